@@ -1,0 +1,84 @@
+//! Checks this crate against files of test vectors: those of `tests/vectors/`,
+//! or your own captures in the same format.
+//!
+//! ```text
+//! cargo run --example check_vectors -- tests/vectors/*.json
+//! ```
+//!
+//! Prints each case that differs, with what was wanted and what came, and
+//! closes with `N passed, N failed` (and `, N skipped` for cases that this
+//! build cannot judge). The exit status is 0 if none failed, 1 if any did, 2
+//! if a file cannot be read or is not of the format.
+
+use std::fs;
+use std::process::ExitCode;
+
+mod vectors;
+
+use vectors::{Case, NotOfTheFormat};
+
+fn main() -> ExitCode {
+    let files: Vec<_> = std::env::args_os().skip(1).collect();
+    if files.is_empty() {
+        eprintln!("usage: check_vectors FILE...");
+        eprintln!("The format is described in tests/vectors/README.md.");
+        return ExitCode::from(2);
+    }
+    let mut tally = Tally::default();
+    for file in files {
+        let name = file.to_string_lossy();
+        let checked = fs::read(&file)
+            .map_err(|error| error.to_string())
+            .and_then(|text| {
+                serde_json::from_slice::<Vec<Case>>(&text).map_err(|error| error.to_string())
+            })
+            .and_then(|cases| {
+                cases.iter().try_for_each(|case| {
+                    tally
+                        .count(case)
+                        .map_err(|NotOfTheFormat(what)| format!("case {}: {what}", case.name))
+                })
+            });
+        if let Err(error) = checked {
+            eprintln!("{name}: {error}");
+            return ExitCode::from(2);
+        }
+    }
+    let Tally {
+        passed,
+        failed,
+        skipped,
+    } = tally;
+    if skipped == 0 {
+        println!("{passed} passed, {failed} failed");
+    } else {
+        println!("{passed} passed, {failed} failed, {skipped} skipped");
+    }
+    if failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+#[derive(Default)]
+struct Tally {
+    passed: usize,
+    failed: usize,
+    skipped: usize,
+}
+
+impl Tally {
+    fn count(&mut self, case: &Case) -> Result<(), NotOfTheFormat> {
+        let wanted = case.wanted()?;
+        match case.judge()? {
+            None => self.skipped += 1,
+            Some(got) if case.agrees(&got)? => self.passed += 1,
+            Some(got) => {
+                self.failed += 1;
+                println!("{} {}: wanted {wanted}, got {got}", case.scheme, case.name);
+            }
+        }
+        Ok(())
+    }
+}

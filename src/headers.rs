@@ -1,0 +1,328 @@
+//! Headers: look one up in whatever the service has.
+
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::{ConfigError, VerifyError};
+
+/// The name of a header, in lower case, prepared for looking it up.
+///
+/// Names match case-insensitively. Cloning one does not allocate.
+///
+/// ```
+/// use hookseal::HeaderName;
+///
+/// static SIGNATURE: HeaderName = HeaderName::from_static("x-signature");
+/// assert_eq!(HeaderName::new("X-Signature")?, SIGNATURE);
+/// assert!(HeaderName::new("x signature").is_err());
+/// # Ok::<(), hookseal::ConfigError>(())
+/// ```
+#[derive(Clone)]
+pub struct HeaderName(repr::Name);
+
+/// With the `http` feature the name is `http`'s own, so that a look-up in an
+/// `http::HeaderMap` does not parse and normalise it again.
+#[cfg(feature = "http")]
+mod repr {
+    pub(super) use http::HeaderName as Name;
+
+    pub(super) fn from_lower_case(name: &str) -> Option<Name> {
+        Name::from_lowercase(name.as_bytes()).ok()
+    }
+}
+
+#[cfg(not(feature = "http"))]
+mod repr {
+    use alloc::sync::Arc;
+
+    #[derive(Clone)]
+    pub(super) enum Name {
+        Static(&'static str),
+        Shared(Arc<str>),
+    }
+
+    impl Name {
+        pub(super) const fn from_static(name: &'static str) -> Self {
+            Self::Static(name)
+        }
+
+        pub(super) fn as_str(&self) -> &str {
+            match self {
+                Self::Static(name) => name,
+                Self::Shared(name) => name,
+            }
+        }
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "as for `http`'s name")]
+    pub(super) fn from_lower_case(name: &str) -> Option<Name> {
+        Some(Name::Shared(name.into()))
+    }
+}
+
+impl HeaderName {
+    /// A name that is known when the program is written, in lower case.
+    ///
+    /// # Panics
+    ///
+    /// If the name is empty, or has an upper-case letter or a character that
+    /// is no HTTP token's. In a `static` or `const` that is a compile error.
+    #[must_use]
+    pub const fn from_static(name: &'static str) -> Self {
+        assert!(is_lower_case_token(name.as_bytes()), "not a header name");
+        Self(repr::Name::from_static(name))
+    }
+
+    /// A name from configuration, in any case.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::InvalidHeaderName`] if the name is empty or holds
+    /// anything but the characters of an HTTP token (RFC 9110, section 5.6.2).
+    pub fn new(name: &str) -> Result<Self, ConfigError> {
+        let lower_case = name.to_ascii_lowercase();
+        is_lower_case_token(lower_case.as_bytes())
+            .then(|| repr::from_lower_case(&lower_case))
+            .flatten()
+            .map(Self)
+            .ok_or_else(|| ConfigError::InvalidHeaderName { name: name.into() })
+    }
+
+    /// The name, in lower case.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+/// `tchar` of RFC 9110, section 5.6.2, less the upper-case letters.
+const fn is_lower_case_token(mut name: &[u8]) -> bool {
+    if name.is_empty() {
+        return false;
+    }
+    while let [byte, rest @ ..] = name {
+        match byte {
+            b'a'..=b'z' | b'0'..=b'9' => {}
+            b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'-' | b'.' | b'^' | b'_'
+            | b'`' | b'|' | b'~' => {}
+            _ => return false,
+        }
+        name = rest;
+    }
+    true
+}
+
+impl PartialEq for HeaderName {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for HeaderName {}
+
+impl AsRef<[u8]> for HeaderName {
+    fn as_ref(&self) -> &[u8] {
+        self.as_str().as_bytes()
+    }
+}
+
+impl fmt::Debug for HeaderName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_str().fmt(f)
+    }
+}
+
+impl fmt::Display for HeaderName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(feature = "http")]
+impl From<HeaderName> for http::HeaderName {
+    fn from(name: HeaderName) -> Self {
+        name.0
+    }
+}
+
+/// What a look-up finds: a header that a scheme reads must be there once.
+///
+/// ```
+/// use hookseal::{HeaderName, Headers, Lookup};
+///
+/// let headers = [("Host", "a"), ("X-Forwarded-For", "b"), ("x-forwarded-for", "c")];
+/// assert_eq!(headers.lookup(&HeaderName::from_static("host")), Lookup::One(b"a"));
+/// assert_eq!(headers.lookup(&HeaderName::from_static("via")), Lookup::Missing);
+/// assert_eq!(headers.lookup(&HeaderName::from_static("x-forwarded-for")), Lookup::Repeated);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "none, one, many: there is no fourth"
+)]
+pub enum Lookup<'h> {
+    /// No header has this name.
+    Missing,
+    /// One header has this name, and this value.
+    One(&'h [u8]),
+    /// Several headers have this name, be their values equal or not.
+    Repeated,
+}
+
+impl<'h> Lookup<'h> {
+    /// Looks `name` up in any sequence of names and values, comparing names
+    /// case-insensitively. All an implementation of [`Headers`] needs to call.
+    #[must_use]
+    pub fn find<N, V>(headers: impl IntoIterator<Item = (N, &'h V)>, name: &HeaderName) -> Self
+    where
+        N: AsRef<[u8]>,
+        V: AsRef<[u8]> + ?Sized + 'h,
+    {
+        let name = name.as_str().as_bytes();
+        let mut found = Self::Missing;
+        for (candidate, value) in headers {
+            if candidate.as_ref().eq_ignore_ascii_case(name) {
+                match found {
+                    Self::Missing => found = Self::One(value.as_ref()),
+                    _ => return Self::Repeated,
+                }
+            }
+        }
+        found
+    }
+}
+
+/// The headers of a request, whatever holds them.
+///
+/// Arrays, slices and vectors of pairs implement it, `BTreeMap` and `HashMap`,
+/// and `http::HeaderMap` with the feature `http`. For a type of your own, hand
+/// its entries to [`Lookup::find`]. Values are the bytes as the HTTP parser
+/// gave them, and repeated headers must be seen: a container that has joined
+/// or dropped them hides an attack.
+///
+/// ```
+/// use hookseal::{HeaderName, Headers, Lookup};
+///
+/// struct Parsed<'b>(Vec<(&'b str, &'b [u8])>);
+///
+/// impl Headers for Parsed<'_> {
+///     fn lookup(&self, name: &HeaderName) -> Lookup<'_> {
+///         Lookup::find(self.0.iter().copied(), name)
+///     }
+/// }
+///
+/// let headers = Parsed(vec![("X-Signature", b"abc")]);
+/// assert_eq!(headers.required(&HeaderName::from_static("x-signature")), Ok(&b"abc"[..]));
+/// ```
+pub trait Headers {
+    /// Finds the header called `name`, and whether there is another.
+    fn lookup(&self, name: &HeaderName) -> Lookup<'_>;
+
+    /// The value of a header that a scheme reads, as received.
+    ///
+    /// # Errors
+    ///
+    /// [`VerifyError::MissingHeader`] if it is not there or empty,
+    /// [`VerifyError::DuplicateHeader`] if it is there more than once.
+    fn required(&self, name: &HeaderName) -> Result<&[u8], VerifyError> {
+        match self.lookup(name) {
+            Lookup::One(value) if !value.is_empty() => Ok(value),
+            Lookup::One(_) | Lookup::Missing => Err(VerifyError::MissingHeader {
+                header: name.clone(),
+            }),
+            Lookup::Repeated => Err(VerifyError::DuplicateHeader {
+                header: name.clone(),
+            }),
+        }
+    }
+}
+
+/// Whether no space, tab or line break stands at either end.
+pub(crate) fn is_trimmed(value: &[u8]) -> bool {
+    let outer = [value.first(), value.last()];
+    !outer
+        .into_iter()
+        .flatten()
+        .any(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))
+}
+
+impl<N: AsRef<[u8]>, V: AsRef<[u8]>> Headers for [(N, V)] {
+    fn lookup(&self, name: &HeaderName) -> Lookup<'_> {
+        Lookup::find(self.iter().map(|(name, value)| (name, value)), name)
+    }
+}
+
+impl<N: AsRef<[u8]>, V: AsRef<[u8]>, const LEN: usize> Headers for [(N, V); LEN] {
+    fn lookup(&self, name: &HeaderName) -> Lookup<'_> {
+        self.as_slice().lookup(name)
+    }
+}
+
+impl<N: AsRef<[u8]>, V: AsRef<[u8]>> Headers for Vec<(N, V)> {
+    fn lookup(&self, name: &HeaderName) -> Lookup<'_> {
+        self.as_slice().lookup(name)
+    }
+}
+
+impl<N: AsRef<[u8]>, V: AsRef<[u8]>> Headers for BTreeMap<N, V> {
+    fn lookup(&self, name: &HeaderName) -> Lookup<'_> {
+        Lookup::find(self, name)
+    }
+}
+
+#[cfg(feature = "std")]
+impl<N: AsRef<[u8]>, V: AsRef<[u8]>, S> Headers for std::collections::HashMap<N, V, S> {
+    fn lookup(&self, name: &HeaderName) -> Lookup<'_> {
+        Lookup::find(self, name)
+    }
+}
+
+#[cfg(feature = "http")]
+impl Headers for http::HeaderMap {
+    fn lookup(&self, name: &HeaderName) -> Lookup<'_> {
+        let mut values = self.get_all(&name.0).iter();
+        match (values.next(), values.next()) {
+            (None, _) => Lookup::Missing,
+            (Some(value), None) => Lookup::One(value.as_bytes()),
+            (Some(_), Some(_)) => Lookup::Repeated,
+        }
+    }
+}
+
+impl<H: Headers + ?Sized> Headers for &H {
+    fn lookup(&self, name: &HeaderName) -> Lookup<'_> {
+        (**self).lookup(name)
+    }
+}
+
+/// What signing makes: the headers to send with the body.
+pub type SignatureHeaders = Vec<(HeaderName, String)>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn header_names_are_http_tokens_in_lower_case() {
+        assert_eq!(
+            HeaderName::new("X-Hub!#$%&'*+-.^_`|~9").unwrap().as_str(),
+            "x-hub!#$%&'*+-.^_`|~9"
+        );
+        for name in ["", " ", "a b", "a:", "a\n", "é", "a/b", "(a)", "a\0"] {
+            let wanted = ConfigError::InvalidHeaderName { name: name.into() };
+            assert_eq!(HeaderName::new(name), Err(wanted));
+        }
+    }
+
+    #[test]
+    fn white_space_is_looked_for_at_both_ends_only() {
+        for value in ["a", "a b", "a\tb", "", "\u{a0}a"] {
+            assert!(is_trimmed(value.as_bytes()), "{value:?}");
+        }
+        for value in [" ", " a", "a ", "\ta", "a\t", "a\n", "\ra"] {
+            assert!(!is_trimmed(value.as_bytes()), "{value:?}");
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! The proof that a request passed its check.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::{Tag, Timestamp};
+
+/// Proof that a sender signed these bytes: only a passed check makes one.
+///
+/// It carries what the signature covers and nothing else. Header values that
+/// are not signed, such as an event type, are not in it; take them from the
+/// body.
+///
+/// A handler that takes a `Verified` cannot be called with an unverified body:
+///
+/// ```
+/// use hookseal::{Key, Verified, Verifier, schemes::Paminga};
+///
+/// fn handle(event: Verified<'_>) -> usize {
+///     event.body().len() // parse and act on these bytes: they are the sender's
+/// }
+///
+/// let verifier = Paminga::new(Key::from_text("your-shared-secret")?);
+/// let body = br#"{"event":"form.submitted"}"#;
+/// let headers = verifier.sign(body)?;
+/// assert_eq!(handle(verifier.verify(&headers, body)?), 26);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// `B` is the body: `&[u8]` after [`Verifier::verify`](crate::Verifier::verify),
+/// `()` after a chunk-by-chunk [`Check`](crate::Check), whose caller has the
+/// chunks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "act on the verified body, not on the request's"]
+pub struct Verified<'h, B = &'h [u8]> {
+    pub(crate) body: B,
+    pub(crate) body_len: u64,
+    pub(crate) message_id: Option<Cow<'h, [u8]>>,
+    pub(crate) timestamp: Option<Timestamp>,
+    pub(crate) key_id: Option<Cow<'h, str>>,
+    pub(crate) tag: Tag,
+}
+
+impl<B> Verified<'_, B> {
+    /// The message id, byte for byte as it was signed; `None` for schemes that
+    /// sign none.
+    ///
+    /// It is the idempotency key: a message that is delivered again, or
+    /// replayed within the replay window, has the same one.
+    #[must_use]
+    pub fn message_id(&self) -> Option<&[u8]> {
+        self.message_id.as_deref()
+    }
+
+    /// When the message was signed; `None` for schemes that sign no timestamp,
+    /// whose captured requests verify for ever.
+    #[must_use]
+    pub const fn timestamp(&self) -> Option<Timestamp> {
+        self.timestamp
+    }
+
+    /// The id of the key that made the signature, as given to
+    /// [`Key::with_id`](crate::Key::with_id); `None` if that key has no id.
+    #[must_use]
+    pub fn key_id(&self) -> Option<&str> {
+        self.key_id.as_deref()
+    }
+
+    /// The length of the verified body in bytes.
+    #[must_use]
+    pub const fn body_len(&self) -> u64 {
+        self.body_len
+    }
+
+    /// The MAC of the message.
+    ///
+    /// For schemes without a message id it serves as idempotency key: the same
+    /// message has the same one. Equal bodies are the same message to it.
+    #[must_use]
+    pub const fn tag(&self) -> &Tag {
+        &self.tag
+    }
+}
+
+impl<'h> Verified<'h> {
+    /// The verified body, byte for byte as it was received.
+    #[must_use]
+    pub const fn body(&self) -> &'h [u8] {
+        self.body
+    }
+
+    /// The proof with a copy of all it borrows, to be kept or sent to another
+    /// task.
+    ///
+    /// ```
+    /// # use hookseal::{Key, Verifier, schemes::Paminga};
+    /// # let verifier = Paminga::new(Key::from_text("your-shared-secret")?);
+    /// # let body = b"{}";
+    /// # let headers = verifier.sign(body)?;
+    /// let event = verifier.verify(&headers, body)?.into_owned();
+    /// let worker = std::thread::spawn(move || event.body().len());
+    /// assert_eq!(worker.join().unwrap(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn into_owned(self) -> Verified<'static, Vec<u8>> {
+        Verified {
+            body: self.body.to_vec(),
+            body_len: self.body_len,
+            message_id: self.message_id.map(|id| Cow::Owned(id.into_owned())),
+            timestamp: self.timestamp,
+            key_id: self.key_id.map(|id| Cow::Owned(String::from(id))),
+            tag: self.tag,
+        }
+    }
+}
+
+impl Verified<'static, Vec<u8>> {
+    /// The verified body, byte for byte as it was received.
+    #[must_use]
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+}
