@@ -225,6 +225,12 @@ impl<'h> Tags<'h> {
             separator,
             read,
         };
+        if !text.contains(&separator) {
+            // Nearly all requests.
+            return read(text)
+                .map(Self::from)
+                .ok_or_else(|| VerifyError::malformed_signature(header));
+        }
         if rest.clone().nth(Self::MAX_ENTRIES).is_some() {
             return Err(VerifyError::malformed_signature(header));
         }

@@ -89,26 +89,14 @@ impl Engine {
         self
     }
 
-    /// Does every check that does not need the body: the claim's timestamp
-    /// against the window around `now` (the clock's, unless given), then the
-    /// choice of keys.
-    pub(crate) fn open<'h>(
-        &'h self,
-        claim: Claim<'h>,
-        now: Option<Timestamp>,
-    ) -> Result<Opened<'h>, VerifyError> {
+    /// Every check that does not need the body: the claim's timestamp against
+    /// the window around `now` (the clock's, unless given), then the choice of
+    /// keys.
+    fn open(&self, claim: &Claim<'_>, now: Option<Timestamp>) -> Result<&[Key], VerifyError> {
         if let (Some(timestamp), Some(window)) = (claim.timestamp(), self.window) {
             window.check(timestamp, now.unwrap_or_else(|| self.clock.now()))?;
         }
-        let keys = self.candidates(&claim)?;
-        Ok(Opened { claim, keys })
-    }
-
-    /// The MAC of a claim's message under each key that a request may be
-    /// signed with. A sender signs what it says is now: no window.
-    pub(crate) fn sign(&self, claim: Claim<'_>, body: &[u8]) -> Result<Vec<Tag>, VerifyError> {
-        let keys = self.candidates(&claim)?;
-        Ok(Opened { claim, keys }.sign(body))
+        self.candidates(claim)
     }
 
     fn candidates(&self, claim: &Claim<'_>) -> Result<&[Key], VerifyError> {
@@ -116,6 +104,41 @@ impl Engine {
             [] => Err(VerifyError::UnknownKeyId),
             keys => Ok(keys),
         }
+    }
+
+    /// Checks a whole body: one that ends with its first chunk.
+    pub(crate) fn verify<'h>(
+        &'h self,
+        claim: &Claim<'h>,
+        now: Option<Timestamp>,
+        body: &'h [u8],
+    ) -> Result<Verified<'h>, VerifyError> {
+        let keys = self.open(claim, now)?;
+        conclude(claim, keys, |_| None, body, body, length(body))
+    }
+
+    pub(crate) fn begin<'h>(
+        &'h self,
+        claim: Claim<'h>,
+        now: Option<Timestamp>,
+    ) -> Result<Check<'h>, VerifyError> {
+        Ok(Check {
+            keys: self.open(&claim, now)?,
+            claim,
+            running: [const { None }; Keys::MAX_CANDIDATES],
+            body_len: 0,
+        })
+    }
+
+    /// The MAC of a claim's message under each key that a receiver may expect.
+    /// The sender says what time it is: no window.
+    pub(crate) fn sign(&self, claim: &Claim<'_>, body: &[u8]) -> Result<Vec<Tag>, VerifyError> {
+        let sign = |key| {
+            let mut mac = start(claim, key);
+            mac.update(body);
+            finish(claim, mac)
+        };
+        Ok(self.candidates(claim)?.iter().map(sign).collect())
     }
 }
 
@@ -128,70 +151,52 @@ impl fmt::Debug for Engine {
     }
 }
 
-/// A claim that passed every check that does not need the body, and the keys
-/// to try.
-#[derive(Debug)]
-pub(crate) struct Opened<'h> {
-    claim: Claim<'h>,
-    keys: &'h [Key],
+/// A MAC that has hashed what is signed before the body.
+fn start(claim: &Claim<'_>, key: &Key) -> Mac {
+    let mut mac = key.start();
+    for part in claim.before() {
+        mac.update(part);
+    }
+    mac
 }
 
-impl<'h> Opened<'h> {
-    /// Checks a whole body: a message that ends with its first chunk.
-    pub(crate) fn verify(self, body: &'h [u8]) -> Result<Verified<'h>, VerifyError> {
-        self.conclude(|_| None, body, body, length(body))
+/// The tag of a message whose body `mac` has hashed.
+fn finish(claim: &Claim<'_>, mut mac: Mac) -> Tag {
+    for part in claim.after() {
+        mac.update(part);
     }
+    mac.finish()
+}
 
-    /// The MAC of the message under each key that a request may be signed with.
-    pub(crate) fn sign(&self, body: &[u8]) -> Vec<Tag> {
-        let sign = |key| self.finish(self.start(key), body);
-        self.keys.iter().map(sign).collect()
-    }
-
-    /// The verdict, from the last chunk of the body and, by the place of its
-    /// key, each MAC that has hashed the chunks before it, if there were any.
-    ///
-    /// Keys are tried in order and the first match ends it: how long it takes
-    /// tells which key matched, which is no secret, and nothing about a tag.
-    fn conclude<B>(
-        &self,
-        mut mac_so_far: impl FnMut(usize) -> Option<Mac>,
-        last_chunk: &[u8],
-        body: B,
-        body_len: u64,
-    ) -> Result<Verified<'h, B>, VerifyError> {
-        for (place, key) in self.keys.iter().enumerate() {
-            let mac = mac_so_far(place).unwrap_or_else(|| self.start(key));
-            let tag = self.finish(mac, last_chunk);
-            if self.claim.tags().contain(&tag) {
-                return Ok(Verified {
-                    body,
-                    body_len,
-                    message_id: self.claim.message_id().map(Cow::Borrowed),
-                    timestamp: self.claim.timestamp(),
-                    key_id: key.id().map(Cow::Borrowed),
-                    tag,
-                });
-            }
-        }
-        Err(VerifyError::SignatureMismatch)
-    }
-
-    fn start(&self, key: &Key) -> Mac {
-        let mut mac = key.start();
-        for part in self.claim.before() {
-            mac.update(part);
-        }
-        mac
-    }
-
-    fn finish(&self, mut mac: Mac, last_chunk: &[u8]) -> Tag {
+/// The verdict, from the last chunk of the body and, by the place of its key,
+/// each MAC that has hashed the chunks before it, if there were any.
+///
+/// Keys are tried in order and the first match ends it: how long it takes tells
+/// which key matched, which is no secret, and nothing about a tag.
+fn conclude<'h, B>(
+    claim: &Claim<'h>,
+    keys: &'h [Key],
+    mut mac_so_far: impl FnMut(usize) -> Option<Mac>,
+    last_chunk: &[u8],
+    body: B,
+    body_len: u64,
+) -> Result<Verified<'h, B>, VerifyError> {
+    for (place, key) in keys.iter().enumerate() {
+        let mut mac = mac_so_far(place).unwrap_or_else(|| start(claim, key));
         mac.update(last_chunk);
-        for part in self.claim.after() {
-            mac.update(part);
+        let tag = finish(claim, mac);
+        if claim.tags().contain(&tag) {
+            return Ok(Verified {
+                body,
+                body_len,
+                message_id: claim.message_id().map(Cow::Borrowed),
+                timestamp: claim.timestamp(),
+                key_id: key.id().map(Cow::Borrowed),
+                tag,
+            });
         }
-        mac.finish()
     }
+    Err(VerifyError::SignatureMismatch)
 }
 
 /// A check that has passed all that the headers can show, and takes the body
@@ -221,24 +226,17 @@ impl<'h> Opened<'h> {
 #[derive(Debug)]
 #[must_use = "a check says nothing until it is finished"]
 pub struct Check<'h> {
-    opened: Opened<'h>,
+    claim: Claim<'h>,
+    keys: &'h [Key],
     running: [Option<Mac>; Keys::MAX_CANDIDATES],
     body_len: u64,
 }
 
 impl<'h> Check<'h> {
-    pub(crate) const fn new(opened: Opened<'h>) -> Self {
-        Self {
-            opened,
-            running: [const { None }; Keys::MAX_CANDIDATES],
-            body_len: 0,
-        }
-    }
-
     /// Hashes the next chunk of the body, once for each candidate key.
     pub fn update(&mut self, chunk: &[u8]) {
-        for (running, key) in self.running.iter_mut().zip(self.opened.keys) {
-            let mac = running.get_or_insert_with(|| self.opened.start(key));
+        for (running, key) in self.running.iter_mut().zip(self.keys) {
+            let mac = running.get_or_insert_with(|| start(&self.claim, key));
             mac.update(chunk);
         }
         self.body_len = self.body_len.saturating_add(length(chunk));
@@ -252,7 +250,7 @@ impl<'h> Check<'h> {
     pub fn finish(mut self) -> Result<Verified<'h, ()>, VerifyError> {
         let running = &mut self.running;
         let mac_so_far = |place| running.get_mut(place).and_then(Option::take);
-        self.opened.conclude(mac_so_far, &[], (), self.body_len)
+        conclude(&self.claim, self.keys, mac_so_far, &[], (), self.body_len)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -20,46 +21,17 @@ use crate::{ConfigError, VerifyError};
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
 #[derive(Clone)]
-pub struct HeaderName(repr::Name);
-
-/// With the `http` feature the name is `http`'s own, so that a look-up in an
-/// `http::HeaderMap` does not parse and normalise it again.
-#[cfg(feature = "http")]
-mod repr {
-    pub(super) use http::HeaderName as Name;
-
-    pub(super) fn from_lower_case(name: &str) -> Option<Name> {
-        Name::from_lowercase(name.as_bytes()).ok()
-    }
+pub struct HeaderName {
+    text: Text,
+    /// Saves a look-up in an `http::HeaderMap` parsing and hashing the text.
+    #[cfg(feature = "http")]
+    http: http::HeaderName,
 }
 
-#[cfg(not(feature = "http"))]
-mod repr {
-    use alloc::sync::Arc;
-
-    #[derive(Clone)]
-    pub(super) enum Name {
-        Static(&'static str),
-        Shared(Arc<str>),
-    }
-
-    impl Name {
-        pub(super) const fn from_static(name: &'static str) -> Self {
-            Self::Static(name)
-        }
-
-        pub(super) fn as_str(&self) -> &str {
-            match self {
-                Self::Static(name) => name,
-                Self::Shared(name) => name,
-            }
-        }
-    }
-
-    #[expect(clippy::unnecessary_wraps, reason = "as for `http`'s name")]
-    pub(super) fn from_lower_case(name: &str) -> Option<Name> {
-        Some(Name::Shared(name.into()))
-    }
+#[derive(Clone)]
+enum Text {
+    Static(&'static str),
+    Shared(Arc<str>),
 }
 
 impl HeaderName {
@@ -72,7 +44,11 @@ impl HeaderName {
     #[must_use]
     pub const fn from_static(name: &'static str) -> Self {
         assert!(is_lower_case_token(name.as_bytes()), "not a header name");
-        Self(repr::Name::from_static(name))
+        Self {
+            text: Text::Static(name),
+            #[cfg(feature = "http")]
+            http: http::HeaderName::from_static(name),
+        }
     }
 
     /// A name from configuration, in any case.
@@ -82,18 +58,25 @@ impl HeaderName {
     /// [`ConfigError::InvalidHeaderName`] if the name is empty or holds
     /// anything but the characters of an HTTP token (RFC 9110, section 5.6.2).
     pub fn new(name: &str) -> Result<Self, ConfigError> {
+        let invalid = || ConfigError::InvalidHeaderName { name: name.into() };
         let lower_case = name.to_ascii_lowercase();
-        is_lower_case_token(lower_case.as_bytes())
-            .then(|| repr::from_lower_case(&lower_case))
-            .flatten()
-            .map(Self)
-            .ok_or_else(|| ConfigError::InvalidHeaderName { name: name.into() })
+        if !is_lower_case_token(lower_case.as_bytes()) {
+            return Err(invalid());
+        }
+        Ok(Self {
+            #[cfg(feature = "http")]
+            http: lower_case.parse().map_err(|_| invalid())?,
+            text: Text::Shared(lower_case.into()),
+        })
     }
 
     /// The name, in lower case.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        self.0.as_str()
+        match &self.text {
+            Text::Static(name) => name,
+            Text::Shared(name) => name,
+        }
     }
 }
 
@@ -143,7 +126,7 @@ impl fmt::Display for HeaderName {
 #[cfg(feature = "http")]
 impl From<HeaderName> for http::HeaderName {
     fn from(name: HeaderName) -> Self {
-        name.0
+        name.http
     }
 }
 
@@ -282,7 +265,7 @@ impl<N: AsRef<[u8]>, V: AsRef<[u8]>, S> Headers for std::collections::HashMap<N,
 #[cfg(feature = "http")]
 impl Headers for http::HeaderMap {
     fn lookup(&self, name: &HeaderName) -> Lookup<'_> {
-        let mut values = self.get_all(&name.0).iter();
+        let mut values = self.get_all(&name.http).iter();
         match (values.next(), values.next()) {
             (None, _) => Lookup::Missing,
             (Some(value), None) => Lookup::One(value.as_bytes()),

@@ -143,7 +143,7 @@ pub trait Verifier: fmt::Debug + Send + Sync {
         headers: &'h dyn Headers,
         body: &'h [u8],
     ) -> Result<Verified<'h>, VerifyError> {
-        self.engine().open(self.claim(headers)?, None)?.verify(body)
+        self.engine().verify(&self.claim(headers)?, None, body)
     }
 
     /// Checks all that the headers can show, and returns the check that takes
@@ -153,8 +153,7 @@ pub trait Verifier: fmt::Debug + Send + Sync {
     ///
     /// As [`verify`](Self::verify), but for a wrong signature.
     fn begin<'h>(&'h self, headers: &'h dyn Headers) -> Result<Check<'h>, VerifyError> {
-        let opened = self.engine().open(self.claim(headers)?, None)?;
-        Ok(Check::new(opened))
+        self.engine().begin(self.claim(headers)?, None)
     }
 
     /// Like [`verify`](Self::verify), for a request that was received earlier:
@@ -184,7 +183,7 @@ pub trait Verifier: fmt::Debug + Send + Sync {
         body: &'h [u8],
     ) -> Result<Verified<'h>, VerifyError> {
         let claim = self.claim(headers)?;
-        self.engine().open(claim, Some(received_at))?.verify(body)
+        self.engine().verify(&claim, Some(received_at), body)
     }
 
     /// Like [`begin`](Self::begin), for a request that was received earlier;
@@ -198,9 +197,7 @@ pub trait Verifier: fmt::Debug + Send + Sync {
         received_at: Timestamp,
         headers: &'h dyn Headers,
     ) -> Result<Check<'h>, VerifyError> {
-        let claim = self.claim(headers)?;
-        let opened = self.engine().open(claim, Some(received_at))?;
-        Ok(Check::new(opened))
+        self.engine().begin(self.claim(headers)?, Some(received_at))
     }
 
     /// Signs a message, as the sender does: the headers to send with its body.
@@ -219,7 +216,7 @@ pub trait Verifier: fmt::Debug + Send + Sync {
     fn sign_message(&self, message: &Message<'_>) -> Result<SignatureHeaders, VerifyError> {
         let unsigned = self.signature_headers(message, &[Tag::from_bytes([0; Tag::LEN])]);
         let claim = self.claim(&unsigned)?;
-        let tags: Vec<Tag> = self.engine().sign(claim, message.body())?;
+        let tags: Vec<Tag> = self.engine().sign(&claim, message.body())?;
         Ok(self.signature_headers(message, &tags))
     }
 }

@@ -231,10 +231,10 @@ impl Case {
             other => return not_of_the_format(format!("prefix {other:?}")),
         };
         Ok(boxed(self.key()?.and_then(|key| {
-            Ok(Hubpay::new(key)
+            Hubpay::new(key)
                 .with_encoding(encoding)
                 .with_prefix(prefix)
-                .with_header_name(&self.config.header_name)?)
+                .with_header_name(&self.config.header_name)
         })))
     }
 

@@ -1,0 +1,244 @@
+//! The surface: what is a verifier, what can hold headers, what is shown.
+
+mod common;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use common::*;
+use hookseal::schemes::{Hubpay, MessageOrder, Pakk, Paminga, Pomelo, Prefix, StandardWebhooks};
+use hookseal::{
+    Check, Claim, ConfigError, Engine, FixedClock, HeaderName, Key, Keys, Message, ReplayWindow,
+    SystemClock, Tag, Tags, Timestamp, Verified, Verifier, VerifyError,
+};
+
+#[test]
+fn everything_can_be_shared_between_threads() {
+    fn shared<T: Send + Sync + 'static>() {}
+    fn unwinding<T: std::panic::UnwindSafe>() {}
+    shared::<Paminga>();
+    shared::<Pakk>();
+    shared::<StandardWebhooks>();
+    shared::<Hubpay>();
+    shared::<Pomelo>();
+    shared::<Box<dyn Verifier>>();
+    shared::<Engine>();
+    shared::<Key>();
+    shared::<Keys>();
+    shared::<Check<'static>>();
+    shared::<Claim<'static>>();
+    shared::<Tags<'static>>();
+    shared::<Verified<'static>>();
+    shared::<Verified<'static, Vec<u8>>>();
+    shared::<Verified<'static, ()>>();
+    shared::<HeaderName>();
+    shared::<VerifyError>();
+    shared::<ConfigError>();
+    shared::<Message<'static>>();
+    unwinding::<Key>();
+    unwinding::<VerifyError>();
+}
+
+#[test]
+fn verifiers_are_picked_by_route() {
+    let verifiers: HashMap<&str, Genuine> =
+        ["/paminga", "/pakk", "/hubpay", "/standard", "/pomelo"]
+            .into_iter()
+            .zip(all())
+            .collect();
+    let boxes: HashMap<&str, Box<dyn Verifier>> =
+        ["/paminga", "/pakk", "/hubpay", "/standard", "/pomelo"]
+            .into_iter()
+            .zip(all().map(|genuine| genuine.verifier))
+            .collect();
+    for (route, genuine) in &verifiers {
+        for (other, verifier) in &boxes {
+            let verdict = verifier.verify(&genuine.headers, genuine.body);
+            assert_eq!(verdict.is_ok(), route == other);
+        }
+    }
+}
+
+#[test]
+fn pointers_to_verifiers_are_verifiers() {
+    fn check(verifier: impl Verifier) {
+        let genuine = paminga();
+        assert_eq!(verifier.scheme(), "paminga");
+        assert!(verifier.verify(&genuine.headers, genuine.body).is_ok());
+        assert!(verifier.verify(&genuine.headers, b"").is_err());
+        let signed = verifier.sign_message(&Message::new(genuine.body)).unwrap();
+        assert_eq!(signed[0].1, HEX);
+    }
+    let new = || Paminga::new(text_key());
+    let paminga = new();
+    check(&paminga);
+    check(Box::new(new()));
+    check(Arc::new(new()));
+    check(Box::new(new()) as Box<dyn Verifier>);
+    check(Arc::new(new()) as Arc<dyn Verifier>);
+    check(&*(Box::new(new()) as Box<dyn Verifier>));
+}
+
+#[test]
+fn one_verifier_serves_many_threads() {
+    let genuine = Arc::new(standard_webhooks());
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..1000 {
+                    assert_eq!(genuine.verify(&genuine.headers), Ok(()));
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn headers_may_be_held_in_many_ways() {
+    let verifier = Paminga::new(text_key());
+    let body = br#"{"n":0}"#;
+    let array = [("X-Paminga-Signature", HEX)];
+    let slice: &[(&str, &str)] = &array;
+    let vector = vec![("X-Paminga-Signature".to_owned(), HEX.as_bytes().to_vec())];
+    let bytes: [(&[u8], &[u8]); 1] = [(b"X-Paminga-Signature", HEX.as_bytes())];
+    let tree: BTreeMap<&str, &str> = array.into();
+    let hash: HashMap<String, String> = array
+        .map(|(name, value)| (name.into(), value.into()))
+        .into();
+    assert!(verifier.verify(&array, body).is_ok());
+    assert!(verifier.verify(&slice, body).is_ok());
+    assert!(verifier.verify(&vector, body).is_ok());
+    assert!(verifier.verify(&vector.as_slice(), body).is_ok());
+    assert!(verifier.verify(&bytes, body).is_ok());
+    assert!(verifier.verify(&tree, body).is_ok());
+    assert!(verifier.verify(&hash, body).is_ok());
+    // Two spellings of a name are one header, in a map too.
+    let mut twice = hash;
+    twice.insert("x-paminga-signature".into(), HEX.into());
+    let header = HeaderName::from_static("x-paminga-signature");
+    let wanted = VerifyError::DuplicateHeader { header };
+    assert_eq!(verifier.verify(&twice, body).err(), Some(wanted));
+}
+
+#[test]
+fn a_proof_has_what_was_signed() {
+    let genuine = standard_webhooks();
+    let verified = genuine
+        .verifier
+        .verify(&genuine.headers, genuine.body)
+        .unwrap();
+    assert_eq!(verified.body(), genuine.body);
+    assert_eq!(verified.body_len(), 51);
+    assert_eq!(
+        verified.message_id(),
+        Some(&b"msg_27UH4WbU6Z5A5EzD8u03UvzRbpk"[..])
+    );
+    assert_eq!(verified.timestamp(), Some(Timestamp::from_secs(SIGNED_AT)));
+    assert_eq!(verified.key_id(), None);
+    assert!(Tag::from_base64(&V1.as_bytes()[3..]) == Some(*verified.tag()));
+
+    let owned = verified.clone().into_owned();
+    assert_eq!(owned.body(), verified.body());
+    assert_eq!(owned.body_len(), verified.body_len());
+    assert_eq!(owned.message_id(), verified.message_id());
+    assert_eq!(owned.timestamp(), verified.timestamp());
+    assert_eq!(owned.key_id(), verified.key_id());
+    assert_eq!(owned.tag(), verified.tag());
+
+    for genuine in [paminga(), pakk(), hubpay()] {
+        let verified = genuine
+            .verifier
+            .verify(&genuine.headers, genuine.body)
+            .unwrap();
+        assert_eq!(
+            (
+                verified.message_id(),
+                verified.timestamp(),
+                verified.key_id()
+            ),
+            (None, None, None)
+        );
+        assert!(Tag::from_hex(HEX.as_bytes()) == Some(*verified.tag()));
+    }
+    let genuine = pomelo();
+    let verified = genuine
+        .verifier
+        .verify(&genuine.headers, genuine.body)
+        .unwrap();
+    assert_eq!(verified.message_id(), None);
+    assert_eq!(
+        verified.timestamp(),
+        Some(Timestamp::from_secs(POMELO_SIGNED_AT))
+    );
+    assert_eq!(verified.key_id(), Some(API_KEY));
+}
+
+#[test]
+fn a_check_without_chunks_is_of_the_empty_body() {
+    let verifier = Paminga::new(text_key());
+    let signed = verifier.sign(b"").unwrap();
+    // echo -n | openssl dgst -sha256 -hmac your-shared-secret
+    assert_eq!(
+        signed[0].1,
+        "935bf910f011f4f973cd11b3f4713268b131a301d1487d2822102839589e32df"
+    );
+    let check = verifier.begin(&signed).unwrap();
+    assert_eq!(check.finish().unwrap().body_len(), 0);
+    let mut check = verifier.begin(&signed).unwrap();
+    check.update(b"");
+    assert!(check.finish().is_ok());
+    let mut check = verifier.begin(&signed).unwrap();
+    check.update(b"\0");
+    assert_eq!(check.finish().err(), Some(VerifyError::SignatureMismatch));
+}
+
+/// A default that changes is a breaking change: it is written down here.
+#[test]
+fn defaults_are_pinned() {
+    assert_eq!(Engine::DEFAULT_WINDOW, ReplayWindow::from_secs(300));
+    assert_eq!(MessageOrder::default(), MessageOrder::TimestampEndpointBody);
+    assert_eq!(Prefix::default(), Prefix::Optional);
+    assert_eq!(
+        (Tags::MAX_ENTRIES, Keys::MAX_CANDIDATES, Claim::MAX_PARTS),
+        (32, 8, 6)
+    );
+    let verifier = StandardWebhooks::new(Key::from_base64(WHSEC).unwrap());
+    let shown = format!("{verifier:?}");
+    assert!(shown.contains("past: 300, future: 300"), "{shown}");
+    assert!(shown.contains(r#"id: "webhook-id""#), "{shown}");
+    let key = Key::from_base64(API_SECRET).unwrap().with_id(API_KEY);
+    let shown = format!("{:?}", Pomelo::new(ENDPOINT, [key]).unwrap());
+    assert!(shown.contains("past: 60, future: 60"), "{shown}");
+    let shown = format!("{:?}", Hubpay::new(text_key()));
+    assert!(
+        shown.ends_with(r#"header: "x-hubpay-hmac", encoding: None, prefix: Optional }"#),
+        "{shown}"
+    );
+}
+
+#[test]
+fn debug_shows_no_secret_anywhere() {
+    let secret = "hunter2hunter2";
+    let key = || Key::from_text(secret).unwrap().with_id("name");
+    let paminga = Paminga::new(key());
+    let pomelo = Pomelo::new("/", [key()]).unwrap();
+    let signed = paminga.sign(b"{}").unwrap();
+    let check = paminga.begin(&signed).unwrap();
+    let claim = paminga.claim(&signed).unwrap();
+    let verified = paminga.verify(&signed, b"{}").unwrap();
+    let shown = format!(
+        "{:?} {:?} {paminga:?} {:?} {:?} {:?} {pomelo:?} {check:?} {claim:?} {verified:?} {:?}",
+        key(),
+        Keys::from(key()),
+        Pakk::new(key()),
+        Hubpay::new(key()),
+        StandardWebhooks::new(key()).with_clock(FixedClock::at(0)),
+        Engine::new(key()).with_clock(SystemClock),
+    );
+    assert!(shown.contains(r#"Key { id: Some("name"), secret: [redacted] }"#));
+    assert!(!shown.contains(secret));
+    // Neither the bytes of the MAC that was sent nor of the one computed.
+    assert!(!shown.contains(&signed[0].1[..8]));
+    assert!(shown.contains("tag: Tag([redacted])"));
+    assert!(!shown.contains("Hmac"));
+}

@@ -1,0 +1,76 @@
+//! `http::HeaderMap` as headers: the same verdicts as a list of pairs.
+
+mod common;
+
+use common::*;
+use hookseal::{HeaderName, Headers, Lookup, VerifyError};
+use http::{HeaderMap, HeaderValue};
+
+fn map(headers: &[(String, Vec<u8>)]) -> HeaderMap {
+    headers
+        .iter()
+        .map(|(name, value)| {
+            let name = http::HeaderName::from_bytes(name.as_bytes()).unwrap();
+            (name, HeaderValue::from_bytes(value).unwrap())
+        })
+        .collect()
+}
+
+#[test]
+fn genuine_requests_are_accepted() {
+    for genuine in all() {
+        let headers = map(&genuine.headers);
+        assert!(genuine.verifier.verify(&headers, genuine.body).is_ok());
+        assert!(genuine.verifier.verify(&headers, b"other").is_err());
+    }
+}
+
+#[test]
+fn repeated_headers_are_seen() {
+    for genuine in all() {
+        for (name, value) in &genuine.headers {
+            let mut headers = map(&genuine.headers);
+            let name = http::HeaderName::from_bytes(name.as_bytes()).unwrap();
+            headers.append(&name, HeaderValue::from_bytes(value).unwrap());
+            let header = HeaderName::new(name.as_str()).unwrap();
+            let verdict = genuine.verifier.verify(&headers, genuine.body);
+            assert_eq!(
+                verdict.err(),
+                Some(VerifyError::DuplicateHeader {
+                    header: header.clone()
+                })
+            );
+            headers.remove(&name);
+            let verdict = genuine.verifier.verify(&headers, genuine.body);
+            assert_eq!(verdict.err(), Some(VerifyError::MissingHeader { header }));
+        }
+    }
+}
+
+#[test]
+fn values_are_the_bytes_as_received() {
+    let mut headers = HeaderMap::new();
+    headers.insert("webhook-id", HeaderValue::from_bytes(b"\xff\xfe").unwrap());
+    let name = HeaderName::from_static("webhook-id");
+    assert_eq!(headers.lookup(&name), Lookup::One(b"\xff\xfe"));
+    headers.append("webhook-id", HeaderValue::from_static(""));
+    assert_eq!(headers.lookup(&name), Lookup::Repeated);
+    assert_eq!(
+        headers.lookup(&HeaderName::from_static("webhook")),
+        Lookup::Missing
+    );
+}
+
+#[test]
+fn signed_headers_go_into_a_map() {
+    let genuine = standard_webhooks();
+    let message = hookseal::Message::new(b"{}")
+        .with_id("msg_1")
+        .with_timestamp(hookseal::Timestamp::from_secs(SIGNED_AT));
+    let signed = genuine.verifier.sign_message(&message).unwrap();
+    let headers: HeaderMap = signed
+        .into_iter()
+        .map(|(name, value)| (name.into(), value.parse().unwrap()))
+        .collect();
+    assert!(genuine.verifier.verify(&headers, b"{}").is_ok());
+}
