@@ -101,10 +101,13 @@ impl Tag {
 }
 
 /// A secret from base64 that may leave its padding off, and is strict in
-/// everything else.
-pub(crate) fn secret_from_base64(text: &str) -> Result<Zeroizing<Vec<u8>>, SecretFault> {
+/// everything else. It starts at byte `start` of what was passed.
+pub(crate) fn secret_from_base64(
+    text: &str,
+    start: usize,
+) -> Result<Zeroizing<Vec<u8>>, SecretFault> {
     let body = text.trim_end_matches('=');
-    refuse_strangers(body, |byte| {
+    refuse_strangers(body, start, |byte| {
         byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/')
     })?;
     let engine: &GeneralPurpose = if body.len() == text.len() {
@@ -133,7 +136,7 @@ pub(crate) fn secret_from_base64(text: &str) -> Result<Zeroizing<Vec<u8>>, Secre
 
 /// A secret from an even number of hexadecimal digits of either case.
 pub(crate) fn secret_from_hex(text: &str) -> Result<Zeroizing<Vec<u8>>, SecretFault> {
-    refuse_strangers(text, |byte| byte.is_ascii_hexdigit())?;
+    refuse_strangers(text, 0, |byte| byte.is_ascii_hexdigit())?;
     hex::decode(text)
         .map(Zeroizing::new)
         .map_err(|_| SecretFault::Length)
@@ -141,8 +144,15 @@ pub(crate) fn secret_from_hex(text: &str) -> Result<Zeroizing<Vec<u8>>, SecretFa
 
 /// Names the first character that does not belong, so that a secret pasted
 /// with its surroundings can be mended without being shown.
-fn refuse_strangers(text: &str, belongs: impl Fn(u8) -> bool) -> Result<(), SecretFault> {
-    let Some((position, byte)) = text.bytes().enumerate().find(|&(_, byte)| !belongs(byte)) else {
+fn refuse_strangers(
+    text: &str,
+    start: usize,
+    belongs: impl Fn(u8) -> bool,
+) -> Result<(), SecretFault> {
+    let Some((position, byte)) = (start..)
+        .zip(text.bytes())
+        .find(|&(_, byte)| !belongs(byte))
+    else {
         return Ok(());
     };
     Err(match byte {
@@ -173,7 +183,7 @@ mod tests {
             ("Zm9vYmFy", "foobar"),
             ("", ""),
         ] {
-            let secret = secret_from_base64(text).unwrap();
+            let secret = secret_from_base64(text, 0).unwrap();
             assert_eq!(secret.as_slice(), bytes.as_bytes(), "{text}");
         }
     }
@@ -204,7 +214,7 @@ mod tests {
             ("Zm9vY", Length),
             ("Zm9vY===", Length),
         ] {
-            assert_eq!(secret_from_base64(text).err(), Some(fault), "{text:?}");
+            assert_eq!(secret_from_base64(text, 0).err(), Some(fault), "{text:?}");
         }
     }
 

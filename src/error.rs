@@ -149,7 +149,7 @@ impl VerifyError {
 /// let error = Key::from_base64("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n").unwrap_err();
 /// assert_eq!(
 ///     error.to_string(),
-///     "secret is not valid base64: line break at byte 32; pass the secret without it",
+///     "secret is not valid base64: line break at byte 38; pass the secret without it",
 /// );
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -226,8 +226,8 @@ pub enum ConfigError {
     },
 }
 
-/// What keeps a secret's text from decoding. Positions are bytes from 0, after
-/// the prefix if there is one; the text itself is never shown.
+/// What keeps a secret's text from decoding. Positions are bytes of the text as
+/// it was passed, from 0; the text itself is never shown.
 ///
 /// ```
 /// use hookseal::{ConfigError, Key, SecretFault};
@@ -267,8 +267,11 @@ pub enum SecretFault {
     /// off, or changed.
     #[error("trailing bits after the last byte; is the text complete?")]
     TrailingBits,
-    /// `-` or `_`, which belong to the URL-safe alphabet.
-    #[error("character of the URL-safe alphabet at byte {position}; the standard one is expected")]
+    /// `-` or `_`, which belong to the URL-safe alphabet, or to a secret that is
+    /// no base64 at all.
+    #[error(
+        "`-` or `_` at byte {position}, which is not of the standard alphabet; is the secret plain text?"
+    )]
     UrlSafe {
         /// Where it stands.
         position: usize,

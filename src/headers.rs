@@ -179,6 +179,9 @@ impl<'h> Lookup<'h> {
 
 /// The headers of a request, whatever holds them.
 ///
+/// A verifier takes a reference to what holds them: `&map`, `&vector`, and, for
+/// a variable that is a slice already, `&slice`.
+///
 /// Arrays, slices and vectors of pairs implement it, `BTreeMap` and `HashMap`,
 /// and `http::HeaderMap` with the feature `http`. For a type of your own, hand
 /// its entries to [`Lookup::find`]. Values are the bytes as the HTTP parser

@@ -136,7 +136,8 @@ impl Key {
                 return Err(ConfigError::ForeignSecret { found, meaning });
             }
         }
-        let secret = secret_from_base64(text).map_err(|fault| invalid("base64", fault))?;
+        let start = secret.len() - text.len();
+        let secret = secret_from_base64(text, start).map_err(|fault| invalid("base64", fault))?;
         Self::from_bytes(secret)
     }
 

@@ -175,11 +175,11 @@ fn undecodable_secrets_say_what_was_found() {
     for (text, fault) in [
         (
             "whsec_AAAA AAAA",
-            "white space at byte 4; pass the secret without it",
+            "white space at byte 10; pass the secret without it",
         ),
         (
             "whsec_AAAA\n",
-            "line break at byte 4; pass the secret without it",
+            "line break at byte 10; pass the secret without it",
         ),
         (
             "\"AAAA\"",
@@ -187,7 +187,7 @@ fn undecodable_secrets_say_what_was_found() {
         ),
         (
             "AA-A",
-            "character of the URL-safe alphabet at byte 2; the standard one is expected",
+            "`-` or `_` at byte 2, which is not of the standard alphabet; is the secret plain text?",
         ),
         ("AA!A", "unexpected character at byte 2"),
         (
