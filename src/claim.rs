@@ -4,7 +4,7 @@ use core::fmt;
 
 use subtle::Choice;
 
-use crate::{HeaderName, SignedTimestamp, Tag, Timestamp, VerifyError};
+use crate::{HeaderName, SignedTimestamp, Tag, VerifyError};
 
 /// What a request's headers claim: these tags sign these parts around the body.
 ///
@@ -27,7 +27,7 @@ use crate::{HeaderName, SignedTimestamp, Tag, Timestamp, VerifyError};
 ///     Part::Timestamp(timestamp),
 ///     Part::Bytes(b":"),
 /// ]);
-/// assert_eq!(claim.timestamp(), Some(timestamp.value()));
+/// assert_eq!(claim.timestamp(), Some(timestamp));
 /// # Ok::<(), hookseal::VerifyError>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -35,71 +35,74 @@ pub struct Claim<'h> {
     tags: Tags<'h>,
     before: Parts<'h>,
     after: Parts<'h>,
-    timestamp: Option<Timestamp>,
-    message_id: Option<&'h [u8]>,
-    key_id: Option<&'h [u8]>,
+    key_id: Option<(&'h [u8], &'h HeaderName)>,
 }
 
 impl<'h> Claim<'h> {
-    /// The most parts on each side of the body.
+    /// The most parts on each side of the body: a method, an endpoint and a
+    /// timestamp with separators. They are held in place, without allocation.
     pub const MAX_PARTS: usize = 6;
 
     /// The claim that one of `tags` (or one [`Tag`]) signs the body, with
     /// nothing before and after it yet.
     #[must_use]
+    #[inline]
     pub fn new(tags: impl Into<Tags<'h>>) -> Self {
         Self {
             tags: tags.into(),
-            before: Parts::default(),
-            after: Parts::default(),
-            timestamp: None,
-            message_id: None,
+            before: Parts::EMPTY,
+            after: Parts::EMPTY,
             key_id: None,
         }
     }
 
-    /// The parts that are signed before the body, in order, each as received.
+    /// The parts that are signed before the body, in order, each as received;
+    /// in place of those of an earlier call.
     ///
     /// More than [`MAX_PARTS`](Self::MAX_PARTS) do not compile.
     #[must_use]
+    #[inline]
     pub fn signed_before<const N: usize>(mut self, parts: [Part<'h>; N]) -> Self {
-        self.before = self.take_note(parts);
+        self.before = Parts::of(parts);
         self
     }
 
-    /// The parts that are signed after the body, in order, each as received.
+    /// The parts that are signed after the body, in order, each as received;
+    /// in place of those of an earlier call.
     ///
     /// More than [`MAX_PARTS`](Self::MAX_PARTS) do not compile.
     #[must_use]
+    #[inline]
     pub fn signed_after<const N: usize>(mut self, parts: [Part<'h>; N]) -> Self {
-        self.after = self.take_note(parts);
+        self.after = Parts::of(parts);
         self
     }
 
-    /// The id of the key that the request names. Only keys with this id are
-    /// tried, if the verifier picks keys by id
-    /// ([`Keys::by_id`](crate::Keys::by_id)).
+    /// The id of the key that the request names, and the header that names it.
+    /// Only keys with this id are tried. The engine must be one that picks keys
+    /// by id ([`Engine::untimed_by_key_id`](crate::Engine::untimed_by_key_id)).
     #[must_use]
-    pub const fn with_key_id(mut self, id: &'h [u8]) -> Self {
-        self.key_id = Some(id);
+    pub const fn with_key_id(mut self, id: &'h [u8], header: &'h HeaderName) -> Self {
+        self.key_id = Some((id, header));
         self
     }
 
     /// The signed timestamp, if there is one.
     #[must_use]
-    pub const fn timestamp(&self) -> Option<Timestamp> {
-        self.timestamp
+    pub fn timestamp(&self) -> Option<SignedTimestamp<'h>> {
+        self.before.timestamp.or(self.after.timestamp)
     }
 
     /// The signed message id, if there is one.
     #[must_use]
-    pub const fn message_id(&self) -> Option<&'h [u8]> {
-        self.message_id
+    pub fn message_id(&self) -> Option<&'h [u8]> {
+        self.before.message_id.or(self.after.message_id)
     }
 
-    /// The id of the key that the request names, if it names one.
+    /// The id of the key that the request names and the header that names it,
+    /// if there is one.
     #[must_use]
-    pub const fn key_id(&self) -> Option<&'h [u8]> {
+    pub const fn key_id(&self) -> Option<(&'h [u8], &'h HeaderName)> {
         self.key_id
     }
 
@@ -113,25 +116,6 @@ impl<'h> Claim<'h> {
 
     pub(crate) fn after(&self) -> impl Iterator<Item = &'h [u8]> {
         self.after.iter()
-    }
-
-    fn take_note<const N: usize>(&mut self, parts: [Part<'h>; N]) -> Parts<'h> {
-        const { assert!(N <= Self::MAX_PARTS, "more parts than a claim holds") };
-        let mut noted = Parts::default();
-        for (place, part) in noted.0.iter_mut().zip(parts) {
-            *place = match part {
-                Part::Bytes(bytes) => bytes,
-                Part::MessageId(id) => {
-                    self.message_id = Some(id);
-                    id
-                }
-                Part::Timestamp(timestamp) => {
-                    self.timestamp = Some(timestamp.value());
-                    timestamp.as_bytes()
-                }
-            };
-        }
-        noted
     }
 }
 
@@ -149,19 +133,52 @@ impl<'h> Claim<'h> {
 pub enum Part<'h> {
     /// Bytes without further meaning: a separator, an endpoint.
     Bytes(&'h [u8]),
-    /// The id of the message, which serves as idempotency key.
+    /// The id of the message, which serves as idempotency key. If several
+    /// parts are, the first counts.
     MessageId(&'h [u8]),
-    /// When the message was signed. At most one of a claim's parts is one.
+    /// When the message was signed. If several parts are, the first counts.
     Timestamp(SignedTimestamp<'h>),
 }
 
-/// An empty part signs nothing, so unused places need no count.
-#[derive(Clone, Copy, Debug, Default)]
-struct Parts<'h>([&'h [u8]; Claim::MAX_PARTS]);
+/// The parts on one side of the body, with what they mean.
+#[derive(Clone, Copy, Debug)]
+struct Parts<'h> {
+    /// An empty part signs nothing, so unused places need no count.
+    bytes: [&'h [u8]; Claim::MAX_PARTS],
+    timestamp: Option<SignedTimestamp<'h>>,
+    message_id: Option<&'h [u8]>,
+}
 
 impl<'h> Parts<'h> {
+    const EMPTY: Self = Self {
+        bytes: [&[]; Claim::MAX_PARTS],
+        timestamp: None,
+        message_id: None,
+    };
+
+    #[inline]
+    fn of<const N: usize>(parts: [Part<'h>; N]) -> Self {
+        const { assert!(N <= Claim::MAX_PARTS, "more parts than a claim holds") };
+        let mut side = Self::EMPTY;
+        for (place, part) in side.bytes.iter_mut().zip(parts) {
+            *place = match part {
+                Part::Bytes(bytes) => bytes,
+                Part::MessageId(id) => {
+                    side.message_id.get_or_insert(id);
+                    id
+                }
+                Part::Timestamp(timestamp) => {
+                    side.timestamp.get_or_insert(timestamp);
+                    timestamp.as_bytes()
+                }
+            };
+        }
+        side
+    }
+
+    #[inline]
     fn iter(&self) -> impl Iterator<Item = &'h [u8]> {
-        self.0.into_iter().filter(|part| !part.is_empty())
+        self.bytes.into_iter().filter(|part| !part.is_empty())
     }
 }
 
@@ -243,6 +260,7 @@ impl<'h> Tags<'h> {
     /// Whether `computed` is among the tags: constant-time in the contents of
     /// all of them, without stopping at a match. Their number and their
     /// encoding, which the sender of the request knows, do show.
+    #[inline]
     pub(crate) fn contain(&self, computed: &Tag) -> bool {
         let read = self.rest.read;
         let tags = self.rest.clone().filter_map(read);

@@ -37,11 +37,20 @@ impl Timestamp {
     #[cfg(feature = "std")]
     #[must_use]
     pub fn now() -> Self {
-        let since_epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        std::time::SystemTime::now().into()
+    }
+}
+
+/// Fractions of a second are dropped; a time before 1970 is 0.
+#[cfg(feature = "std")]
+impl From<std::time::SystemTime> for Timestamp {
+    fn from(moment: std::time::SystemTime) -> Self {
+        let since_epoch = moment.duration_since(std::time::UNIX_EPOCH);
         Self(since_epoch.map_or(0, |duration| duration.as_secs()))
     }
 }
 
+/// Whole seconds since the Unix epoch, not milliseconds.
 impl From<u64> for Timestamp {
     fn from(seconds: u64) -> Self {
         Self(seconds)
@@ -54,10 +63,10 @@ impl fmt::Display for Timestamp {
     }
 }
 
-/// A timestamp as a header spells it, with its value.
+/// A timestamp as a header spells it, with its value and that header's name.
 ///
 /// What is signed are the bytes as received: `01674087231` and `1674087231`
-/// are the same moment and two different messages. So the two stay together.
+/// are the same moment and two different messages. So they stay together.
 ///
 /// ```
 /// use hookseal::{HeaderName, SignedTimestamp};
@@ -73,6 +82,7 @@ impl fmt::Display for Timestamp {
 pub struct SignedTimestamp<'h> {
     text: &'h [u8],
     value: Timestamp,
+    header: &'h HeaderName,
 }
 
 impl<'h> SignedTimestamp<'h> {
@@ -86,7 +96,7 @@ impl<'h> SignedTimestamp<'h> {
     ///
     /// [`VerifyError::MalformedTimestamp`] with the name of `header`, where
     /// `text` was found, for anything else.
-    pub fn parse(text: &'h [u8], header: &HeaderName) -> Result<Self, VerifyError> {
+    pub fn parse(text: &'h [u8], header: &'h HeaderName) -> Result<Self, VerifyError> {
         let malformed = || VerifyError::MalformedTimestamp {
             header: header.clone(),
         };
@@ -103,6 +113,7 @@ impl<'h> SignedTimestamp<'h> {
         Ok(Self {
             text,
             value: Timestamp(seconds),
+            header,
         })
     }
 
@@ -116,6 +127,12 @@ impl<'h> SignedTimestamp<'h> {
     #[must_use]
     pub const fn value(&self) -> Timestamp {
         self.value
+    }
+
+    /// The header that they stand in.
+    #[must_use]
+    pub const fn header(&self) -> &'h HeaderName {
+        self.header
     }
 }
 
@@ -196,14 +213,17 @@ impl Clock for FixedClock {
 /// future tolerance is how far the sender's clock may run ahead of yours.
 ///
 /// ```
-/// use hookseal::{ReplayWindow, Timestamp};
+/// use hookseal::{HeaderName, ReplayWindow, SignedTimestamp, Timestamp};
 ///
+/// let header = HeaderName::from_static("webhook-timestamp");
+/// let timestamp = SignedTimestamp::parse(b"1000000", &header)?;
 /// let window = ReplayWindow::from_secs(300).with_future_secs(30);
-/// let now = Timestamp::from_secs(1_000_000);
-/// assert!(window.check(Timestamp::from_secs(999_700), now).is_ok());
-/// assert!(window.check(Timestamp::from_secs(999_699), now).is_err());
-/// assert!(window.check(Timestamp::from_secs(1_000_030), now).is_ok());
-/// assert!(window.check(Timestamp::from_secs(1_000_031), now).is_err());
+/// let check = |now| window.check(&timestamp, Timestamp::from_secs(now));
+/// assert!(check(1_000_300).is_ok());
+/// assert!(check(1_000_301).is_err()); // too old
+/// assert!(check(999_970).is_ok());
+/// assert!(check(999_969).is_err()); // in the future
+/// # Ok::<(), hookseal::VerifyError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReplayWindow {
@@ -219,6 +239,18 @@ impl ReplayWindow {
             past: tolerance,
             future: tolerance,
         }
+    }
+
+    /// The tolerance for messages from the past, in seconds.
+    #[must_use]
+    pub const fn past_secs(&self) -> u64 {
+        self.past
+    }
+
+    /// The tolerance for messages from the future, in seconds.
+    #[must_use]
+    pub const fn future_secs(&self) -> u64 {
+        self.future
     }
 
     /// Another tolerance for messages from the past, in seconds.
@@ -240,18 +272,26 @@ impl ReplayWindow {
     /// # Errors
     ///
     /// [`VerifyError::TimestampTooOld`] or [`VerifyError::TimestampInFuture`],
-    /// with the numbers that were compared. No numbers make it overflow.
-    pub fn check(&self, timestamp: Timestamp, now: Timestamp) -> Result<(), VerifyError> {
-        if now.0.saturating_sub(timestamp.0) > self.past {
+    /// with the header's name and the numbers that were compared. No numbers
+    /// make it overflow.
+    pub fn check(
+        &self,
+        timestamp: &SignedTimestamp<'_>,
+        now: Timestamp,
+    ) -> Result<(), VerifyError> {
+        let &SignedTimestamp { value, header, .. } = timestamp;
+        if now.0.saturating_sub(value.0) > self.past {
             return Err(VerifyError::TimestampTooOld {
-                timestamp,
+                header: header.clone(),
+                timestamp: value,
                 now,
                 tolerance: self.past,
             });
         }
-        if timestamp.0.saturating_sub(now.0) > self.future {
+        if value.0.saturating_sub(now.0) > self.future {
             return Err(VerifyError::TimestampInFuture {
-                timestamp,
+                header: header.clone(),
+                timestamp: value,
                 now,
                 tolerance: self.future,
             });
@@ -264,7 +304,7 @@ impl ReplayWindow {
 mod tests {
     use super::*;
 
-    const HEADER: HeaderName = HeaderName::from_static("t");
+    static HEADER: HeaderName = HeaderName::from_static("t");
 
     #[test]
     fn timestamps_are_one_to_19_ascii_digits() {
@@ -307,7 +347,21 @@ mod tests {
             ":",
         ] {
             let error = SignedTimestamp::parse(text.as_bytes(), &HEADER).unwrap_err();
-            assert_eq!(error, VerifyError::MalformedTimestamp { header: HEADER });
+            assert_eq!(
+                error,
+                VerifyError::MalformedTimestamp {
+                    header: HEADER.clone()
+                }
+            );
+        }
+    }
+
+    /// A timestamp of any 64 bits, be it one that no header can spell.
+    fn signed(seconds: u64) -> SignedTimestamp<'static> {
+        SignedTimestamp {
+            text: b"",
+            value: Timestamp(seconds),
+            header: &HEADER,
         }
     }
 
@@ -317,11 +371,12 @@ mod tests {
         for past in extremes {
             for future in extremes {
                 let window = ReplayWindow::from_secs(past).with_future_secs(future);
-                for timestamp in extremes.map(Timestamp) {
-                    for now in extremes.map(Timestamp) {
-                        let age = i128::from(now.0) - i128::from(timestamp.0);
+                for timestamp in extremes {
+                    for now in extremes {
+                        let age = i128::from(now) - i128::from(timestamp);
                         let wanted = age <= i128::from(past) && -age <= i128::from(future);
-                        assert_eq!(window.check(timestamp, now).is_ok(), wanted);
+                        let verdict = window.check(&signed(timestamp), Timestamp(now));
+                        assert_eq!(verdict.is_ok(), wanted);
                     }
                 }
             }
@@ -333,25 +388,24 @@ mod tests {
         let window = ReplayWindow::from_secs(300)
             .with_past_secs(60)
             .with_future_secs(5);
+        assert_eq!((window.past_secs(), window.future_secs()), (60, 5));
         let now = Timestamp(1000);
-        let timestamp = Timestamp(939);
-        let tolerance = 60;
         assert_eq!(
-            window.check(timestamp, now),
+            window.check(&signed(939), now),
             Err(VerifyError::TimestampTooOld {
-                timestamp,
+                header: HEADER.clone(),
+                timestamp: Timestamp(939),
                 now,
-                tolerance
+                tolerance: 60,
             })
         );
-        let timestamp = Timestamp(1006);
-        let tolerance = 5;
         assert_eq!(
-            window.check(timestamp, now),
+            window.check(&signed(1006), now),
             Err(VerifyError::TimestampInFuture {
-                timestamp,
+                header: HEADER.clone(),
+                timestamp: Timestamp(1006),
                 now,
-                tolerance
+                tolerance: 5,
             })
         );
     }

@@ -7,22 +7,44 @@ use core::fmt;
 
 use crate::mac::Mac;
 use crate::{
-    Claim, Clock, FixedClock, Key, Keys, ReplayWindow, Tag, Timestamp, Verified, VerifyError,
+    Claim, Clock, ConfigError, Key, Keys, ReplayWindow, Tag, Timestamp, Verified, VerifyError,
 };
 
 /// What a verifier checks claims with: its keys, replay window and clock.
 ///
 /// Every scheme holds one and hands it out by
 /// [`Verifier::engine`](crate::Verifier::engine). A claim passes if its
-/// timestamp, when it has one, lies in the replay window, and one of its tags
-/// is the HMAC-SHA256 of its message under one of the keys.
+/// timestamp lies in the replay window and one of its tags is the HMAC-SHA256
+/// of its message under one of the keys.
 ///
-/// See [`Verifier`](crate::Verifier) for a scheme that uses one.
+/// An engine is **timed**, and refuses a claim without a timestamp, or
+/// **untimed**, and refuses one that has a timestamp: so a scheme cannot forget
+/// the window. In the same way its keys are all tried, or picked by the id that
+/// the claim must then name.
+///
+/// ```
+/// use hookseal::{Engine, Key, ReplayWindow, SystemClock};
+///
+/// let key = || Key::from_text("secret");
+/// let timed = Engine::new(key()?).with_window(ReplayWindow::from_secs(60));
+/// let untimed = Engine::untimed(key()?);
+/// let by_key_id = Engine::untimed_by_key_id([key()?.with_id("a"), key()?.with_id("b")])?
+///     .timed(ReplayWindow::from_secs(60), SystemClock);
+/// # Ok::<(), hookseal::ConfigError>(())
+/// ```
 pub struct Engine {
     keys: Keys,
-    /// `None`: switched off.
-    window: Option<ReplayWindow>,
-    clock: Box<dyn Clock>,
+    timing: Timing,
+}
+
+enum Timing {
+    /// Messages carry no timestamp.
+    Untimed,
+    Timed {
+        /// `None`: switched off.
+        window: Option<ReplayWindow>,
+        clock: Box<dyn Clock>,
+    },
 }
 
 impl Engine {
@@ -30,50 +52,65 @@ impl Engine {
     /// Standard Webhooks libraries, and of Stripe's and Slack's.
     pub const DEFAULT_WINDOW: ReplayWindow = ReplayWindow::from_secs(5 * 60);
 
-    /// An engine with these keys, [`DEFAULT_WINDOW`](Self::DEFAULT_WINDOW),
-    /// and the system clock.
-    ///
-    /// ```
-    /// use hookseal::{Engine, Key, ReplayWindow};
-    ///
-    /// let engine = Engine::new(Key::from_text("secret")?).with_window(ReplayWindow::from_secs(60));
-    /// # Ok::<(), hookseal::ConfigError>(())
-    /// ```
+    /// An engine that tries all of these keys, for a scheme that signs a
+    /// timestamp: with [`DEFAULT_WINDOW`](Self::DEFAULT_WINDOW) and the system
+    /// clock.
     #[cfg(feature = "std")]
     #[must_use]
     pub fn new(keys: impl Into<Keys>) -> Self {
-        Self::new_with_clock(keys, crate::SystemClock)
+        Self::untimed(keys).timed(Self::DEFAULT_WINDOW, crate::SystemClock)
     }
 
-    /// Like [`new`](Self::new), with a clock of your own; also without the
-    /// feature `std`.
+    /// An engine that tries all of these keys, for a scheme whose messages
+    /// carry no timestamp.
     #[must_use]
-    pub fn new_with_clock(keys: impl Into<Keys>, clock: impl Clock + 'static) -> Self {
+    pub fn untimed(keys: impl Into<Keys>) -> Self {
         Self {
             keys: keys.into(),
-            window: Some(Self::DEFAULT_WINDOW),
-            clock: Box::new(clock),
+            timing: Timing::Untimed,
         }
     }
 
-    /// An engine for a scheme whose messages carry no timestamp. It needs no
-    /// clock, and refuses any claim that has a timestamp after all.
-    #[must_use]
-    pub fn untimed(keys: impl Into<Keys>) -> Self {
-        Self::new_with_clock(keys, FixedClock::at(0)).with_window(ReplayWindow::from_secs(0))
+    /// An engine whose keys are picked by the id that a claim names
+    /// ([`Claim::with_key_id`]): any number of ids. Several keys may share one
+    /// while a secret is rotated, and are tried in this order.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::NoKeys`] if there are none;
+    /// [`ConfigError::KeyWithoutId`] or [`ConfigError::InvalidKeyId`] if a key
+    /// could never be picked; [`ConfigError::TooManyKeys`] if more than
+    /// [`Keys::MAX_CANDIDATES`] share an id.
+    pub fn untimed_by_key_id(keys: impl IntoIterator<Item = Key>) -> Result<Self, ConfigError> {
+        Keys::by_id(keys).map(Self::untimed)
     }
 
-    /// Another replay window.
+    /// The engine for a scheme that signs a timestamp, with this replay window
+    /// and clock.
     #[must_use]
-    pub const fn with_window(mut self, window: ReplayWindow) -> Self {
-        self.window = Some(window);
+    pub fn timed(mut self, window: ReplayWindow, clock: impl Clock + 'static) -> Self {
+        self.timing = Timing::Timed {
+            window: Some(window),
+            clock: Box::new(clock),
+        };
         self
     }
 
-    /// Another clock.
+    /// Another replay window. An untimed engine has none, and keeps none.
     #[must_use]
-    pub fn with_clock(mut self, clock: impl Clock + 'static) -> Self {
-        self.clock = Box::new(clock);
+    pub fn with_window(mut self, new: ReplayWindow) -> Self {
+        if let Timing::Timed { window, .. } = &mut self.timing {
+            *window = Some(new);
+        }
+        self
+    }
+
+    /// Another clock. An untimed engine has none, and keeps none.
+    #[must_use]
+    pub fn with_clock(mut self, new: impl Clock + 'static) -> Self {
+        if let Timing::Timed { clock, .. } = &mut self.timing {
+            *clock = Box::new(new);
+        }
         self
     }
 
@@ -84,8 +121,10 @@ impl Engine {
     /// instead:
     /// [`Verifier::verify_received_at`](crate::Verifier::verify_received_at).
     #[must_use]
-    pub const fn insecure_without_replay_window(mut self) -> Self {
-        self.window = None;
+    pub fn insecure_without_replay_window(mut self) -> Self {
+        if let Timing::Timed { window, .. } = &mut self.timing {
+            *window = None;
+        }
         self
     }
 
@@ -93,17 +132,23 @@ impl Engine {
     /// the window around `now` (the clock's, unless given), then the choice of
     /// keys.
     fn open(&self, claim: &Claim<'_>, now: Option<Timestamp>) -> Result<&[Key], VerifyError> {
-        if let (Some(timestamp), Some(window)) = (claim.timestamp(), self.window) {
-            window.check(timestamp, now.unwrap_or_else(|| self.clock.now()))?;
+        match (&self.timing, claim.timestamp()) {
+            (Timing::Untimed, None) => {}
+            (Timing::Timed { window, clock }, Some(timestamp)) => {
+                if let Some(window) = window {
+                    window.check(&timestamp, now.unwrap_or_else(|| clock.now()))?;
+                }
+            }
+            (Timing::Timed { .. }, None) => {
+                let fault = "no timestamp, and the engine is timed";
+                return Err(VerifyError::ClaimMismatch { fault });
+            }
+            (Timing::Untimed, Some(_)) => {
+                let fault = "a timestamp, and the engine is untimed";
+                return Err(VerifyError::ClaimMismatch { fault });
+            }
         }
-        self.candidates(claim)
-    }
-
-    fn candidates(&self, claim: &Claim<'_>) -> Result<&[Key], VerifyError> {
-        match self.keys.candidates(claim.key_id()) {
-            [] => Err(VerifyError::UnknownKeyId),
-            keys => Ok(keys),
-        }
+        self.keys.candidates(claim.key_id())
     }
 
     /// Checks a whole body: one that ends with its first chunk.
@@ -114,7 +159,8 @@ impl Engine {
         body: &'h [u8],
     ) -> Result<Verified<'h>, VerifyError> {
         let keys = self.open(claim, now)?;
-        conclude(claim, keys, |_| None, body, body, length(body))
+        let resume = |_, key: &Key| start(claim, key);
+        conclude(claim, keys, resume, body, body, length(body))
     }
 
     pub(crate) fn begin<'h>(
@@ -138,20 +184,28 @@ impl Engine {
             mac.update(body);
             finish(claim, mac)
         };
-        Ok(self.candidates(claim)?.iter().map(sign).collect())
+        Ok(self
+            .keys
+            .candidates(claim.key_id())?
+            .iter()
+            .map(sign)
+            .collect())
     }
 }
 
 impl fmt::Debug for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Engine")
-            .field("keys", &self.keys)
-            .field("window", &self.window)
-            .finish_non_exhaustive()
+        let mut fields = f.debug_struct("Engine");
+        fields.field("keys", &self.keys);
+        if let Timing::Timed { window, .. } = &self.timing {
+            fields.field("window", window);
+        }
+        fields.finish_non_exhaustive()
     }
 }
 
 /// A MAC that has hashed what is signed before the body.
+#[inline]
 fn start(claim: &Claim<'_>, key: &Key) -> Mac {
     let mut mac = key.start();
     for part in claim.before() {
@@ -161,6 +215,7 @@ fn start(claim: &Claim<'_>, key: &Key) -> Mac {
 }
 
 /// The tag of a message whose body `mac` has hashed.
+#[inline]
 fn finish(claim: &Claim<'_>, mut mac: Mac) -> Tag {
     for part in claim.after() {
         mac.update(part);
@@ -168,21 +223,22 @@ fn finish(claim: &Claim<'_>, mut mac: Mac) -> Tag {
     mac.finish()
 }
 
-/// The verdict, from the last chunk of the body and, by the place of its key,
-/// each MAC that has hashed the chunks before it, if there were any.
+/// The verdict, from the last chunk of the body and, by its key and the key's
+/// place, each MAC that has hashed all before it.
 ///
 /// Keys are tried in order and the first match ends it: how long it takes tells
 /// which key matched, which is no secret, and nothing about a tag.
+#[inline]
 fn conclude<'h, B>(
     claim: &Claim<'h>,
     keys: &'h [Key],
-    mut mac_so_far: impl FnMut(usize) -> Option<Mac>,
+    mut resume: impl FnMut(usize, &Key) -> Mac,
     last_chunk: &[u8],
     body: B,
     body_len: u64,
 ) -> Result<Verified<'h, B>, VerifyError> {
     for (place, key) in keys.iter().enumerate() {
-        let mut mac = mac_so_far(place).unwrap_or_else(|| start(claim, key));
+        let mut mac = resume(place, key);
         mac.update(last_chunk);
         let tag = finish(claim, mac);
         if claim.tags().contain(&tag) {
@@ -190,7 +246,7 @@ fn conclude<'h, B>(
                 body,
                 body_len,
                 message_id: claim.message_id().map(Cow::Borrowed),
-                timestamp: claim.timestamp(),
+                timestamp: claim.timestamp().map(|signed| signed.value()),
                 key_id: key.id().map(Cow::Borrowed),
                 tag,
             });
@@ -248,9 +304,12 @@ impl<'h> Check<'h> {
     ///
     /// [`VerifyError::SignatureMismatch`].
     pub fn finish(mut self) -> Result<Verified<'h, ()>, VerifyError> {
-        let running = &mut self.running;
-        let mac_so_far = |place| running.get_mut(place).and_then(Option::take);
-        conclude(&self.claim, self.keys, mac_so_far, &[], (), self.body_len)
+        let (claim, running) = (&self.claim, &mut self.running);
+        let resume = |place, key: &Key| {
+            let running = running.get_mut(place).and_then(Option::take);
+            running.unwrap_or_else(|| start(claim, key))
+        };
+        conclude(claim, self.keys, resume, &[], (), self.body_len)
     }
 }
 

@@ -11,8 +11,8 @@ use crate::{HeaderName, Timestamp};
 /// reason: answer [`http_status`](Self::http_status) with an empty body.
 ///
 /// When several things are wrong, the first in the order of the checks is
-/// named: headers missing, headers repeated, shape, endpoint, replay window,
-/// key, signature.
+/// named: headers missing or repeated, shape, endpoint, replay window, key,
+/// signature.
 ///
 /// ```
 /// use hookseal::{Key, Verifier, VerifyError, schemes::Pakk};
@@ -26,6 +26,13 @@ use crate::{HeaderName, Timestamp};
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum VerifyError {
+    /// The scheme's claim does not fit its engine: a fault of the scheme's
+    /// code, not of the request. No scheme of this crate has it.
+    #[error("the scheme's claim does not fit its engine: {fault}")]
+    ClaimMismatch {
+        /// What is there and should not be, or the reverse.
+        fault: &'static str,
+    },
     /// A header that the scheme reads occurs more than once, be the values
     /// equal or not: two readers of the request could read two values.
     #[error("header {header} occurs more than once")]
@@ -72,8 +79,10 @@ pub enum VerifyError {
     #[error("signature does not match")]
     SignatureMismatch,
     /// The message claims to be signed too far in the future.
-    #[error("timestamp {timestamp} is more than {tolerance} s after {now}")]
+    #[error("header {header}: {timestamp} is more than {tolerance} s after {now}")]
     TimestampInFuture {
+        /// The timestamp's header.
+        header: HeaderName,
         /// When the message claims to be signed.
         timestamp: Timestamp,
         /// The clock, when the message was checked.
@@ -82,8 +91,10 @@ pub enum VerifyError {
         tolerance: u64,
     },
     /// The message was signed too long ago: late, or replayed.
-    #[error("timestamp {timestamp} is more than {tolerance} s before {now}")]
+    #[error("header {header}: {timestamp} is more than {tolerance} s before {now}")]
     TimestampTooOld {
+        /// The timestamp's header.
+        header: HeaderName,
         /// When the message claims to be signed.
         timestamp: Timestamp,
         /// The clock, when the message was checked.
@@ -92,8 +103,11 @@ pub enum VerifyError {
         tolerance: u64,
     },
     /// The request names a key that is none of the verifier's.
-    #[error("no key has the id that the request names")]
-    UnknownKeyId,
+    #[error("header {header} names no key of this verifier")]
+    UnknownKeyId {
+        /// The header that names the key.
+        header: HeaderName,
+    },
 }
 
 impl VerifyError {
@@ -106,6 +120,28 @@ impl VerifyError {
     #[must_use]
     pub const fn http_status(&self) -> u16 {
         401
+    }
+
+    /// The reason in one word, for metrics: a fixed, small set of labels.
+    ///
+    /// ```
+    /// assert_eq!(hookseal::VerifyError::SignatureMismatch.reason(), "signature-mismatch");
+    /// ```
+    #[must_use]
+    pub const fn reason(&self) -> &'static str {
+        match self {
+            Self::ClaimMismatch { .. } => "claim-mismatch",
+            Self::DuplicateHeader { .. } => "duplicate-header",
+            Self::EndpointMismatch { .. } => "endpoint-mismatch",
+            Self::MalformedHeader { .. } => "malformed-header",
+            Self::MalformedSignature { .. } => "malformed-signature",
+            Self::MalformedTimestamp { .. } => "malformed-timestamp",
+            Self::MissingHeader { .. } => "missing-header",
+            Self::SignatureMismatch => "signature-mismatch",
+            Self::TimestampInFuture { .. } => "timestamp-in-future",
+            Self::TimestampTooOld { .. } => "timestamp-too-old",
+            Self::UnknownKeyId { .. } => "unknown-key",
+        }
     }
 
     /// [`MalformedHeader`](Self::MalformedHeader) for this header.

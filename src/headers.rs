@@ -1,5 +1,6 @@
 //! Headers: look one up in whatever the service has.
 
+use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -40,7 +41,7 @@ impl HeaderName {
     /// # Panics
     ///
     /// If the name is empty, or has an upper-case letter or a character that
-    /// is no HTTP token's. In a `static` or `const` that is a compile error.
+    /// HTTP does not allow in one. In a `static` that is a compile error.
     #[must_use]
     pub const fn from_static(name: &'static str) -> Self {
         assert!(is_lower_case_token(name.as_bytes()), "not a header name");
@@ -63,11 +64,14 @@ impl HeaderName {
         if !is_lower_case_token(lower_case.as_bytes()) {
             return Err(invalid());
         }
-        Ok(Self {
+        let name = Self {
             #[cfg(feature = "http")]
             http: lower_case.parse().map_err(|_| invalid())?,
             text: Text::Shared(lower_case.into()),
-        })
+        };
+        // The first clone of `http`'s name allocates its reference count: here,
+        // not in the error of the first refused request.
+        Ok(name.clone())
     }
 
     /// The name, in lower case.
@@ -185,8 +189,8 @@ impl<'h> Lookup<'h> {
 /// Arrays, slices and vectors of pairs implement it, `BTreeMap` and `HashMap`,
 /// and `http::HeaderMap` with the feature `http`. For a type of your own, hand
 /// its entries to [`Lookup::find`]. Values are the bytes as the HTTP parser
-/// gave them, and repeated headers must be seen: a container that has joined
-/// or dropped them hides an attack.
+/// gave them, and repeated headers must be seen: a map that has joined or
+/// dropped them before it came here hides an attack.
 ///
 /// ```
 /// use hookseal::{HeaderName, Headers, Lookup};
@@ -234,6 +238,14 @@ pub(crate) fn is_trimmed(value: &[u8]) -> bool {
         .any(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))
 }
 
+/// Whether HTTP lets these bytes stand in a header's value: no control
+/// characters but the tab (RFC 9110, section 5.5).
+pub(crate) fn is_field_value(value: &str) -> bool {
+    !value
+        .bytes()
+        .any(|byte| byte != b'\t' && byte.is_ascii_control())
+}
+
 impl<N: AsRef<[u8]>, V: AsRef<[u8]>> Headers for [(N, V)] {
     fn lookup(&self, name: &HeaderName) -> Lookup<'_> {
         Lookup::find(self.iter().map(|(name, value)| (name, value)), name)
@@ -268,12 +280,24 @@ impl<N: AsRef<[u8]>, V: AsRef<[u8]>, S> Headers for std::collections::HashMap<N,
 #[cfg(feature = "http")]
 impl Headers for http::HeaderMap {
     fn lookup(&self, name: &HeaderName) -> Lookup<'_> {
-        let mut values = self.get_all(&name.http).iter();
-        match (values.next(), values.next()) {
-            (None, _) => Lookup::Missing,
-            (Some(value), None) => Lookup::One(value.as_bytes()),
-            (Some(_), Some(_)) => Lookup::Repeated,
+        match self.get(&name.http) {
+            None => Lookup::Missing,
+            Some(value) => {
+                // Most requests repeat no header at all, which is quick to see.
+                let repeats = self.len() > self.keys_len();
+                if repeats && self.get_all(&name.http).iter().nth(1).is_some() {
+                    Lookup::Repeated
+                } else {
+                    Lookup::One(value.as_bytes())
+                }
+            }
         }
+    }
+}
+
+impl<H: Headers + ?Sized> Headers for Box<H> {
+    fn lookup(&self, name: &HeaderName) -> Lookup<'_> {
+        (**self).lookup(name)
     }
 }
 

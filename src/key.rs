@@ -5,8 +5,8 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::encoding::{secret_from_base64, secret_from_hex};
-use crate::error::{ConfigError, SecretFault};
-use crate::headers::is_trimmed;
+use crate::error::{ConfigError, SecretFault, VerifyError};
+use crate::headers::{HeaderName, is_trimmed};
 use crate::mac::{Mac, Tag};
 
 /// A secret that a sender signs with, prepared for HMAC-SHA256.
@@ -58,7 +58,9 @@ const FOREIGN_PREFIXES: [(&str, &str); 6] = [
 ];
 
 impl Key {
-    /// The key whose bytes are this text's, as they are: white space counts.
+    /// The key whose bytes are this text's, as they are: white space counts,
+    /// and a `whsec_` is part of the key. For what is handed out with that
+    /// prefix, use [`from_base64`](Self::from_base64).
     ///
     /// # Errors
     ///
@@ -202,6 +204,7 @@ impl Key {
         mac.finish()
     }
 
+    #[inline]
     pub(crate) fn start(&self) -> Mac {
         self.prepared.clone()
     }
@@ -233,9 +236,12 @@ impl fmt::Debug for Key {
 /// let old = Key::from_base64("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD")?.with_id("old");
 /// let verifier = StandardWebhooks::new([new, old]);
 ///
-/// let secrets = std::env::var("WEBHOOK_SECRETS").unwrap_or("whsec_AAAA whsec_BBBB".into());
+/// # fn from_environment() -> Result<(), Box<dyn std::error::Error>> {
+/// let secrets = std::env::var("WEBHOOK_SECRETS")?;
 /// let keys: Result<Vec<Key>, _> = secrets.split(' ').map(Key::from_base64).collect();
 /// let verifier = StandardWebhooks::new(Keys::new(keys?)?);
+/// # Ok(())
+/// # }
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
 #[derive(Debug)]
@@ -271,28 +277,8 @@ impl Keys {
     }
 
     /// Keys of which a request names one by its id; any number of ids. Several
-    /// keys may share an id while a secret is rotated, and are tried in this
-    /// order.
-    ///
-    /// For a scheme whose [`Claim`](crate::Claim) has a
-    /// [key id](crate::Claim::with_key_id); a claim without one is refused.
-    ///
-    /// # Errors
-    ///
-    /// [`ConfigError::NoKeys`] if there are none,
-    /// [`ConfigError::KeyWithoutId`] or [`ConfigError::InvalidKeyId`] if a key
-    /// could never be picked, [`ConfigError::TooManyKeys`] if more than
-    /// [`MAX_CANDIDATES`](Self::MAX_CANDIDATES) share an id.
-    ///
-    /// ```
-    /// use hookseal::{ConfigError, Key, Keys};
-    ///
-    /// let nameless = Key::from_text("secret")?;
-    /// let error = Keys::by_id([nameless]).unwrap_err();
-    /// assert_eq!(error, ConfigError::KeyWithoutId { position: 1 });
-    /// # Ok::<(), ConfigError>(())
-    /// ```
-    pub fn by_id(keys: impl IntoIterator<Item = Key>) -> Result<Self, ConfigError> {
+    /// may share an id, and are tried in this order.
+    pub(crate) fn by_id(keys: impl IntoIterator<Item = Key>) -> Result<Self, ConfigError> {
         let mut keys: Vec<Key> = keys.into_iter().collect();
         if keys.is_empty() {
             return Err(ConfigError::NoKeys);
@@ -316,13 +302,30 @@ impl Keys {
         })
     }
 
-    /// The keys that a request may have been signed with, at most
-    /// [`MAX_CANDIDATES`](Self::MAX_CANDIDATES); none for an unknown id.
-    pub(crate) fn candidates(&self, id: Option<&[u8]>) -> &[Key] {
-        if !self.picked_by_id {
-            return &self.keys;
+    /// The keys that a request may have been signed with: at least one, and at
+    /// most [`MAX_CANDIDATES`](Self::MAX_CANDIDATES).
+    pub(crate) fn candidates(
+        &self,
+        named: Option<(&[u8], &HeaderName)>,
+    ) -> Result<&[Key], VerifyError> {
+        match (self.picked_by_id, named) {
+            (false, None) => Ok(&self.keys),
+            (true, Some((id, header))) => match self.with_id(id) {
+                [] => Err(VerifyError::UnknownKeyId {
+                    header: header.clone(),
+                }),
+                keys => Ok(keys),
+            },
+            (false, Some(_)) => Err(VerifyError::ClaimMismatch {
+                fault: "a key id, and the keys are not picked by id",
+            }),
+            (true, None) => Err(VerifyError::ClaimMismatch {
+                fault: "no key id, and the keys are picked by id",
+            }),
         }
-        let id = id.unwrap_or_default();
+    }
+
+    fn with_id(&self, id: &[u8]) -> &[Key] {
         let id_of = |key: &Key| key.id().unwrap_or_default().as_bytes().cmp(id);
         let start = self.keys.partition_point(|key| id_of(key).is_lt());
         let end = self.keys.partition_point(|key| id_of(key).is_le());
@@ -396,17 +399,9 @@ mod tests {
             ("B", &[]),
             ("c", &[]),
         ] {
-            let picked = keys.candidates(Some(id.as_bytes()));
+            let picked = keys.with_id(id.as_bytes());
             assert!(macs(picked) == texts(wanted), "{id}");
         }
-        assert!(keys.candidates(None).is_empty());
-    }
-
-    #[test]
-    fn keys_that_are_all_tried_ignore_ids() {
-        let keys = Keys::from([key("1", "a"), key("2", "b")]);
-        assert_eq!(keys.candidates(None).len(), 2);
-        assert_eq!(keys.candidates(Some(b"c")).len(), 2);
     }
 
     #[test]

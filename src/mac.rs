@@ -3,7 +3,8 @@
 
 use core::fmt;
 
-use hmac::{Hmac, KeyInit, Mac as _};
+use hmac::digest::FixedOutput as _;
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use subtle::{Choice, ConstantTimeEq};
 
@@ -11,8 +12,9 @@ use subtle::{Choice, ConstantTimeEq};
 ///
 /// A tag is either computed by a [`Key`](crate::Key) or decoded from a header,
 /// and the two are compared with `==`, which **is** the crate's constant-time
-/// comparison: it reads all 32 bytes of both sides whatever they hold. Its
-/// `Debug` shows no bytes, since the tag of a message is what a forger wants.
+/// comparison: it reads all 32 bytes of both sides whatever they hold. (A look-up
+/// in a hash set is not; look up tags of verified messages only.) Its `Debug`
+/// shows no bytes, since the tag of a message is what a forger wants.
 ///
 /// ```
 /// use hookseal::{Key, Tag};
@@ -23,7 +25,7 @@ use subtle::{Choice, ConstantTimeEq};
 /// assert!(received == Some(computed));
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Hash)]
 pub struct Tag([u8; Tag::LEN]);
 
 impl Tag {
@@ -58,6 +60,7 @@ impl Tag {
     ///
     /// This is the only place of the crate where a computed tag meets a
     /// received one.
+    #[inline]
     pub(crate) fn ct_eq(&self, other: &Self) -> Choice {
         // Word by word: `subtle`'s comparison of slices goes byte by byte, and
         // has to keep each of its 32 steps from the optimiser.
@@ -70,6 +73,10 @@ impl Tag {
     }
 }
 
+#[expect(
+    clippy::derived_hash_with_manual_eq,
+    reason = "equal tags have equal bytes"
+)]
 impl PartialEq for Tag {
     fn eq(&self, other: &Self) -> bool {
         self.ct_eq(other).into()
@@ -100,14 +107,16 @@ impl Mac {
         Hmac::new_from_slice(secret).ok().map(Self)
     }
 
+    #[inline]
     pub(crate) fn update(&mut self, bytes: &[u8]) {
         #[cfg(test)]
         hashed::add(bytes.len());
         self.0.update(bytes);
     }
 
+    #[inline]
     pub(crate) fn finish(self) -> Tag {
-        Tag(self.0.finalize().into_bytes().into())
+        Tag(self.0.finalize_fixed().into())
     }
 }
 

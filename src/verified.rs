@@ -1,8 +1,9 @@
 //! The proof that a request passed its check.
 
 use alloc::borrow::Cow;
-use alloc::string::String;
+use alloc::string::ToString;
 use alloc::vec::Vec;
+use core::fmt;
 
 use crate::{Tag, Timestamp};
 
@@ -31,7 +32,7 @@ use crate::{Tag, Timestamp};
 /// `B` is the body: `&[u8]` after [`Verifier::verify`](crate::Verifier::verify),
 /// `()` after a chunk-by-chunk [`Check`](crate::Check), whose caller has the
 /// chunks.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[must_use = "act on the verified body, not on the request's"]
 pub struct Verified<'h, B = &'h [u8]> {
     pub(crate) body: B,
@@ -76,10 +77,30 @@ impl<B> Verified<'_, B> {
     /// The MAC of the message.
     ///
     /// For schemes without a message id it serves as idempotency key: the same
-    /// message has the same one. Equal bodies are the same message to it.
+    /// message, signed with the same key, has the same one. Equal bodies are
+    /// the same message to it.
     #[must_use]
     pub const fn tag(&self) -> &Tag {
         &self.tag
+    }
+
+    /// The body alone, without the proof.
+    #[must_use]
+    pub fn into_body(self) -> B {
+        self.body
+    }
+}
+
+/// Shows how long the body is, not what is in it.
+impl<B> fmt::Debug for Verified<'_, B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let message_id = self.message_id().map(<[u8]>::escape_ascii);
+        f.debug_struct("Verified")
+            .field("body_len", &self.body_len)
+            .field("message_id", &message_id.map(|id| id.to_string()))
+            .field("timestamp", &self.timestamp)
+            .field("key_id", &self.key_id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -104,12 +125,26 @@ impl<'h> Verified<'h> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn into_owned(self) -> Verified<'static, Vec<u8>> {
+        self.owned(<[u8]>::to_vec)
+    }
+}
+
+impl Verified<'_, ()> {
+    /// The proof with a copy of all it borrows, to be kept or sent to another
+    /// task.
+    pub fn into_owned(self) -> Verified<'static, ()> {
+        self.owned(|()| ())
+    }
+}
+
+impl<B> Verified<'_, B> {
+    fn owned<O>(self, body: impl FnOnce(B) -> O) -> Verified<'static, O> {
         Verified {
-            body: self.body.to_vec(),
+            body: body(self.body),
             body_len: self.body_len,
             message_id: self.message_id.map(|id| Cow::Owned(id.into_owned())),
             timestamp: self.timestamp,
-            key_id: self.key_id.map(|id| Cow::Owned(String::from(id))),
+            key_id: self.key_id.map(|id| Cow::Owned(id.into_owned())),
             tag: self.tag,
         }
     }

@@ -5,7 +5,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::headers::SignatureHeaders;
+use crate::headers::{SignatureHeaders, is_field_value};
 use crate::{Check, Claim, Engine, Headers, Message, Tag, Timestamp, Verified, VerifyError};
 
 /// A webhook scheme with its keys: decides whether a request is its sender's.
@@ -151,14 +151,15 @@ pub trait Verifier: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// As [`verify`](Self::verify), but for a wrong signature.
+    /// As [`verify`](Self::verify), except for a wrong signature.
     fn begin<'h>(&'h self, headers: &'h dyn Headers) -> Result<Check<'h>, VerifyError> {
         self.engine().begin(self.claim(headers)?, None)
     }
 
     /// Like [`verify`](Self::verify), for a request that was received earlier:
     /// the replay window is the one around `received_at`, which must come from
-    /// your own records, never from the request.
+    /// your own records, never from the request. A scheme without timestamps,
+    /// or a window that is switched off, checks no time.
     ///
     /// # Errors
     ///
@@ -202,26 +203,30 @@ pub trait Verifier: fmt::Debug + Send + Sync {
 
     /// Signs a message, as the sender does: the headers to send with its body.
     ///
-    /// It is the walk of [`verify`](Self::verify) with the last step turned
-    /// round. The headers are written, read as a receiver reads them, and
-    /// written again with the tags of what was read, so that what a receiver
-    /// would refuse for its form is not signed either.
+    /// The headers are written once without a signature and read as a receiver
+    /// reads them; what was read is signed, and the headers are written again.
+    /// So what a receiver would refuse for its form is not signed either.
     ///
     /// # Errors
     ///
     /// The message lacks what the scheme signs ([`VerifyError::MissingHeader`]),
     /// has it in a form that a receiver refuses, such as a message id with a
-    /// `.` for Standard Webhooks ([`VerifyError::MalformedHeader`]), or names
-    /// a key that is none of the verifier's ([`VerifyError::UnknownKeyId`]).
+    /// `.` for Standard Webhooks, or one that cannot stand in a header, such as
+    /// a line break ([`VerifyError::MalformedHeader`]), or names a key that is
+    /// none of the verifier's ([`VerifyError::UnknownKeyId`]).
     fn sign_message(&self, message: &Message<'_>) -> Result<SignatureHeaders, VerifyError> {
         let unsigned = self.signature_headers(message, &[Tag::from_bytes([0; Tag::LEN])]);
+        if let Some((name, _)) = unsigned.iter().find(|(_, value)| !is_field_value(value)) {
+            return Err(VerifyError::malformed_header(name));
+        }
         let claim = self.claim(&unsigned)?;
         let tags: Vec<Tag> = self.engine().sign(&claim, message.body())?;
         Ok(self.signature_headers(message, &tags))
     }
 }
 
-/// A pointer to a verifier is one, by its pointee's four methods.
+/// A pointer to a verifier is one. All methods are forwarded, also those that
+/// have a default: a verifier that replaces one is not bypassed by boxing it.
 macro_rules! verifier_behind_pointer {
     ($($pointer:ty),+) => {$(
         impl<V: Verifier + ?Sized> Verifier for $pointer {
@@ -239,6 +244,39 @@ macro_rules! verifier_behind_pointer {
 
             fn signature_headers(&self, message: &Message<'_>, tags: &[Tag]) -> SignatureHeaders {
                 (**self).signature_headers(message, tags)
+            }
+
+            fn verify<'h>(
+                &'h self,
+                headers: &'h dyn Headers,
+                body: &'h [u8],
+            ) -> Result<Verified<'h>, VerifyError> {
+                (**self).verify(headers, body)
+            }
+
+            fn begin<'h>(&'h self, headers: &'h dyn Headers) -> Result<Check<'h>, VerifyError> {
+                (**self).begin(headers)
+            }
+
+            fn verify_received_at<'h>(
+                &'h self,
+                received_at: Timestamp,
+                headers: &'h dyn Headers,
+                body: &'h [u8],
+            ) -> Result<Verified<'h>, VerifyError> {
+                (**self).verify_received_at(received_at, headers, body)
+            }
+
+            fn begin_received_at<'h>(
+                &'h self,
+                received_at: Timestamp,
+                headers: &'h dyn Headers,
+            ) -> Result<Check<'h>, VerifyError> {
+                (**self).begin_received_at(received_at, headers)
+            }
+
+            fn sign_message(&self, message: &Message<'_>) -> Result<SignatureHeaders, VerifyError> {
+                (**self).sign_message(message)
             }
         }
     )+};

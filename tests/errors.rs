@@ -59,24 +59,35 @@ fn every_refusal_has_its_message_and_one_status() {
         (
             early.verify(&early.headers),
             "TimestampInFuture",
-            "timestamp 1674087231 is more than 60 s after 1674087170",
+            "header x-timestamp: 1674087231 is more than 60 s after 1674087170",
         ),
         (
             late.verify(&late.headers),
             "TimestampTooOld",
-            "timestamp 1649367553 is more than 300 s before 1649367854",
+            "header webhook-timestamp: 1649367553 is more than 300 s before 1649367854",
         ),
         (
             pomelo.verify(&pomelo.with("x-api-key", "other")),
             "UnknownKeyId",
-            "no key has the id that the request names",
+            "header x-api-key names no key of this verifier",
         ),
     ];
     for (verdict, variant, message) in cases {
         let error = verdict.unwrap_err();
         assert_eq!(said(&error), (variant.to_owned(), message.to_owned()));
         assert_eq!(error.http_status(), 401);
+        // The label is the variant's name in another case.
+        let label = error.reason().replace('-', "");
+        assert_eq!(
+            label,
+            variant.to_lowercase().replace("unknownkeyid", "unknownkey")
+        );
     }
+    let fault = "";
+    assert_eq!(
+        VerifyError::ClaimMismatch { fault }.reason(),
+        "claim-mismatch"
+    );
 }
 
 #[test]

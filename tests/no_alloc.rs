@@ -119,8 +119,15 @@ fn lists_rotation_and_configured_names() {
     let signed = verifier.sign("msg_1", SIGNED_AT, b"{}").unwrap();
     assert_eq!(check(&verifier, &signed, b"{}"), (true, 0));
     assert_eq!(check(&verifier, &signed, b"x"), (false, 0));
-    // The error names a header whose name was made at run time.
+    // The error names a header whose name was made at run time: in a verifier
+    // that has named it before, and in one that has not.
     assert_eq!(check(&verifier, &[("brand-id", "x")], b"{}"), (false, 0));
+
+    let fresh = StandardWebhooks::new(keys())
+        .with_header_prefix("brand")
+        .unwrap();
+    let (refused, count) = allocations(|| fresh.verify(&[("host", "x")], b"{}").is_err());
+    assert_eq!((refused, count), (true, 0));
 
     let verifier = Pomelo::new(ENDPOINT, keys()).unwrap().with_clock(clock);
     let signed = verifier.sign("b", SIGNED_AT, b"{}").unwrap();

@@ -36,6 +36,11 @@ fn malformed_timestamp(header: &str) -> Result<(), VerifyError> {
     Err(VerifyError::MalformedTimestamp { header })
 }
 
+fn unknown_key() -> VerifyError {
+    let header = name("x-api-key");
+    VerifyError::UnknownKeyId { header }
+}
+
 const MISMATCH: Result<(), VerifyError> = Err(VerifyError::SignatureMismatch);
 
 #[test]
@@ -365,6 +370,7 @@ fn default_windows_are_inclusive_on_both_sides() {
         (pomelo_at as fn(FixedClock) -> Genuine, POMELO_SIGNED_AT, 60),
     ] {
         let timestamp = Timestamp::from_secs(signed_at);
+        let header = name(make(FixedClock::at(0)).timestamp.unwrap());
         let at = |now: u64| {
             let genuine = make(FixedClock::at(now));
             genuine.verify(&genuine.headers)
@@ -375,6 +381,7 @@ fn default_windows_are_inclusive_on_both_sides() {
         }
         let now = Timestamp::from_secs(signed_at + tolerance + 1);
         let wanted = VerifyError::TimestampTooOld {
+            header: header.clone(),
             timestamp,
             now,
             tolerance,
@@ -382,6 +389,7 @@ fn default_windows_are_inclusive_on_both_sides() {
         assert_eq!(at(now.as_secs()), Err(wanted));
         let now = Timestamp::from_secs(signed_at - tolerance - 1);
         let wanted = VerifyError::TimestampInFuture {
+            header: header.clone(),
             timestamp,
             now,
             tolerance,
@@ -525,7 +533,7 @@ fn the_first_of_several_faults_is_named() {
     ));
     let genuine = pomelo();
     let verdict = genuine.verify(&genuine.with("x-api-key", "unknown"));
-    assert_eq!(verdict, Err(VerifyError::UnknownKeyId));
+    assert_eq!(verdict, Err(unknown_key()));
 }
 
 // Standard Webhooks.
@@ -545,7 +553,7 @@ fn branded_headers_replace_all_three_together() {
         }
         headers
     };
-    for prefix in ["svix", "Svix", "SVIX"] {
+    for prefix in ["svix", "Svix", "SVIX", "svix-"] {
         let svix = branded(prefix);
         assert!(svix.verify(&renamed(&[0, 1, 2]), genuine.body).is_ok());
         let wanted = VerifyError::MissingHeader {
@@ -625,6 +633,10 @@ fn a_sender_may_not_sign_what_receivers_refuse() {
         sign("msg_1", u64::MAX),
         malformed_timestamp("webhook-timestamp")
     );
+    // No header can carry these, and none is smuggled in with an id.
+    for id in ["msg\n", "a\r\nX-Evil: 1", "a\0b", "a\u{7f}"] {
+        assert_eq!(sign(id, 1), malformed_header("webhook-id"));
+    }
     let message = Message::new(b"{}").with_id("msg_1");
     assert_eq!(
         sender.sign_message(&message).map(|_| ()),
@@ -836,7 +848,7 @@ fn pomelo_secrets_of_one_api_key_rotate() {
     );
     assert_eq!(
         verifier.sign("nobody", 1_u64, b"").err(),
-        Some(VerifyError::UnknownKeyId)
+        Some(unknown_key())
     );
 }
 

@@ -28,7 +28,7 @@ hubpay-repeated-header.http      hubpay             refused   header x-hubpay-hm
 pomelo-authorization.http        pomelo             verified  body  833 bytes, timestamp 1795314748, key id Lp0g+cwb19eEfTn1YIOydEnqPcZOg8YxHctnMe+1cQA=
 pomelo-body-first.http           pomelo             verified  body  606 bytes, timestamp 1795314748, key id Lp0g+cwb19eEfTn1YIOydEnqPcZOg8YxHctnMe+1cQA=
 pomelo-tampered.http             pomelo             refused   signature does not match
-pomelo-replayed.http             pomelo             refused   timestamp 1795314748 is more than 60 s before 1795314812
+pomelo-replayed.http             pomelo             refused   header x-timestamp: 1795314748 is more than 60 s before 1795314812
 pomelo-other-endpoint.http       pomelo             refused   header x-endpoint names another endpoint than the configured one
 16 of 16 captures as expected
 ";
@@ -128,12 +128,12 @@ fn own_files_are_refused_for_a_reason() {
         (
             WHSEC,
             "standard-webhooks standard-webhooks.http --received-at 1795315046",
-            "timestamp 1795314745 is more than 300 s before 1795315046",
+            "header webhook-timestamp: 1795314745 is more than 300 s before 1795315046",
         ),
         (
             WHSEC,
             "standard-webhooks standard-webhooks-chunked.http --received-at 1795314740 --tolerance 6",
-            "timestamp 1795314747 is more than 6 s after 1795314740",
+            "header webhook-timestamp: 1795314747 is more than 6 s after 1795314740",
         ),
         (
             WHSEC,
@@ -163,7 +163,7 @@ fn own_files_are_refused_for_a_reason() {
         (
             API_SECRET,
             "pomelo pomelo-authorization.http --key-id other ENDPOINT --received-at 1795314748",
-            "no key has the id that the request names",
+            "header x-api-key names no key of this verifier",
         ),
         (
             API_SECRET,
@@ -180,7 +180,11 @@ fn own_files_are_refused_for_a_reason() {
 fn a_refusal_by_the_clock_names_the_way_to_check_old_captures() {
     let words = "standard-webhooks standard-webhooks.http --tolerance 0";
     let run = run(words, WHSEC);
-    run.is(1, "timestamp 1795314745 is more than 0 s ", "");
+    run.is(
+        1,
+        "header webhook-timestamp: 1795314745 is more than 0 s ",
+        "",
+    );
     // A machine whose clock is behind the capture's refuses it as too new.
     if run.stdout.contains("before") {
         run.is(1, "", "hint: --received-at UNIX_SECONDS");

@@ -7,7 +7,7 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hookseal::schemes::{Hubpay, MessageOrder, Pakk, Paminga, Pomelo, Prefix, StandardWebhooks};
-use hookseal::{ConfigError, Encoding, FixedClock, Key, Keys, ReplayWindow, Verifier, VerifyError};
+use hookseal::{ConfigError, Encoding, FixedClock, Key, Keys, ReplayWindow, Verifier};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -158,7 +158,7 @@ impl Case {
             Build::Refused => Some(Verdict::Invalid("malformed-key".into())),
             Build::Ready(verifier) => Some(match verifier.verify(&self.headers, &body) {
                 Ok(_) => Verdict::Valid,
-                Err(error) => Verdict::Invalid(reason_of(&error).into()),
+                Err(error) => Verdict::Invalid(error.reason().into()),
             }),
         })
     }
@@ -313,22 +313,5 @@ fn boxed(verifier: Result<impl Verifier + 'static, ConfigError>) -> Build {
     match verifier {
         Ok(verifier) => Build::Ready(Box::new(verifier)),
         Err(_) => Build::Refused,
-    }
-}
-
-/// The format's word for a refusal.
-pub fn reason_of(error: &VerifyError) -> &'static str {
-    match error {
-        VerifyError::DuplicateHeader { .. } => "duplicate-header",
-        VerifyError::EndpointMismatch { .. } => "endpoint-mismatch",
-        VerifyError::MalformedHeader { .. } => "malformed-header",
-        VerifyError::MalformedSignature { .. } => "malformed-signature",
-        VerifyError::MalformedTimestamp { .. } => "malformed-timestamp",
-        VerifyError::MissingHeader { .. } => "missing-header",
-        VerifyError::SignatureMismatch => "signature-mismatch",
-        VerifyError::TimestampInFuture { .. } => "timestamp-in-future",
-        VerifyError::TimestampTooOld { .. } => "timestamp-too-old",
-        VerifyError::UnknownKeyId => "unknown-key",
-        _ => "a reason that the format has no word for",
     }
 }

@@ -5,7 +5,7 @@ use alloc::string::{String, ToString};
 use super::replay_window_options;
 use crate::headers::is_trimmed;
 use crate::{
-    Claim, Clock, ConfigError, Encoding, Engine, HeaderName, Headers, Key, Keys, Message, Part,
+    Claim, Clock, ConfigError, Encoding, Engine, HeaderName, Headers, Key, Message, Part,
     ReplayWindow, SignatureHeaders, SignedTimestamp, Tag, Timestamp, Verifier, VerifyError,
 };
 
@@ -65,7 +65,9 @@ use crate::{
 /// **The endpoint is pinned.** Without separators the signed bytes do not tell
 /// where the endpoint ends and the body begins, so a signed message could be
 /// read as another one by moving that boundary. Only the endpoint given to
-/// [`new`](Self::new) is accepted, which leaves one reading.
+/// [`new`](Self::new) is accepted, which leaves one reading. (Unless it begins
+/// with a digit, which could be the timestamp's last; then the replay window
+/// decides. Endpoints begin with `/`.)
 ///
 /// A request that names an unknown api key is refused before anything is
 /// hashed. (The provider's Go example looks it up as an empty secret, with
@@ -120,7 +122,8 @@ impl Pomelo {
     /// # Errors
     ///
     /// [`ConfigError::InvalidEndpoint`] for an endpoint that is empty or has
-    /// white space around it; for the keys, as [`Keys::by_id`].
+    /// white space around it; for the keys, as
+    /// [`Engine::untimed_by_key_id`].
     #[cfg(feature = "std")]
     pub fn new(
         endpoint: impl Into<Box<str>>,
@@ -144,10 +147,10 @@ impl Pomelo {
         if endpoint.is_empty() || !is_trimmed(endpoint.as_bytes()) {
             return Err(ConfigError::InvalidEndpoint);
         }
-        let engine = Engine::new_with_clock(Keys::by_id(keys)?, clock);
+        // "They expire after 1 minute", says the provider's page.
+        let window = ReplayWindow::from_secs(60);
         Ok(Self {
-            // "They expire after 1 minute", says the provider's page.
-            engine: engine.with_window(ReplayWindow::from_secs(60)),
+            engine: Engine::untimed_by_key_id(keys)?.timed(window, clock),
             endpoint,
             order: MessageOrder::default(),
         })
@@ -161,7 +164,8 @@ impl Pomelo {
         self
     }
 
-    /// Signs a body with the api-secret of this api-key, as Pomelo does.
+    /// Signs a body with the api-secret of this api-key, as Pomelo does, at a
+    /// time in Unix seconds.
     ///
     /// An **answer** to an authorisation is signed the same way, with the
     /// current time (never the request's) and the request's api key, which is
@@ -227,7 +231,7 @@ impl Verifier for Pomelo {
                 header: ENDPOINT.clone(),
             });
         }
-        let claim = Claim::new(tag).with_key_id(api_key);
+        let claim = Claim::new(tag).with_key_id(api_key, &API_KEY);
         let parts = [Part::Timestamp(timestamp), Part::Bytes(endpoint)];
         Ok(match self.order {
             MessageOrder::TimestampEndpointBody => claim.signed_before(parts),

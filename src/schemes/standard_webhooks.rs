@@ -48,7 +48,7 @@ use crate::{
 ///
 /// let later = FixedClock::at(1_649_367_553 + 301);
 /// let error = verifier.with_clock(later).verify(&headers, body).unwrap_err();
-/// assert_eq!(error.to_string(), "timestamp 1649367553 is more than 300 s before 1649367854");
+/// assert_eq!(error.to_string(), "header webhook-timestamp: 1649367553 is more than 300 s before 1649367854");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
@@ -79,7 +79,7 @@ impl StandardWebhooks {
     pub fn new_with_clock(keys: impl Into<Keys>, clock: impl Clock + 'static) -> Self {
         Self {
             // Five minutes is what the official libraries allow.
-            engine: Engine::new_with_clock(keys, clock),
+            engine: Engine::untimed(keys).timed(Engine::DEFAULT_WINDOW, clock),
             headers: HeaderNames {
                 id: HeaderName::from_static("webhook-id"),
                 timestamp: HeaderName::from_static("webhook-timestamp"),
@@ -91,8 +91,8 @@ impl StandardWebhooks {
     replay_window_options!();
 
     /// Reads the headers of a sender that puts its own name before them, all
-    /// three: `svix` for `svix-id`, `svix-timestamp`, `svix-signature`.
-    /// The `webhook-…` headers are then not looked at.
+    /// three: `svix`, or `svix-`, for `svix-id`, `svix-timestamp` and
+    /// `svix-signature`. The `webhook-…` headers are then not looked at.
     ///
     /// # Errors
     ///
@@ -105,6 +105,7 @@ impl StandardWebhooks {
     /// # Ok::<(), hookseal::ConfigError>(())
     /// ```
     pub fn with_header_prefix(mut self, prefix: &str) -> Result<Self, ConfigError> {
+        let prefix = prefix.strip_suffix('-').unwrap_or(prefix);
         // An empty prefix would make `-id` and so on, which HTTP allows.
         HeaderName::new(prefix)?;
         self.headers = HeaderNames {
@@ -115,7 +116,7 @@ impl StandardWebhooks {
         Ok(self)
     }
 
-    /// Signs a body as a sender does: with every key, so that a receiver that
+    /// Signs a body as a sender does, at a time in Unix seconds: with every key, so that a receiver that
     /// has only the old or only the new one accepts it.
     ///
     /// # Errors

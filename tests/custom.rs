@@ -1,0 +1,233 @@
+//! Schemes of one's own, against the public API alone: what the engine does
+//! for them, and what it does not let them do.
+
+use hookseal::{
+    Claim, Encoding, Engine, FixedClock, HeaderName, Headers, Key, Message, Part, ReplayWindow,
+    SignatureHeaders, SignedTimestamp, Tag, Timestamp, Verified, Verifier, VerifyError,
+};
+
+static TIME: HeaderName = HeaderName::from_static("x-time");
+static ID: HeaderName = HeaderName::from_static("x-id");
+static KEY: HeaderName = HeaderName::from_static("x-key");
+static MAC: HeaderName = HeaderName::from_static("x-mac");
+
+/// What a scheme's `claim` does with the headers' values.
+type MakeClaim = for<'h> fn(Claim<'h>, SignedTimestamp<'h>, &'h [u8]) -> Claim<'h>;
+
+/// `x-mac` is the hex of a MAC over what `make_claim` says.
+#[derive(Debug)]
+struct Custom {
+    engine: Engine,
+    make_claim: MakeClaim,
+}
+
+impl Verifier for Custom {
+    fn scheme(&self) -> &'static str {
+        "custom"
+    }
+
+    fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    fn claim<'h>(&'h self, headers: &'h dyn Headers) -> Result<Claim<'h>, VerifyError> {
+        let time = SignedTimestamp::parse(headers.required(&TIME)?, &TIME)?;
+        let id = headers.required(&ID)?;
+        let tag = Tag::from_hex(headers.required(&MAC)?);
+        let tag = tag.ok_or_else(|| VerifyError::malformed_signature(&MAC))?;
+        Ok((self.make_claim)(Claim::new(tag), time, id))
+    }
+
+    fn signature_headers(&self, message: &Message<'_>, tags: &[Tag]) -> SignatureHeaders {
+        let id = message.id().unwrap_or_default().to_owned();
+        let time = message.timestamp().unwrap_or(Timestamp::from_secs(0));
+        vec![
+            (TIME.clone(), time.to_string()),
+            (ID.clone(), id),
+            (MAC.clone(), Encoding::Hex.encode(&tags[0])),
+        ]
+    }
+}
+
+const NOW: u64 = 1_700_000_000;
+
+fn key() -> Key {
+    Key::from_text("k").unwrap()
+}
+
+fn timed() -> Engine {
+    Engine::new(key()).with_clock(FixedClock::at(NOW))
+}
+
+/// Signs with the scheme, and verifies what it signed.
+fn round_trip<T>(
+    engine: Engine,
+    make_claim: MakeClaim,
+    look: impl FnOnce(Verified<'_>) -> T,
+) -> Result<T, VerifyError> {
+    let custom = Custom { engine, make_claim };
+    let now = Timestamp::from_secs(NOW);
+    let message = Message::new(b"{}").with_id("msg").with_timestamp(now);
+    let headers = custom.sign_message(&message)?;
+    custom.verify(&headers, b"{}").map(look)
+}
+
+fn mismatch<T>(fault: &'static str) -> Result<T, VerifyError> {
+    Err(VerifyError::ClaimMismatch { fault })
+}
+
+#[test]
+fn parts_are_signed_in_their_places() {
+    // printf '%s' 'msg.1700000000:{}/msg' | openssl dgst -sha256 -hmac k
+    let wanted = Tag::from_hex(b"32fbcf47faac9c871758c090d493a3fa8879adcccf2a9c62781e0cd7e63c9d51");
+    let tag = round_trip(
+        timed(),
+        |claim, time, id| {
+            claim
+                .signed_before([
+                    Part::MessageId(id),
+                    Part::Bytes(b"."),
+                    Part::Timestamp(time),
+                    Part::Bytes(b":"),
+                ])
+                .signed_after([Part::Bytes(b"/"), Part::Bytes(b""), Part::Bytes(id)])
+        },
+        |verified| *verified.tag(),
+    );
+    assert_eq!(tag.ok(), wanted);
+}
+
+#[test]
+fn what_is_not_signed_is_not_in_the_proof() {
+    // Parts that another call replaces are not signed, whatever they meant.
+    let proof = round_trip(
+        Engine::untimed(key()),
+        |claim, time, id| {
+            claim
+                .signed_before([Part::MessageId(id), Part::Timestamp(time)])
+                .signed_before([])
+        },
+        |verified| (verified.message_id().is_some(), verified.timestamp()),
+    );
+    assert_eq!(proof, Ok((false, None)));
+    let proof = round_trip(
+        Engine::untimed(key()),
+        |claim, _, id| claim.signed_before([Part::Bytes(id)]),
+        |verified| verified.message_id().is_some(),
+    );
+    assert_eq!(proof, Ok(false));
+    // On either side of the body.
+    let proof = round_trip(
+        timed(),
+        |claim, time, id| claim.signed_after([Part::MessageId(id), Part::Timestamp(time)]),
+        |verified| {
+            (
+                verified.message_id().map(<[u8]>::to_vec),
+                verified.timestamp(),
+            )
+        },
+    );
+    let wanted = (Some(b"msg".to_vec()), Some(Timestamp::from_secs(NOW)));
+    assert_eq!(proof, Ok(wanted));
+}
+
+#[test]
+fn a_timed_engine_wants_a_timestamp_and_an_untimed_one_none() {
+    let with: MakeClaim = |claim, time, _| claim.signed_before([Part::Timestamp(time)]);
+    let without: MakeClaim = |claim, time, _| claim.signed_before([Part::Bytes(time.as_bytes())]);
+    let run = |engine, make_claim| round_trip(engine, make_claim, |_| ());
+    assert_eq!(run(timed(), with), Ok(()));
+    assert_eq!(
+        run(timed(), without),
+        mismatch("no timestamp, and the engine is timed")
+    );
+    let off = || timed().insecure_without_replay_window();
+    assert_eq!(run(off(), with), Ok(()));
+    assert_eq!(
+        run(off(), without),
+        mismatch("no timestamp, and the engine is timed")
+    );
+    assert_eq!(run(Engine::untimed(key()), without), Ok(()));
+    let wanted = "a timestamp, and the engine is untimed";
+    assert_eq!(run(Engine::untimed(key()), with), mismatch(wanted));
+    // Nor do options make one of it.
+    let options = Engine::untimed(key())
+        .with_window(ReplayWindow::from_secs(300))
+        .with_clock(FixedClock::at(NOW))
+        .insecure_without_replay_window();
+    assert_eq!(run(options, with), mismatch(wanted));
+    let made = Engine::untimed(key()).timed(ReplayWindow::from_secs(1), FixedClock::at(NOW + 2));
+    assert!(matches!(
+        run(made, with),
+        Err(VerifyError::TimestampTooOld { tolerance: 1, .. })
+    ));
+}
+
+#[test]
+fn a_key_id_goes_with_keys_that_are_picked_by_it() {
+    let by_id = || Engine::untimed_by_key_id([key().with_id("msg"), key().with_id("b")]).unwrap();
+    let names: MakeClaim = |claim, _, id| claim.with_key_id(id, &KEY);
+    let names_none: MakeClaim = |claim, _, _| claim;
+    let names_other: MakeClaim = |claim, _, _| claim.with_key_id(b"c", &KEY);
+    let run = |engine, make_claim| {
+        round_trip(engine, make_claim, |verified| {
+            verified.key_id().map(str::to_owned)
+        })
+    };
+    assert_eq!(run(by_id(), names), Ok(Some("msg".into())));
+    let header = KEY.clone();
+    assert_eq!(
+        run(by_id(), names_other),
+        Err(VerifyError::UnknownKeyId { header })
+    );
+    let wanted = "no key id, and the keys are picked by id";
+    assert_eq!(run(by_id(), names_none), mismatch(wanted));
+    let wanted = "a key id, and the keys are not picked by id";
+    assert_eq!(run(Engine::untimed(key()), names), mismatch(wanted));
+}
+
+/// A verifier that replaces a method with a default is not bypassed by the
+/// pointer that holds it.
+#[test]
+fn replaced_methods_are_called_through_pointers() {
+    #[derive(Debug)]
+    struct Closed(Custom);
+
+    impl Verifier for Closed {
+        fn scheme(&self) -> &'static str {
+            "closed"
+        }
+
+        fn engine(&self) -> &Engine {
+            self.0.engine()
+        }
+
+        fn claim<'h>(&'h self, headers: &'h dyn Headers) -> Result<Claim<'h>, VerifyError> {
+            self.0.claim(headers)
+        }
+
+        fn signature_headers(&self, message: &Message<'_>, tags: &[Tag]) -> SignatureHeaders {
+            self.0.signature_headers(message, tags)
+        }
+
+        fn verify<'h>(
+            &'h self,
+            _: &'h dyn Headers,
+            _: &'h [u8],
+        ) -> Result<Verified<'h>, VerifyError> {
+            Err(VerifyError::SignatureMismatch)
+        }
+    }
+
+    let custom = || Custom {
+        engine: Engine::untimed(key()),
+        make_claim: |claim, _, _| claim,
+    };
+    let headers = custom()
+        .sign_message(&Message::new(b"{}").with_id("msg"))
+        .unwrap();
+    assert!(custom().verify(&headers, b"{}").is_ok());
+    let boxed: Box<dyn Verifier> = Box::new(Closed(custom()));
+    assert!(boxed.verify(&headers, b"{}").is_err());
+    assert!(std::sync::Arc::new(boxed).verify(&headers, b"{}").is_err());
+}
