@@ -2,6 +2,7 @@
 //! its tags.
 
 use core::fmt;
+use core::hash::{Hash, Hasher};
 
 use hmac::digest::FixedOutput as _;
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -25,7 +26,7 @@ use subtle::{Choice, ConstantTimeEq};
 /// assert!(received == Some(computed));
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
-#[derive(Clone, Copy, Hash)]
+#[derive(Clone, Copy)]
 pub struct Tag([u8; Tag::LEN]);
 
 impl Tag {
@@ -73,10 +74,6 @@ impl Tag {
     }
 }
 
-#[expect(
-    clippy::derived_hash_with_manual_eq,
-    reason = "equal tags have equal bytes"
-)]
 impl PartialEq for Tag {
     fn eq(&self, other: &Self) -> bool {
         self.ct_eq(other).into()
@@ -84,6 +81,12 @@ impl PartialEq for Tag {
 }
 
 impl Eq for Tag {}
+
+impl Hash for Tag {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
 
 impl fmt::Debug for Tag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
