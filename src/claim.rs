@@ -4,6 +4,7 @@ use core::fmt;
 
 use subtle::Choice;
 
+use crate::headers::contains;
 use crate::{HeaderName, SignedTimestamp, Tag, VerifyError};
 
 /// What a request's headers claim: these tags sign these parts around the body.
@@ -59,11 +60,17 @@ impl<'h> Claim<'h> {
     /// The parts that are signed before the body, in order, each as received;
     /// in place of those of an earlier call.
     ///
-    /// More than [`MAX_PARTS`](Self::MAX_PARTS) do not compile.
+    /// More than [`MAX_PARTS`](Self::MAX_PARTS) do not compile:
+    ///
+    /// ```compile_fail,E0080
+    /// use hookseal::{Claim, Part, Tag};
+    ///
+    /// let claim = Claim::new(Tag::from_bytes([0; 32])).signed_before([Part::Bytes(b"x"); 7]);
+    /// ```
     #[must_use]
     #[inline]
     pub fn signed_before<const N: usize>(mut self, parts: [Part<'h>; N]) -> Self {
-        self.before = Parts::of(parts);
+        self.before.set(parts);
         self
     }
 
@@ -74,7 +81,7 @@ impl<'h> Claim<'h> {
     #[must_use]
     #[inline]
     pub fn signed_after<const N: usize>(mut self, parts: [Part<'h>; N]) -> Self {
-        self.after = Parts::of(parts);
+        self.after.set(parts);
         self
     }
 
@@ -157,23 +164,22 @@ impl<'h> Parts<'h> {
     };
 
     #[inline]
-    fn of<const N: usize>(parts: [Part<'h>; N]) -> Self {
+    fn set<const N: usize>(&mut self, parts: [Part<'h>; N]) {
         const { assert!(N <= Claim::MAX_PARTS, "more parts than a claim holds") };
-        let mut side = Self::EMPTY;
-        for (place, part) in side.bytes.iter_mut().zip(parts) {
+        *self = Self::EMPTY;
+        for (place, part) in self.bytes.iter_mut().zip(parts) {
             *place = match part {
                 Part::Bytes(bytes) => bytes,
                 Part::MessageId(id) => {
-                    side.message_id.get_or_insert(id);
+                    self.message_id.get_or_insert(id);
                     id
                 }
                 Part::Timestamp(timestamp) => {
-                    side.timestamp.get_or_insert(timestamp);
+                    self.timestamp.get_or_insert(timestamp);
                     timestamp.as_bytes()
                 }
             };
         }
-        side
     }
 
     #[inline]
@@ -242,7 +248,7 @@ impl<'h> Tags<'h> {
             separator,
             read,
         };
-        if !text.contains(&separator) {
+        if !contains(text, separator) {
             // Nearly all requests.
             return read(text)
                 .map(Self::from)

@@ -137,9 +137,10 @@ pub(crate) fn secret_from_base64(
 /// A secret from an even number of hexadecimal digits of either case.
 pub(crate) fn secret_from_hex(text: &str) -> Result<Zeroizing<Vec<u8>>, SecretFault> {
     refuse_strangers(text, 0, |byte| byte.is_ascii_hexdigit())?;
-    hex::decode(text)
-        .map(Zeroizing::new)
-        .map_err(|_| SecretFault::Length)
+    // Into its place at once: a vector that grows leaves copies behind.
+    let mut secret = Zeroizing::new(alloc::vec![0; text.len() / 2]);
+    hex::decode_to_slice(text, &mut secret).map_err(|_| SecretFault::Length)?;
+    Ok(secret)
 }
 
 /// Names the first character that does not belong, so that a secret pasted

@@ -159,8 +159,7 @@ impl Engine {
         body: &'h [u8],
     ) -> Result<Verified<'h>, VerifyError> {
         let keys = self.open(claim, now)?;
-        let resume = |_, key: &Key| start(claim, key);
-        conclude(claim, keys, resume, body, body, length(body))
+        conclude(claim, keys, &mut [], body, body, length(body))
     }
 
     pub(crate) fn begin<'h>(
@@ -179,10 +178,11 @@ impl Engine {
     /// The MAC of a claim's message under each key that a receiver may expect.
     /// The sender says what time it is: no window.
     pub(crate) fn sign(&self, claim: &Claim<'_>, body: &[u8]) -> Result<Vec<Tag>, VerifyError> {
-        let sign = |key| {
-            let mut mac = start(claim, key);
-            mac.update(body);
-            finish(claim, mac)
+        let sign = |key: &Key| {
+            let mut mac = key.start();
+            start(claim, &mut mac);
+            end(claim, &mut mac, body);
+            mac.finish()
         };
         Ok(self
             .keys
@@ -204,27 +204,23 @@ impl fmt::Debug for Engine {
     }
 }
 
-/// A MAC that has hashed what is signed before the body.
-#[inline]
-fn start(claim: &Claim<'_>, key: &Key) -> Mac {
-    let mut mac = key.start();
+/// Hashes what is signed before the body.
+fn start(claim: &Claim<'_>, mac: &mut Mac) {
     for part in claim.before() {
         mac.update(part);
     }
-    mac
 }
 
-/// The tag of a message whose body `mac` has hashed.
-#[inline]
-fn finish(claim: &Claim<'_>, mut mac: Mac) -> Tag {
+/// Hashes the last chunk of the body and what is signed after it.
+fn end(claim: &Claim<'_>, mac: &mut Mac, last_chunk: &[u8]) {
+    mac.update(last_chunk);
     for part in claim.after() {
         mac.update(part);
     }
-    mac.finish()
 }
 
-/// The verdict, from the last chunk of the body and, by its key and the key's
-/// place, each MAC that has hashed all before it.
+/// The verdict, from the last chunk of the body, and the MACs under each key
+/// that have hashed the chunks before it, if there were any.
 ///
 /// Keys are tried in order and the first match ends it: how long it takes tells
 /// which key matched, which is no secret, and nothing about a tag.
@@ -232,15 +228,22 @@ fn finish(claim: &Claim<'_>, mut mac: Mac) -> Tag {
 fn conclude<'h, B>(
     claim: &Claim<'h>,
     keys: &'h [Key],
-    mut resume: impl FnMut(usize, &Key) -> Mac,
+    running: &mut [Option<Mac>],
     last_chunk: &[u8],
     body: B,
     body_len: u64,
 ) -> Result<Verified<'h, B>, VerifyError> {
     for (place, key) in keys.iter().enumerate() {
-        let mut mac = resume(place, key);
-        mac.update(last_chunk);
-        let tag = finish(claim, mac);
+        let mut mac = match running.get_mut(place).and_then(Option::take) {
+            Some(running) => running,
+            None => {
+                let mut mac = key.start();
+                start(claim, &mut mac);
+                mac
+            }
+        };
+        end(claim, &mut mac, last_chunk);
+        let tag = mac.finish();
         if claim.tags().contain(&tag) {
             return Ok(Verified {
                 body,
@@ -292,7 +295,14 @@ impl<'h> Check<'h> {
     /// Hashes the next chunk of the body, once for each candidate key.
     pub fn update(&mut self, chunk: &[u8]) {
         for (running, key) in self.running.iter_mut().zip(self.keys) {
-            let mac = running.get_or_insert_with(|| start(&self.claim, key));
+            let mac = match running {
+                Some(mac) => mac,
+                None => {
+                    let mac = running.insert(key.start());
+                    start(&self.claim, mac);
+                    mac
+                }
+            };
             mac.update(chunk);
         }
         self.body_len = self.body_len.saturating_add(length(chunk));
@@ -304,12 +314,14 @@ impl<'h> Check<'h> {
     ///
     /// [`VerifyError::SignatureMismatch`].
     pub fn finish(mut self) -> Result<Verified<'h, ()>, VerifyError> {
-        let (claim, running) = (&self.claim, &mut self.running);
-        let resume = |place, key: &Key| {
-            let running = running.get_mut(place).and_then(Option::take);
-            running.unwrap_or_else(|| start(claim, key))
-        };
-        conclude(claim, self.keys, resume, &[], (), self.body_len)
+        conclude(
+            &self.claim,
+            self.keys,
+            &mut self.running,
+            &[],
+            (),
+            self.body_len,
+        )
     }
 }
 

@@ -238,6 +238,17 @@ pub(crate) fn is_trimmed(value: &[u8]) -> bool {
         .any(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))
 }
 
+/// Whether `byte` is among `bytes`.
+///
+/// Without an early exit many bytes are compared at a time, which for the short
+/// values of headers is quicker than a search.
+#[inline]
+pub(crate) fn contains(bytes: &[u8], byte: u8) -> bool {
+    bytes
+        .iter()
+        .fold(false, |found, &other| found | (other == byte))
+}
+
 /// Whether HTTP lets these bytes stand in a header's value: no control
 /// characters but the tab (RFC 9110, section 5.5).
 pub(crate) fn is_field_value(value: &str) -> bool {

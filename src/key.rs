@@ -32,8 +32,8 @@ pub struct Key {
 }
 
 /// Prefixes that say that a text is no MAC secret, or not one in a form that
-/// is handed out.
-const FOREIGN_PREFIXES: [(&str, &str); 6] = [
+/// is handed out, and how.
+const FOREIGN_PREFIXES: [(&str, &str); 5] = [
     (
         "whsk_",
         "marks an Ed25519 signing key; pass the `whsec_` secret",
@@ -51,11 +51,27 @@ const FOREIGN_PREFIXES: [(&str, &str); 6] = [
         "v1,",
         "only goes before `whsec_`; pass the secret as the provider shows it",
     ),
-    (
-        "WHSEC_",
-        "is written in lower case; pass the secret as the provider shows it",
-    ),
 ];
+
+/// Names a foreign prefix, in whatever letter case it is.
+fn refuse_prefixes(
+    text: &[u8],
+    prefixes: &[(&'static str, &'static str)],
+) -> Result<(), ConfigError> {
+    for &(found, meaning) in prefixes {
+        match text.get(..found.len()) {
+            Some(start) if start == found.as_bytes() => {
+                return Err(ConfigError::ForeignSecret { found, meaning });
+            }
+            Some(start) if start.eq_ignore_ascii_case(found.as_bytes()) => {
+                let meaning = "is written in lower case; pass the secret as the provider shows it";
+                return Err(ConfigError::ForeignSecret { found, meaning });
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
 
 impl Key {
     /// The key whose bytes are this text's, as they are: white space counts,
@@ -91,11 +107,8 @@ impl Key {
     pub fn from_bytes(secret: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
         let secret = secret.as_ref();
         // A public key taken for a secret would let anyone sign.
-        for (found, meaning) in FOREIGN_PREFIXES.into_iter().take(2) {
-            if secret.starts_with(found.as_bytes()) {
-                return Err(ConfigError::ForeignSecret { found, meaning });
-            }
-        }
+        let [signing, public, ..] = FOREIGN_PREFIXES;
+        refuse_prefixes(secret, &[signing, public])?;
         Ok(Self {
             prepared: Mac::new(secret).ok_or(ConfigError::EmptySecret)?,
             id: None,
@@ -133,11 +146,7 @@ impl Key {
             .into_iter()
             .find_map(|prefix| secret.strip_prefix(prefix))
             .unwrap_or(secret);
-        for (found, meaning) in FOREIGN_PREFIXES {
-            if text.starts_with(found) {
-                return Err(ConfigError::ForeignSecret { found, meaning });
-            }
-        }
+        refuse_prefixes(text.as_bytes(), &FOREIGN_PREFIXES)?;
         let start = secret.len() - text.len();
         let secret = secret_from_base64(text, start).map_err(|fault| invalid("base64", fault))?;
         Self::from_bytes(secret)
@@ -204,7 +213,7 @@ impl Key {
         mac.finish()
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn start(&self) -> Mac {
         self.prepared.clone()
     }
@@ -350,8 +359,15 @@ impl From<Key> for Keys {
 /// An array of no keys, or of more than [`Keys::MAX_CANDIDATES`], does not
 /// compile.
 ///
-/// ```compile_fail
-/// let keys = hookseal::Keys::from([]);
+/// ```compile_fail,E0080
+/// let none: [hookseal::Key; 0] = [];
+/// let keys = hookseal::Keys::from(none);
+/// ```
+///
+/// ```compile_fail,E0080
+/// let key = || hookseal::Key::from_text("secret").unwrap();
+/// let nine = [key(), key(), key(), key(), key(), key(), key(), key(), key()];
+/// let keys = hookseal::Keys::from(nine);
 /// ```
 impl<const N: usize> From<[Key; N]> for Keys {
     fn from(keys: [Key; N]) -> Self {

@@ -117,7 +117,7 @@ impl Mac {
         self.0.update(bytes);
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn finish(self) -> Tag {
         Tag(self.0.finalize_fixed().into())
     }

@@ -143,7 +143,11 @@ pub trait Verifier: fmt::Debug + Send + Sync {
         headers: &'h dyn Headers,
         body: &'h [u8],
     ) -> Result<Verified<'h>, VerifyError> {
-        self.engine().verify(&self.claim(headers)?, None, body)
+        // By reference: a claim is large to move.
+        match self.claim(headers) {
+            Ok(ref claim) => self.engine().verify(claim, None, body),
+            Err(error) => Err(error),
+        }
     }
 
     /// Checks all that the headers can show, and returns the check that takes
@@ -183,8 +187,10 @@ pub trait Verifier: fmt::Debug + Send + Sync {
         headers: &'h dyn Headers,
         body: &'h [u8],
     ) -> Result<Verified<'h>, VerifyError> {
-        let claim = self.claim(headers)?;
-        self.engine().verify(&claim, Some(received_at), body)
+        match self.claim(headers) {
+            Ok(ref claim) => self.engine().verify(claim, Some(received_at), body),
+            Err(error) => Err(error),
+        }
     }
 
     /// Like [`begin`](Self::begin), for a request that was received earlier;

@@ -80,6 +80,15 @@ fn pointers_to_verifiers_are_verifiers() {
 }
 
 #[test]
+fn schemes_are_named() {
+    let names = all().map(|genuine| genuine.verifier.scheme());
+    assert_eq!(
+        names,
+        ["paminga", "pakk", "hubpay", "standard-webhooks", "pomelo"]
+    );
+}
+
+#[test]
 fn one_verifier_serves_many_threads() {
     let genuine = Arc::new(standard_webhooks());
     std::thread::scope(|scope| {
@@ -112,6 +121,12 @@ fn headers_may_be_held_in_many_ways() {
     assert!(verifier.verify(&bytes, body).is_ok());
     assert!(verifier.verify(&tree, body).is_ok());
     assert!(verifier.verify(&hash, body).is_ok());
+    // Wherever in the map it stands.
+    let others = [("a", "1"), ("x-paminga-signature", HEX), ("z", "2")];
+    assert!(verifier.verify(&BTreeMap::from(others), body).is_ok());
+    assert!(verifier.verify(&HashMap::from(others), body).is_ok());
+    let boxed: Box<dyn hookseal::Headers> = Box::new(others);
+    assert!(verifier.verify(&boxed, body).is_ok());
     // Two spellings of a name are one header, in a map too.
     let mut twice = hash;
     twice.insert("x-paminga-signature".into(), HEX.into());
@@ -223,7 +238,8 @@ fn debug_shows_no_secret_anywhere() {
     let paminga = Paminga::new(key());
     let pomelo = Pomelo::new("/", [key()]).unwrap();
     let signed = paminga.sign(b"{}").unwrap();
-    let check = paminga.begin(&signed).unwrap();
+    let mut check = paminga.begin(&signed).unwrap();
+    check.update(b"{}");
     let claim = paminga.claim(&signed).unwrap();
     let verified = paminga.verify(&signed, b"{}").unwrap();
     let shown = format!(

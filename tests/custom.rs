@@ -132,6 +132,32 @@ fn what_is_not_signed_is_not_in_the_proof() {
 }
 
 #[test]
+fn the_first_of_several_timestamps_and_ids_counts() {
+    let proof = round_trip(
+        timed(),
+        |claim, time, id| {
+            let other = SignedTimestamp::parse(b"1", &TIME).unwrap();
+            claim
+                .signed_before([
+                    Part::Timestamp(time),
+                    Part::Timestamp(other),
+                    Part::MessageId(id),
+                    Part::MessageId(b"other"),
+                ])
+                .signed_after([Part::Timestamp(other), Part::MessageId(b"third")])
+        },
+        |verified| {
+            (
+                verified.message_id().map(<[u8]>::to_vec),
+                verified.timestamp(),
+            )
+        },
+    );
+    let wanted = (Some(b"msg".to_vec()), Some(Timestamp::from_secs(NOW)));
+    assert_eq!(proof, Ok(wanted));
+}
+
+#[test]
 fn a_timed_engine_wants_a_timestamp_and_an_untimed_one_none() {
     let with: MakeClaim = |claim, time, _| claim.signed_before([Part::Timestamp(time)]);
     let without: MakeClaim = |claim, time, _| claim.signed_before([Part::Bytes(time.as_bytes())]);

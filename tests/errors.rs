@@ -4,7 +4,7 @@ mod common;
 
 use common::*;
 use hookseal::schemes::{Hubpay, Pomelo, Registration, StandardWebhooks};
-use hookseal::{ConfigError, FixedClock, Key, Keys, SecretFault, VerifyError};
+use hookseal::{ConfigError, FixedClock, Key, Keys, SecretFault, Verifier, VerifyError};
 
 /// The variant's name and the message.
 fn said(error: &VerifyError) -> (String, String) {
@@ -167,7 +167,10 @@ fn secrets_of_another_kind_are_refused_by_name() {
         ("v1,v1,whsec_", "v1,"),
         ("v1,", "v1,"),
         ("v1a,", "v1a,"),
-        ("WHSEC_", "WHSEC_"),
+        ("WHSEC_", "whsec_"),
+        ("Whsec_", "whsec_"),
+        ("V1,whsec_", "v1,"),
+        ("WHPK_", "whpk_"),
     ] {
         let message = message_of(Key::from_base64(&format!("{prefix}{secret}")));
         assert!(
@@ -175,8 +178,6 @@ fn secrets_of_another_kind_are_refused_by_name() {
             "{message}"
         );
     }
-    // Another mixture of cases is no prefix, and no base64.
-    assert!(Key::from_base64(&format!("Whsec_{secret}")).is_err());
     // A raw text may begin like the base64 form.
     assert!(Key::from_text(&format!("whsec_{secret}")).is_ok());
 }
@@ -329,4 +330,46 @@ fn errors_are_errors() {
         .source()
         .is_none()
     );
+}
+
+#[test]
+fn only_active_registrations_of_sha_256_are_taken_with_their_header() {
+    let key = || Key::from_text(SECRET).unwrap();
+    let registered = |algorithm, status| {
+        let hmac_header_name = "X-Hub-Signature";
+        Hubpay::from_registration(
+            key(),
+            &Registration {
+                hmac_header_name,
+                algorithm,
+                status,
+            },
+        )
+    };
+    let verifier = registered("SHA_256", "ACTIVE").unwrap();
+    assert!(
+        verifier
+            .verify(&[("x-hub-signature", HEX)], br#"{"n":0}"#)
+            .is_ok()
+    );
+    assert!(
+        verifier
+            .verify(&[("x-hubpay-hmac", HEX)], br#"{"n":0}"#)
+            .is_err()
+    );
+    for status in [
+        "", "active", "Active", "ACTIVE ", "INACTIVE", "PAUSED", "DELETED",
+    ] {
+        let status_of = |error| match error {
+            ConfigError::RegistrationNotActive { status } => Some(status),
+            _ => None,
+        };
+        let refused = registered("SHA_256", status).err().and_then(status_of);
+        assert_eq!(refused.as_deref(), Some(status));
+    }
+    for algorithm in ["", "sha_256", "SHA256", "SHA_1", "SHA_512", "HMAC_SHA_256"] {
+        let error = registered(algorithm, "ACTIVE").err();
+        let algorithm = algorithm.into();
+        assert_eq!(error, Some(ConfigError::UnsupportedAlgorithm { algorithm }));
+    }
 }

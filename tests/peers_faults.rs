@@ -82,6 +82,20 @@ fn a_malformed_signature_beside_a_good_one_is_skipped() {
     }
 }
 
+/// The right MAC under another version is no signature of that version.
+#[test]
+fn a_mac_counts_under_its_own_version_only() {
+    let genuine = standard_webhooks();
+    for version in ["v1a", "V1", "v2", "v", "v11", "v1 ", "", "v01"] {
+        let value = format!("{version},{}", &V1[3..]);
+        let verdict = genuine.verify(&genuine.with("webhook-signature", &value));
+        assert!(
+            matches!(verdict, Err(VerifyError::MalformedSignature { .. })),
+            "{value}"
+        );
+    }
+}
+
 /// `now - timestamp` overflows for `i64::MIN`: `standardwebhooks` 1.0.1.
 #[test]
 fn the_least_timestamp_overflows_nothing() {

@@ -164,6 +164,36 @@ fn every_split_of_the_body_gives_the_same_verdict() {
     assert_eq!(checked, 868);
 }
 
+/// As a list of pairs and as a map of the `http` crate.
+#[test]
+fn every_container_of_headers_gives_the_same_verdict() {
+    let mut checked = 0;
+    for case in all_cases() {
+        let Build::Ready(verifier) = case.verifier().unwrap() else {
+            continue;
+        };
+        // A map cannot hold what cannot travel in a header.
+        let map: Option<http::HeaderMap> = case
+            .headers
+            .iter()
+            .map(|(name, value)| {
+                let name: http::HeaderName = name.parse().ok()?;
+                Some((name, http::HeaderValue::from_bytes(value.as_bytes()).ok()?))
+            })
+            .collect();
+        let Some(map) = map else {
+            continue;
+        };
+        let body = case.body().unwrap();
+        assert_eq!(
+            verifier.verify(&map, &body),
+            verifier.verify(&case.headers, &body)
+        );
+        checked += 1;
+    }
+    assert_eq!(checked, 845);
+}
+
 #[test]
 fn our_signatures_are_those_of_the_senders() {
     let mut compared = 0;

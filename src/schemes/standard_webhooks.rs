@@ -3,7 +3,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::replay_window_options;
-use crate::headers::is_trimmed;
+use crate::headers::{contains, is_trimmed};
 use crate::{
     Claim, Clock, ConfigError, Encoding, Engine, HeaderName, Headers, Keys, Message, Part,
     SignatureHeaders, SignedTimestamp, Tag, Tags, Timestamp, Verifier, VerifyError,
@@ -162,7 +162,7 @@ impl Verifier for StandardWebhooks {
 
         let tags = Tags::list(signature, b' ', v1, &self.headers.signature)?;
         let timestamp = SignedTimestamp::parse(timestamp, &self.headers.timestamp)?;
-        if id.contains(&b'.') || !is_trimmed(id) {
+        if contains(id, b'.') || !is_trimmed(id) {
             return Err(VerifyError::malformed_header(&self.headers.id));
         }
         Ok(Claim::new(tags).signed_before([
