@@ -4,7 +4,6 @@ use core::fmt;
 
 use subtle::Choice;
 
-use crate::headers::contains;
 use crate::{HeaderName, SignedTimestamp, Tag, VerifyError};
 
 /// What a request's headers claim: these tags sign these parts around the body.
@@ -34,8 +33,8 @@ use crate::{HeaderName, SignedTimestamp, Tag, VerifyError};
 #[derive(Clone, Debug)]
 pub struct Claim<'h> {
     tags: Tags<'h>,
-    before: Parts<'h>,
-    after: Parts<'h>,
+    before: Option<Parts<'h>>,
+    after: Option<Parts<'h>>,
     key_id: Option<(&'h [u8], &'h HeaderName)>,
 }
 
@@ -51,8 +50,8 @@ impl<'h> Claim<'h> {
     pub fn new(tags: impl Into<Tags<'h>>) -> Self {
         Self {
             tags: tags.into(),
-            before: Parts::EMPTY,
-            after: Parts::EMPTY,
+            before: None,
+            after: None,
             key_id: None,
         }
     }
@@ -70,7 +69,7 @@ impl<'h> Claim<'h> {
     #[must_use]
     #[inline]
     pub fn signed_before<const N: usize>(mut self, parts: [Part<'h>; N]) -> Self {
-        self.before.set(parts);
+        self.before = Some(Parts::of(parts));
         self
     }
 
@@ -81,7 +80,7 @@ impl<'h> Claim<'h> {
     #[must_use]
     #[inline]
     pub fn signed_after<const N: usize>(mut self, parts: [Part<'h>; N]) -> Self {
-        self.after.set(parts);
+        self.after = Some(Parts::of(parts));
         self
     }
 
@@ -97,13 +96,13 @@ impl<'h> Claim<'h> {
     /// The signed timestamp, if there is one.
     #[must_use]
     pub fn timestamp(&self) -> Option<SignedTimestamp<'h>> {
-        self.before.timestamp.or(self.after.timestamp)
+        self.sides().find_map(|side| side.timestamp)
     }
 
     /// The signed message id, if there is one.
     #[must_use]
     pub fn message_id(&self) -> Option<&'h [u8]> {
-        self.before.message_id.or(self.after.message_id)
+        self.sides().find_map(|side| side.message_id)
     }
 
     /// The id of the key that the request names and the header that names it,
@@ -113,16 +112,20 @@ impl<'h> Claim<'h> {
         self.key_id
     }
 
+    fn sides(&self) -> impl Iterator<Item = &Parts<'h>> {
+        [&self.before, &self.after].into_iter().flatten()
+    }
+
     pub(crate) const fn tags(&self) -> &Tags<'h> {
         &self.tags
     }
 
     pub(crate) fn before(&self) -> impl Iterator<Item = &'h [u8]> {
-        self.before.iter()
+        self.before.iter().flat_map(Parts::iter)
     }
 
     pub(crate) fn after(&self) -> impl Iterator<Item = &'h [u8]> {
-        self.after.iter()
+        self.after.iter().flat_map(Parts::iter)
     }
 }
 
@@ -157,29 +160,28 @@ struct Parts<'h> {
 }
 
 impl<'h> Parts<'h> {
-    const EMPTY: Self = Self {
-        bytes: [&[]; Claim::MAX_PARTS],
-        timestamp: None,
-        message_id: None,
-    };
-
-    #[inline]
-    fn set<const N: usize>(&mut self, parts: [Part<'h>; N]) {
+    #[inline(always)]
+    fn of<const N: usize>(parts: [Part<'h>; N]) -> Self {
         const { assert!(N <= Claim::MAX_PARTS, "more parts than a claim holds") };
-        *self = Self::EMPTY;
-        for (place, part) in self.bytes.iter_mut().zip(parts) {
+        let mut side = Self {
+            bytes: [&[]; Claim::MAX_PARTS],
+            timestamp: None,
+            message_id: None,
+        };
+        for (place, part) in side.bytes.iter_mut().zip(parts) {
             *place = match part {
                 Part::Bytes(bytes) => bytes,
                 Part::MessageId(id) => {
-                    self.message_id.get_or_insert(id);
+                    side.message_id.get_or_insert(id);
                     id
                 }
                 Part::Timestamp(timestamp) => {
-                    self.timestamp.get_or_insert(timestamp);
+                    side.timestamp.get_or_insert(timestamp);
                     timestamp.as_bytes()
                 }
             };
         }
+        side
     }
 
     #[inline]
@@ -230,7 +232,9 @@ impl<'h> Tags<'h> {
     ///
     /// `text` is split at each `separator`; empty entries do not count. `read`
     /// turns an entry into its tag, or into `None` for one to skip: another
-    /// version, or a malformed one beside good ones.
+    /// version, or a malformed one beside good ones. It must be exact, as
+    /// [`Tag::from_hex`] and [`Tag::from_base64`] are: a text with a separator
+    /// in it is no entry.
     ///
     /// # Errors
     ///
@@ -248,11 +252,9 @@ impl<'h> Tags<'h> {
             separator,
             read,
         };
-        if !contains(text, separator) {
+        if let Some(only) = read(text) {
             // Nearly all requests.
-            return read(text)
-                .map(Self::from)
-                .ok_or_else(|| VerifyError::malformed_signature(header));
+            return Ok(Self::from(only));
         }
         if rest.clone().nth(Self::MAX_ENTRIES).is_some() {
             return Err(VerifyError::malformed_signature(header));

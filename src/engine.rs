@@ -234,14 +234,13 @@ fn conclude<'h, B>(
     body_len: u64,
 ) -> Result<Verified<'h, B>, VerifyError> {
     for (place, key) in keys.iter().enumerate() {
-        let mut mac = match running.get_mut(place).and_then(Option::take) {
-            Some(running) => running,
-            None => {
-                let mut mac = key.start();
-                start(claim, &mut mac);
-                mac
-            }
-        };
+        let mut mac;
+        if let Some(running) = running.get_mut(place).and_then(Option::take) {
+            mac = running;
+        } else {
+            mac = key.start();
+            start(claim, &mut mac);
+        }
         end(claim, &mut mac, last_chunk);
         let tag = mac.finish();
         if claim.tags().contain(&tag) {
