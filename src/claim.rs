@@ -120,12 +120,14 @@ impl<'h> Claim<'h> {
         &self.tags
     }
 
-    pub(crate) fn before(&self) -> impl Iterator<Item = &'h [u8]> {
-        self.before.iter().flat_map(Parts::iter)
+    /// The parts before the body, in order.
+    pub(crate) fn before(&self) -> &[&'h [u8]] {
+        self.before.as_ref().map_or(&[], Parts::as_slice)
     }
 
-    pub(crate) fn after(&self) -> impl Iterator<Item = &'h [u8]> {
-        self.after.iter().flat_map(Parts::iter)
+    /// The parts after the body, in order.
+    pub(crate) fn after(&self) -> &[&'h [u8]] {
+        self.after.as_ref().map_or(&[], Parts::as_slice)
     }
 }
 
@@ -153,8 +155,8 @@ pub enum Part<'h> {
 /// The parts on one side of the body, with what they mean.
 #[derive(Clone, Copy, Debug)]
 struct Parts<'h> {
-    /// An empty part signs nothing, so unused places need no count.
     bytes: [&'h [u8]; Claim::MAX_PARTS],
+    count: usize,
     timestamp: Option<SignedTimestamp<'h>>,
     message_id: Option<&'h [u8]>,
 }
@@ -165,6 +167,7 @@ impl<'h> Parts<'h> {
         const { assert!(N <= Claim::MAX_PARTS, "more parts than a claim holds") };
         let mut side = Self {
             bytes: [&[]; Claim::MAX_PARTS],
+            count: N,
             timestamp: None,
             message_id: None,
         };
@@ -184,9 +187,8 @@ impl<'h> Parts<'h> {
         side
     }
 
-    #[inline]
-    fn iter(&self) -> impl Iterator<Item = &'h [u8]> {
-        self.bytes.into_iter().filter(|part| !part.is_empty())
+    fn as_slice(&self) -> &[&'h [u8]] {
+        self.bytes.get(..self.count).unwrap_or_default()
     }
 }
 

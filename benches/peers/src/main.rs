@@ -1,0 +1,635 @@
+//! hookseal beside its peers and beside the bare hash, in one run.
+//!
+//! ```text
+//! cargo run --release --manifest-path benches/peers/Cargo.toml             # measures
+//! cargo run --release --manifest-path benches/peers/Cargo.toml -- --short  # checks that it works
+//! ```
+//!
+//! Contestants take turns, a batch each, and what counts is the median over
+//! the turns of the ratio of two neighbours: a machine that slows down in the
+//! middle slows both. Times are the median of a contestant's batches, and say
+//! something about this machine only.
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use hmac::{Hmac, KeyInit, Mac};
+use hookseal::schemes::{Hubpay, Pakk, Paminga, Pomelo, StandardWebhooks};
+use hookseal::{Encoding, Key, SignatureHeaders, Tag, Timestamp, Verifier, VerifyError};
+use http::HeaderMap;
+use sha2::Sha256;
+
+const SECRET: [u8; 32] = [0x5a; 32];
+const SECRET_TEXT: &str = "whsec_WlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlo=";
+const ID: &str = "msg_2KWPBgLlAfxdpx2AI54pPJ85f4W";
+const API_KEY: &str = "Lp0g+cwb19eEfTn1YIOydEnqPcZOg8YxHctnMe+1cQA=";
+const ENDPOINT: &str = "/transactions/authorizations";
+
+const SIZES: [(usize, &str); 4] = [
+    (64, "64 B"),
+    (1 << 10, "1 KiB"),
+    (16 << 10, "16 KiB"),
+    (1 << 20, "1 MiB"),
+];
+
+fn main() {
+    let short = std::env::args().any(|word| word == "--short");
+    let mut report = Report {
+        short,
+        met: 0,
+        missed: 0,
+    };
+    report.overhead();
+    report.peers();
+    report.primitives();
+    report.refusals();
+    report.lists_and_keys();
+    report.threads();
+    report.growth();
+    sizes();
+    let Report { met, missed, .. } = report;
+    if short {
+        println!(
+            "\nshort: every contestant ran and agreed on its verdict; the numbers say nothing"
+        );
+    } else {
+        println!("\n{met} targets met, {missed} missed");
+    }
+}
+
+// Requests.
+
+fn key() -> Key {
+    Key::from_bytes(SECRET).unwrap()
+}
+
+fn body(length: usize) -> Vec<u8> {
+    b"{\"type\":\"invoice.paid\",\"n\":"
+        .iter()
+        .copied()
+        .cycle()
+        .take(length)
+        .collect()
+}
+
+/// Ten headers: those of a delivery behind a proxy, and the scheme's.
+fn headers(signed: &SignatureHeaders) -> HeaderMap {
+    let usual = [
+        ("host", "hooks.example.com"),
+        ("user-agent", "Webhooks/1.0"),
+        ("accept", "*/*"),
+        ("content-type", "application/json"),
+        ("accept-encoding", "gzip"),
+        ("content-length", "1024"),
+        ("x-forwarded-for", "192.0.2.1"),
+        ("x-forwarded-proto", "https"),
+        ("x-request-id", "0191f2a4"),
+    ];
+    let mut headers = HeaderMap::new();
+    for (name, value) in usual.into_iter().take(10 - signed.len()) {
+        headers.insert(name, value.parse().unwrap());
+    }
+    for (name, value) in signed {
+        let name: http::HeaderName = name.clone().into();
+        headers.insert(name, value.parse().unwrap());
+    }
+    assert_eq!(headers.len(), 10);
+    headers
+}
+
+/// A signed request of a scheme, and the bytes that its MAC is of.
+struct Request {
+    verifier: Box<dyn Verifier>,
+    headers: HeaderMap,
+    body: Vec<u8>,
+    message: Vec<u8>,
+}
+
+fn standard_webhooks(length: usize) -> Request {
+    let verifier = StandardWebhooks::new(key());
+    let (now, body) = (Timestamp::now(), body(length));
+    let headers = headers(&verifier.sign(ID, now, &body).unwrap());
+    let message = [format!("{ID}.{now}.").as_bytes(), &body].concat();
+    Request {
+        verifier: Box::new(verifier),
+        headers,
+        body,
+        message,
+    }
+}
+
+fn pomelo(length: usize) -> Request {
+    let verifier = Pomelo::new(ENDPOINT, [key().with_id(API_KEY)]).unwrap();
+    let (now, body) = (Timestamp::now(), body(length));
+    let headers = headers(&verifier.sign(API_KEY, now, &body).unwrap());
+    let message = [format!("{now}{ENDPOINT}").as_bytes(), &body].concat();
+    Request {
+        verifier: Box::new(verifier),
+        headers,
+        body,
+        message,
+    }
+}
+
+fn of_body(length: usize, verifier: impl Verifier + 'static) -> Request {
+    let body = body(length);
+    let signed = verifier
+        .sign_message(&hookseal::Message::new(&body))
+        .unwrap();
+    let headers = headers(&signed);
+    Request {
+        verifier: Box::new(verifier),
+        headers,
+        message: body.clone(),
+        body,
+    }
+}
+
+fn verify(request: &Request) -> bool {
+    let headers = black_box(&request.headers);
+    request
+        .verifier
+        .verify(headers, black_box(&request.body))
+        .is_ok()
+}
+
+// Measuring.
+
+struct Contestant<'c> {
+    name: &'c str,
+    /// Runs once and says whether the verdict was the wanted one.
+    run: Box<dyn FnMut() -> bool + 'c>,
+}
+
+fn contestant<'c>(name: &'c str, run: impl FnMut() -> bool + 'c) -> Contestant<'c> {
+    Contestant {
+        name,
+        run: Box::new(run),
+    }
+}
+
+struct Measured {
+    /// Nanoseconds for one run: medians over the turns.
+    time: Vec<f64>,
+    /// The ratio to the first contestant: medians over the turns.
+    ratio: Vec<f64>,
+}
+
+struct Report {
+    short: bool,
+    met: usize,
+    missed: usize,
+}
+
+impl Report {
+    /// The first contestant is what the others are compared with.
+    fn measure(&self, contestants: &mut [Contestant<'_>]) -> Measured {
+        let turns = if self.short { 1 } else { 61 };
+        let mut batches = Vec::new();
+        for Contestant { name, run } in contestants.iter_mut() {
+            assert!(run(), "{name} gave another verdict than the wanted one");
+            batches.push(if self.short { 1 } else { batch(run) });
+        }
+        let mut times = vec![Vec::new(); contestants.len()];
+        let mut ratios = vec![Vec::new(); contestants.len()];
+        for turn in 0..turns {
+            let mut turn_times = vec![0.0; contestants.len()];
+            // Each goes first as often as the others.
+            for place in 0..contestants.len() {
+                let place = (place + turn) % contestants.len();
+                turn_times[place] = time(&mut contestants[place].run, batches[place]);
+            }
+            for (place, time) in turn_times.iter().enumerate() {
+                times[place].push(*time);
+                ratios[place].push(time / turn_times[0]);
+            }
+        }
+        Measured {
+            time: times.iter_mut().map(median).collect(),
+            ratio: ratios.iter_mut().map(median).collect(),
+        }
+    }
+
+    fn target(&mut self, met: bool) -> &'static str {
+        if self.short {
+            return "-";
+        }
+        if met {
+            self.met += 1;
+            "met"
+        } else {
+            self.missed += 1;
+            "MISSED"
+        }
+    }
+
+    fn at_most(&mut self, what: &str, ratio: f64, limit: f64) {
+        let verdict = self.target(ratio <= limit);
+        println!("{what:44} {ratio:6.2}x  at most {limit:.2}x   {verdict}");
+    }
+
+    fn at_least(&mut self, what: &str, ratio: f64, limit: f64) {
+        let verdict = self.target(ratio >= limit);
+        println!("{what:44} {ratio:6.2}x  at least {limit:.2}x  {verdict}");
+    }
+}
+
+fn time(run: &mut dyn FnMut() -> bool, times: u32) -> f64 {
+    let start = Instant::now();
+    for _ in 0..times {
+        black_box(run());
+    }
+    start.elapsed().as_secs_f64() * 1e9 / f64::from(times)
+}
+
+/// How many runs fill a millisecond: long enough for the clock, short enough
+/// for the turns to follow each other closely.
+fn batch(run: &mut dyn FnMut() -> bool) -> u32 {
+    let mut times = 1;
+    while time(run, times) * f64::from(times) < 1e6 && times < 1 << 20 {
+        times *= 2;
+    }
+    times
+}
+
+fn median(values: &mut Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+fn raw(prepared: &Hmac<Sha256>, message: &[u8]) -> bool {
+    let mut mac = prepared.clone();
+    mac.update(black_box(message));
+    black_box(mac.finalize().into_bytes());
+    true
+}
+
+// What is measured.
+
+impl Report {
+    fn overhead(&mut self) {
+        println!("\n== verification against the bare HMAC of the same bytes from a prepared key\n");
+        let prepared = Hmac::<Sha256>::new_from_slice(&SECRET).unwrap();
+        type Make = fn(usize) -> Request;
+        let schemes: [(&str, Make); 5] = [
+            ("standard-webhooks", standard_webhooks),
+            ("paminga", |length| of_body(length, Paminga::new(key()))),
+            ("pakk", |length| of_body(length, Pakk::new(key()))),
+            ("hubpay", |length| of_body(length, Hubpay::new(key()))),
+            ("pomelo", pomelo),
+        ];
+        for (name, make) in schemes {
+            for ((length, size), limit) in SIZES.into_iter().zip([1.8, 1.15, 1.02, 1.02]) {
+                let request = make(length);
+                let pairs: Vec<(&str, &[u8])> = request
+                    .headers
+                    .iter()
+                    .map(|(name, value)| (name.as_str(), value.as_bytes()))
+                    .collect();
+                let measured = self.measure(&mut [
+                    contestant("hmac", || raw(&prepared, &request.message)),
+                    contestant("map", || verify(&request)),
+                    contestant("pairs", || {
+                        let body = black_box(&request.body);
+                        request.verifier.verify(black_box(&pairs), body).is_ok()
+                    }),
+                ]);
+                let (hash, ours) = (measured.time[0], measured.time[1]);
+                println!("{name}, {size}: {ours:.0} ns, the hash alone {hash:.0} ns");
+                self.at_most(
+                    &format!("{name}, {size}, HeaderMap"),
+                    measured.ratio[1],
+                    limit,
+                );
+                self.at_most(&format!("{name}, {size}, pairs"), measured.ratio[2], limit);
+            }
+        }
+    }
+
+    fn peers(&mut self) {
+        println!("\n== Standard Webhooks, the same requests: how much longer the peers take\n");
+        let official = standardwebhooks::Webhook::new(SECRET_TEXT).unwrap();
+        let svix = svix::webhooks::Webhook::new(SECRET_TEXT).unwrap();
+        let secret = webhook_verify::Secret::new(SECRET_TEXT);
+        for (length, size) in SIZES {
+            let request = standard_webhooks(length);
+            let Request { headers, body, .. } = &request;
+            let measured = self.measure(&mut [
+                contestant("hookseal", || verify(&request)),
+                contestant("standardwebhooks", || {
+                    official.verify(black_box(body), black_box(headers)).is_ok()
+                }),
+                contestant("svix", || {
+                    svix.verify(black_box(body), black_box(headers)).is_ok()
+                }),
+                contestant("webhook-verify", || {
+                    webhook_verify::verify(
+                        webhook_verify::Provider::StandardWebhooks,
+                        black_box(headers),
+                        black_box(body),
+                        &secret,
+                        webhook_verify::VerifyOptions::default(),
+                    )
+                    .is_ok()
+                }),
+            ]);
+            let limits = match length {
+                64 => [None, None, Some(2.0)],
+                1024 => [Some(5.0), Some(5.0), Some(1.45)],
+                1_048_576 => [Some(5.5), Some(5.5), None],
+                _ => [None; 3],
+            };
+            let names = ["standardwebhooks", "svix", "webhook-verify"];
+            for ((name, limit), ratio) in names.into_iter().zip(limits).zip(&measured.ratio[1..]) {
+                let what = format!("{name}, {size}");
+                match limit {
+                    Some(limit) => self.at_least(&what, *ratio, limit),
+                    None => println!("{what:44} {ratio:6.2}x"),
+                }
+            }
+        }
+    }
+
+    fn primitives(&mut self) {
+        println!("\n== the limit: other implementations of HMAC-SHA256, of ours (key.mac)\n");
+        let ours = key();
+        let ring = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, &SECRET);
+        let aws = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, &SECRET);
+        for (length, size) in SIZES {
+            let message = body(length);
+            let tag = ours.mac(&[&message]);
+            let same = |bytes: &[u8]| bytes == tag.as_bytes();
+            let measured = self.measure(&mut [
+                contestant("hookseal", || {
+                    black_box(&ours).mac(&[black_box(&message)]) == tag
+                }),
+                contestant("ring", || {
+                    same(ring::hmac::sign(&ring, black_box(&message)).as_ref())
+                }),
+                contestant("aws-lc-rs", || {
+                    same(aws_lc_rs::hmac::sign(&aws, black_box(&message)).as_ref())
+                }),
+            ]);
+            println!("{:44} {:6.2}x", format!("ring, {size}"), measured.ratio[1]);
+            println!(
+                "{:44} {:6.2}x",
+                format!("aws-lc-rs, {size}"),
+                measured.ratio[2]
+            );
+        }
+    }
+
+    fn refusals(&mut self) {
+        println!("\n== refusals: of a verified request of 1 KiB, and 10 MiB of 64 B\n");
+        let verified = standard_webhooks(1 << 10);
+        let without = |name: &str, mut headers: HeaderMap| {
+            headers.remove(name);
+            headers
+        };
+        let with = |name: &'static str, value: &str, mut headers: HeaderMap| {
+            headers.insert(name, value.parse().unwrap());
+            headers
+        };
+        let timed = standard_webhooks(64);
+        let named = pomelo(64);
+        let (timed, named) = (&timed, &named);
+        type Is = fn(&VerifyError) -> bool;
+        let cases: [(&str, &Request, HeaderMap, Is); 4] = [
+            (
+                "a missing header",
+                timed,
+                without("webhook-signature", timed.headers.clone()),
+                |error| matches!(error, VerifyError::MissingHeader { .. }),
+            ),
+            (
+                "a malformed signature",
+                timed,
+                with("webhook-signature", "v1,AAAA", timed.headers.clone()),
+                |error| matches!(error, VerifyError::MalformedSignature { .. }),
+            ),
+            (
+                "a stale timestamp",
+                timed,
+                with("webhook-timestamp", "1600000000", timed.headers.clone()),
+                |error| matches!(error, VerifyError::TimestampTooOld { .. }),
+            ),
+            (
+                "an unknown key id",
+                named,
+                with("x-api-key", "unknown", named.headers.clone()),
+                |error| matches!(error, VerifyError::UnknownKeyId { .. }),
+            ),
+        ];
+        let (small, large) = (body(64), body(10 << 20));
+        for (name, request, headers, is) in &cases {
+            let refuse = |body: &[u8]| {
+                let verdict = request.verifier.verify(black_box(headers), black_box(body));
+                verdict.is_err_and(|error| is(&error))
+            };
+            let measured = self.measure(&mut [
+                contestant("verified", || verify(&verified)),
+                contestant("refused", || refuse(&small)),
+            ]);
+            self.at_most(
+                &format!("{name}, of a verified 1 KiB"),
+                measured.ratio[1],
+                0.25,
+            );
+            let measured = self.measure(&mut [
+                contestant("64 B", || refuse(&small)),
+                contestant("10 MiB", || refuse(&large)),
+            ]);
+            self.at_most(&format!("{name}, 10 MiB of 64 B"), measured.ratio[1], 1.05);
+        }
+    }
+
+    fn lists_and_keys(&mut self) {
+        println!("\n== signatures and keys\n");
+        let request = standard_webhooks(1 << 20);
+        let wrong = |count: u8| -> HeaderMap {
+            let entry = |n| format!("v1,{}", Encoding::Base64.encode(&Tag::from_bytes([n; 32])));
+            let list: Vec<String> = (0..count).map(entry).collect();
+            let mut headers = request.headers.clone();
+            headers.insert("webhook-signature", list.join(" ").parse().unwrap());
+            headers
+        };
+        let (one, many) = (wrong(1), wrong(32));
+        let refuse = |headers: &HeaderMap| {
+            let verdict = request
+                .verifier
+                .verify(black_box(headers), black_box(&request.body));
+            verdict == Err(VerifyError::SignatureMismatch)
+        };
+        let measured = self.measure(&mut [
+            contestant("one", || refuse(&one)),
+            contestant("32", || refuse(&many)),
+        ]);
+        self.at_most("32 wrong signatures of one, 1 MiB", measured.ratio[1], 1.02);
+
+        for (length, size) in SIZES {
+            let request = standard_webhooks(length);
+            let other = || Key::from_bytes([1; 32]).unwrap();
+            let first = StandardWebhooks::new([key(), other()]);
+            let second = StandardWebhooks::new([other(), key()]);
+            let accept = |verifier: &StandardWebhooks| {
+                let body = black_box(&request.body);
+                verifier.verify(black_box(&request.headers), body).is_ok()
+            };
+            let measured = self.measure(&mut [
+                contestant("one key", || verify(&request)),
+                contestant("second matches", || accept(&second)),
+                contestant("first matches", || accept(&first)),
+            ]);
+            self.at_most(
+                &format!("two keys, the second matches, {size}"),
+                measured.ratio[1],
+                2.05,
+            );
+            // Equal but for noise.
+            self.at_most(
+                &format!("two keys, the first matches, {size}"),
+                measured.ratio[2],
+                1.02,
+            );
+        }
+    }
+
+    fn threads(&mut self) {
+        println!("\n== one verifier shared by threads, without locks\n");
+        let request = standard_webhooks(1 << 10);
+        let span = Duration::from_millis(if self.short { 1 } else { 300 });
+        let turns = if self.short { 1 } else { 7 };
+        let verified_by = |threads: usize| -> u64 {
+            let count = || {
+                let start = Instant::now();
+                let mut count = 0;
+                while start.elapsed() < span {
+                    for _ in 0..100 {
+                        count += u64::from(verify(&request));
+                    }
+                }
+                count
+            };
+            std::thread::scope(|scope| {
+                let threads: Vec<_> = (0..threads).map(|_| scope.spawn(count)).collect();
+                threads
+                    .into_iter()
+                    .map(|thread| thread.join().unwrap())
+                    .sum()
+            })
+        };
+        let mut ratios: Vec<f64> = (0..turns)
+            .map(|_| {
+                let one = verified_by(1);
+                verified_by(2) as f64 / one as f64
+            })
+            .collect();
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let ratio = median(&mut ratios);
+        self.at_least(
+            &format!("throughput of 2 threads of 1, {cores} cores"),
+            ratio,
+            1.9,
+        );
+    }
+
+    /// Times, in units of the first row.
+    fn growth(&mut self) {
+        println!(
+            "\n== how it grows: standard-webhooks, of one key, one signature, 10 headers, 1 KiB\n"
+        );
+        let base = standard_webhooks(1 << 10);
+        let row = |what: &str, ratio: f64, time: f64| {
+            println!("{what:44} {ratio:6.2}x  {time:10.0} ns");
+        };
+        for length in [0, 64, 1 << 10, 4 << 10, 16 << 10, 64 << 10, 1 << 20] {
+            let request = standard_webhooks(length);
+            let measured = self.measure(&mut [
+                contestant("base", || verify(&base)),
+                contestant("body", || verify(&request)),
+            ]);
+            row(
+                &format!("body of {length} B"),
+                measured.ratio[1],
+                measured.time[1],
+            );
+        }
+        for count in [1, 2, 4, 8] {
+            let other = |n| Key::from_bytes([n; 32]).unwrap();
+            let mut keys: Vec<Key> = (1..count).map(other).collect();
+            keys.push(key());
+            let verifier = StandardWebhooks::new(hookseal::Keys::new(keys).unwrap());
+            let measured = self.measure(&mut [
+                contestant("base", || verify(&base)),
+                contestant("keys", || {
+                    verifier.verify(&base.headers, &base.body).is_ok()
+                }),
+            ]);
+            row(
+                &format!("{count} keys, the last matches"),
+                measured.ratio[1],
+                measured.time[1],
+            );
+        }
+        let good = base.headers["webhook-signature"].to_str().unwrap();
+        for count in [1_u8, 2, 8, 32] {
+            let entry = |n| format!("v1,{} ", Encoding::Base64.encode(&Tag::from_bytes([n; 32])));
+            let list: String = (1..count).map(entry).collect::<String>() + good;
+            let mut headers = base.headers.clone();
+            headers.insert("webhook-signature", list.parse().unwrap());
+            let measured = self.measure(&mut [
+                contestant("base", || verify(&base)),
+                contestant("signatures", || {
+                    base.verifier.verify(&headers, &base.body).is_ok()
+                }),
+            ]);
+            row(
+                &format!("{count} signatures"),
+                measured.ratio[1],
+                measured.time[1],
+            );
+        }
+        for count in [3, 10, 30, 100] {
+            let mut map = HeaderMap::new();
+            for name in ["webhook-id", "webhook-timestamp", "webhook-signature"] {
+                map.insert(name, base.headers[name].clone());
+            }
+            for n in 3..count {
+                let name: http::HeaderName = format!("x-header-{n}").parse().unwrap();
+                map.insert(name, "value".parse().unwrap());
+            }
+            let pairs: Vec<(&str, &[u8])> = map
+                .iter()
+                .map(|(name, value)| (name.as_str(), value.as_bytes()))
+                .collect();
+            let measured = self.measure(&mut [
+                contestant("base", || verify(&base)),
+                contestant("map", || base.verifier.verify(&map, &base.body).is_ok()),
+                contestant("pairs", || base.verifier.verify(&pairs, &base.body).is_ok()),
+            ]);
+            row(
+                &format!("{count} headers, HeaderMap"),
+                measured.ratio[1],
+                measured.time[1],
+            );
+            row(
+                &format!("{count} headers, pairs"),
+                measured.ratio[2],
+                measured.time[2],
+            );
+        }
+    }
+}
+
+fn sizes() {
+    println!("\n== memory, in bytes; each key is held once, outside\n");
+    let of = |what: &str, size: usize| println!("{what:44} {size:6}");
+    of("a prepared key", size_of::<Key>());
+    of("Paminga", size_of::<Paminga>());
+    of("Pakk", size_of::<Pakk>());
+    of("StandardWebhooks", size_of::<StandardWebhooks>());
+    of("Hubpay", size_of::<Hubpay>());
+    of("Pomelo", size_of::<Pomelo>());
+    of("a check in progress", size_of::<hookseal::Check<'_>>());
+    of("a proof", size_of::<hookseal::Verified<'_>>());
+}
