@@ -13,6 +13,8 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use hookseal::schemes::{Hubpay, Pakk, Paminga, Pomelo, StandardWebhooks};
 use hookseal::{Encoding, Key, SignatureHeaders, Tag, Timestamp, Verifier, VerifyError};
@@ -40,6 +42,7 @@ fn main() {
         missed: 0,
     };
     report.overhead();
+    report.parts();
     report.peers();
     report.primitives();
     report.refusals();
@@ -303,6 +306,61 @@ impl Report {
                 );
                 self.at_most(&format!("{name}, {size}, pairs"), measured.ratio[2], limit);
             }
+        }
+    }
+
+    /// What a check cannot do without, each by the library that does it, and
+    /// their sum: no verifier on these libraries can be below it.
+    fn parts(&mut self) {
+        println!("\n== standard-webhooks, HeaderMap: the parts alone, of the bare HMAC\n");
+        let prepared = Hmac::<Sha256>::new_from_slice(&SECRET).unwrap();
+        let names = ["webhook-id", "webhook-timestamp", "webhook-signature"];
+        let names = names.map(http::HeaderName::from_static);
+        for (length, size) in [(64, "64 B"), (1 << 10, "1 KiB")] {
+            let request = standard_webhooks(length);
+            let value = |name: &http::HeaderName| request.headers[name].as_bytes();
+            let (id, timestamp, signature) = (value(&names[0]), value(&names[1]), value(&names[2]));
+            let measured = self.measure(&mut [
+                contestant("hmac", || raw(&prepared, &request.message)),
+                contestant("HMAC of the message in its five parts", || {
+                    let mut mac = prepared.clone();
+                    for part in [id, b".", timestamp, b".", &request.body] {
+                        mac.update(black_box(part));
+                    }
+                    black_box(mac.finalize().into_bytes());
+                    true
+                }),
+                contestant("three look-ups by prepared names", || {
+                    let found = |name| black_box(&request.headers).get(name).is_some();
+                    names.iter().all(found)
+                }),
+                contestant("the system clock", || {
+                    let now = std::time::SystemTime::now();
+                    black_box(now.duration_since(std::time::UNIX_EPOCH)).is_ok()
+                }),
+                contestant("base64 of a tag", || {
+                    let mut tag = [0; 33];
+                    STANDARD.decode_slice(black_box(&signature[3..]), &mut tag) == Ok(32)
+                }),
+                contestant("verify", || verify(&request)),
+            ]);
+            let names = [
+                "HMAC of the message in its five parts",
+                "three look-ups by prepared names",
+                "the system clock",
+                "base64 of a tag",
+            ];
+            let mut sum = 0.0;
+            for (name, ratio) in names.into_iter().zip(&measured.ratio[1..]) {
+                sum += ratio;
+                println!("{:44} {ratio:6.2}x", format!("{name}, {size}"));
+            }
+            println!("{:44} {sum:6.2}x", format!("their sum, {size}"));
+            println!(
+                "{:44} {:6.2}x",
+                format!("verify, {size}"),
+                measured.ratio[5]
+            );
         }
     }
 
