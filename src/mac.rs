@@ -98,9 +98,9 @@ impl fmt::Debug for Tag {
 ///
 /// Cloning one that has hashed nothing is how a prepared key starts a message:
 /// the two blocks that depend on the key alone were hashed when it was made.
-/// Aligned to cache lines, because it is copied and moved for each message.
+/// Not aligned beyond what its fields need: a move would fill the padding with
+/// what lay on the stack, and no drop would wipe it.
 #[derive(Clone)]
-#[repr(align(64))]
 pub(crate) struct Mac(Hmac<Sha256>);
 
 impl Mac {
