@@ -208,8 +208,8 @@ impl Report {
             }
         }
         Measured {
-            time: times.iter_mut().map(median).collect(),
-            ratio: ratios.iter_mut().map(median).collect(),
+            time: times.iter_mut().map(|times| median(times)).collect(),
+            ratio: ratios.iter_mut().map(|ratios| median(ratios)).collect(),
         }
     }
 
@@ -255,7 +255,7 @@ fn batch(run: &mut dyn FnMut() -> bool) -> u32 {
     times
 }
 
-fn median(values: &mut Vec<f64>) -> f64 {
+fn median(values: &mut [f64]) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
 }
