@@ -72,6 +72,11 @@ fn round_trip<T>(
     custom.verify(&headers, b"{}").map(look)
 }
 
+/// Those that `round_trip` signs.
+fn has_the_signed_id_and_time(verified: Verified<'_>) -> bool {
+    verified.message_id() == Some(b"msg") && verified.timestamp() == Some(Timestamp::from_secs(NOW))
+}
+
 fn mismatch<T>(fault: &'static str) -> Result<T, VerifyError> {
     Err(VerifyError::ClaimMismatch { fault })
 }
@@ -120,15 +125,9 @@ fn what_is_not_signed_is_not_in_the_proof() {
     let proof = round_trip(
         timed(),
         |claim, time, id| claim.signed_after([Part::MessageId(id), Part::Timestamp(time)]),
-        |verified| {
-            (
-                verified.message_id().map(<[u8]>::to_vec),
-                verified.timestamp(),
-            )
-        },
+        has_the_signed_id_and_time,
     );
-    let wanted = (Some(b"msg".to_vec()), Some(Timestamp::from_secs(NOW)));
-    assert_eq!(proof, Ok(wanted));
+    assert_eq!(proof, Ok(true));
 }
 
 #[test]
@@ -146,15 +145,9 @@ fn the_first_of_several_timestamps_and_ids_counts() {
                 ])
                 .signed_after([Part::Timestamp(other), Part::MessageId(b"third")])
         },
-        |verified| {
-            (
-                verified.message_id().map(<[u8]>::to_vec),
-                verified.timestamp(),
-            )
-        },
+        has_the_signed_id_and_time,
     );
-    let wanted = (Some(b"msg".to_vec()), Some(Timestamp::from_secs(NOW)));
-    assert_eq!(proof, Ok(wanted));
+    assert_eq!(proof, Ok(true));
 }
 
 #[test]
