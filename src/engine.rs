@@ -307,6 +307,17 @@ impl<'h> Check<'h> {
         self.body_len = self.body_len.saturating_add(length(chunk));
     }
 
+    /// The id of the key that the request names: one of the verifier's, or the
+    /// check would not have begun. `None` for schemes whose requests name none.
+    ///
+    /// For logs: until the check is finished it is a claim, which anyone can
+    /// make. [`Verified::key_id`] is proven.
+    #[must_use]
+    pub fn claimed_key_id(&self) -> Option<&'h str> {
+        self.claim.key_id()?;
+        self.keys.first()?.id()
+    }
+
     /// The verdict over all chunks. The proof has no body: its caller does.
     ///
     /// # Errors

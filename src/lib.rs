@@ -21,6 +21,8 @@ extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
+#[cfg(feature = "axum")]
+pub mod axum;
 mod claim;
 mod clock;
 mod encoding;
@@ -30,7 +32,11 @@ mod headers;
 mod key;
 mod mac;
 mod message;
+#[cfg(feature = "http")]
+mod request;
 pub mod schemes;
+#[cfg(feature = "tower")]
+pub mod tower;
 mod verified;
 mod verifier;
 
@@ -45,6 +51,8 @@ pub use headers::{HeaderName, Headers, Lookup, SignatureHeaders};
 pub use key::{Key, Keys};
 pub use mac::Tag;
 pub use message::Message;
+#[cfg(feature = "http")]
+pub use request::VerifyRequest;
 pub use verified::Verified;
 pub use verifier::Verifier;
 

@@ -137,6 +137,31 @@ impl Verified<'_, ()> {
     }
 }
 
+#[cfg(feature = "tower")]
+impl<'h, B> Verified<'h, B> {
+    /// The same proof with its body in another form.
+    pub(crate) fn with_body<O>(self, body: O) -> Verified<'h, O> {
+        Verified {
+            body,
+            body_len: self.body_len,
+            message_id: self.message_id,
+            timestamp: self.timestamp,
+            key_id: self.key_id,
+            tag: self.tag,
+        }
+    }
+}
+
+#[cfg(feature = "tower")]
+impl Verified<'static, bytes::Bytes> {
+    /// The verified body, byte for byte as it was received. Cloning it copies
+    /// nothing.
+    #[must_use]
+    pub const fn body(&self) -> &bytes::Bytes {
+        &self.body
+    }
+}
+
 impl<B> Verified<'_, B> {
     fn owned<O>(self, body: impl FnOnce(B) -> O) -> Verified<'static, O> {
         Verified {

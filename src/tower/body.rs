@@ -1,0 +1,257 @@
+//! Reading a body: hashed as it arrives, held up to the limit.
+
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::convert::Infallible;
+use core::fmt;
+use core::future::{Future, poll_fn};
+use core::mem;
+use core::pin::{Pin, pin};
+use core::task::{Context, Poll};
+use core::time::Duration;
+
+use bytes::{Buf as _, Bytes};
+use http::header::CONTENT_LENGTH;
+use http::{HeaderMap, HeaderValue};
+use http_body::{Body, Frame, SizeHint};
+
+use super::{BoxError, RefusalKind};
+
+/// The body of a request that has passed: the bytes that were verified, and
+/// the trailers as they came.
+///
+/// Only the layer makes one, so a service for `Request<VerifiedBody>` cannot be
+/// called with anything else. **Trailers are not signed** by any scheme.
+#[derive(Clone)]
+pub struct VerifiedBody {
+    bytes: Bytes,
+    trailers: Option<HeaderMap>,
+}
+
+impl VerifiedBody {
+    /// The verified bytes that have not been read as frames yet: at first, all.
+    ///
+    /// ```
+    /// use hookseal::tower::VerifiedBody;
+    ///
+    /// fn serve(request: http::Request<VerifiedBody>) -> usize {
+    ///     request.body().as_bytes().len()
+    /// }
+    /// ```
+    #[must_use]
+    pub const fn as_bytes(&self) -> &Bytes {
+        &self.bytes
+    }
+
+    /// The verified bytes that have not been read as frames yet: at first, all.
+    #[must_use]
+    pub fn into_bytes(self) -> Bytes {
+        self.bytes
+    }
+}
+
+impl Body for VerifiedBody {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        let frame = if self.bytes.is_empty() {
+            self.trailers.take().map(Frame::trailers)
+        } else {
+            Some(Frame::data(mem::take(&mut self.bytes)))
+        };
+        Poll::Ready(frame.map(Ok))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.bytes.is_empty() && self.trailers.is_none()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(u64::try_from(self.bytes.len()).unwrap_or(u64::MAX))
+    }
+}
+
+/// Shows how long it is, not what is in it.
+impl fmt::Debug for VerifiedBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifiedBody")
+            .field("len", &self.bytes.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a body may take.
+#[derive(Clone)]
+pub(super) struct Limits {
+    /// In bytes.
+    pub(super) length: usize,
+    pub(super) timeout: Option<Timeout>,
+}
+
+/// How long a whole body may take, and the runtime's way to wait.
+#[derive(Clone)]
+pub(super) struct Timeout {
+    pub(super) limit: Duration,
+    pub(super) sleep: Arc<dyn Fn(Duration) -> Sleep + Send + Sync>,
+}
+
+pub(super) type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+impl Limits {
+    /// Refuses a body that says itself that it is too long.
+    ///
+    /// A length that is announced and not kept is found when reading: nothing
+    /// else relies on it, and no memory is reserved for it.
+    pub(super) fn check_announced<B: Body>(
+        &self,
+        headers: &HeaderMap,
+        body: &B,
+    ) -> Result<(), RefusalKind> {
+        let header = headers.get(CONTENT_LENGTH).and_then(content_length);
+        let announced = header.unwrap_or(0).max(body.size_hint().lower());
+        if usize::try_from(announced).is_ok_and(|length| length <= self.length) {
+            Ok(())
+        } else {
+            Err(self.too_large())
+        }
+    }
+
+    /// Reads a body to its end, showing each piece to `hash` first.
+    pub(super) async fn read<B>(
+        &self,
+        body: B,
+        mut hash: impl FnMut(&[u8]),
+    ) -> Result<VerifiedBody, RefusalKind>
+    where
+        B: Body,
+        B::Error: Into<BoxError>,
+    {
+        let mut body = pin!(body);
+        let mut deadline = self.timeout.as_ref().map(Timeout::start);
+        let mut buffer = Buffer::new(self.length);
+        let mut trailers: Option<HeaderMap> = None;
+
+        while let Some(frame) = poll_fn(|cx| match body.as_mut().poll_frame(cx) {
+            Poll::Ready(frame) => Poll::Ready(Ok(frame)),
+            Poll::Pending => deadline
+                .as_mut()
+                .map_or(Poll::Pending, |deadline| deadline.poll(cx).map(Err)),
+        })
+        .await?
+        {
+            let frame = frame.map_err(|error| RefusalKind::body_broken(error.into()))?;
+            match frame.into_data() {
+                Ok(mut data) => {
+                    if data.remaining() > buffer.room() {
+                        return Err(self.too_large());
+                    }
+                    // Copies nothing if the data is `Bytes`, as hyper's is.
+                    let chunk = data.copy_to_bytes(data.remaining());
+                    hash(&chunk);
+                    buffer.push(chunk);
+                }
+                Err(frame) => {
+                    if let Ok(more) = frame.into_trailers() {
+                        trailers.get_or_insert_default().extend(more);
+                    }
+                }
+            }
+        }
+        let bytes = buffer.into_bytes();
+        Ok(VerifiedBody { bytes, trailers })
+    }
+
+    const fn too_large(&self) -> RefusalKind {
+        RefusalKind::BodyTooLarge { limit: self.length }
+    }
+}
+
+impl Timeout {
+    fn start(&self) -> Deadline {
+        Deadline {
+            limit: self.limit,
+            sleep: (self.sleep)(self.limit),
+        }
+    }
+}
+
+struct Deadline {
+    limit: Duration,
+    sleep: Sleep,
+}
+
+impl Deadline {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<RefusalKind> {
+        let limit = self.limit;
+        let sleep = self.sleep.as_mut();
+        sleep.poll(cx).map(|()| RefusalKind::BodyTimeout { limit })
+    }
+}
+
+/// One or more digits (RFC 9110, section 8.6); anything else announces nothing.
+fn content_length(value: &HeaderValue) -> Option<u64> {
+    let digits = value.to_str().ok()?;
+    let all_digits = digits.bytes().all(|byte| byte.is_ascii_digit());
+    all_digits.then(|| digits.parse().unwrap_or(u64::MAX))
+}
+
+/// The bytes of a body so far, in one piece.
+struct Buffer {
+    limit: usize,
+    /// The only chunk so far, which most bodies are, not copied; or empty.
+    first: Bytes,
+    /// All chunks, once there are two.
+    joined: Vec<u8>,
+}
+
+impl Buffer {
+    const fn new(limit: usize) -> Self {
+        Self {
+            limit,
+            first: Bytes::new(),
+            joined: Vec::new(),
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.joined.len().max(self.first.len())
+    }
+
+    fn room(&self) -> usize {
+        self.limit.saturating_sub(self.len())
+    }
+
+    fn push(&mut self, chunk: Bytes) {
+        if self.len() == 0 {
+            self.first = chunk;
+            return;
+        }
+        let first = mem::take(&mut self.first);
+        self.append(&first);
+        self.append(&chunk);
+    }
+
+    /// Grows to the double each time, as `Vec` does, but never beyond the limit.
+    fn append(&mut self, bytes: &[u8]) {
+        let needed = self.joined.len().saturating_add(bytes.len());
+        if needed > self.joined.capacity() {
+            let double = self.joined.capacity().saturating_mul(2).min(self.limit);
+            let more = needed.max(double).saturating_sub(self.joined.len());
+            self.joined.reserve_exact(more);
+        }
+        self.joined.extend_from_slice(bytes);
+    }
+
+    fn into_bytes(self) -> Bytes {
+        if self.joined.is_empty() {
+            self.first
+        } else {
+            self.joined.into()
+        }
+    }
+}
