@@ -1,4 +1,51 @@
-//! Extractors for axum.
+//! Extractors for axum: a handler that takes one cannot run unverified.
+//!
+//! The [`VerifyLayer`](crate::tower::VerifyLayer) on a route verifies; a handler
+//! of that route takes [`VerifiedBytes`], the proof with its body, or
+//! [`VerifiedJson`], the proof with the event that its body is. Both can be
+//! taken at once, and beside any other extractor. Without the layer such a
+//! handler is not called: the request is answered with 500, and the log says
+//! why.
+//!
+//! ```
+//! use axum::{Router, http::StatusCode, routing::post};
+//! use hookseal::axum::{VerifiedBytes, VerifiedJson};
+//! use hookseal::{Key, schemes::{Pakk, StandardWebhooks}, tower::VerifyLayer};
+//!
+//! #[derive(serde::Deserialize)]
+//! struct Order {
+//!     total: u64,
+//! }
+//!
+//! async fn order(order: VerifiedJson<Order>) -> StatusCode {
+//!     let once = order.tag(); // the idempotency key: Pakk sends no message id
+//!     if order.body().total > 0 { StatusCode::NO_CONTENT } else { StatusCode::OK }
+//! }
+//!
+//! async fn event(event: VerifiedBytes) -> StatusCode {
+//!     let once = event.message_id(); // the idempotency key
+//!     let json = event.body(); // parse these bytes: they are what was signed
+//!     StatusCode::NO_CONTENT
+//! }
+//!
+//! # fn router() -> Result<Router, hookseal::ConfigError> {
+//! let pakk = Pakk::new(Key::from_text("the signing key of the webhook's record")?);
+//! let standard = StandardWebhooks::new(Key::from_base64("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?);
+//! let router = Router::new()
+//!     .route("/webhooks/pakk", post(order).route_layer(VerifyLayer::new(pakk)))
+//!     .route("/webhooks/standard", post(event).route_layer(VerifyLayer::new(standard)));
+//! # Ok(router)
+//! # }
+//! # router().unwrap();
+//! ```
+//!
+//! `route_layer` leaves a wrong method to axum, which answers 405; `layer` would
+//! answer it with 401.
+//!
+//! What a deployment needs beside it is in the docs of
+//! [`hookseal::tower`](crate::tower#in-production). axum's own limit for bodies
+//! (`DefaultBodyLimit`, 2 MB) holds for its own extractors, not for these; the
+//! layer's [limit](crate::tower::VerifyLayer::with_body_limit) does.
 
 use alloc::sync::Arc;
 use core::error::Error;
@@ -14,10 +61,23 @@ use serde::de::DeserializeOwned;
 use crate::Verified;
 pub use crate::tower::VerifiedBytes;
 
-/// The proof with the event that its body is, parsed from JSON.
+/// The proof with the event that its body is, parsed from JSON: [`Verified`]'s
+/// methods are there, and [`body`](Verified::body) is the event.
+///
+/// As an extractor, it parses after verification only. The content type is not
+/// looked at, since no scheme signs it.
 pub type VerifiedJson<T> = Verified<'static, Json<T>>;
 
-/// A verified body that was parsed from JSON.
+/// What a verified body is, parsed from JSON.
+///
+/// ```
+/// use hookseal::axum::{Json, VerifiedJson};
+///
+/// fn take(event: VerifiedJson<Vec<u64>>) -> Vec<u64> {
+///     let Json(numbers) = event.into_body();
+///     numbers
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(
     clippy::exhaustive_structs,

@@ -3,7 +3,7 @@
 mod common;
 
 use common::*;
-use hookseal::{HeaderName, Headers, Lookup, VerifyError};
+use hookseal::{HeaderName, Headers, Lookup, Verifier, VerifyError, VerifyRequest};
 use http::{HeaderMap, HeaderValue};
 
 fn map(headers: &[(String, Vec<u8>)]) -> HeaderMap {
@@ -73,4 +73,34 @@ fn signed_headers_go_into_a_map() {
         .map(|(name, value)| (name.into(), value.parse().unwrap()))
         .collect();
     assert!(genuine.verifier.verify(&headers, b"{}").is_ok());
+}
+
+#[test]
+fn whole_requests_whatever_their_bodies_are() {
+    for genuine in all() {
+        let verifier: &dyn Verifier = &*genuine.verifier;
+        let request = |body: &[u8]| {
+            let mut request = http::Request::new(body.to_vec());
+            *request.headers_mut() = map(&genuine.headers);
+            request
+        };
+        let sent = request(genuine.body);
+        let verified = verifier.verify_request(&sent).unwrap();
+        assert_eq!(verified.body(), genuine.body);
+        let as_text = request(genuine.body).map(|body| String::from_utf8(body).unwrap());
+        assert!(genuine.verifier.verify_request(&as_text).is_ok());
+        assert_eq!(
+            verifier.verify_request(&request(b"another")).err(),
+            Some(VerifyError::SignatureMismatch)
+        );
+        let mut repeated = request(genuine.body);
+        let name = http::HeaderName::from_bytes(genuine.signature.as_bytes()).unwrap();
+        let value = repeated.headers()[&name].clone();
+        repeated.headers_mut().append(name, value);
+        let header = HeaderName::new(genuine.signature).unwrap();
+        assert_eq!(
+            verifier.verify_request(&repeated).err(),
+            Some(VerifyError::DuplicateHeader { header })
+        );
+    }
 }

@@ -196,8 +196,8 @@ impl Deadline {
 /// One or more digits (RFC 9110, section 8.6); anything else announces nothing.
 fn content_length(value: &HeaderValue) -> Option<u64> {
     let digits = value.to_str().ok()?;
-    let all_digits = digits.bytes().all(|byte| byte.is_ascii_digit());
-    all_digits.then(|| digits.parse().unwrap_or(u64::MAX))
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| digits.parse().unwrap_or(u64::MAX))
 }
 
 /// The bytes of a body so far, in one piece.

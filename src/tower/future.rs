@@ -88,6 +88,7 @@ impl<S, A, F> fmt::Debug for ResponseFuture<S, A, F> {
 fn refuse<B>(answer: &impl Answer<B>, refusal: Refusal) -> Response<B> {
     #[cfg(feature = "tracing")]
     tracing::warn!(
+        target: "hookseal::tower",
         scheme = refusal.scheme(),
         reason = refusal.reason(),
         key_id = refusal.key_id(),

@@ -29,8 +29,8 @@ pub struct VerifyLayer<A = EmptyAnswer> {
 pub(super) type Choose = dyn Fn(&Parts) -> Option<Arc<dyn Verifier>> + Send + Sync;
 
 impl VerifyLayer {
-    /// 1 MiB. Events are a few KiB as a rule; what providers state as their
-    /// maximum lies below.
+    /// 1 MiB. Events are small: Standard Webhooks asks senders to stay below
+    /// 20 kB (its specification, "Payload size").
     pub const DEFAULT_BODY_LIMIT: usize = 1 << 20;
 
     /// A layer that checks every request with this verifier; also a boxed one,

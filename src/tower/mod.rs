@@ -1,4 +1,130 @@
 //! A layer: only verified requests reach the service behind it.
+//!
+//! [`VerifyLayer`] works wherever [tower](https://docs.rs/tower) does: on axum
+//! routes (see [`hookseal::axum`](crate::axum)), before hyper and tonic services. For each request it
+//!
+//! 1. takes the verifier, the one or the one [chosen](VerifyLayer::choosing)
+//!    for this request;
+//! 2. checks all that the headers can show, before it reads a byte of the body;
+//! 3. refuses a body that announces more than the
+//!    [limit](VerifyLayer::with_body_limit), 1 MiB unless set;
+//! 4. reads the body, hashing each chunk as it arrives, and holds at most the
+//!    limit; an announced length reserves no memory;
+//! 5. passes the request on when its signature matches: the body is again the
+//!    bytes that were verified ([`VerifiedBody`]), with its trailers, and the
+//!    proof ([`VerifiedBytes`]) is in the extensions.
+//!
+//! Everything else is refused, and the service behind is not called.
+//!
+//! # Examples
+//!
+//! ```
+//! use std::convert::Infallible;
+//!
+//! use bytes::Bytes;
+//! use hookseal::tower::{VerifiedBody, VerifiedBytes, VerifyLayer};
+//! use hookseal::{Key, schemes::Paminga};
+//! use http::{Request, Response, StatusCode};
+//! use http_body_util::Full;
+//! use tower::{Layer, ServiceExt, service_fn};
+//!
+//! async fn handle(request: Request<VerifiedBody>) -> Result<Response<String>, Infallible> {
+//!     let event: Option<&VerifiedBytes> = request.extensions().get();
+//!     let length = event.map_or(0, |event| event.body().len());
+//!     Ok(Response::new(format!("{length} bytes from the sender")))
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let verifier = Paminga::new(Key::from_text("Jefe")?);
+//! let service = VerifyLayer::new(verifier).layer(service_fn(handle));
+//!
+//! // RFC 4231, test case 2.
+//! let signature = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
+//! let request = |body| {
+//!     let request = Request::post("/").header("X-Paminga-Signature", signature);
+//!     request.body(Full::<Bytes>::from(body))
+//! };
+//! let answer = service.clone().oneshot(request("what do ya want for nothing?")?).await?;
+//! assert_eq!(answer.body(), "28 bytes from the sender");
+//!
+//! let answer = service.oneshot(request("what do ya want?")?).await?;
+//! assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
+//! assert_eq!(answer.body(), "");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! With options: [`VerifyLayer::with_body_timeout`],
+//! [`VerifyLayer::with_answer`], [`VerifyLayer::choosing`]. Whole programs are
+//! `examples/receiver.rs` (axum) and `examples/hyper.rs`.
+//!
+//! # Refusals
+//!
+//! | status | when |
+//! | --- | --- |
+//! | 401 | not verified, whatever the reason; or there is no verifier for it |
+//! | 413 | the body is, or announces that it is, longer than the limit |
+//! | 400 | the body broke off |
+//! | 408 | the body did not arrive within the timeout, if one is set |
+//!
+//! The answer has this status and an empty body, the same for every reason: a
+//! forger learns nothing from it. What was wrong is a [`Refusal`] in the
+//! answer's extensions, for your layers further out, and, with the feature
+//! `tracing`, an event of the target `hookseal::tower` (`WARN`; `DEBUG` for requests that pass) with the
+//! reason, the scheme and the key id: never a secret, a MAC or the body. An
+//! error of the service behind passes through as it is.
+//!
+//! # With other layers
+//!
+//! - **Body limits and decompression belong behind it, or nowhere.** A limit
+//!   further out makes a long body break off, which is answered with 400, and
+//!   decompression further out changes the bytes that were signed.
+//! - **Ready means ready.** The service behind is ready before a request is
+//!   taken, as tower wants it. So a `ConcurrencyLimit` or `Buffer` behind the
+//!   layer holds a place for a request whose body is still arriving: set a
+//!   [body timeout](VerifyLayer::with_body_timeout), or put the limit in front.
+//! - **The order of axum**: of several `Router::layer` calls the last one is
+//!   the outermost. Within one `ServiceBuilder`, what stands behind this layer
+//!   gets `Request<VerifiedBody>`.
+//! - A verifier that replaces [`Verifier::verify`](crate::Verifier::verify)
+//!   must replace [`begin`](crate::Verifier::begin) too: the layer calls the latter.
+//!
+//! # In production
+//!
+//! - **TLS** may end at a proxy, if the way from there to the service is
+//!   trusted: a signature shows who wrote a message, it does not hide it.
+//! - **No proxy may rewrite the body**, not its encoding, its white space or
+//!   its line ends; nor join, drop or rename the headers that a scheme reads
+//!   (nginx drops names with an underscore, unless told otherwise). A path may be rewritten:
+//!   none is signed but Pomelo's endpoint, which is configured as text.
+//! - **Compression** (`Content-Encoding`) is undone after verification, not
+//!   before: senders sign the bytes that they send.
+//! - **The clock** must be right to a few seconds: the replay window of Pomelo
+//!   is one minute, that of Standard Webhooks five.
+//! - **Answer soon.** Store or queue the event, answer 2xx, and work later.
+//!   Expect an event more than once, and keep its idempotency key:
+//!   [`message_id`](crate::Verified::message_id), or
+//!   [`tag`](crate::Verified::tag) where there is none.
+//! - **The headers** must arrive in time too, before any layer sees the
+//!   request: that is for the server to limit (hyper's `header_read_timeout`).
+//!
+//! | sender | waits for an answer | on another answer than 2xx, or none |
+//! | --- | --- | --- |
+//! | Paminga | 3 seconds | two more attempts, with exponential backoff |
+//! | Pakk | not stated | not stated |
+//! | Standard Webhooks | 15 to 30 seconds are [recommended][sw] to senders ([Svix][svix]: 15) | attempts over several days (Svix: 8 in 28 hours, and an endpoint that fails for 5 days is switched off); 410 ends them for good; redirects count as failures |
+//! | Hubpay | [15 seconds][hubpay] | 8 attempts in 28 hours; an endpoint that fails for 5 days may be switched off |
+//! | Pomelo | [not stated][pomelo], "as quickly as possible" | a late or unsigned answer rejects the card transaction; requests are repeated with the same `x-idempotency-key` (which is not signed) |
+//!
+//! So a refusal makes a genuine sender try again: after a mistake with a
+//! secret, the events of the last hours come back by themselves. Paminga's are
+//! lost within minutes. Read in November 2026.
+//!
+//! [sw]: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#request-timeouts
+//! [svix]: https://docs.svix.com/retries
+//! [hubpay]: https://docs.hubpay.io/docs/guides/webhooks/retry-strategy
+//! [pomelo]: https://developers.pomelo.la/en/api-reference/cards/processing/transactions
 
 mod body;
 mod future;

@@ -104,6 +104,7 @@ where
 
     #[cfg(feature = "tracing")]
     tracing::debug!(
+        target: "hookseal::tower",
         scheme = verifier.scheme(),
         key_id = verified.key_id(),
         "webhook verified"

@@ -1,0 +1,308 @@
+//! The extractors, on real routers without a network.
+
+mod common;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Path, State};
+use axum::middleware::{Next, from_fn};
+use axum::response::IntoResponse;
+use axum::routing::{get, post};
+use bytes::Bytes;
+use common::*;
+use hookseal::axum::{Json, JsonRejection, MissingLayer, VerifiedBytes, VerifiedJson};
+use hookseal::schemes::{Pakk, Paminga};
+use hookseal::tower::{Refusal, VerifyLayer};
+use hookseal::{Key, Verifier};
+use http::{HeaderMap, Request, Response, StatusCode};
+use serde::{Deserialize, Deserializer};
+use tower::ServiceExt;
+
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+struct Event {
+    n: u64,
+}
+
+fn request(path: &str, headers: &[(String, Vec<u8>)], body: impl Into<Body>) -> Request<Body> {
+    let mut request = Request::post(path);
+    for (name, value) in headers {
+        request = request.header(name, value.as_slice());
+    }
+    request.body(body.into()).unwrap()
+}
+
+/// Status, body, and the extensions.
+async fn send(router: Router, request: Request<Body>) -> (StatusCode, String, Response<()>) {
+    let answer = router.oneshot(request).await.unwrap();
+    let (parts, body) = answer.into_parts();
+    let body = to_bytes(body, usize::MAX).await.unwrap();
+    let text = String::from_utf8(body.to_vec()).unwrap();
+    (parts.status, text, Response::from_parts(parts, ()))
+}
+
+fn layer() -> VerifyLayer {
+    VerifyLayer::new(Paminga::new(text_key()))
+}
+
+#[tokio::test]
+async fn a_handler_gets_the_proof_with_the_body() {
+    for genuine in all() {
+        let wanted = genuine.verifier.verify(&genuine.headers, genuine.body);
+        let wanted = wanted.unwrap().into_owned();
+        let (headers, body) = (genuine.headers.clone(), genuine.body);
+        let handler = move |event: VerifiedBytes| async move {
+            assert_eq!(event.body(), body);
+            assert_eq!(event.message_id(), wanted.message_id());
+            assert_eq!(event.timestamp(), wanted.timestamp());
+            assert_eq!(event.key_id(), wanted.key_id());
+            assert_eq!(event.tag(), wanted.tag());
+            "served"
+        };
+        let layer = VerifyLayer::new(genuine.verifier);
+        let router = Router::new().route("/", post(handler)).layer(layer);
+        let (status, text, _) = send(router.clone(), request("/", &headers, body)).await;
+        assert_eq!((status, text.as_str()), (StatusCode::OK, "served"));
+        let (status, text, answer) = send(router, request("/", &headers, "another")).await;
+        assert_eq!((status, text.as_str()), (StatusCode::UNAUTHORIZED, ""));
+        let refusal: &Refusal = answer.extensions().get().unwrap();
+        assert_eq!(refusal.reason(), "signature-mismatch");
+    }
+}
+
+#[tokio::test]
+async fn a_handler_gets_the_event_and_whatever_else_it_takes() {
+    async fn handler(
+        State(state): State<&'static str>,
+        Path(name): Path<String>,
+        event: VerifiedJson<Event>,
+        raw: VerifiedBytes,
+        headers: HeaderMap,
+        body: Bytes,
+    ) -> String {
+        assert_eq!(event.body(), &Event { n: 0 });
+        assert_eq!(event.tag(), raw.tag());
+        assert_eq!(event.body_len(), 7);
+        assert_eq!(raw.body(), &body);
+        assert_eq!(headers.len(), 1);
+        let Json(Event { n }) = event.into_body();
+        format!("{state} {name} {n}")
+    }
+    let router = Router::new()
+        .route("/hooks/{name}", post(handler))
+        .layer(layer())
+        .with_state("state");
+    let genuine = paminga();
+    let sent = request("/hooks/a", &genuine.headers, genuine.body);
+    let (status, text, _) = send(router, sent).await;
+    assert_eq!((status, text.as_str()), (StatusCode::OK, "state a 0"));
+}
+
+#[tokio::test]
+async fn without_the_layer_a_handler_is_not_called() {
+    static CALLED: AtomicUsize = AtomicUsize::new(0);
+    let raw = async |_: VerifiedBytes| CALLED.fetch_add(1, Ordering::SeqCst).to_string();
+    let json = async |_: VerifiedJson<Event>| CALLED.fetch_add(1, Ordering::SeqCst).to_string();
+    let router = Router::new()
+        .route("/raw", post(raw))
+        .route("/json", post(json));
+    let genuine = paminga();
+    for path in ["/raw", "/json"] {
+        let sent = request(path, &genuine.headers, genuine.body);
+        let (status, text, answer) = send(router.clone(), sent).await;
+        assert_eq!(
+            (status, text.as_str()),
+            (StatusCode::INTERNAL_SERVER_ERROR, "")
+        );
+        assert!(answer.extensions().get::<MissingLayer>().is_some());
+        // With it, the same router serves.
+        let sent = request(path, &genuine.headers, genuine.body);
+        let (status, ..) = send(router.clone().layer(layer()), sent).await;
+        assert_eq!(status, StatusCode::OK);
+    }
+    assert_eq!(CALLED.load(Ordering::SeqCst), 2);
+}
+
+/// Counts how often it is parsed.
+struct Counted;
+
+static PARSED: AtomicUsize = AtomicUsize::new(0);
+
+impl<'de> Deserialize<'de> for Counted {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        PARSED.fetch_add(1, Ordering::SeqCst);
+        serde::de::IgnoredAny::deserialize(deserializer).map(|_| Self)
+    }
+}
+
+#[tokio::test]
+async fn json_is_parsed_after_verification_only() {
+    let router = Router::new()
+        .route("/", post(async |_: VerifiedJson<Counted>| ()))
+        .layer(layer());
+    let genuine = paminga();
+    for body in ["{\"n\":1}", "{\"n\":0} ", "", "{"] {
+        let (status, ..) = send(router.clone(), request("/", &genuine.headers, body)).await;
+        assert_eq!(status, StatusCode::UNAUTHORIZED);
+    }
+    assert_eq!(PARSED.load(Ordering::SeqCst), 0);
+    let (status, ..) = send(router, request("/", &genuine.headers, genuine.body)).await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(PARSED.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn a_verified_body_that_is_not_the_json_is_422() {
+    let router = Router::new()
+        .route("/", post(async |_: VerifiedJson<Vec<u8>>| "served"))
+        .layer(layer());
+    let genuine = paminga();
+    let sent = || request("/", &genuine.headers, genuine.body);
+    let (status, text, answer) = send(router, sent()).await;
+    assert_eq!(
+        (status, text.as_str()),
+        (StatusCode::UNPROCESSABLE_ENTITY, "")
+    );
+    let rejection: &JsonRejection = answer.extensions().get().unwrap();
+    assert!(matches!(rejection, JsonRejection::InvalidJson(error) if error.is_data()));
+    assert_eq!(
+        rejection.to_string(),
+        "the verified body is not the expected JSON"
+    );
+    assert!(std::error::Error::source(rejection).is_some());
+
+    // A handler may answer it itself.
+    let handler = async |event: Result<VerifiedJson<Vec<u8>>, JsonRejection>| match event {
+        Ok(_) => StatusCode::OK.into_response(),
+        Err(JsonRejection::InvalidJson(_)) => StatusCode::ACCEPTED.into_response(),
+        Err(other) => other.into_response(),
+    };
+    let router = Router::new().route("/", post(handler));
+    let (status, ..) = send(router.clone().layer(layer()), sent()).await;
+    assert_eq!(status, StatusCode::ACCEPTED);
+    let (status, ..) = send(router, sent()).await;
+    assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+}
+
+#[tokio::test]
+async fn each_route_has_its_sender() {
+    let handler = async |_: VerifiedBytes| "served";
+    let of = |genuine: Genuine| post(handler).route_layer(VerifyLayer::new(genuine.verifier));
+    let router = Router::new()
+        .route("/paminga", of(paminga()))
+        .route("/pakk", of(pakk()))
+        .nest(
+            "/timed",
+            Router::new()
+                .route("/standard", of(standard_webhooks()))
+                .route("/pomelo", of(pomelo())),
+        )
+        .route("/hubpay", of(hubpay()))
+        .route("/health", get(async || "well"));
+    let routes = [
+        "/paminga",
+        "/pakk",
+        "/hubpay",
+        "/timed/standard",
+        "/timed/pomelo",
+    ];
+    for (right, genuine) in routes.into_iter().zip(all()) {
+        for route in routes {
+            let sent = request(route, &genuine.headers, genuine.body);
+            let (status, ..) = send(router.clone(), sent).await;
+            let passes = status == StatusCode::OK;
+            assert_eq!(passes, route == right, "{route} {status}");
+        }
+    }
+    let sent = Request::get("/health").body(Body::empty()).unwrap();
+    let (status, text, _) = send(router.clone(), sent).await;
+    assert_eq!((status, text.as_str()), (StatusCode::OK, "well"));
+    let (status, ..) = send(router, Request::get("/pakk").body(Body::empty()).unwrap()).await;
+    assert_eq!(status, StatusCode::METHOD_NOT_ALLOWED);
+}
+
+#[tokio::test]
+async fn a_tenant_in_the_path_has_its_verifier() {
+    let of = |secret| -> Arc<dyn Verifier> { Arc::new(Pakk::new(Key::from_text(secret).unwrap())) };
+    let tenants = [("anna", of(SECRET)), ("otto", of("another"))];
+    let layer = VerifyLayer::choosing(move |request| {
+        let name = request.uri.path().strip_prefix("/tenants/")?;
+        let tenant = tenants.iter().find(|tenant| tenant.0 == name)?;
+        Some(Arc::clone(&tenant.1))
+    });
+    let router = Router::new()
+        .route(
+            "/tenants/{name}",
+            post(async |Path(name): Path<String>, _: VerifiedBytes| name),
+        )
+        .layer(layer);
+    let genuine = pakk();
+    for (path, wanted) in [
+        ("/tenants/anna", (StatusCode::OK, "anna")),
+        ("/tenants/otto", (StatusCode::UNAUTHORIZED, "")),
+        ("/tenants/eve", (StatusCode::UNAUTHORIZED, "")),
+    ] {
+        let sent = request(path, &genuine.headers, genuine.body);
+        let (status, text, _) = send(router.clone(), sent).await;
+        assert_eq!((status, text.as_str()), wanted);
+    }
+}
+
+/// A middleware of axum's own on either side of the layer.
+#[tokio::test]
+async fn beside_other_middleware() {
+    async fn see(request: Request<Body>, next: Next) -> Response<Body> {
+        let verified = request.extensions().get::<VerifiedBytes>().is_some();
+        let mut answer = next.run(request).await;
+        let value = if verified { "after" } else { "before" };
+        answer.headers_mut().append("seen", value.parse().unwrap());
+        answer
+    }
+    let router = Router::new()
+        .route("/", post(async |_: VerifiedBytes| "served"))
+        .layer(from_fn(see))
+        .layer(layer())
+        .layer(from_fn(see));
+    let genuine = paminga();
+    let sent = request("/", &genuine.headers, genuine.body);
+    let (status, _, answer) = send(router.clone(), sent).await;
+    assert_eq!(status, StatusCode::OK);
+    let seen: Vec<_> = answer.headers().get_all("seen").iter().collect();
+    assert_eq!(seen, ["after", "before"]);
+    let (status, _, answer) = send(router, request("/", &[], "")).await;
+    assert_eq!(status, StatusCode::UNAUTHORIZED);
+    let seen: Vec<_> = answer.headers().get_all("seen").iter().collect();
+    assert_eq!(seen, ["before"]);
+}
+
+/// axum's limit is for axum's extractors; the layer's is for these.
+#[tokio::test]
+async fn a_body_over_axums_own_limit() {
+    let body = vec![0; 3 << 20];
+    // head -c 3145728 /dev/zero | openssl dgst -sha256 -hmac your-shared-secret
+    let signature = "a4e606a74c2bc32eec37a30127ff8aabad26e2c123826e4f303ae4436fd8088f";
+    let headers = [("x-paminga-signature".to_owned(), signature.into())];
+    let router = Router::new().route(
+        "/",
+        post(async |event: VerifiedBytes| event.body().len().to_string()),
+    );
+    let small = router.clone().layer(layer());
+    let (status, ..) = send(small, request("/", &headers, body.clone())).await;
+    assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
+    let large = router.layer(layer().with_body_limit(3 << 20));
+    let (status, text, _) = send(large, request("/", &headers, body)).await;
+    assert_eq!((status, text.as_str()), (StatusCode::OK, "3145728"));
+}
+
+#[tokio::test]
+async fn an_answer_of_ones_own() {
+    let layer = layer().with_answer(|refusal| (refusal.status(), "no").into_response());
+    let router = Router::new()
+        .route("/", post(async |_: VerifiedBytes| "served"))
+        .layer(layer);
+    let (status, text, answer) = send(router, request("/", &[], "")).await;
+    assert_eq!((status, text.as_str()), (StatusCode::UNAUTHORIZED, "no"));
+    assert!(answer.extensions().get::<Refusal>().is_some());
+}

@@ -1,0 +1,151 @@
+//! What the layer holds of a body: never more than it has read, and no copy of
+//! a body that comes in one piece.
+
+#[path = "common/bodies.rs"]
+mod bodies;
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::convert::Infallible;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use bodies::*;
+use bytes::Bytes;
+use hookseal::tower::{VerifiedBody, VerifyLayer};
+use hookseal::{Key, schemes::Paminga};
+use http::{Request, Response, StatusCode};
+use tower::{Layer, ServiceExt, service_fn};
+
+struct Peak;
+
+thread_local! {
+    static HELD: Cell<isize> = const { Cell::new(0) };
+    static PEAK: Cell<isize> = const { Cell::new(0) };
+}
+
+/// A thread can give back what another took, so this goes below zero too.
+fn count(taken: usize, given_back: usize) {
+    HELD.set(HELD.get() + signed(taken) - signed(given_back));
+    PEAK.set(PEAK.get().max(HELD.get()));
+}
+
+fn signed(size: usize) -> isize {
+    isize::try_from(size).unwrap_or(isize::MAX)
+}
+
+// SAFETY: hands everything on to the system's allocator.
+unsafe impl GlobalAlloc for Peak {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count(layout.size(), 0);
+        // SAFETY: the caller's promise.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        count(0, layout.size());
+        // SAFETY: the caller's promise.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        // Old and new at once, as if nothing could grow in place.
+        count(size, 0);
+        count(0, layout.size());
+        // SAFETY: the caller's promise.
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Peak = Peak;
+
+const LIMIT: usize = 1 << 20;
+/// The boxed check, headers, the answer.
+const OVERHEAD: isize = 16 << 10;
+
+/// The status, and the most that was held at once beyond what was before.
+fn run(
+    request: Request<impl http_body::Body<Error = BrokeOff> + Send + 'static>,
+) -> (StatusCode, isize) {
+    let verifier = Paminga::new(Key::from_text("your-shared-secret").unwrap());
+    let service = VerifyLayer::new(verifier)
+        .with_body_limit(LIMIT)
+        .layer(service_fn(|request: Request<VerifiedBody>| {
+            let body = request.into_body().into_bytes();
+            std::future::ready(Ok::<_, Infallible>(Response::new(body)))
+        }));
+    let before = HELD.get();
+    PEAK.set(before);
+    let answer = pin!(service.oneshot(request)).poll(&mut Context::from_waker(Waker::noop()));
+    let peak = PEAK.get() - before;
+    match answer {
+        Poll::Ready(Ok(answer)) => (answer.status(), peak),
+        Poll::Pending => panic!("nothing to wait for"),
+    }
+}
+
+/// Signed with `openssl dgst -sha256 -hmac your-shared-secret`.
+fn request<B>(signature: &str, body: B) -> Request<B> {
+    let request = Request::post("/").header("x-paminga-signature", signature);
+    request.body(body).unwrap()
+}
+
+/// 1 MiB of zeros.
+const OF_ZEROS: &str = "2feef708686c4f63fb80b906e08e35f033e05f121b72e56f0f976a36476a0472";
+
+#[test]
+fn memory_is_counted() {
+    let before = HELD.get();
+    PEAK.set(before);
+    let held = vec![0_u8; 1000];
+    assert_eq!(HELD.get() - before, 1000);
+    drop(held);
+    assert_eq!((HELD.get(), PEAK.get() - before), (before, 1000));
+}
+
+#[test]
+fn a_body_in_one_piece_is_not_copied() {
+    let body = Bytes::from(vec![0; LIMIT]);
+    let (status, peak) = run(request(
+        OF_ZEROS,
+        http_body_util::BodyExt::map_err(http_body_util::Full::new(body), |never| match never {}),
+    ));
+    assert_eq!(status, StatusCode::OK);
+    assert!(peak < OVERHEAD, "{peak}");
+}
+
+#[test]
+fn a_body_in_chunks_is_held_once_and_twice_while_the_buffer_grows() {
+    for size in [1_000, 4_096, 300_000, LIMIT - 1] {
+        let zeros = vec![0; LIMIT];
+        let body = Script::chunks(zeros.chunks(size));
+        let (status, peak) = run(request(OF_ZEROS, body));
+        assert_eq!(status, StatusCode::OK);
+        // The script's own chunks were there before; one is in hand.
+        assert!(peak < 2 * signed(LIMIT) + OVERHEAD, "{size}: {peak}");
+    }
+}
+
+#[test]
+fn an_announced_length_reserves_nothing() {
+    for length in [LIMIT, LIMIT - 1] {
+        let mut sent = request(
+            OF_ZEROS,
+            Script::chunks([&b"0"[..], b"0"]).with_hint(length as u64),
+        );
+        let announced = length.to_string().parse().unwrap();
+        sent.headers_mut().insert("content-length", announced);
+        let (status, peak) = run(sent);
+        assert_eq!(status, StatusCode::UNAUTHORIZED);
+        assert!(peak < OVERHEAD, "{peak}");
+    }
+}
+
+#[test]
+fn a_body_over_the_limit_is_not_held_beyond_it() {
+    let zeros = vec![0; 4 * LIMIT];
+    let (status, peak) = run(request(OF_ZEROS, Script::chunks(zeros.chunks(8_192))));
+    assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(peak < 2 * signed(LIMIT) + OVERHEAD, "{peak}");
+}

@@ -1,0 +1,161 @@
+//! What the layer and the extractors log: reasons, never contents.
+
+mod common;
+
+use std::convert::Infallible;
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use bytes::Bytes;
+use common::*;
+use hookseal::tower::{VerifiedBody, VerifyLayer};
+use hookseal::{Key, schemes::Paminga};
+use http::{Request, Response};
+use http_body_util::Full;
+use tower::{Layer, ServiceExt, service_fn};
+use tracing_subscriber::fmt::MakeWriter;
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+/// All that is logged while a request is served.
+fn logged(work: impl Future) -> String {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(log.clone())
+        .with_ansi(false)
+        .without_time()
+        .finish();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    tracing::subscriber::with_default(subscriber, || {
+        runtime.block_on(work);
+    });
+    String::from_utf8(log.0.lock().unwrap().clone()).unwrap()
+}
+
+fn log_of(layer: VerifyLayer, headers: &[(String, Vec<u8>)], body: &'static [u8]) -> String {
+    let mut request = Request::new(Full::new(Bytes::from_static(body)));
+    for (name, value) in headers {
+        let name = http::HeaderName::from_bytes(name.as_bytes()).unwrap();
+        let value = http::HeaderValue::from_bytes(value).unwrap();
+        request.headers_mut().append(name, value);
+    }
+    let service = layer.layer(service_fn(|_: Request<VerifiedBody>| {
+        std::future::ready(Ok::<_, Infallible>(Response::new(Bytes::new())))
+    }));
+    logged(service.oneshot(request))
+}
+
+#[test]
+fn refusals_are_logged_with_their_reason() {
+    let genuine = pomelo();
+    let layer = VerifyLayer::new(genuine.verifier);
+    assert_eq!(
+        log_of(layer.clone(), &[], b""),
+        " WARN hookseal::tower: webhook refused scheme=\"pomelo\" reason=\"missing-header\" \
+         error=header x-api-key is missing or empty\n"
+    );
+    assert_eq!(
+        log_of(layer.clone(), &genuine.headers, b"{}"),
+        format!(
+            " WARN hookseal::tower: webhook refused scheme=\"pomelo\" \
+             reason=\"signature-mismatch\" key_id=\"{API_KEY}\" error=signature does not match\n"
+        )
+    );
+    assert_eq!(
+        log_of(layer, &genuine.headers, genuine.body),
+        format!("DEBUG hookseal::tower: webhook verified scheme=\"pomelo\" key_id=\"{API_KEY}\"\n")
+    );
+    assert_eq!(
+        log_of(VerifyLayer::choosing(|_| None), &[], b""),
+        " WARN hookseal::tower: webhook refused reason=\"no-verifier\" \
+         error=no verifier for this request\n"
+    );
+}
+
+#[test]
+fn neither_secrets_nor_macs_nor_bodies_are_logged() {
+    for genuine in all() {
+        let tag = genuine.verifier.verify(&genuine.headers, genuine.body);
+        let tag = *tag.unwrap().tag().as_bytes();
+        let signature = String::from_utf8(genuine.value(genuine.signature).to_vec()).unwrap();
+        let layer = VerifyLayer::new(genuine.verifier);
+        for body in [genuine.body, b"a body of another sender"] {
+            let log = log_of(layer.clone(), &genuine.headers, body);
+            assert!(!log.is_empty());
+            for unseen in [
+                SECRET,
+                API_SECRET,
+                WHSEC,
+                &signature,
+                &hex::encode(tag),
+                "another sender",
+                "\"n\"",
+                "email",
+                "ARG",
+            ] {
+                assert!(!log.contains(unseen), "{unseen} in {log}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_missing_layer_is_logged() {
+    use axum::routing::post;
+    use hookseal::axum::VerifiedBytes;
+
+    let router = axum::Router::new().route("/hook", post(async |_: VerifiedBytes| "served"));
+    let request = Request::post("/hook")
+        .body(axum::body::Body::empty())
+        .unwrap();
+    let log = logged(router.oneshot(request));
+    assert_eq!(
+        log,
+        "ERROR hookseal::axum: a handler asks for a verified webhook, and no VerifyLayer is on its \
+         route: refused path=\"/hook\"\n"
+    );
+}
+
+#[test]
+fn what_is_wrong_with_json_is_logged_without_the_json() {
+    use axum::routing::post;
+    use hookseal::axum::VerifiedJson;
+
+    // printf '["private"]' | openssl dgst -sha256 -hmac your-shared-secret
+    let signature = "baac14b35f33b5e8578dfd93c6fb12cd0c913f81cc622c80f4210ab553867d5b";
+    let verifier = Paminga::new(Key::from_text(SECRET).unwrap());
+    let handler = post(async |_: VerifiedJson<Vec<u64>>| "served");
+    let router = axum::Router::new().route("/", handler.layer(VerifyLayer::new(verifier)));
+    let request = Request::post("/")
+        .header("x-paminga-signature", signature)
+        .body(axum::body::Body::from("[\"private\"]"))
+        .unwrap();
+    let log = logged(router.oneshot(request));
+    assert!(log.ends_with(
+        " WARN hookseal::axum: a verified webhook is not the JSON that its handler takes line=1 column=10 category=Data\n"
+    ), "{log}");
+    assert!(!log.contains("private"));
+}
