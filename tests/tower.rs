@@ -494,6 +494,25 @@ async fn a_body_has_its_time_however_it_drips() {
     assert_passed(&answer, genuine.body);
 }
 
+/// On a runtime with one thread, whose timer runs when the tasks let it.
+#[tokio::test]
+async fn an_endless_body_keeps_neither_the_timeout_nor_other_tasks_waiting() {
+    let genuine = paminga();
+    let layer = VerifyLayer::new(genuine.verifier);
+    let timed = layer
+        .clone()
+        .with_body_timeout(Duration::from_millis(5), tokio::time::sleep);
+    let answer = send(timed, request(&genuine.headers, Endless)).await;
+    assert_refused(&answer, StatusCode::REQUEST_TIMEOUT, "body-timeout");
+
+    let untimed = tokio::spawn(send(layer, request(&genuine.headers, Endless)));
+    for _ in 0..10 {
+        tokio::task::yield_now().await; // comes back
+    }
+    untimed.abort();
+    assert!(untimed.await.unwrap_err().is_cancelled());
+}
+
 #[tokio::test(start_paused = true)]
 async fn headers_are_refused_before_the_time_runs() {
     let layer = VerifyLayer::new(Paminga::new(text_key()))

@@ -22,7 +22,8 @@ use super::{BoxError, RefusalKind};
 /// the trailers as they came.
 ///
 /// Only the layer makes one, so a service for `Request<VerifiedBody>` cannot be
-/// called with anything else. **Trailers are not signed** by any scheme.
+/// called with a body that was not verified. **Trailers are not signed** by any
+/// scheme.
 #[derive(Clone)]
 pub struct VerifiedBody {
     bytes: Bytes,
@@ -131,19 +132,15 @@ impl Limits {
         B: Body,
         B::Error: Into<BoxError>,
     {
-        let mut body = pin!(body);
-        let mut deadline = self.timeout.as_ref().map(Timeout::start);
+        let mut frames = Frames {
+            body: pin!(body),
+            deadline: self.timeout.as_ref().map(Timeout::start),
+            in_a_row: 0,
+        };
         let mut buffer = Buffer::new(self.length);
         let mut trailers: Option<HeaderMap> = None;
 
-        while let Some(frame) = poll_fn(|cx| match body.as_mut().poll_frame(cx) {
-            Poll::Ready(frame) => Poll::Ready(Ok(frame)),
-            Poll::Pending => deadline
-                .as_mut()
-                .map_or(Poll::Pending, |deadline| deadline.poll(cx).map(Err)),
-        })
-        .await?
-        {
+        while let Some(frame) = poll_fn(|cx| frames.poll_next(cx)).await? {
             let frame = frame.map_err(|error| RefusalKind::body_broken(error.into()))?;
             match frame.into_data() {
                 Ok(mut data) => {
@@ -185,11 +182,41 @@ struct Deadline {
     sleep: Sleep,
 }
 
-impl Deadline {
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<RefusalKind> {
-        let limit = self.limit;
-        let sleep = self.sleep.as_mut();
-        sleep.poll(cx).map(|()| RefusalKind::BodyTimeout { limit })
+/// The frames of a body, as long as there is time.
+struct Frames<'b, B> {
+    body: Pin<&'b mut B>,
+    deadline: Option<Deadline>,
+    /// How many came without a pause.
+    in_a_row: u8,
+}
+
+type NextFrame<B> = Option<Result<Frame<<B as Body>::Data>, <B as Body>::Error>>;
+
+impl<B: Body> Frames<'_, B> {
+    /// So many frames at once, then the other tasks and the timer have their
+    /// turn: a body that always has more, if only empty frames, must not keep
+    /// them waiting.
+    const MAX_IN_A_ROW: u8 = 64;
+
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Result<NextFrame<B>, RefusalKind>> {
+        if let Some(deadline) = &mut self.deadline
+            && deadline.sleep.as_mut().poll(cx).is_ready()
+        {
+            let limit = deadline.limit;
+            return Poll::Ready(Err(RefusalKind::BodyTimeout { limit }));
+        }
+        if self.in_a_row == Self::MAX_IN_A_ROW {
+            self.in_a_row = 0;
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let next = self.body.as_mut().poll_frame(cx);
+        self.in_a_row = if next.is_ready() {
+            self.in_a_row + 1
+        } else {
+            0
+        };
+        next.map(Ok)
     }
 }
 

@@ -114,6 +114,21 @@ impl Body for Script {
     }
 }
 
+/// A body that always has an empty frame more.
+pub struct Endless;
+
+impl Body for Endless {
+    type Data = Bytes;
+    type Error = BrokeOff;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BrokeOff>>> {
+        Poll::Ready(Some(Ok(Frame::data(Bytes::new()))))
+    }
+}
+
 impl Drop for Script {
     fn drop(&mut self) {
         self.watch.dropped.store(true, Ordering::SeqCst);
