@@ -42,10 +42,75 @@
 //! `route_layer` leaves a wrong method to axum, which answers 405; `layer` would
 //! answer it with 401.
 //!
+//! A proof says which scheme verified it, not which route. Where one layer is
+//! on several routes, or chooses, give each sender's keys a name
+//! ([`Key::with_id`](crate::Key::with_id)) and let the handler look at
+//! [`key_id`](Verified::key_id). There is no `Option<VerifiedBytes>`: a handler
+//! is for verified events or it is not.
+//!
 //! What a deployment needs beside it is in the docs of
 //! [`hookseal::tower`](crate::tower#in-production). axum's own limit for bodies
 //! (`DefaultBodyLimit`, 2 MB) holds for its own extractors, not for these; the
-//! layer's [limit](crate::tower::VerifyLayer::with_body_limit) does.
+//! layer's [limit](crate::tower::VerifyLayer::with_body_limit) does. These
+//! extractors give the bytes as they were signed; for a compressed body, see
+//! [there](crate::tower#with-other-layers).
+//!
+//! # Secrets in a database
+//!
+//! A middleware in front of the layer can wait for a verifier, and answer for
+//! itself when there is none to be had. The layer takes it from the extensions:
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use axum::extract::{Path, Request, State};
+//! use axum::middleware::{Next, from_fn_with_state};
+//! use axum::response::{IntoResponse, Response};
+//! use axum::{Router, http::StatusCode, routing::post};
+//! use hookseal::{Verifier, axum::VerifiedBytes, tower::VerifyLayer};
+//!
+//! #[derive(Clone)]
+//! struct Tenants {/* a pool, and a cache of prepared verifiers */}
+//!
+//! impl Tenants {
+//!     /// `Ok(None)`: there is no such tenant.
+//!     async fn verifier(&self, tenant: &str) -> Result<Option<Arc<dyn Verifier>>, std::io::Error> {
+//! #       Ok(None)
+//! #       /*
+//!         …
+//! #       */
+//!     }
+//! }
+//!
+//! async fn fetch(
+//!     State(tenants): State<Tenants>,
+//!     Path(tenant): Path<String>,
+//!     mut request: Request,
+//!     next: Next,
+//! ) -> Response {
+//!     match tenants.verifier(&tenant).await {
+//!         Ok(Some(verifier)) => drop(request.extensions_mut().insert(verifier)),
+//!         Ok(None) => {} // the layer refuses it with 401, as any that is not verified
+//!         Err(_) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
+//!     }
+//!     next.run(request).await
+//! }
+//!
+//! fn router(tenants: Tenants) -> Router {
+//!     let layer = VerifyLayer::choosing(|request| {
+//!         request.extensions.get::<Arc<dyn Verifier>>().cloned()
+//!     });
+//!     Router::new()
+//!         .route("/tenants/{tenant}/events", post(receive))
+//!         .route_layer(layer)
+//!         .route_layer(from_fn_with_state(tenants, fetch)) // in front: the last is the outermost
+//! }
+//!
+//! async fn receive(event: VerifiedBytes) -> StatusCode {
+//!     let tenant = event.key_id(); // as the key was named
+//!     StatusCode::NO_CONTENT
+//! }
+//! ```
 
 use alloc::sync::Arc;
 use core::error::Error;
@@ -66,15 +131,15 @@ pub use crate::tower::VerifiedBytes;
 ///
 /// As an extractor, it parses after verification only. The content type is not
 /// looked at, since no scheme signs it.
-pub type VerifiedJson<T> = Verified<'static, Json<T>>;
+pub type VerifiedJson<T> = Verified<'static, ParsedJson<T>>;
 
 /// What a verified body is, parsed from JSON.
 ///
 /// ```
-/// use hookseal::axum::{Json, VerifiedJson};
+/// use hookseal::axum::{ParsedJson, VerifiedJson};
 ///
 /// fn take(event: VerifiedJson<Vec<u64>>) -> Vec<u64> {
-///     let Json(numbers) = event.into_body();
+///     let ParsedJson(numbers) = event.into_body();
 ///     numbers
 /// }
 /// ```
@@ -83,9 +148,9 @@ pub type VerifiedJson<T> = Verified<'static, Json<T>>;
     clippy::exhaustive_structs,
     reason = "a name for the event, to be taken apart"
 )]
-pub struct Json<T>(pub T);
+pub struct ParsedJson<T>(pub T);
 
-impl<T> Verified<'_, Json<T>> {
+impl<T> Verified<'_, ParsedJson<T>> {
     /// The event that the verified body is.
     #[must_use]
     pub const fn body(&self) -> &T {
@@ -109,12 +174,15 @@ impl<S: Send + Sync> FromRequestParts<S> for VerifiedBytes {
 }
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for VerifiedJson<T> {
-    type Rejection = JsonRejection;
+    type Rejection = VerifiedJsonRejection;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, JsonRejection> {
+    async fn from_request_parts(
+        parts: &mut Parts,
+        state: &S,
+    ) -> Result<Self, VerifiedJsonRejection> {
         let proof = VerifiedBytes::from_request_parts(parts, state).await?;
         match serde_json::from_slice(proof.body()) {
-            Ok(event) => Ok(proof.with_body(Json(event))),
+            Ok(event) => Ok(proof.map(|_| ParsedJson(event))),
             Err(error) => {
                 // Its text may quote the body; where and of what kind it is does not.
                 tracing::warn!(
@@ -123,7 +191,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for VerifiedJson<T
                     category = ?error.classify(),
                     "a verified webhook is not the JSON that its handler takes"
                 );
-                Err(JsonRejection::InvalidJson(Arc::new(error)))
+                Err(VerifiedJsonRejection::InvalidJson(Arc::new(error)))
             }
         }
     }
@@ -155,10 +223,10 @@ impl IntoResponse for MissingLayer {
 /// Why a [`VerifiedJson`] could not be had.
 ///
 /// It is put into the answer's extensions. A handler that wants to answer
-/// otherwise takes a `Result<VerifiedJson<T>, JsonRejection>`.
+/// otherwise takes a `Result<VerifiedJson<T>, VerifiedJsonRejection>`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub enum JsonRejection {
+pub enum VerifiedJsonRejection {
     /// 422, with an empty body: the request is verified, and is not the JSON
     /// that the handler takes. The error's text can quote the body.
     InvalidJson(Arc<serde_json::Error>),
@@ -166,13 +234,13 @@ pub enum JsonRejection {
     MissingLayer(MissingLayer),
 }
 
-impl From<MissingLayer> for JsonRejection {
+impl From<MissingLayer> for VerifiedJsonRejection {
     fn from(missing: MissingLayer) -> Self {
         Self::MissingLayer(missing)
     }
 }
 
-impl fmt::Display for JsonRejection {
+impl fmt::Display for VerifiedJsonRejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::InvalidJson(_) => f.write_str("the verified body is not the expected JSON"),
@@ -181,7 +249,7 @@ impl fmt::Display for JsonRejection {
     }
 }
 
-impl Error for JsonRejection {
+impl Error for VerifiedJsonRejection {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::InvalidJson(error) => Some(&**error),
@@ -190,7 +258,7 @@ impl Error for JsonRejection {
     }
 }
 
-impl IntoResponse for JsonRejection {
+impl IntoResponse for VerifiedJsonRejection {
     fn into_response(self) -> Response {
         match self {
             Self::InvalidJson(_) => empty(StatusCode::UNPROCESSABLE_ENTITY, self),

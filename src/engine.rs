@@ -154,20 +154,23 @@ impl Engine {
     /// Checks a whole body: one that ends with its first chunk.
     pub(crate) fn verify<'h>(
         &'h self,
+        scheme: &'static str,
         claim: &Claim<'h>,
         now: Option<Timestamp>,
         body: &'h [u8],
     ) -> Result<Verified<'h>, VerifyError> {
         let keys = self.open(claim, now)?;
-        conclude(claim, keys, &mut [], body, body, length(body))
+        conclude(scheme, claim, keys, &mut [], body, (body, length(body)))
     }
 
     pub(crate) fn begin<'h>(
         &'h self,
+        scheme: &'static str,
         claim: Claim<'h>,
         now: Option<Timestamp>,
     ) -> Result<Check<'h>, VerifyError> {
         Ok(Check {
+            scheme,
             keys: self.open(&claim, now)?,
             claim,
             running: [const { None }; Keys::MAX_CANDIDATES],
@@ -226,12 +229,12 @@ fn end(claim: &Claim<'_>, mac: &mut Mac, last_chunk: &[u8]) {
 /// which key matched, which is no secret, and nothing about a tag.
 #[inline]
 fn conclude<'h, B>(
+    scheme: &'static str,
     claim: &Claim<'h>,
     keys: &'h [Key],
     running: &mut [Option<Mac>],
     last_chunk: &[u8],
-    body: B,
-    body_len: u64,
+    (body, body_len): (B, u64),
 ) -> Result<Verified<'h, B>, VerifyError> {
     for (place, key) in keys.iter().enumerate() {
         let mut mac;
@@ -245,6 +248,7 @@ fn conclude<'h, B>(
         let tag = mac.finish();
         if claim.tags().contain(&tag) {
             return Ok(Verified {
+                scheme,
                 body,
                 body_len,
                 message_id: claim.message_id().map(Cow::Borrowed),
@@ -284,6 +288,7 @@ fn conclude<'h, B>(
 #[derive(Debug)]
 #[must_use = "a check says nothing until it is finished"]
 pub struct Check<'h> {
+    scheme: &'static str,
     claim: Claim<'h>,
     keys: &'h [Key],
     running: [Option<Mac>; Keys::MAX_CANDIDATES],
@@ -325,12 +330,12 @@ impl<'h> Check<'h> {
     /// [`VerifyError::SignatureMismatch`].
     pub fn finish(mut self) -> Result<Verified<'h, ()>, VerifyError> {
         conclude(
+            self.scheme,
             &self.claim,
             self.keys,
             &mut self.running,
             &[],
-            (),
-            self.body_len,
+            ((), self.body_len),
         )
     }
 }

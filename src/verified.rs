@@ -35,6 +35,7 @@ use crate::{Tag, Timestamp};
 #[derive(Clone, PartialEq, Eq)]
 #[must_use = "act on the verified body, not on the request's"]
 pub struct Verified<'h, B = &'h [u8]> {
+    pub(crate) scheme: &'static str,
     pub(crate) body: B,
     pub(crate) body_len: u64,
     pub(crate) message_id: Option<Cow<'h, [u8]>>,
@@ -44,6 +45,15 @@ pub struct Verified<'h, B = &'h [u8]> {
 }
 
 impl<B> Verified<'_, B> {
+    /// The [name](crate::Verifier::scheme) of the scheme that verified it.
+    ///
+    /// With the [key id](Self::key_id) it says whose event this is, where one
+    /// handler serves several senders.
+    #[must_use]
+    pub const fn scheme(&self) -> &'static str {
+        self.scheme
+    }
+
     /// The message id, byte for byte as it was signed; `None` for schemes that
     /// sign none.
     ///
@@ -96,6 +106,7 @@ impl<B> fmt::Debug for Verified<'_, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let message_id = self.message_id().map(<[u8]>::escape_ascii);
         f.debug_struct("Verified")
+            .field("scheme", &self.scheme)
             .field("body_len", &self.body_len)
             .field("message_id", &message_id.map(|id| id.to_string()))
             .field("timestamp", &self.timestamp)
@@ -125,7 +136,7 @@ impl<'h> Verified<'h> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn into_owned(self) -> Verified<'static, Vec<u8>> {
-        self.owned(<[u8]>::to_vec)
+        self.map(<[u8]>::to_vec).owned()
     }
 }
 
@@ -133,20 +144,32 @@ impl Verified<'_, ()> {
     /// The proof with a copy of all it borrows, to be kept or sent to another
     /// task.
     pub fn into_owned(self) -> Verified<'static, ()> {
-        self.owned(|()| ())
+        self.owned()
     }
 }
 
-#[cfg(feature = "tower")]
 impl<'h, B> Verified<'h, B> {
     /// The same proof with its body in another form.
-    pub(crate) fn with_body<O>(self, body: O) -> Verified<'h, O> {
+    pub(crate) fn map<O>(self, form: impl FnOnce(B) -> O) -> Verified<'h, O> {
         Verified {
-            body,
+            scheme: self.scheme,
+            body: form(self.body),
             body_len: self.body_len,
             message_id: self.message_id,
             timestamp: self.timestamp,
             key_id: self.key_id,
+            tag: self.tag,
+        }
+    }
+
+    fn owned(self) -> Verified<'static, B> {
+        Verified {
+            scheme: self.scheme,
+            body: self.body,
+            body_len: self.body_len,
+            message_id: self.message_id.map(|id| Cow::Owned(id.into_owned())),
+            timestamp: self.timestamp,
+            key_id: self.key_id.map(|id| Cow::Owned(id.into_owned())),
             tag: self.tag,
         }
     }
@@ -162,16 +185,22 @@ impl Verified<'static, bytes::Bytes> {
     }
 }
 
-impl<B> Verified<'_, B> {
-    fn owned<O>(self, body: impl FnOnce(B) -> O) -> Verified<'static, O> {
-        Verified {
-            body: body(self.body),
-            body_len: self.body_len,
-            message_id: self.message_id.map(|id| Cow::Owned(id.into_owned())),
-            timestamp: self.timestamp,
-            key_id: self.key_id.map(|id| Cow::Owned(id.into_owned())),
-            tag: self.tag,
-        }
+/// The body is not copied. With it a test can call a handler without a layer:
+///
+/// ```
+/// use hookseal::tower::VerifiedBytes;
+/// use hookseal::{Key, Verifier, schemes::Paminga};
+///
+/// let verifier = Paminga::new(Key::from_text("your-shared-secret")?);
+/// let headers = verifier.sign(b"{}")?;
+/// let event: VerifiedBytes = verifier.verify(&headers, b"{}")?.into_owned().into();
+/// assert_eq!(event.body(), "{}");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[cfg(feature = "tower")]
+impl From<Verified<'static, Vec<u8>>> for Verified<'static, bytes::Bytes> {
+    fn from(verified: Verified<'static, Vec<u8>>) -> Self {
+        verified.map(bytes::Bytes::from)
     }
 }
 

@@ -145,7 +145,7 @@ pub trait Verifier: fmt::Debug + Send + Sync {
     ) -> Result<Verified<'h>, VerifyError> {
         // By reference: a claim is large to move.
         match self.claim(headers) {
-            Ok(ref claim) => self.engine().verify(claim, None, body),
+            Ok(ref claim) => self.engine().verify(self.scheme(), claim, None, body),
             Err(error) => Err(error),
         }
     }
@@ -157,7 +157,8 @@ pub trait Verifier: fmt::Debug + Send + Sync {
     ///
     /// As [`verify`](Self::verify), except for a wrong signature.
     fn begin<'h>(&'h self, headers: &'h dyn Headers) -> Result<Check<'h>, VerifyError> {
-        self.engine().begin(self.claim(headers)?, None)
+        self.engine()
+            .begin(self.scheme(), self.claim(headers)?, None)
     }
 
     /// Like [`verify`](Self::verify), for a request that was received earlier:
@@ -188,7 +189,9 @@ pub trait Verifier: fmt::Debug + Send + Sync {
         body: &'h [u8],
     ) -> Result<Verified<'h>, VerifyError> {
         match self.claim(headers) {
-            Ok(ref claim) => self.engine().verify(claim, Some(received_at), body),
+            Ok(ref claim) => self
+                .engine()
+                .verify(self.scheme(), claim, Some(received_at), body),
             Err(error) => Err(error),
         }
     }
@@ -204,7 +207,8 @@ pub trait Verifier: fmt::Debug + Send + Sync {
         received_at: Timestamp,
         headers: &'h dyn Headers,
     ) -> Result<Check<'h>, VerifyError> {
-        self.engine().begin(self.claim(headers)?, Some(received_at))
+        self.engine()
+            .begin(self.scheme(), self.claim(headers)?, Some(received_at))
     }
 
     /// Signs a message, as the sender does: the headers to send with its body.

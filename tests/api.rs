@@ -258,7 +258,6 @@ fn debug_shows_no_secret_anywhere() {
     assert!(!shown.contains("Hmac"));
     // Nor what the body says.
     let shown = format!("{:?}", paminga.verify(&signed, b"{}").unwrap().into_owned());
-    let wanted =
-        r#"Verified { body_len: 2, message_id: None, timestamp: None, key_id: Some("name"), .. }"#;
+    let wanted = r#"Verified { scheme: "paminga", body_len: 2, message_id: None, timestamp: None, key_id: Some("name"), .. }"#;
     assert_eq!(shown, wanted);
 }

@@ -13,7 +13,9 @@ use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use bytes::Bytes;
 use common::*;
-use hookseal::axum::{Json, JsonRejection, MissingLayer, VerifiedBytes, VerifiedJson};
+use hookseal::axum::{
+    MissingLayer, ParsedJson, VerifiedBytes, VerifiedJson, VerifiedJsonRejection,
+};
 use hookseal::schemes::{Pakk, Paminga};
 use hookseal::tower::{Refusal, VerifyLayer};
 use hookseal::{Key, Verifier};
@@ -87,7 +89,7 @@ async fn a_handler_gets_the_event_and_whatever_else_it_takes() {
         assert_eq!(event.body_len(), 7);
         assert_eq!(raw.body(), &body);
         assert_eq!(headers.len(), 1);
-        let Json(Event { n }) = event.into_body();
+        let ParsedJson(Event { n }) = event.into_body();
         format!("{state} {name} {n}")
     }
     let router = Router::new()
@@ -165,8 +167,8 @@ async fn a_verified_body_that_is_not_the_json_is_422() {
         (status, text.as_str()),
         (StatusCode::UNPROCESSABLE_ENTITY, "")
     );
-    let rejection: &JsonRejection = answer.extensions().get().unwrap();
-    assert!(matches!(rejection, JsonRejection::InvalidJson(error) if error.is_data()));
+    let rejection: &VerifiedJsonRejection = answer.extensions().get().unwrap();
+    assert!(matches!(rejection, VerifiedJsonRejection::InvalidJson(error) if error.is_data()));
     assert_eq!(
         rejection.to_string(),
         "the verified body is not the expected JSON"
@@ -174,9 +176,9 @@ async fn a_verified_body_that_is_not_the_json_is_422() {
     assert!(std::error::Error::source(rejection).is_some());
 
     // A handler may answer it itself.
-    let handler = async |event: Result<VerifiedJson<Vec<u8>>, JsonRejection>| match event {
+    let handler = async |event: Result<VerifiedJson<Vec<u8>>, VerifiedJsonRejection>| match event {
         Ok(_) => StatusCode::OK.into_response(),
-        Err(JsonRejection::InvalidJson(_)) => StatusCode::ACCEPTED.into_response(),
+        Err(VerifiedJsonRejection::InvalidJson(_)) => StatusCode::ACCEPTED.into_response(),
         Err(other) => other.into_response(),
     };
     let router = Router::new().route("/", post(handler));
@@ -247,6 +249,49 @@ async fn a_tenant_in_the_path_has_its_verifier() {
         let sent = request(path, &genuine.headers, genuine.body);
         let (status, text, _) = send(router.clone(), sent).await;
         assert_eq!((status, text.as_str()), wanted);
+    }
+}
+
+/// As the module's docs have it: a middleware fetches the verifier.
+#[tokio::test]
+async fn a_verifier_can_be_waited_for() {
+    async fn fetch(
+        Path(tenant): Path<String>,
+        mut request: Request<Body>,
+        next: Next,
+    ) -> Response<Body> {
+        tokio::task::yield_now().await;
+        match tenant.as_str() {
+            "anna" => {
+                let key = text_key().with_id("anna");
+                let verifier: Arc<dyn Verifier> = Arc::new(Pakk::new(key));
+                request.extensions_mut().insert(verifier);
+            }
+            "down" => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
+            _ => {}
+        }
+        next.run(request).await
+    }
+    let handler = async |event: VerifiedBytes| {
+        assert_eq!(event.scheme(), "pakk");
+        event.key_id().unwrap_or_default().to_owned()
+    };
+    let router = Router::new()
+        .route("/tenants/{tenant}/events", post(handler))
+        .route_layer(VerifyLayer::choosing(|request| {
+            request.extensions.get::<Arc<dyn Verifier>>().cloned()
+        }))
+        .route_layer(from_fn(fetch));
+    let genuine = pakk();
+    for (tenant, body, wanted) in [
+        ("anna", genuine.body, (StatusCode::OK, "anna")),
+        ("anna", b"{}", (StatusCode::UNAUTHORIZED, "")),
+        ("otto", genuine.body, (StatusCode::UNAUTHORIZED, "")),
+        ("down", genuine.body, (StatusCode::SERVICE_UNAVAILABLE, "")),
+    ] {
+        let path = format!("/tenants/{tenant}/events");
+        let (status, text, _) = send(router.clone(), request(&path, &genuine.headers, body)).await;
+        assert_eq!((status, text.as_str()), wanted, "{tenant}");
     }
 }
 

@@ -48,7 +48,7 @@ fn full(bytes: impl Into<Bytes>) -> Full<Bytes> {
 /// Answers with the request's body, and hands the proof back.
 async fn echo(request: Request<VerifiedBody>) -> Result<Response<Bytes>, Infallible> {
     let (mut parts, body) = request.into_parts();
-    let mut answer = Response::new(body.as_bytes().clone());
+    let mut answer = Response::new(body.proof().body().clone());
     if let Some(proof) = parts.extensions.remove::<VerifiedBytes>() {
         answer.extensions_mut().insert(proof);
     }
@@ -104,6 +104,7 @@ async fn a_verified_request_passes_with_its_bytes_and_its_proof() {
         assert_eq!(proof.timestamp(), whole.timestamp());
         assert_eq!(proof.key_id(), whole.key_id());
         assert_eq!(proof.tag(), whole.tag());
+        assert_eq!(proof.scheme(), whole.scheme());
     }
 }
 
@@ -284,7 +285,7 @@ async fn a_body_as_long_as_the_limit_passes_and_one_byte_more_does_not() {
         let answer = send(layer(length - 1), body()).await;
         assert_refused(&answer, StatusCode::PAYLOAD_TOO_LARGE, "body-too-large");
         let limit = match refusal(&answer).kind() {
-            RefusalKind::BodyTooLarge { limit } => *limit,
+            RefusalKind::BodyTooLarge { limit, .. } => *limit,
             other => panic!("{other:?}"),
         };
         assert_eq!(limit, length - 1);
@@ -366,6 +367,19 @@ async fn an_announced_length_over_the_limit_is_refused_unread() {
     }
 }
 
+/// Or a forger could see which claims the headers may make.
+#[tokio::test]
+async fn an_announced_length_is_answered_alike_whatever_the_headers_claim() {
+    for (mut request, verifier, _) in refused_requests() {
+        let layer = VerifyLayer::new(verifier);
+        let long = HeaderValue::from_static("1048577");
+        request.headers_mut().insert("content-length", long);
+        let answer = send(layer, request).await;
+        assert_refused(&answer, StatusCode::PAYLOAD_TOO_LARGE, "body-too-large");
+        assert_eq!(refusal(&answer).key_id(), None);
+    }
+}
+
 #[tokio::test]
 async fn no_chunk_is_read_after_the_one_that_is_too_much() {
     let genuine = paminga();
@@ -415,8 +429,12 @@ async fn a_restored_body_says_what_it_is() {
             async move {
                 use http_body::Body as _;
                 let mut body = request.into_body();
-                assert_eq!(format!("{body:?}"), "VerifiedBody { len: 7, .. }");
-                assert_eq!(body.clone().into_bytes(), br#"{"n":0}"#[..]);
+                assert_eq!(
+                    format!("{body:?}"),
+                    "VerifiedBody(Verified { scheme: \"paminga\", body_len: 7, \
+                     message_id: None, timestamp: None, key_id: None, .. })"
+                );
+                assert_eq!(body.proof().body(), &br#"{"n":0}"#[..]);
                 assert_eq!(body.size_hint().exact(), Some(7));
                 assert!(!body.is_end_stream());
                 let data = body.frame().await.unwrap().unwrap().into_data().unwrap();
@@ -429,6 +447,7 @@ async fn a_restored_body_says_what_it_is() {
                 }
                 assert!(body.frame().await.is_none());
                 assert!(body.is_end_stream());
+                assert_eq!(body.into_proof().into_body(), &br#"{"n":0}"#[..]);
                 Ok::<_, Infallible>(Response::new(Bytes::new()))
             }
         });
@@ -541,7 +560,7 @@ async fn the_service_is_ready_before_it_is_called() {
         let answer = service.await.unwrap().call(sent());
         let answer = tokio::spawn(answer);
         let (request, respond) = handle.next_request().await.unwrap();
-        assert_eq!(request.body().as_bytes(), genuine.body);
+        assert_eq!(request.body().proof().body(), genuine.body);
         respond.send_response(Response::new(Bytes::from_static(b"seen")));
         assert_eq!(answer.await.unwrap().unwrap().body(), "seen");
     }
@@ -913,7 +932,7 @@ async fn a_refusal_names_the_key_that_the_request_names() {
     let broken = Script::new([Step::Break]);
     let answer = send(layer.clone(), request(&genuine.headers, broken)).await;
     assert_eq!(refusal(&answer).key_id(), Some(API_KEY));
-    let long = full(vec![0; (1 << 20) + 1]);
+    let long = Script::chunks([&[0; (1 << 20) + 1][..]]);
     let answer = send(layer, request(&genuine.headers, long)).await;
     assert_eq!(refusal(&answer).key_id(), Some(API_KEY));
 
@@ -952,6 +971,14 @@ fn what_is_shared_between_threads() {
     fn sent<T: Send + 'static>(_: &T) {}
     let mut service = VerifyLayer::new(Paminga::new(text_key())).layer(service_fn(echo));
     sent(&service.call(Request::new(Full::<Bytes>::default())));
+}
+
+#[test]
+fn the_service_behind_is_at_hand() {
+    let mut service = VerifyLayer::new(Paminga::new(text_key())).layer(7);
+    *service.get_mut() += 1;
+    assert_eq!(service.get_ref(), &8);
+    assert_eq!(service.into_inner(), 8);
 }
 
 #[test]

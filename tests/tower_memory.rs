@@ -72,7 +72,7 @@ fn run(
     let service = VerifyLayer::new(verifier)
         .with_body_limit(LIMIT)
         .layer(service_fn(|request: Request<VerifiedBody>| {
-            let body = request.into_body().into_bytes();
+            let body = request.into_body().into_proof().into_body();
             std::future::ready(Ok::<_, Infallible>(Response::new(body)))
         }));
     let before = HELD.get();

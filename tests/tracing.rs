@@ -74,13 +74,13 @@ fn refusals_are_logged_with_their_reason() {
     let layer = VerifyLayer::new(genuine.verifier);
     assert_eq!(
         log_of(layer.clone(), &[], b""),
-        " WARN hookseal::tower: webhook refused scheme=\"pomelo\" reason=\"missing-header\" \
+        " INFO hookseal::tower: webhook refused scheme=\"pomelo\" reason=\"missing-header\" \
          error=header x-api-key is missing or empty\n"
     );
     assert_eq!(
         log_of(layer.clone(), &genuine.headers, b"{}"),
         format!(
-            " WARN hookseal::tower: webhook refused scheme=\"pomelo\" \
+            " INFO hookseal::tower: webhook refused scheme=\"pomelo\" \
              reason=\"signature-mismatch\" key_id=\"{API_KEY}\" error=signature does not match\n"
         )
     );
@@ -90,7 +90,7 @@ fn refusals_are_logged_with_their_reason() {
     );
     assert_eq!(
         log_of(VerifyLayer::choosing(|_| None), &[], b""),
-        " WARN hookseal::tower: webhook refused reason=\"no-verifier\" \
+        " INFO hookseal::tower: webhook refused reason=\"no-verifier\" \
          error=no verifier for this request\n"
     );
 }

@@ -65,7 +65,7 @@ use crate::{
 /// **The endpoint is pinned.** Without separators the signed bytes do not tell
 /// where the endpoint ends and the body begins, so a signed message could be
 /// read as another one by moving that boundary. Only the endpoint given to
-/// [`new`](Self::new) is accepted, which leaves one reading. (Unless it begins
+/// `new` is accepted, which leaves one reading. (Unless it begins
 /// with a digit, which could be the timestamp's last; then the replay window
 /// decides. Endpoints begin with `/`.)
 ///
@@ -132,12 +132,12 @@ impl Pomelo {
         Self::new_with_clock(endpoint, keys, crate::SystemClock)
     }
 
-    /// Like [`new`](Self::new), with a clock of your own; also without the
+    /// Like `new`, with a clock of your own; also without the
     /// feature `std`.
     ///
     /// # Errors
     ///
-    /// As [`new`](Self::new).
+    /// As `new`.
     pub fn new_with_clock(
         endpoint: impl Into<Box<str>>,
         keys: impl IntoIterator<Item = Key>,

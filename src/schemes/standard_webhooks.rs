@@ -74,7 +74,7 @@ impl StandardWebhooks {
         Self::new_with_clock(keys, crate::SystemClock)
     }
 
-    /// Like [`new`](Self::new), with a clock of your own; also without the
+    /// Like `new`, with a clock of your own; also without the
     /// feature `std`.
     pub fn new_with_clock(keys: impl Into<Keys>, clock: impl Clock + 'static) -> Self {
         Self {

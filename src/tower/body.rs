@@ -16,39 +16,48 @@ use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, HeaderValue};
 use http_body::{Body, Frame, SizeHint};
 
-use super::{BoxError, RefusalKind};
+use super::{BoxError, RefusalKind, VerifiedBytes};
 
-/// The body of a request that has passed: the bytes that were verified, and
-/// the trailers as they came.
+/// The body of a request that has passed: its proof, and a body again for
+/// whatever reads one, with the trailers as they came.
 ///
 /// Only the layer makes one, so a service for `Request<VerifiedBody>` cannot be
 /// called with a body that was not verified. **Trailers are not signed** by any
 /// scheme.
+///
+/// ```
+/// use hookseal::tower::VerifiedBody;
+///
+/// fn serve(request: http::Request<VerifiedBody>) -> usize {
+///     let event = request.body().proof();
+///     event.body().len()
+/// }
+/// ```
 #[derive(Clone)]
 pub struct VerifiedBody {
-    bytes: Bytes,
+    proof: VerifiedBytes,
+    /// What has not been read as a frame yet.
+    unread: Bytes,
     trailers: Option<HeaderMap>,
 }
 
 impl VerifiedBody {
-    /// The verified bytes that have not been read as frames yet: at first, all.
-    ///
-    /// ```
-    /// use hookseal::tower::VerifiedBody;
-    ///
-    /// fn serve(request: http::Request<VerifiedBody>) -> usize {
-    ///     request.body().as_bytes().len()
-    /// }
-    /// ```
-    #[must_use]
-    pub const fn as_bytes(&self) -> &Bytes {
-        &self.bytes
+    pub(super) fn new(proof: VerifiedBytes, trailers: Option<HeaderMap>) -> Self {
+        Self {
+            unread: proof.body().clone(),
+            proof,
+            trailers,
+        }
     }
 
-    /// The verified bytes that have not been read as frames yet: at first, all.
-    #[must_use]
-    pub fn into_bytes(self) -> Bytes {
-        self.bytes
+    /// The proof, with the whole verified body, whatever of it has been read.
+    pub const fn proof(&self) -> &VerifiedBytes {
+        &self.proof
+    }
+
+    /// The proof, with the whole verified body.
+    pub fn into_proof(self) -> VerifiedBytes {
+        self.proof
     }
 }
 
@@ -60,29 +69,26 @@ impl Body for VerifiedBody {
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        let frame = if self.bytes.is_empty() {
+        let frame = if self.unread.is_empty() {
             self.trailers.take().map(Frame::trailers)
         } else {
-            Some(Frame::data(mem::take(&mut self.bytes)))
+            Some(Frame::data(mem::take(&mut self.unread)))
         };
         Poll::Ready(frame.map(Ok))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.bytes.is_empty() && self.trailers.is_none()
+        self.unread.is_empty() && self.trailers.is_none()
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(u64::try_from(self.bytes.len()).unwrap_or(u64::MAX))
+        SizeHint::with_exact(u64::try_from(self.unread.len()).unwrap_or(u64::MAX))
     }
 }
 
-/// Shows how long it is, not what is in it.
 impl fmt::Debug for VerifiedBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("VerifiedBody")
-            .field("len", &self.bytes.len())
-            .finish_non_exhaustive()
+        f.debug_tuple("VerifiedBody").field(&self.proof).finish()
     }
 }
 
@@ -122,12 +128,13 @@ impl Limits {
         }
     }
 
-    /// Reads a body to its end, showing each piece to `hash` first.
+    /// Reads a body to its end, showing each piece to `hash` first: its bytes
+    /// and its trailers.
     pub(super) async fn read<B>(
         &self,
         body: B,
         mut hash: impl FnMut(&[u8]),
-    ) -> Result<VerifiedBody, RefusalKind>
+    ) -> Result<(Bytes, Option<HeaderMap>), RefusalKind>
     where
         B: Body,
         B::Error: Into<BoxError>,
@@ -159,8 +166,7 @@ impl Limits {
                 }
             }
         }
-        let bytes = buffer.into_bytes();
-        Ok(VerifiedBody { bytes, trailers })
+        Ok((buffer.into_bytes(), trailers))
     }
 
     const fn too_large(&self) -> RefusalKind {

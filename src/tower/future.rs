@@ -87,7 +87,7 @@ impl<S, A, F> fmt::Debug for ResponseFuture<S, A, F> {
 
 fn refuse<B>(answer: &impl Answer<B>, refusal: Refusal) -> Response<B> {
     #[cfg(feature = "tracing")]
-    tracing::warn!(
+    tracing::info!(
         target: "hookseal::tower",
         scheme = refusal.scheme(),
         reason = refusal.reason(),

@@ -49,8 +49,13 @@ impl VerifyLayer {
     ///
     /// `choose` sees what anyone can send, and must not wait: keep the
     /// verifiers in a map, prepared. If they must be fetched, let a middleware
-    /// of yours do that before this layer, put the `Arc<dyn Verifier>` into the
-    /// request's extensions, and take it from there.
+    /// do that in front of this layer, which can also answer that it is out of
+    /// order; the docs of the module `axum` have an example. Under axum's
+    /// `Router::nest` the path here lacks the prefix; the whole one is in the
+    /// extensions, as `OriginalUri`.
+    ///
+    /// Give each tenant's keys its name ([`Key::with_id`](crate::Key::with_id)):
+    /// then the proof and the log say whose event it is, with any scheme.
     ///
     /// ```
     /// use std::collections::HashMap;
@@ -126,6 +131,10 @@ impl<A> VerifyLayer<A> {
     /// What it says goes to whoever sent the request. Keep it the same for
     /// every [`Unverified`](super::RefusalKind::Unverified), or a forger learns
     /// which part of a forgery was right.
+    ///
+    /// To write the type of such a layer down, give it a function's pointer:
+    /// `refuse as fn(&Refusal) -> Response<Body>` makes a
+    /// `VerifyLayer<fn(&Refusal) -> Response<Body>>`.
     ///
     /// ```
     /// # use hookseal::{Key, schemes::Pakk, tower::VerifyLayer};

@@ -1,18 +1,20 @@
 //! A layer: only verified requests reach the service behind it.
 //!
 //! [`VerifyLayer`] works wherever [tower](https://docs.rs/tower) does: on axum
-//! routes (see [`hookseal::axum`](crate::axum)), before hyper and tonic services. For each request it
+//! routes (see the module `axum`), before hyper and tonic services, for bodies
+//! that are `Send + 'static` and services that are `Clone`. For each request it
 //!
 //! 1. takes the verifier, the one or the one [chosen](VerifyLayer::choosing)
 //!    for this request;
-//! 2. checks all that the headers can show, before it reads a byte of the body;
-//! 3. refuses a body that announces more than the
+//! 2. refuses a body that announces more than the
 //!    [limit](VerifyLayer::with_body_limit), 1 MiB unless set;
+//! 3. checks all that the headers can show, before it reads a byte of the body:
+//!    a sender that waits for `100 Continue` is refused without sending it;
 //! 4. reads the body, hashing each chunk as it arrives, and holds at most the
 //!    limit; an announced length reserves no memory;
 //! 5. passes the request on when its signature matches: the body is again the
 //!    bytes that were verified ([`VerifiedBody`]), with its trailers, and the
-//!    proof ([`VerifiedBytes`]) is in the extensions.
+//!    proof ([`VerifiedBytes`]) is in it and in the extensions.
 //!
 //! Everything else is refused, and the service behind is not called.
 //!
@@ -22,15 +24,15 @@
 //! use std::convert::Infallible;
 //!
 //! use bytes::Bytes;
-//! use hookseal::tower::{VerifiedBody, VerifiedBytes, VerifyLayer};
+//! use hookseal::tower::{VerifiedBody, VerifyLayer};
 //! use hookseal::{Key, schemes::Paminga};
 //! use http::{Request, Response, StatusCode};
 //! use http_body_util::Full;
 //! use tower::{Layer, ServiceExt, service_fn};
 //!
 //! async fn handle(request: Request<VerifiedBody>) -> Result<Response<String>, Infallible> {
-//!     let event: Option<&VerifiedBytes> = request.extensions().get();
-//!     let length = event.map_or(0, |event| event.body().len());
+//!     let event = request.body().proof();
+//!     let length = event.body().len();
 //!     Ok(Response::new(format!("{length} bytes from the sender")))
 //! }
 //!
@@ -68,26 +70,45 @@
 //! | 400 | the body broke off |
 //! | 408 | the body did not arrive within the timeout, if one is set |
 //!
-//! The answer has this status and an empty body, the same for every reason: a
-//! forger learns nothing from it. What was wrong is a [`Refusal`] in the
-//! answer's extensions, for your layers further out, and, with the feature
-//! `tracing`, an event of the target `hookseal::tower` (`WARN`; `DEBUG` for requests that pass) with the
-//! reason, the scheme and the key id: never a secret, a MAC or the body. An
-//! error of the service behind passes through as it is.
+//! The answer has this status and an empty body, and for all that is not
+//! verified it is the same: a forger does not learn what was wrong. That a body
+//! is waited for shows that the headers have passed, which is no secret. (There
+//! is no `WWW-Authenticate` beside the 401, although RFC 9110 wants one: no HTTP
+//! authentication would let the request through.)
+//!
+//! What was wrong is a [`Refusal`] in the answer's extensions, for your layers
+//! further out, and, with the feature `tracing`, an event of the target
+//! `hookseal::tower` with the scheme, the reason and the key id: never a secret,
+//! a MAC or the body. Its level is `INFO`, since anyone can cause it; that of
+//! requests that pass is `DEBUG`. An error of the service behind passes through
+//! as it is.
 //!
 //! # With other layers
 //!
-//! - **Body limits and decompression belong behind it, or nowhere.** A limit
-//!   further out makes a long body break off, which is answered with 400, and
-//!   decompression further out changes the bytes that were signed.
+//! - **Decompression belongs behind it**, or nowhere: further out it changes the
+//!   bytes that were signed. Behind it, the proof still has the bytes as they
+//!   were signed, compressed; read the request's body for the others.
+//! - **Its own limit is the one for bodies.** Another one further out answers in
+//!   its own way where it sees a `Content-Length`, and makes other long bodies
+//!   break off, which is answered with 400. (axum's `DefaultBodyLimit`, 2 MB,
+//!   holds for axum's `Bytes` and `Json` behind it.)
 //! - **Ready means ready.** The service behind is ready before a request is
 //!   taken, as tower wants it. So a `ConcurrencyLimit` or `Buffer` behind the
 //!   layer holds a place for a request whose body is still arriving: set a
 //!   [body timeout](VerifyLayer::with_body_timeout), or put the limit in front.
-//! - **The order of axum**: of several `Router::layer` calls the last one is
-//!   the outermost. Within one `ServiceBuilder`, what stands behind this layer
-//!   gets `Request<VerifiedBody>`.
-//! - A verifier that replaces [`Verifier::verify`](crate::Verifier::verify)
+//!   (Not so in separate calls of axum's `Router::layer`, whose routes are
+//!   always ready: there the limit counts verified requests.)
+//! - **The types.** The service behind takes `Request<VerifiedBody>`; one that
+//!   wants another body, such as axum's `from_fn` in the same `ServiceBuilder`,
+//!   takes it after `map_request_body` of tower-http. The service's response
+//!   body must be `Default`, or the layer be given
+//!   [an answer](VerifyLayer::with_answer); that of tower-http's `TraceLayer`
+//!   is not, and the layer is better behind it anyway.
+//! - **Of several `Router::layer` calls** of axum the last one is the outermost;
+//!   of several layers in a `ServiceBuilder`, the first one.
+//! - **gRPC**: under tonic, a streamed request is held until its sender has
+//!   ended it, so a stream in both directions comes to a stop.
+//! - **A verifier that replaces** [`Verifier::verify`](crate::Verifier::verify)
 //!   must replace [`begin`](crate::Verifier::begin) too: the layer calls the latter.
 //!
 //! # In production
@@ -107,7 +128,8 @@
 //!   [`message_id`](crate::Verified::message_id), or
 //!   [`tag`](crate::Verified::tag) where there is none.
 //! - **The headers** must arrive in time too, before any layer sees the
-//!   request: that is for the server to limit (hyper's `header_read_timeout`).
+//!   request: that is for the server to limit, or the proxy. hyper does with a
+//!   timer (`header_read_timeout`, HTTP/1); `axum::serve` has none.
 //!
 //! | sender | waits for an answer | on another answer than 2xx, or none |
 //! | --- | --- | --- |

@@ -115,12 +115,14 @@ pub enum RefusalKind {
     BodyBroken(Arc<dyn Error + Send + Sync>),
     /// 408: the body did not arrive within the
     /// [timeout](super::VerifyLayer::with_body_timeout).
+    #[non_exhaustive]
     BodyTimeout {
         /// The timeout.
         limit: Duration,
     },
     /// 413: the body is, or says it is, longer than the
     /// [limit](super::VerifyLayer::with_body_limit).
+    #[non_exhaustive]
     BodyTooLarge {
         /// The limit, in bytes.
         limit: usize,
@@ -138,14 +140,26 @@ impl RefusalKind {
     }
 }
 
-/// Makes the answer to a refused request.
+/// Makes the answer to a refused request: [`EmptyAnswer`], or any function from
+/// a [`Refusal`] to a response ([`VerifyLayer::with_answer`](super::VerifyLayer::with_answer)).
 ///
-/// Any function from a [`Refusal`] to a response is one; hand it to
-/// [`VerifyLayer::with_answer`](super::VerifyLayer::with_answer). The refusal
-/// is put into the answer's extensions whoever made it.
-pub trait Answer<B> {
+/// It is there for bounds of generic code, and sealed.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` makes no answer with a body of type `{B}`",
+    note = "the default answer to a refused request needs a response body that is `Default`",
+    note = "give `VerifyLayer::with_answer` a function that returns an `http::Response<{B}>`, or map the \
+            body of the service behind the layer, by `tower_http`'s `map_response_body`, say"
+)]
+pub trait Answer<B>: sealed::Sealed<B> {
     /// The answer to a request that was refused for this reason.
     fn answer(&self, refusal: &Refusal) -> Response<B>;
+}
+
+mod sealed {
+    pub trait Sealed<B> {}
+
+    impl<F: Fn(&super::Refusal) -> http::Response<B>, B> Sealed<B> for F {}
+    impl<B: Default> Sealed<B> for super::EmptyAnswer {}
 }
 
 impl<F: Fn(&Refusal) -> Response<B>, B> Answer<B> for F {

@@ -25,6 +25,23 @@ pub struct Verify<S, A = EmptyAnswer> {
     pub(super) layer: VerifyLayer<A>,
 }
 
+impl<S, A> Verify<S, A> {
+    /// The service behind it.
+    pub const fn get_ref(&self) -> &S {
+        &self.inner
+    }
+
+    /// The service behind it.
+    pub const fn get_mut(&mut self) -> &mut S {
+        &mut self.inner
+    }
+
+    /// The service behind it.
+    pub fn into_inner(self) -> S {
+        self.inner
+    }
+}
+
 impl<S, A, ReqBody, ResBody> Service<Request<ReqBody>> for Verify<S, A>
 where
     S: Service<Request<VerifiedBody>, Response = Response<ResBody>> + Clone,
@@ -87,14 +104,16 @@ where
         key_id: key_id.map(str::to_owned),
     };
 
+    // Before the headers: the answer to a body that announces too much must
+    // not depend on what they claim.
+    limits
+        .check_announced(&parts.headers, &body)
+        .map_err(|kind| refusal(kind, None))?;
     let mut check = verifier
         .begin(&parts.headers)
         .map_err(|error| refusal(RefusalKind::Unverified(error), None))?;
     let key_id = check.claimed_key_id();
-    limits
-        .check_announced(&parts.headers, &body)
-        .map_err(|kind| refusal(kind, key_id))?;
-    let body = limits
+    let (bytes, trailers) = limits
         .read(body, |chunk| check.update(chunk))
         .await
         .map_err(|kind| refusal(kind, key_id))?;
@@ -109,7 +128,10 @@ where
         key_id = verified.key_id(),
         "webhook verified"
     );
-    let proof: VerifiedBytes = verified.into_owned().with_body(body.as_bytes().clone());
-    parts.extensions.insert(proof);
-    Ok(Request::from_parts(parts, body))
+    let proof: VerifiedBytes = verified.into_owned().map(|()| bytes);
+    parts.extensions.insert(proof.clone());
+    Ok(Request::from_parts(
+        parts,
+        VerifiedBody::new(proof, trailers),
+    ))
 }
