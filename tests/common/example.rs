@@ -1,0 +1,17 @@
+//! Finding an example's program.
+
+use std::env::{self, consts};
+use std::path::{Path, PathBuf};
+
+/// `cargo test` builds the examples beside the tests.
+pub fn example(name: &str) -> PathBuf {
+    let test = env::current_exe().unwrap();
+    let profile = test.parent().and_then(Path::parent).unwrap();
+    let file = format!("{name}{}", consts::EXE_SUFFIX);
+    let program = profile.join("examples").join(file);
+    assert!(
+        program.exists(),
+        "build it first: cargo build --example {name}"
+    );
+    program
+}

@@ -1,0 +1,660 @@
+//! The example `hyper`, run as its users run it, over HTTP/1.1 and HTTP/2.
+//!
+//! Standard Webhooks' signatures expire, so none can be written down here: the
+//! sender below makes them, by RFC 2104 from the bare SHA-256, and is held to
+//! the known answer of the standard-webhooks project's own tests.
+
+mod common;
+#[path = "common/example.rs"]
+mod example;
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::ffi::OsStr;
+use std::io::{BufRead, BufReader, Read};
+use std::net::{SocketAddr, TcpListener};
+use std::pin::Pin;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::task::{Context, Poll};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use base64::prelude::{BASE64_STANDARD, Engine};
+use bytes::Bytes;
+use common::{SIGNED_AT, V1, WHSEC};
+use example::example;
+use http_body_util::BodyExt;
+use hyper::body::{Body, Frame, SizeHint};
+use hyper::client::conn::{http1, http2};
+use hyper::{HeaderMap, Request, StatusCode};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use sha2::{Digest, Sha256};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+const BODY: &str = r#"{"type":"contact.created","data":{"id":42}}"#;
+
+/// The example's limits.
+const BODY_LIMIT: usize = 64 * 1024;
+const READ_TIME: Duration = Duration::from_secs(5);
+const CONNECTION_TIME: Duration = Duration::from_secs(15);
+
+/// Far more than anything here takes on a slow machine.
+const PATIENCE: Duration = Duration::from_secs(100);
+
+const MALFORMED: &str = "header webhook-signature holds no well-formed signature";
+const MISMATCH: &str = "signature does not match";
+const TOO_LONG: &str = "the body is longer than 65536 bytes";
+
+#[test]
+fn the_sender_signs_as_the_official_libraries_do() {
+    let body = br#"{"email":"test@example.com","username":"test_user"}"#;
+    let signature = signature(WHSEC, "msg_27UH4WbU6Z5A5EzD8u03UvzRbpk", SIGNED_AT, body);
+    assert_eq!(signature, V1);
+}
+
+#[tokio::test]
+async fn genuine_events_are_received() {
+    let server = Server::start();
+    for version in VERSIONS {
+        for body in ["", "\0\r\n é", BODY] {
+            server.receives(version, Event::of(body)).await;
+        }
+        for size in [1, 40] {
+            let event = Event::of(BODY).in_chunks_of(size);
+            server.receives(version, event).await;
+        }
+        let listed = Event::of(BODY).changed(|event| {
+            event.signature = format!("v1a,AAAA v1,{}= {}", "A".repeat(43), event.signature);
+        });
+        server.receives(version, listed).await;
+        let query = Event::of(BODY).changed(|event| event.path = "/webhooks?source=a");
+        server.receives(version, query).await;
+    }
+    server.has_said_all();
+}
+
+#[tokio::test]
+async fn the_nearest_events_are_refused() {
+    let server = Server::start();
+    let now = now();
+    for version in VERSIONS {
+        let mut answers = Vec::new();
+        let changes: [(Change, &str); 13] = [
+            (|event| event.body[0] ^= 1, MISMATCH),
+            (|event| event.body.push(b' '), MISMATCH),
+            (|event| event.body.truncate(BODY.len() - 1), MISMATCH),
+            (|event| event.body.clear(), MISMATCH),
+            (|event| event.id.push('0'), MISMATCH),
+            (|event| event.timestamp += 1, MISMATCH),
+            (
+                |event| event.signature = flipped(&event.signature),
+                MISMATCH,
+            ),
+            (|event| event.signature.replace_range(..3, "v2,"), MALFORMED),
+            (|event| event.signature.truncate(46), MALFORMED),
+            (
+                |event| event.prefix = "svix",
+                "header webhook-id is missing or empty",
+            ),
+            (
+                |event| event.repeated = Some("webhook-id"),
+                "header webhook-id occurs more than once",
+            ),
+            (
+                |event| event.repeated = Some("webhook-timestamp"),
+                "header webhook-timestamp occurs more than once",
+            ),
+            (
+                |event| event.repeated = Some("webhook-signature"),
+                "header webhook-signature occurs more than once",
+            ),
+        ];
+        for (change, reason) in changes {
+            for event in [Event::of(BODY), Event::of(BODY).in_chunks_of(10)] {
+                let event = event.changed(change);
+                answers.push(server.refuses(version, event, 401, reason).await);
+            }
+        }
+        let other = Event::signed("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oE", now, BODY);
+        answers.push(server.refuses(version, other, 401, MISMATCH).await);
+        // Outside of the window by more than this test can take.
+        for signed_at in [now - 500, now + 500] {
+            let event = Event::signed(WHSEC, signed_at, BODY);
+            let reason = format!("header webhook-timestamp: {signed_at} is more than 300 s ");
+            answers.push(server.refuses(version, event, 401, &reason).await);
+        }
+        // Not one tells which part of a forgery was right.
+        assert!(answers.iter().all(|answer| *answer == answers[0]));
+    }
+    server.has_said_all();
+}
+
+#[tokio::test]
+async fn other_routes_do_not_exist() {
+    let server = Server::start();
+    for version in VERSIONS {
+        for (method, path) in [
+            ("POST", "/"),
+            ("POST", "/webhooks/"),
+            ("POST", "/Webhooks"),
+            ("POST", "/webhooks/a"),
+            ("GET", "/webhooks"),
+            ("PUT", "/webhooks"),
+        ] {
+            let event = Event::of(BODY).changed(|event| event.path = path);
+            let mut request = event.request(version, server.address);
+            *request.method_mut() = method.parse().unwrap();
+            let mut connection = Connection::open(version, server.address).await;
+            let answer = connection.send(request).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND);
+        }
+    }
+    server.has_said_all();
+}
+
+#[tokio::test]
+async fn a_connection_outlives_a_refused_request() {
+    let server = Server::start();
+    for version in VERSIONS {
+        let mut connection = Connection::open(version, server.address).await;
+        for _ in 0..2 {
+            let forged = Event::of(BODY).changed(|event| event.body[0] ^= 1);
+            let answer = connection
+                .send(forged.request(version, server.address))
+                .await;
+            assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+            server.says_on_stderr("refused: signature does not match");
+
+            let event = Event::of(BODY);
+            let answer = connection
+                .send(event.request(version, server.address))
+                .await;
+            assert_eq!(answer.status, StatusCode::NO_CONTENT);
+            server.says_on_stdout(&event.received());
+        }
+    }
+    server.has_said_all();
+}
+
+#[tokio::test]
+async fn a_body_may_be_as_long_as_the_limit() {
+    let server = Server::start();
+    let longest = "a".repeat(BODY_LIMIT);
+    for version in VERSIONS {
+        server.receives(version, Event::of(&longest)).await;
+        for size in [1000, BODY_LIMIT] {
+            let event = Event::of(&longest).in_chunks_of(size);
+            server.receives(version, event.clone()).await;
+            // Refused at the first byte too many: the end never comes.
+            let longer = event.changed(|event| {
+                event.body.push(b'a');
+                event.ends = false;
+            });
+            server.refuses(version, longer, 413, TOO_LONG).await;
+        }
+        // Refused by its head: nothing of the body comes.
+        let announced = Event::of("").changed(|event| {
+            event.missing = BODY_LIMIT + 1;
+            event.ends = false;
+        });
+        let malformed = announced.clone().changed(|event| event.id.push('.'));
+        server.refuses(version, announced, 413, TOO_LONG).await;
+        let reason = "header webhook-id is malformed";
+        server.refuses(version, malformed, 401, reason).await;
+    }
+    server.has_said_all();
+}
+
+#[tokio::test]
+async fn a_body_that_breaks_off_is_refused() {
+    let server = Server::start();
+    let event = Event::of(BODY);
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    let head = format!(
+        "POST /webhooks HTTP/1.1\r\nHost: a\r\nContent-Length: {}\r\n\
+         webhook-id: {}\r\nwebhook-timestamp: {}\r\nwebhook-signature: {}\r\n\r\n",
+        BODY.len() + 1,
+        event.id,
+        event.timestamp,
+        event.signature
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(BODY.as_bytes()).await.unwrap();
+    stream.shutdown().await.unwrap();
+    server.says_on_stderr("refused: the body broke off");
+    server.receives(Version::Http1, event).await;
+}
+
+/// Each by a limit of its own, and all in the time of the longest.
+#[tokio::test]
+async fn who_is_slow_is_cut_off() {
+    let server = Server::start();
+    let address = server.address;
+    let silent = until_closed(address, b"");
+    let part_of_the_preface = until_closed(address, b"PRI * HTTP/2.0\r\n");
+    let part_of_a_head = until_closed(address, b"POST /webhooks HTTP/1.1\r\nHost: a\r\n");
+    let idle_http2 = async {
+        let started = Instant::now();
+        let connection = Connection::open(Version::Http2, address).await;
+        timeout(PATIENCE, connection.ended).await.unwrap().unwrap();
+        started.elapsed()
+    };
+    let part_of_a_body = async |version| {
+        let started = Instant::now();
+        let event = Event::of(BODY).changed(|event| {
+            event.missing = 1;
+            event.ends = false;
+        });
+        let mut connection = Connection::open(version, address).await;
+        let answer = connection.send(event.request(version, address)).await;
+        assert_eq!(answer.status, StatusCode::REQUEST_TIMEOUT);
+        started.elapsed()
+    };
+    let (silent, preface, idle, head, http1, http2) = tokio::join!(
+        silent,
+        part_of_the_preface,
+        idle_http2,
+        part_of_a_head,
+        part_of_a_body(Version::Http1),
+        part_of_a_body(Version::Http2),
+    );
+    for connection in [silent, preface, idle] {
+        assert!(connection >= CONNECTION_TIME, "{connection:?}");
+    }
+    for request in [head, http1, http2] {
+        assert!(request >= READ_TIME, "{request:?}");
+    }
+    // By the limit for heads, not by the connection's.
+    assert!(head < silent, "{head:?} {silent:?}");
+    let (_, errors) = server.stop();
+    let timeout = "refused: the body took more than 5s to arrive";
+    let timeouts = errors.iter().filter(|line| *line == timeout);
+    assert_eq!(timeouts.count(), 2, "{errors:?}");
+}
+
+async fn until_closed(address: SocketAddr, sent: &[u8]) -> Duration {
+    let started = Instant::now();
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(sent).await.unwrap();
+    let mut answer = Vec::new();
+    let read = timeout(PATIENCE, stream.read_to_end(&mut answer));
+    read.await.unwrap().unwrap();
+    started.elapsed()
+}
+
+#[test]
+fn a_broken_secret_stops_it_and_is_not_shown() {
+    let fails = |secret: Option<&OsStr>, message: &str| {
+        // One that it cannot listen on: it must not come to that.
+        let [stdout, stderr] = failing(secret, "nowhere");
+        assert_eq!(stdout, "");
+        assert_eq!(stderr, format!("hyper: {message}\n"));
+    };
+    fails(None, "HOOKSEAL_SECRET is not set");
+    for (secret, message) in [
+        (
+            "",
+            "secret is empty; set it to the secret that the provider shows",
+        ),
+        (
+            "whsec_",
+            "secret is empty; set it to the secret that the provider shows",
+        ),
+        (
+            "whsec_MfKQ9r8G\n",
+            "secret is not valid base64: line break at byte 14; pass the secret without it",
+        ),
+        (
+            "whsec_hunter2!",
+            "secret is not valid base64: unexpected character at byte 13",
+        ),
+        (
+            "whsk_MfKQ9r8G",
+            "secret starts with whsk_, which marks an Ed25519 signing key; pass the `whsec_` secret",
+        ),
+    ] {
+        fails(
+            Some(secret.as_ref()),
+            &format!("HOOKSEAL_SECRET: {message}"),
+        );
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt;
+        let secret = OsStr::from_bytes(b"whsec_hunter2\xff");
+        fails(Some(secret), "HOOKSEAL_SECRET is not UTF-8");
+    }
+}
+
+#[test]
+fn an_address_that_it_cannot_listen_on_stops_it() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    for address in [&taken.local_addr().unwrap().to_string(), "nowhere", ""] {
+        let [stdout, stderr] = failing(Some(WHSEC.as_ref()), address);
+        assert_eq!(stdout, "");
+        let message = format!("hyper: HOOKSEAL_LISTEN: cannot listen on {address}: ");
+        assert!(stderr.starts_with(&message), "{stderr}");
+    }
+}
+
+fn failing(secret: Option<&OsStr>, address: &str) -> [String; 2] {
+    let mut command = Command::new(example("hyper"));
+    match secret {
+        Some(secret) => command.env("HOOKSEAL_SECRET", secret),
+        None => command.env_remove("HOOKSEAL_SECRET"),
+    };
+    let output = command.env("HOOKSEAL_LISTEN", address).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap())
+}
+
+/// The running example, stopped when dropped.
+struct Server {
+    process: Child,
+    address: SocketAddr,
+    stdout: Receiver<String>,
+    stderr: Receiver<String>,
+}
+
+impl Server {
+    fn start() -> Self {
+        let mut process = Command::new(example("hyper"))
+            .env("HOOKSEAL_SECRET", WHSEC)
+            .env("HOOKSEAL_LISTEN", "127.0.0.1:0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let stdout = lines(process.stdout.take().unwrap());
+        let stderr = lines(process.stderr.take().unwrap());
+        let first = stdout.recv_timeout(PATIENCE).unwrap();
+        let address = first.strip_prefix("listening on ").unwrap();
+        Self {
+            address: address.parse().unwrap(),
+            process,
+            stdout,
+            stderr,
+        }
+    }
+
+    async fn receives(&self, version: Version, event: Event) {
+        let answer = self.answer(version, &event).await;
+        assert_eq!(
+            answer.status,
+            StatusCode::NO_CONTENT,
+            "{version:?} {event:?}"
+        );
+        self.says_on_stdout(&event.received());
+    }
+
+    /// Refuses it for a reason that begins so, which the answer does not say.
+    async fn refuses(&self, version: Version, event: Event, status: u16, reason: &str) -> Answer {
+        let answer = self.answer(version, &event).await;
+        assert_eq!(answer.status, status, "{version:?} {event:?}");
+        self.says_on_stderr(&format!("refused: {reason}"));
+        answer
+    }
+
+    async fn answer(&self, version: Version, event: &Event) -> Answer {
+        let mut connection = Connection::open(version, self.address).await;
+        let answer = connection.send(event.request(version, self.address)).await;
+        assert_eq!(answer.body, "");
+        answer
+    }
+
+    fn says_on_stdout(&self, beginning: &str) {
+        let line = self.stdout.recv_timeout(PATIENCE).unwrap();
+        assert!(line.starts_with(beginning), "{line}");
+    }
+
+    fn says_on_stderr(&self, beginning: &str) {
+        let line = self.stderr.recv_timeout(PATIENCE).unwrap();
+        assert!(line.starts_with(beginning), "{line}");
+    }
+
+    fn has_said_all(self) {
+        assert_eq!(self.stop(), (vec![], vec![]));
+    }
+
+    /// What it has said and was not asked for.
+    fn stop(mut self) -> (Vec<String>, Vec<String>) {
+        self.process.kill().unwrap();
+        (self.stdout.iter().collect(), self.stderr.iter().collect())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+}
+
+fn lines(output: impl Read + Send + 'static) -> Receiver<String> {
+    let (sender, receiver) = channel();
+    thread::spawn(move || {
+        for line in BufReader::new(output).lines() {
+            if sender.send(line.unwrap()).is_err() {
+                break;
+            }
+        }
+    });
+    receiver
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Version {
+    Http1,
+    Http2,
+}
+
+const VERSIONS: [Version; 2] = [Version::Http1, Version::Http2];
+
+type Change = fn(&mut Event);
+
+/// An event and how it is sent.
+#[derive(Clone, Debug)]
+struct Event {
+    path: &'static str,
+    /// Of the headers' names.
+    prefix: &'static str,
+    id: String,
+    timestamp: u64,
+    signature: String,
+    /// The header that is sent twice.
+    repeated: Option<&'static str>,
+    body: Vec<u8>,
+    /// In chunks of this size, without announcing the length.
+    chunk: Option<usize>,
+    /// So many more bytes are announced, and never come.
+    missing: usize,
+    /// Or else the sender stays silent after the last byte.
+    ends: bool,
+}
+
+impl Event {
+    fn of(body: &str) -> Self {
+        Self::signed(WHSEC, now(), body)
+    }
+
+    fn signed(secret: &str, timestamp: u64, body: &str) -> Self {
+        let id = "msg_2KWPBgLlAfxdpx2AI54pPJ85f4W";
+        Self {
+            path: "/webhooks",
+            prefix: "webhook",
+            id: id.into(),
+            timestamp,
+            signature: signature(secret, id, timestamp, body.as_bytes()),
+            repeated: None,
+            body: body.into(),
+            chunk: None,
+            missing: 0,
+            ends: true,
+        }
+    }
+
+    fn in_chunks_of(mut self, size: usize) -> Self {
+        self.chunk = Some(size);
+        self
+    }
+
+    fn changed(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
+
+    /// What the example prints about it.
+    fn received(&self) -> String {
+        format!("{}: {} bytes", self.id, self.body.len())
+    }
+
+    fn request(&self, version: Version, address: SocketAddr) -> Request<Chunks> {
+        let request = match version {
+            Version::Http1 => Request::post(self.path).header("Host", address.to_string()),
+            Version::Http2 => Request::post(format!("http://{address}{}", self.path)),
+        };
+        let name = |part| format!("{}-{part}", self.prefix);
+        let mut request = request
+            .header(name("id"), &self.id)
+            .header(name("timestamp"), self.timestamp)
+            .header(name("signature"), &self.signature);
+        if let Some(name) = self.repeated {
+            let value = request.headers_ref().unwrap()[name].clone();
+            request = request.header(name, value);
+        }
+        let size = self.chunk.unwrap_or(BODY_LIMIT + 1);
+        let chunks = self.body.chunks(size).map(Bytes::copy_from_slice);
+        let length = self.body.len() + self.missing;
+        let body = Chunks {
+            chunks: chunks.collect(),
+            announced: self.chunk.is_none().then_some(length),
+            ends: self.ends,
+        };
+        request.body(body).unwrap()
+    }
+}
+
+struct Chunks {
+    chunks: VecDeque<Bytes>,
+    announced: Option<usize>,
+    ends: bool,
+}
+
+impl Body for Chunks {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        match self.chunks.pop_front() {
+            Some(chunk) => Poll::Ready(Some(Ok(Frame::data(chunk)))),
+            None if self.ends => Poll::Ready(None),
+            None => Poll::Pending,
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self.announced {
+            Some(length) => SizeHint::with_exact(length.try_into().unwrap()),
+            None => SizeHint::default(),
+        }
+    }
+}
+
+/// A client's connection. Ends when dropped.
+struct Connection {
+    sender: Sender,
+    ended: JoinHandle<()>,
+}
+
+enum Sender {
+    Http1(http1::SendRequest<Chunks>),
+    Http2(http2::SendRequest<Chunks>),
+}
+
+/// What comes back, less the date.
+#[derive(Debug, PartialEq)]
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl Connection {
+    async fn open(version: Version, address: SocketAddr) -> Self {
+        let stream = TokioIo::new(TcpStream::connect(address).await.unwrap());
+        match version {
+            Version::Http1 => {
+                let (sender, connection) = http1::handshake(stream).await.unwrap();
+                Self {
+                    sender: Sender::Http1(sender),
+                    ended: tokio::spawn(async { drop(connection.await) }),
+                }
+            }
+            Version::Http2 => {
+                let executor = TokioExecutor::new();
+                let (sender, connection) = http2::handshake(executor, stream).await.unwrap();
+                Self {
+                    sender: Sender::Http2(sender),
+                    ended: tokio::spawn(async { drop(connection.await) }),
+                }
+            }
+        }
+    }
+
+    async fn send(&mut self, request: Request<Chunks>) -> Answer {
+        timeout(PATIENCE, async {
+            let answer = match &mut self.sender {
+                Sender::Http1(sender) => {
+                    sender.ready().await.unwrap();
+                    sender.send_request(request).await
+                }
+                Sender::Http2(sender) => {
+                    sender.ready().await.unwrap();
+                    sender.send_request(request).await
+                }
+            };
+            let (mut head, body) = answer.unwrap().into_parts();
+            head.headers.remove("date");
+            Answer {
+                status: head.status,
+                headers: head.headers,
+                body: body.collect().await.unwrap().to_bytes(),
+            }
+        })
+        .await
+        .unwrap()
+    }
+}
+
+/// `v1,` and the base64 of HMAC-SHA256 over id, timestamp and body.
+fn signature(secret: &str, id: &str, timestamp: u64, body: &[u8]) -> String {
+    let secret = secret.strip_prefix("whsec_").unwrap();
+    let key = BASE64_STANDARD.decode(secret).unwrap();
+    let message = [format!("{id}.{timestamp}.").as_bytes(), body].concat();
+
+    // RFC 2104, section 2; the key is not longer than a block.
+    let mut block = [0; 64];
+    block[..key.len()].copy_from_slice(&key);
+    let inner = Sha256::digest([&block.map(|byte| byte ^ 0x36), &message[..]].concat());
+    let outer = Sha256::digest([&block.map(|byte| byte ^ 0x5c), &inner[..]].concat());
+    format!("v1,{}", BASE64_STANDARD.encode(outer))
+}
+
+/// With another first digit.
+fn flipped(signature: &str) -> String {
+    let (version, mac) = signature.split_at(3);
+    let digit = if mac.starts_with('A') { 'B' } else { 'A' };
+    format!("{version}{digit}{}", &mac[1..])
+}
+
+fn now() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    now.as_secs()
+}
