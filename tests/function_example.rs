@@ -1,0 +1,397 @@
+//! The example `function`, run as its users run it: an event in, an answer out.
+//!
+//! Signatures are those of the sample events and of the vectors, which OpenSSL
+//! made.
+
+mod common;
+#[path = "common/example.rs"]
+mod example;
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use base64::prelude::{BASE64_STANDARD, Engine};
+use common::{HEX, SECRET};
+use example::example;
+use serde_json::{Value, json};
+
+/// The secret of the sample events.
+const DEMO: &str = "paminga-demo-secret";
+
+/// What each file in `examples/events` shows: status and reason.
+const SAMPLES: [(&str, u16, &str); 10] = [
+    ("function-url-no-body.json", 204, "verified: 0 bytes"),
+    ("http-api-not-base64.json", 400, NOT_BASE64),
+    ("http-api-repeated-header.json", 401, MALFORMED),
+    ("http-api-unsigned.json", 401, MISSING),
+    ("http-api.json", 204, "verified: 68 bytes"),
+    ("load-balancer.json", 204, "verified: 31 bytes"),
+    ("rest-api-base64.json", 204, "verified: 428 bytes"),
+    ("rest-api-repeated-header.json", 401, REPEATED),
+    ("rest-api-tampered.json", 401, MISMATCH),
+    ("rest-api.json", 204, "verified: 428 bytes"),
+];
+
+const VERIFIED: &str = "verified: 7 bytes";
+const MALFORMED: &str = "refused: header x-paminga-signature holds no well-formed signature";
+const MISMATCH: &str = "refused: signature does not match";
+const MISSING: &str = "refused: header x-paminga-signature is missing or empty";
+const NOT_BASE64: &str = "refused: the body is flagged as base64 and is none";
+const REPEATED: &str = "refused: header x-paminga-signature occurs more than once";
+const TOO_LONG: &str = "refused: the body is too long";
+
+/// The body that [`HEX`] signs.
+const BODY: &str = r#"{"n":0}"#;
+
+/// `printf '' | openssl dgst -sha256 -hmac your-shared-secret`
+const HEX_OF_NOTHING: &str = "935bf910f011f4f973cd11b3f4713268b131a301d1487d2822102839589e32df";
+
+#[test]
+fn samples_are_answered_as_their_readme_says() {
+    let mut files: Vec<_> = fs::read_dir(samples())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.ends_with(".json"))
+        .collect();
+    files.sort_unstable();
+    assert_eq!(files, SAMPLES.map(|(name, _, _)| name));
+
+    let readme = fs::read_to_string(samples().join("README.md")).unwrap();
+    for (name, status, reason) in SAMPLES {
+        run(DEMO, sample(name)).answers(status, reason);
+        let row = format!("| `{name}` |");
+        let row = readme.lines().find(|line| line.starts_with(&row)).unwrap();
+        assert!(row.ends_with(&format!("| {status} |")), "{row}");
+    }
+}
+
+#[test]
+fn a_genuine_sample_that_is_changed_anywhere_is_refused() {
+    for (name, _, _) in SAMPLES.iter().filter(|(_, status, _)| *status == 204) {
+        let text = sample(name);
+        run("paminga-demo-secre", &text).answers(401, MISMATCH);
+        run(DEMO, text.replace("aminga-", "aminga_")).answers(401, MISSING);
+
+        let signature = signature(&text);
+        let (rest, last) = signature.split_at(63);
+        let digit = if last == "0" { "1" } else { "0" };
+        let other = text.replace(&signature, &format!("{rest}{digit}"));
+        run(DEMO, other).answers(401, MISMATCH);
+        run(DEMO, text.replace(&signature, rest)).answers(401, MALFORMED);
+
+        let mut event: Value = serde_json::from_str(&text).unwrap();
+        let mut body = match event["body"].as_str().unwrap_or_default() {
+            body if event["isBase64Encoded"] == true => BASE64_STANDARD.decode(body).unwrap(),
+            body => body.into(),
+        };
+        body.push(b' ');
+        event["body"] = BASE64_STANDARD.encode(body).into();
+        event["isBase64Encoded"] = true.into();
+        run(DEMO, event.to_string()).answers(401, MISMATCH);
+    }
+}
+
+#[test]
+fn every_vector_has_its_verdict_in_every_form_of_event() {
+    let vectors = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/paminga.json");
+    let cases: Vec<Value> = serde_json::from_slice(&fs::read(vectors).unwrap()).unwrap();
+    let (mut as_text, mut as_base64) = (0, 0);
+    for case in cases {
+        if case["secret"]["encoding"] != "utf8" {
+            continue; // A variable of the environment is text here.
+        }
+        let secret = case["secret"]["value"].as_str().unwrap();
+        let mut lists: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for header in case["headers"].as_array().unwrap() {
+            let [name, value] = [0, 1].map(|part| header[part].as_str().unwrap());
+            lists.entry(name).or_default().push(value);
+        }
+        let map: BTreeMap<_, _> = lists
+            .iter()
+            .map(|(name, values)| (name, values.join(",")))
+            .collect();
+
+        let body = body(&case);
+        let status = match case["expect"].as_str().unwrap() {
+            _ if body.len() > BODY_LIMIT => 413,
+            "valid" => 204,
+            "invalid" => 401,
+            other => panic!("{other}"),
+        };
+        let answers = |body: &str, encoded: bool| {
+            for event in [
+                json!({"headers": map, "body": body, "isBase64Encoded": encoded}),
+                json!({"multiValueHeaders": lists, "body": body, "isBase64Encoded": encoded}),
+                json!({"headers": map, "multiValueHeaders": lists, "body": body, "isBase64Encoded": encoded}),
+            ] {
+                let answer = run(secret, event.to_string()).stdout;
+                assert_eq!(answer, json_answer(status), "{}", case["name"]);
+            }
+        };
+        answers(&BASE64_STANDARD.encode(&body), true);
+        as_base64 += 1;
+        if let Ok(text) = str::from_utf8(&body) {
+            answers(text, false);
+            as_text += 1;
+        }
+    }
+    // All but the two with a binary secret; the others' bodies are no text.
+    assert_eq!((as_base64, as_text), (75, 69));
+}
+
+#[test]
+fn a_repeated_header_is_refused_however_it_is_handed_over() {
+    let other = "0".repeat(64);
+    let event = |headers: Value, lists: Value| json!({"headers": headers, "multiValueHeaders": lists, "body": BODY, "isBase64Encoded": false});
+    let once = |value: &str| json!({"X-Paminga-Signature": value});
+    let list = |values: &[&str]| json!({"X-Paminga-Signature": values});
+    let both_cases = |right: Value, wrong: Value| json!({"X-Paminga-Signature": right, "x-paminga-signature": wrong});
+    for (headers, lists, status, reason) in [
+        // The lists count when they are there, and then they alone.
+        (once(HEX), list(&[HEX]), 204, VERIFIED),
+        (once(HEX), Value::Null, 204, VERIFIED),
+        (Value::Null, list(&[HEX]), 204, VERIFIED),
+        (once(&other), list(&[HEX]), 204, VERIFIED),
+        (once(HEX), list(&[&other]), 401, MISMATCH),
+        (once(HEX), list(&[]), 401, MISSING),
+        (once(HEX), json!({}), 401, MISSING),
+        (once(HEX), list(&[""]), 401, MISSING),
+        (Value::Null, Value::Null, 401, MISSING),
+        (once(HEX), list(&[HEX, HEX]), 401, REPEATED),
+        (once(HEX), list(&[&other, HEX]), 401, REPEATED),
+        (once(HEX), list(&[HEX, ""]), 401, REPEATED),
+        (
+            Value::Null,
+            both_cases(json!([HEX]), json!([other])),
+            401,
+            REPEATED,
+        ),
+        (
+            both_cases(HEX.into(), HEX.into()),
+            Value::Null,
+            401,
+            REPEATED,
+        ),
+        (once(&format!("{HEX},{HEX}")), Value::Null, 401, MALFORMED),
+        (once(&format!("{HEX}, {HEX}")), Value::Null, 401, MALFORMED),
+        (once(&format!("{HEX},")), Value::Null, 401, MALFORMED),
+    ] {
+        run(SECRET, event(headers, lists).to_string()).answers(status, reason);
+    }
+}
+
+#[test]
+fn names_are_found_in_any_case() {
+    for name in ["x-paminga-signature", "X-PAMINGA-SIGNATURE"] {
+        let event = json!({"headers": {name: HEX}, "body": BODY});
+        run(SECRET, event.to_string()).answers(204, VERIFIED);
+        let event = json!({"multiValueHeaders": {name: [HEX]}, "body": BODY});
+        run(SECRET, event.to_string()).answers(204, VERIFIED);
+    }
+}
+
+#[test]
+fn a_body_in_base64_is_decoded_strictly() {
+    let event = |body: &str, encoded: bool| {
+        json!({"headers": {"x-paminga-signature": HEX}, "body": body, "isBase64Encoded": encoded})
+            .to_string()
+    };
+    assert_eq!(BASE64_STANDARD.encode(BODY), "eyJuIjowfQ==");
+    run(SECRET, event("eyJuIjowfQ==", true)).answers(204, VERIFIED);
+    run(SECRET, event("eyJuIjoxfQ==", true)).answers(401, MISMATCH);
+    run(SECRET, event("eyJuIjowfQ==", false)).answers(401, MISMATCH);
+    for body in [
+        BODY,
+        "eyJuIjowfQ",
+        "eyJuIjowfQ=",
+        "eyJuIjowfQ===",
+        "eyJuIjowfR==", // bits after the last byte
+        "eyJu IjowfQ==",
+        "eyJuIjow\r\nfQ==",
+        "eyJuIjowfQ==\n",
+        " eyJuIjowfQ==",
+        "eyJuIjow-_8=", // URL-safe
+        "=",
+    ] {
+        run(SECRET, event(body, true)).answers(400, NOT_BASE64);
+    }
+}
+
+#[test]
+fn no_body_is_the_empty_body() {
+    let signed = json!({"x-paminga-signature": HEX_OF_NOTHING});
+    for event in [
+        json!({"headers": signed}),
+        json!({"headers": signed, "body": null}),
+        json!({"headers": signed, "body": null, "isBase64Encoded": true}),
+        json!({"headers": signed, "body": "", "isBase64Encoded": false}),
+        json!({"headers": signed, "body": "", "isBase64Encoded": true}),
+    ] {
+        run(SECRET, event.to_string()).answers(204, "verified: 0 bytes");
+    }
+    for body in ["\0", " ", "null"] {
+        let event = json!({"headers": signed, "body": body});
+        run(SECRET, event.to_string()).answers(401, MISMATCH);
+    }
+}
+
+#[test]
+fn a_body_may_be_as_long_as_the_limit() {
+    // The vector `valid-body-64k-unicode-repeat`: 65536 bytes.
+    let signature = "396c785322c75ec1ab6c3967f51a41b86135b553ece05ce6e8f58e4841241e31";
+    let longest = "é".repeat(BODY_LIMIT / 2);
+    let event = |body: &str, encoded: bool| {
+        json!({"headers": {"x-paminga-signature": signature}, "body": body, "isBase64Encoded": encoded})
+            .to_string()
+    };
+    for (body, status, reason) in [
+        (longest.clone(), 204, "verified: 65536 bytes"),
+        (format!("{longest} "), 413, TOO_LONG),
+    ] {
+        run(SECRET, event(&body, false)).answers(status, reason);
+        run(SECRET, event(&BASE64_STANDARD.encode(body), true)).answers(status, reason);
+    }
+}
+
+#[test]
+fn what_is_no_event_has_no_answer_and_is_not_shown() {
+    for (event, fault) in [
+        (&b""[..], "Eof"),
+        (b"hunter2", "Syntax"),
+        (b"{", "Eof"),
+        (b"{}\n{}", "Syntax"),
+        (b"null", "Data"),
+        (b"\"hunter2\"", "Data"),
+        (br#"{"body": {"hunter2": 1}}"#, "Data"),
+        (br#"{"body": "hunter2", "body": ""}"#, "Data"),
+        (b"{\"body\": \"hunter2\xff\"}", "Syntax"),
+        (br#"{"body": "hunter2\ud800"}"#, "Syntax"),
+        (br#"{"isBase64Encoded": "hunter2"}"#, "Data"),
+        (br#"{"isBase64Encoded": null}"#, "Data"),
+        (br#"{"headers": ["hunter2"]}"#, "Data"),
+        (br#"{"headers": {"hunter2": ["hunter2"]}}"#, "Data"),
+        (br#"{"multiValueHeaders": {"a": "hunter2"}}"#, "Data"),
+    ] {
+        let run = run(SECRET, event);
+        let fault = format!("function: not an event: {fault} error at ");
+        assert!(run.stderr.starts_with(&fault), "{}", run.stderr);
+        assert!(!run.stderr.contains("hunter2"), "{}", run.stderr);
+        assert_eq!((run.status, run.stdout.as_str()), (Some(1), ""));
+    }
+    let longest = format!("{{}}{}", " ".repeat((8 << 20) - 2));
+    run(SECRET, &longest).answers(401, MISSING);
+    run(SECRET, format!("{longest} ")).fails("the event is longer than 8388608 bytes");
+}
+
+#[test]
+fn a_broken_secret_is_named_and_not_shown() {
+    let event = sample("http-api.json");
+    Run::of(None, event.as_bytes()).fails("HOOKSEAL_SECRET is not set");
+    run("", &event)
+        .fails("HOOKSEAL_SECRET: secret is empty; set it to the secret that the provider shows");
+    run("whsk_hunter2", &event).fails(
+        "HOOKSEAL_SECRET: secret starts with whsk_, \
+         which marks an Ed25519 signing key; pass the `whsec_` secret",
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_secret_that_is_no_text_is_not_shown() {
+    use std::os::unix::ffi::OsStrExt;
+
+    let secret = OsStr::from_bytes(b"hunter2\xff");
+    run(secret, sample("http-api.json")).fails("HOOKSEAL_SECRET is not UTF-8");
+}
+
+const BODY_LIMIT: usize = 64 * 1024;
+
+fn samples() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/events")
+}
+
+fn sample(name: &str) -> String {
+    fs::read_to_string(samples().join(name)).unwrap()
+}
+
+/// The only 64 hexadecimal digits in a sample's text.
+fn signature(text: &str) -> String {
+    let mut words: Vec<&str> = text
+        .split('"')
+        .filter(|word| word.len() == 64 && word.bytes().all(|byte| byte.is_ascii_hexdigit()))
+        .collect();
+    words.dedup();
+    let [signature] = words[..] else {
+        panic!("{words:?}")
+    };
+    signature.into()
+}
+
+fn body(case: &Value) -> Vec<u8> {
+    if let Some(body) = case["body_base64"].as_str() {
+        return BASE64_STANDARD.decode(body).unwrap();
+    }
+    let recipe = &case["body_recipe"];
+    let unit = hex::decode(recipe["repeat"].as_str().unwrap()).unwrap();
+    unit.repeat(recipe["count"].as_u64().unwrap().try_into().unwrap())
+}
+
+fn json_answer(status: u16) -> String {
+    format!("{{\"statusCode\":{status}}}\n")
+}
+
+struct Run {
+    status: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+fn run(secret: impl AsRef<OsStr>, event: impl AsRef<[u8]>) -> Run {
+    Run::of(Some(secret.as_ref()), event.as_ref())
+}
+
+impl Run {
+    fn of(secret: Option<&OsStr>, event: &[u8]) -> Self {
+        let mut command = Command::new(example("function"));
+        match secret {
+            Some(secret) => command.env("HOOKSEAL_SECRET", secret),
+            None => command.env_remove("HOOKSEAL_SECRET"),
+        };
+        let mut program = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // It does not read what it has no use for.
+        match program.stdin.take().unwrap().write_all(event) {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => panic!("{error}"),
+            _ => {}
+        }
+        let output = program.wait_with_output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Self {
+            status: output.status.code(),
+            stdout: text(output.stdout),
+            stderr: text(output.stderr),
+        }
+    }
+
+    #[track_caller]
+    fn answers(&self, status: u16, reason: &str) {
+        assert_eq!(self.stderr, format!("{reason}\n"));
+        assert_eq!(self.stdout, json_answer(status));
+        assert_eq!(self.status, Some(0));
+    }
+
+    #[track_caller]
+    fn fails(&self, message: &str) {
+        assert_eq!(self.stderr, format!("function: {message}\n"));
+        assert_eq!(self.stdout, "");
+        assert_eq!(self.status, Some(1));
+    }
+}
