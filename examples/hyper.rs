@@ -34,7 +34,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use hookseal::schemes::StandardWebhooks;
-use hookseal::tower::{Refusal, VerifiedBody, VerifiedBytes, VerifyLayer};
+use hookseal::tower::{Refusal, VerifiedBody, VerifyLayer};
 use hookseal::{ConfigError, Key};
 use http_body_util::Empty;
 use hyper::body::Incoming;
@@ -60,10 +60,7 @@ type Answer = Response<Empty<Bytes>>;
 
 /// Cannot be called with a request that was not verified.
 async fn receive(request: Request<VerifiedBody>) -> Result<Answer, Infallible> {
-    // The layer puts the proof there.
-    let Some(event) = request.extensions().get::<VerifiedBytes>() else {
-        return Ok(answer(StatusCode::INTERNAL_SERVER_ERROR));
-    };
+    let event = request.body().proof();
     // Put the event into a queue here, under its message id: the same id again
     // is the same event again. Its sender waits for the answer.
     let id = event.message_id().unwrap_or_default();

@@ -190,7 +190,9 @@ impl<'h> Lookup<'h> {
 /// and `http::HeaderMap` with the feature `http`. For a type of your own, hand
 /// its entries to [`Lookup::find`]. Values are the bytes as the HTTP parser
 /// gave them, and repeated headers must be seen: a map that has joined or
-/// dropped them before it came here hides an attack.
+/// dropped them before it came here hides an attack. (Values joined by a comma
+/// are malformed to most schemes, but two lists of Standard Webhooks' signatures
+/// can make a third that holds a genuine one.)
 ///
 /// ```
 /// use hookseal::{HeaderName, Headers, Lookup};

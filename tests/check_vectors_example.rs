@@ -1,28 +1,23 @@
 //! The vector runner as its users run it: output and exit status.
 
+#[path = "common/example.rs"]
+mod example;
+
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::{env, fs};
 
-/// `cargo test` builds the examples beside the tests.
-fn runner() -> PathBuf {
-    let test = env::current_exe().unwrap();
-    let profile = test.parent().and_then(Path::parent).unwrap();
-    let name = format!("check_vectors{}", env::consts::EXE_SUFFIX);
-    let runner = profile.join("examples").join(name);
-    assert!(
-        runner.exists(),
-        "build it first: cargo build --example check_vectors"
-    );
-    runner
-}
+use example::example;
 
 fn run(files: &[PathBuf]) -> (Option<i32>, String, String) {
     let Output {
         status,
         stdout,
         stderr,
-    } = Command::new(runner()).args(files).output().unwrap();
+    } = Command::new(example("check_vectors"))
+        .args(files)
+        .output()
+        .unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     (status.code(), text(stdout), text(stderr))
 }

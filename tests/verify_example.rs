@@ -1,9 +1,13 @@
 //! The example `verify`, run as its users run it.
 
-use std::env::{self, consts};
+#[path = "common/example.rs"]
+mod example;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use example::example;
 
 const PAMINGA: &str = "paminga-demo-secret";
 const WHSEC: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -36,7 +40,7 @@ pomelo-other-endpoint.http       pomelo             refused   header x-endpoint 
 #[test]
 fn every_capture_is_judged_as_expected_from_any_directory() {
     for directory in [env!("CARGO_MANIFEST_DIR"), env!("CARGO_TARGET_TMPDIR")] {
-        let output = Command::new(example())
+        let output = Command::new(example("verify"))
             .current_dir(directory)
             .output()
             .unwrap();
@@ -563,26 +567,10 @@ fn a_message_id_cannot_steer_the_terminal() {
     run.is(0, r"message id \xc2\x9bm", "");
 }
 
-/// The example's program, which cargo builds beside this test's.
-fn example() -> PathBuf {
-    let test = env::current_exe().unwrap();
-    let profile = test.ancestors().nth(2).unwrap();
-    let example = profile
-        .join("examples/verify")
-        .with_extension(consts::EXE_EXTENSION);
-    assert!(
-        example.exists(),
-        "{} is not built; `cargo test` builds it, but `cargo test --test …` needs \
-         `cargo build --example verify` before it",
-        example.display()
-    );
-    example
-}
-
 /// The command line `verify WORDS…`, in the directory of the captures. Two
 /// words in capitals stand for Pomelo's usual options.
 fn example_with(words: &str) -> Command {
-    let mut command = Command::new(example());
+    let mut command = Command::new(example("verify"));
     command
         .current_dir(capture(""))
         .env_remove("HOOKSEAL_SECRET");

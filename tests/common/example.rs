@@ -11,7 +11,8 @@ pub fn example(name: &str) -> PathBuf {
     let program = profile.join("examples").join(file);
     assert!(
         program.exists(),
-        "build it first: cargo build --example {name}"
+        "not built: `cargo test` builds it, `cargo test --test …` needs \
+         `cargo build --example {name}` before it"
     );
     program
 }
