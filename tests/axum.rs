@@ -118,7 +118,15 @@ async fn without_the_layer_a_handler_is_not_called() {
             (status, text.as_str()),
             (StatusCode::INTERNAL_SERVER_ERROR, "")
         );
-        assert!(answer.extensions().get::<MissingLayer>().is_some());
+        let missing: &MissingLayer = answer.extensions().get().unwrap();
+        assert_eq!(
+            missing.to_string(),
+            "no VerifyLayer is on the handler's route"
+        );
+        assert_eq!(
+            VerifiedJsonRejection::from(*missing).to_string(),
+            missing.to_string()
+        );
         // With it, the same router serves.
         let sent = request(path, &genuine.headers, genuine.body);
         let (status, ..) = send(router.clone().layer(layer()), sent).await;
@@ -174,6 +182,16 @@ async fn a_verified_body_that_is_not_the_json_is_422() {
         "the verified body is not the expected JSON"
     );
     assert!(std::error::Error::source(rejection).is_some());
+
+    // One event, and nothing behind it.
+    // printf '{"n":0} {}' | openssl dgst -sha256 -hmac your-shared-secret
+    let signature = "ecced23344f1c90da46db872293ac770eaa054b94fb5da0c135afd703f2660f8";
+    let headers = [("x-paminga-signature".to_owned(), signature.into())];
+    let events = Router::new()
+        .route("/", post(async |_: VerifiedJson<Event>| "served"))
+        .layer(layer());
+    let (status, ..) = send(events, request("/", &headers, "{\"n\":0} {}")).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
 
     // A handler may answer it itself.
     let handler = async |event: Result<VerifiedJson<Vec<u8>>, VerifiedJsonRejection>| match event {

@@ -411,6 +411,35 @@ async fn trailers_survive_and_are_not_signed() {
     }
 }
 
+/// Bodies that do what the trait's contract forbids: what is passed on is what
+/// was hashed, whatever they say.
+#[tokio::test]
+async fn a_body_that_goes_on_after_its_trailers_is_read_to_its_end() {
+    let genuine = paminga();
+    let trailers = |name: &'static str| {
+        let value = HeaderValue::from_static(name);
+        Step::Trailers(HeaderMap::from_iter([(
+            HeaderName::from_static(name),
+            value,
+        )]))
+    };
+    let (start, end) = genuine.body.split_at(3);
+    let steps = || {
+        let data = |part: &[u8]| Step::Data(part.to_vec());
+        [data(start), trailers("a"), data(end), trailers("b")]
+    };
+    let layer = VerifyLayer::new(Paminga::new(text_key()));
+    for body in [Script::new(steps()), Script::new(steps()).ending_too_soon()] {
+        let answer = send(layer.clone(), request(&genuine.headers, body)).await;
+        assert_passed(&answer, genuine.body);
+        let names: Vec<_> = answer.headers().keys().collect();
+        assert_eq!(names, ["a", "b"]);
+    }
+    let more = steps().into_iter().chain([Step::Data(b"x".to_vec())]);
+    let answer = send(layer, request(&genuine.headers, Script::new(more))).await;
+    assert_refused(&answer, StatusCode::UNAUTHORIZED, "signature-mismatch");
+}
+
 #[tokio::test]
 async fn a_restored_body_says_what_it_is() {
     let genuine = paminga();
@@ -958,6 +987,25 @@ fn what_is_shown() {
         ),
         "Verify { inner: (), layer: VerifyLayer { body_limit: 1048576, body_timeout: None, .. } }"
     );
+}
+
+#[test]
+fn no_option_takes_back_another() {
+    let layer = || VerifyLayer::new(Paminga::new(text_key()));
+    let wanted = "VerifyLayer { body_limit: 7, body_timeout: Some(9s), .. }";
+    let answer = |_: &Refusal| Response::new(());
+    for layer in [
+        layer()
+            .with_body_limit(7)
+            .with_body_timeout(seconds(9), tokio::time::sleep)
+            .with_answer(answer),
+        layer()
+            .with_answer(answer)
+            .with_body_timeout(seconds(9), tokio::time::sleep)
+            .with_body_limit(7),
+    ] {
+        assert_eq!(format!("{layer:?}"), wanted);
+    }
 }
 
 #[test]

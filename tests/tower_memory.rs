@@ -22,6 +22,7 @@ struct Peak;
 thread_local! {
     static HELD: Cell<isize> = const { Cell::new(0) };
     static PEAK: Cell<isize> = const { Cell::new(0) };
+    static GROWN: Cell<usize> = const { Cell::new(0) };
 }
 
 /// A thread can give back what another took, so this goes below zero too.
@@ -49,6 +50,7 @@ unsafe impl GlobalAlloc for Peak {
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        GROWN.set(GROWN.get() + 1);
         // Old and new at once, as if nothing could grow in place.
         count(size, 0);
         count(0, layout.size());
@@ -125,6 +127,8 @@ fn a_body_in_chunks_is_held_once_and_twice_while_the_buffer_grows() {
         let body = Script::chunks(zeros.chunks(size));
         let (status, peak) = run(request(OF_ZEROS, body));
         assert_eq!(status, StatusCode::OK);
+        // Doubling: 1 MiB from 1000 bytes takes eleven steps.
+        assert!(GROWN.replace(0) < 20);
         // The script's own chunks were there before; one is in hand.
         assert!(peak < 2 * signed(LIMIT) + OVERHEAD, "{size}: {peak}");
     }

@@ -47,6 +47,7 @@ pub struct Script {
     steps: VecDeque<Step>,
     sleep: Option<Pin<Box<tokio::time::Sleep>>>,
     hint: SizeHint,
+    says_it_has_ended: bool,
     watch: Watch,
 }
 
@@ -56,6 +57,7 @@ impl Script {
             steps: steps.into_iter().collect(),
             sleep: None,
             hint: SizeHint::default(),
+            says_it_has_ended: false,
             watch: Watch::default(),
         }
     }
@@ -66,6 +68,12 @@ impl Script {
 
     pub fn with_hint(mut self, lower: u64) -> Self {
         self.hint.set_lower(lower);
+        self
+    }
+
+    /// Says from the beginning that it has ended.
+    pub fn ending_too_soon(mut self) -> Self {
+        self.says_it_has_ended = true;
         self
     }
 
@@ -107,6 +115,10 @@ impl Body for Script {
                 None => None,
             });
         }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.says_it_has_ended
     }
 
     fn size_hint(&self) -> SizeHint {
