@@ -126,7 +126,7 @@ fn app(limit: usize, timeout: Duration) -> Result<Router, Box<dyn Error>> {
 /// request gets here, since nothing else makes a `VerifiedBytes`.
 async fn receive(State(inbox): State<Arc<Inbox>>, event: VerifiedBytes) -> String {
     let bytes = event.body().len();
-    inbox.once(&event, || info!(inbox.scheme, bytes, "event"))
+    inbox.once(&event, || info!(scheme = inbox.scheme, bytes, "event"))
 }
 
 /// The same for events that are JSON of a known form. One that is not is
@@ -136,7 +136,7 @@ async fn receive_json(
     event: VerifiedJson<StandardEvent>,
 ) -> String {
     let kind = &event.body().kind;
-    inbox.once(&event, || info!(inbox.scheme, kind, "event"))
+    inbox.once(&event, || info!(scheme = inbox.scheme, kind, "event"))
 }
 
 /// By the chapter "Payload structure" of the Standard Webhooks specification.
@@ -182,7 +182,7 @@ impl Inbox {
             work();
             "accepted"
         } else {
-            info!(self.scheme, "duplicate");
+            info!(scheme = self.scheme, "duplicate");
             "duplicate"
         };
         format!("{verdict} {} bytes\n", event.body_len())

@@ -1,0 +1,530 @@
+//! The example `receiver`: the real binary on a free port, driven over TCP.
+//!
+//! `senders.py` beside this file does it with curl and the senders' own
+//! libraries.
+
+#![cfg(unix)]
+
+mod process;
+mod requests;
+mod wire;
+
+use std::ffi::OsString;
+use std::io::Write as _;
+use std::net::{Shutdown, TcpStream};
+use std::os::unix::ffi::OsStringExt as _;
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use http_body_util::{Either, Full};
+
+use process::{LIMIT, Receiver, eventually, example};
+use requests::{PAKK, Request, SCHEMES, STANDARD, STANDARD_BYTES, Scheme, now, standard_webhooks};
+use wire::{Http2, Raw, WIRES, Wire};
+
+#[tokio::test]
+async fn genuine_requests_are_accepted_once() {
+    let receiver = Receiver::start(&[]);
+    for wire in WIRES {
+        for scheme in SCHEMES {
+            let request = scheme.request(&format!(r#"{{"type":"{wire:?}"}}"#));
+            let length = request.body.len();
+            let answer = wire.send(&receiver, &request).await;
+            assert_eq!(answer.status, 200, "{scheme:?} {wire:?}");
+            assert_eq!(answer.body, format!("accepted {length} bytes\n"));
+            let again = wire.send(&receiver, &request).await;
+            assert_eq!(again.status, 200, "{scheme:?} {wire:?}");
+            assert_eq!(again.body, format!("duplicate {length} bytes\n"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_message_that_is_signed_again_is_a_duplicate() {
+    let receiver = Receiver::start(&[]);
+    for (id, ago, verdict) in [
+        ("msg_a", 100, "accepted"),
+        ("msg_a", 50, "duplicate"),
+        ("msg_b", 100, "accepted"),
+    ] {
+        let request = standard_webhooks(id, now() - ago, r#"{"type":"x"}"#, STANDARD_BYTES);
+        let answer = Wire::Http1.send(&receiver, &request).await;
+        assert_eq!(answer.body, format!("{verdict} 12 bytes\n"));
+    }
+}
+
+/// The MACs are OpenSSL's and the providers' own programs': `tests/vectors`.
+#[tokio::test]
+async fn signatures_of_the_vectors_are_accepted() {
+    let secret = "your-shared-secret";
+    let receiver = Receiver::start(&[
+        ("PAMINGA_SECRET", secret),
+        ("PAKK_SIGNING_KEY", secret),
+        ("HUBPAY_SHARED_KEY", secret),
+    ]);
+    let hex = "414b026d909e9620db4bdf4ff17612b6b005fab9fbe6431b3d78c2fe02c78400";
+    let base64 = "QUsCbZCeliDbS99P8XYStrAF+rn75kMbPXjC/gLHhAA=";
+    for (path, name, value) in [
+        ("/webhooks/paminga", "X-Paminga-Signature", hex),
+        ("/webhooks/pakk", "X-Pakk-Webhook-Signature", base64),
+        ("/webhooks/hubpay", "X-Hubpay-Hmac", hex),
+    ] {
+        for (body, status) in [(r#"{"n":0}"#, 200), (r#"{"n":1}"#, 401)] {
+            let request = Request::new(path, &[(name, value)], body);
+            let answer = Wire::Http1.send(&receiver, &request).await;
+            assert_eq!(answer.status, status, "{path} {body}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn forged_requests_are_refused_and_all_look_alike() {
+    let receiver = Receiver::start(&[]);
+    for wire in WIRES {
+        for scheme in SCHEMES {
+            let genuine = scheme.request(&format!(r#"{{"type":"{wire:?}, forged"}}"#));
+            for (fault, forged) in scheme.forgeries(&genuine) {
+                let answer = wire.send(&receiver, &forged).await;
+                let seen = (answer.status, answer.body.as_str());
+                assert_eq!(seen, (401, ""), "{scheme:?} {wire:?}: {fault}");
+                let headers = [("content-length".into(), "0".into())];
+                assert_eq!(answer.headers, headers, "{scheme:?} {wire:?}: {fault}");
+            }
+            // No forgery was taken for the genuine one.
+            let answer = wire.send(&receiver, &genuine).await;
+            let length = genuine.body.len();
+            assert_eq!(answer.body, format!("accepted {length} bytes\n"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_replay_windows_are_the_schemes() {
+    let receiver = Receiver::start(&[]);
+    let body = r#"{"type":"timed"}"#;
+    for (scheme, offset, status) in [
+        (Scheme::StandardWebhooks, -240, 200),
+        (Scheme::StandardWebhooks, -301, 401),
+        (Scheme::StandardWebhooks, 240, 200),
+        (Scheme::StandardWebhooks, 600, 401),
+        (Scheme::Pomelo, -30, 200),
+        (Scheme::Pomelo, -61, 401),
+        (Scheme::Pomelo, 30, 200),
+        (Scheme::Pomelo, 300, 401),
+    ] {
+        let request = scheme.request_at(now().checked_add_signed(offset).unwrap(), body);
+        let answer = Wire::Http1.send(&receiver, &request).await;
+        assert_eq!(answer.status, status, "{scheme:?} {offset}");
+    }
+}
+
+#[tokio::test]
+async fn a_senders_own_header_names() {
+    let receiver = Receiver::start(&[("STANDARD_WEBHOOKS_PREFIX", "svix")]);
+    let request = Scheme::StandardWebhooks.request(r#"{"type":"branded"}"#);
+    let mut branded = request.clone();
+    for (name, _) in &mut branded.headers {
+        *name = name.replace("webhook", "svix");
+    }
+    for (request, status) in [(&request, 401), (&branded, 200)] {
+        let answer = Wire::Http1.send(&receiver, request).await;
+        assert_eq!(answer.status, status);
+    }
+}
+
+#[tokio::test]
+async fn a_verified_body_that_is_not_the_json_of_its_handler() {
+    let receiver = Receiver::start(&[]);
+    for body in ["", "{", "[]", r#"{"kind":"x"}"#, r#"{"type":1}"#] {
+        let request = Scheme::StandardWebhooks.request(body);
+        let answer = Wire::Http1.send(&receiver, &request).await;
+        assert_eq!((answer.status, answer.body.as_str()), (422, ""), "{body}");
+        // The handlers of the others take any bytes.
+        let answer = Wire::Http1
+            .send(&receiver, &Scheme::Pakk.request(body))
+            .await;
+        assert_eq!(answer.status, 200, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn routes_and_methods() {
+    let receiver = Receiver::start(&[]);
+    let one_scheme = Receiver::start_with(&[("LISTEN", "127.0.0.1:0"), ("PAKK_SIGNING_KEY", PAKK)]);
+    for (receiver, method, path, status) in [
+        (&receiver, "GET", "/health", 200),
+        (&receiver, "HEAD", "/health", 200),
+        (&receiver, "POST", "/health", 405),
+        (&receiver, "GET", "/webhooks/pakk", 405),
+        (&receiver, "PUT", "/webhooks/pakk", 405),
+        (&receiver, "POST", "/webhooks/pakk", 401),
+        (&receiver, "POST", "/webhooks/pakk/", 404),
+        (&receiver, "POST", "/webhooks/PAKK", 404),
+        (&receiver, "POST", "/webhooks", 404),
+        (&receiver, "GET", "/", 404),
+        (&one_scheme, "GET", "/health", 200),
+        (&one_scheme, "POST", "/webhooks/pakk", 401),
+        (&one_scheme, "POST", "/webhooks/paminga", 404),
+        (&one_scheme, "POST", "/webhooks/pomelo", 404),
+    ] {
+        for wire in WIRES {
+            let answer = wire.ask(receiver, method, path).await;
+            assert_eq!(answer.status, status, "{method} {path} {wire:?}");
+            let allowed = answer.header("allow").is_some();
+            assert_eq!(allowed, status == 405, "{method} {path} {wire:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn bodies_up_to_the_limit() {
+    // In one segment: what is refused early is then read to its end, and its
+    // connection not reset.
+    let receiver = Receiver::start(&[("BODY_LIMIT", "1000")]);
+    for wire in WIRES {
+        for scheme in SCHEMES {
+            let padded = |length| {
+                format!(
+                    r#"{{"type":"{:width$}"}}"#,
+                    format!("{wire:?}"),
+                    width = length - 11
+                )
+            };
+            for (length, status) in [(1000, 200), (1001, 413)] {
+                let request = scheme.request(&padded(length));
+                assert_eq!(request.body.len(), length);
+                let answer = wire.send(&receiver, &request).await;
+                assert_eq!(answer.status, status, "{scheme:?} {wire:?} {length}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_body_in_many_pieces() {
+    let receiver = Receiver::start(&[]);
+    for wire in WIRES {
+        let body = format!("{wire:?}{}", "x".repeat(LIMIT))[..LIMIT].to_owned();
+        let answer = wire.send(&receiver, &Scheme::Pomelo.request(&body)).await;
+        assert_eq!(answer.body, "accepted 65536 bytes\n", "{wire:?}");
+    }
+}
+
+#[test]
+fn a_body_that_announces_too_much_is_not_waited_for() {
+    let receiver = Receiver::start(&[]);
+    let request = Scheme::Paminga.request("{}");
+    for length in [LIMIT + 1, 1 << 62] {
+        let mut raw = Raw::connect(&receiver);
+        raw.write(&request.head(&format!("Content-Length: {length}")));
+        assert_eq!(raw.answer().status, 413, "{length}");
+    }
+    // What is refused for its headers is refused before that.
+    let mut raw = Raw::connect(&receiver);
+    raw.write("POST /webhooks/paminga HTTP/1.1\r\nHost: x\r\nContent-Length: 65537\r\n\r\n");
+    assert_eq!(raw.answer().status, 401);
+}
+
+#[test]
+fn a_body_of_chunks_without_end_is_cut_at_the_limit() {
+    let receiver = Receiver::start(&[]);
+    let mut raw = Raw::connect(&receiver);
+    let request = Scheme::Paminga.request("{}");
+    raw.write(&request.head("Transfer-Encoding: chunked"));
+    for _ in 0..LIMIT / 1024 {
+        raw.write(&format!("400\r\n{}\r\n", "x".repeat(1024)));
+    }
+    raw.write("1\r\nx\r\n");
+    assert_eq!(raw.answer().status, 413);
+}
+
+#[test]
+fn a_body_that_takes_too_long_is_given_up() {
+    let receiver = Receiver::start(&[("BODY_TIMEOUT", "1")]);
+    for (scheme, framing) in [
+        (Scheme::Paminga, "Content-Length: 1000"),
+        (Scheme::Pomelo, "Transfer-Encoding: chunked"),
+    ] {
+        // It never ends.
+        let mut raw = Raw::connect(&receiver);
+        let begun = Instant::now();
+        raw.write(&scheme.request("").head(framing));
+        assert_eq!(raw.answer().status, 408, "{framing}");
+        assert!(begun.elapsed() >= Duration::from_secs(1));
+
+        // Each piece is in time, the whole is not.
+        let mut raw = Raw::connect(&receiver);
+        raw.write(&scheme.request("").head(framing));
+        let mut stream = raw.stream().try_clone().unwrap();
+        let dripping = thread::spawn(move || {
+            let chunked = framing.ends_with("chunked");
+            let piece: &[u8] = if chunked { b"1\r\nx\r\n" } else { b"x" };
+            // Until the receiver closes the connection.
+            while stream.write_all(piece).is_ok() {
+                thread::sleep(Duration::from_millis(100));
+            }
+        });
+        assert_eq!(raw.answer().status, 408, "{framing}");
+        dripping.join().unwrap();
+    }
+    receiver.logs("body-timeout", 4);
+}
+
+#[test]
+fn a_slow_body_that_is_in_time() {
+    let receiver = Receiver::start(&[("BODY_TIMEOUT", "50")]);
+    for scheme in SCHEMES {
+        let request = scheme.request(r#"{"type":"slow"}"#);
+        let mut raw = Raw::connect(&receiver);
+        raw.write(&request.head(&format!("Content-Length: {}", request.body.len())));
+        for letter in request.body.chars() {
+            thread::sleep(Duration::from_millis(10));
+            raw.write(&letter.to_string());
+        }
+        assert_eq!(raw.answer().status, 200, "{scheme:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_over_http2_that_takes_too_long_is_given_up() {
+    let receiver = Receiver::start(&[("BODY_TIMEOUT", "1")]);
+    let client = Http2::connect(&receiver).await;
+    let request = Scheme::Hubpay.request("whole");
+    let (_pieces, answer) = client.begin(&request, "wh").await;
+    assert_eq!(answer.await.unwrap().status, 408);
+    // The connection serves on.
+    let answer = client.send("POST", &request, Either::Left(Full::from("whole")));
+    assert_eq!(answer.await.unwrap().body, "accepted 5 bytes\n");
+}
+
+#[test]
+fn a_body_that_breaks_off_harms_no_one() {
+    let receiver = Receiver::start(&[]);
+    let request = Scheme::Paminga.request(r#"{"whole":true}"#);
+    let mut broken = 0;
+    for (framing, start) in [
+        ("Content-Length: 14", r#"{"whole""#),
+        ("Transfer-Encoding: chunked", "8\r\n{\"whole\"\r\n"),
+        ("Transfer-Encoding: chunked", "e\r\n{\"whole\""),
+        // All of it, and not its end.
+        ("Transfer-Encoding: chunked", "e\r\n{\"whole\":true}\r\n"),
+    ] {
+        let raw = Raw::connect(&receiver);
+        raw.write(&request.head(framing));
+        raw.write(start);
+        drop(raw);
+        broken += 1;
+        receiver.logs("body-broken", broken);
+    }
+    // With the way back still open, and with a framing that is none.
+    for (framing, start) in [
+        ("Content-Length: 14", r#"{"whole""#),
+        ("Transfer-Encoding: chunked", "8\r\n{\"whole\"\r\n"),
+        ("Transfer-Encoding: chunked", "8\r\n{\"whole\"\r\nsix\r\n"),
+        ("Transfer-Encoding: chunked", "8\r\n{\"whole\":true}\r\n"),
+        ("Transfer-Encoding: chunked", "fffffffffffffffff\r\n"),
+    ] {
+        let mut raw = Raw::connect(&receiver);
+        raw.write(&request.head(framing));
+        raw.write(start);
+        raw.stream().shutdown(Shutdown::Write).unwrap();
+        assert_eq!(raw.answer().status, 400, "{framing} {start}");
+        broken += 1;
+        receiver.logs("body-broken", broken);
+    }
+    let mut raw = Raw::connect(&receiver);
+    raw.write(&request.head("Content-Length: 14"));
+    raw.write(r#"{"whole":true}"#);
+    assert_eq!(raw.answer().body, "accepted 14 bytes\n");
+}
+
+#[tokio::test]
+async fn a_stream_that_is_reset_harms_no_other() {
+    let receiver = Receiver::start(&[]);
+    let client = Http2::connect(&receiver).await;
+    let request = Scheme::Pakk.request("whole");
+    let (pieces, reset) = client.begin(&request, "wh").await;
+    reset.abort();
+    // The client has noticed, so the reset goes out before what follows.
+    pieces.closed().await;
+    let answer = client.send("POST", &request, Either::Left(Full::from("whole")));
+    assert_eq!(answer.await.unwrap().body, "accepted 5 bytes\n");
+    receiver.logs("body-broken", 1);
+}
+
+/// What is refused for its headers need not be sent.
+#[test]
+fn a_body_is_asked_for_when_its_headers_pass() {
+    let receiver = Receiver::start(&[]);
+    let request = Scheme::Pomelo.request("{}");
+    let head = request.head("Content-Length: 2\r\nExpect: 100-continue");
+    let forged = head.replace("hmac-sha256 ", "hmac-sha1 ");
+    assert_ne!(head, forged);
+
+    let mut raw = Raw::connect(&receiver);
+    raw.write(&forged);
+    assert_eq!(raw.answer().status, 401);
+
+    let mut raw = Raw::connect(&receiver);
+    raw.write(&head);
+    assert_eq!(raw.answer().status, 100);
+    raw.write("{}");
+    assert_eq!(raw.answer().status, 200);
+}
+
+#[test]
+fn a_stop_waits_for_the_requests_in_flight() {
+    for signal in ["TERM", "INT"] {
+        let mut receiver = Receiver::start(&[]);
+        let mut idle = Raw::connect(&receiver);
+        idle.write("GET /health HTTP/1.1\r\nHost: x\r\n\r\n");
+        assert_eq!(idle.answer().status, 200);
+
+        let request = Scheme::Hubpay.request("in flight");
+        let mut raw = Raw::connect(&receiver);
+        raw.write(&request.head("Content-Length: 9\r\nExpect: 100-continue"));
+        assert_eq!(raw.answer().status, 100);
+        raw.write("in ");
+
+        receiver.signal(signal);
+        receiver.logs("stopping", 1);
+        eventually("refused connection", || {
+            TcpStream::connect(receiver.address).is_err().then_some(())
+        });
+        assert!(receiver.child.try_wait().unwrap().is_none());
+        raw.write("flight");
+        let answer = raw.answer();
+        assert_eq!(answer.body, "accepted 9 bytes\n");
+        assert_eq!(receiver.exit().code(), Some(0));
+    }
+}
+
+#[tokio::test]
+async fn a_stop_waits_for_the_streams_in_flight() {
+    let mut receiver = Receiver::start(&[]);
+    let client = Http2::connect(&receiver).await;
+    let request = Scheme::Hubpay.request("in flight");
+    let (pieces, answer) = client.begin(&request, "in ").await;
+
+    receiver.signal("TERM");
+    receiver.logs("stopping", 1);
+    pieces.send("flight".into()).await.unwrap();
+    drop(pieces);
+    assert_eq!(answer.await.unwrap().body, "accepted 9 bytes\n");
+    assert_eq!(receiver.exit().code(), Some(0));
+}
+
+/// Half a head, which nothing else bounds.
+#[test]
+fn a_stop_does_not_wait_for_ever() {
+    let mut receiver = Receiver::start(&[("BODY_TIMEOUT", "1")]);
+    let mut mute = Raw::connect(&receiver);
+    let mut half = Raw::connect(&receiver);
+    half.write("POST /webhooks/pakk HTTP/1.1\r\nHo");
+    // Time to read it, by what else is done in that time.
+    let mut other = Raw::connect(&receiver);
+    for _ in 0..100 {
+        other.write("GET /health HTTP/1.1\r\nHost: x\r\n\r\n");
+        assert_eq!(other.answer().status, 200);
+    }
+    receiver.signal("TERM");
+    assert_eq!(receiver.exit().code(), Some(0));
+    receiver.logs("still open", 1);
+    assert!(mute.is_closed() && half.is_closed());
+}
+
+#[test]
+fn a_wrong_configuration_stops_the_start() {
+    let secret = "9f86d081884c7d65";
+    let (listen, pakk) = (("LISTEN", "127.0.0.1:0"), ("PAKK_SIGNING_KEY", "x"));
+    let quoted = format!("\"{secret}\"");
+    let spaced = format!("{secret}\n");
+    let foreign = format!("whsk_{secret}");
+    for (settings, message) in [
+        (&[][..], "no scheme has a secret: set PAMINGA_SECRET"),
+        (
+            &[pakk, ("PAMINGA_SECRET", "")],
+            "PAMINGA_SECRET is set to nothing; set or unset it",
+        ),
+        (
+            &[("PAKK_SIGNING_KEY", &spaced)],
+            "PAKK_SIGNING_KEY has white space around it; remove it",
+        ),
+        (
+            &[("STANDARD_WEBHOOKS_SECRET", &quoted)],
+            "STANDARD_WEBHOOKS_SECRET: secret is not valid base64: quotation mark at byte 0; \
+             pass the secret without it",
+        ),
+        (
+            &[("HUBPAY_SHARED_KEY", &foreign)],
+            "HUBPAY_SHARED_KEY: secret starts with whsk_, which marks an Ed25519 signing key",
+        ),
+        (
+            &[
+                ("STANDARD_WEBHOOKS_SECRET", STANDARD),
+                ("STANDARD_WEBHOOKS_PREFIX", "a b"),
+            ],
+            "STANDARD_WEBHOOKS_PREFIX: \"a b\" is not a header name",
+        ),
+        (
+            &[
+                pakk,
+                ("POMELO_API_SECRET", secret),
+                ("POMELO_API_KEY", "id"),
+            ],
+            "POMELO_API_KEY, POMELO_API_SECRET and POMELO_ENDPOINT belong together",
+        ),
+        (
+            &[pakk, ("BODY_LIMIT", "1 MiB")],
+            "BODY_LIMIT: invalid digit",
+        ),
+        (
+            &[pakk, ("BODY_TIMEOUT", "-1")],
+            "BODY_TIMEOUT: invalid digit",
+        ),
+        (
+            &[pakk, ("LISTEN", "8080")],
+            "LISTEN: cannot listen on 8080: invalid socket address",
+        ),
+    ] {
+        let mut settings = settings.to_vec();
+        if !settings.iter().any(|(name, _)| *name == "LISTEN") {
+            settings.push(listen);
+        }
+        let settings = settings
+            .into_iter()
+            .map(|(name, value)| (name, value.into()));
+        refuses_to_start(settings.collect(), message, secret);
+    }
+    let not_text = OsString::from_vec([secret.as_bytes(), &[0xff]].concat());
+    refuses_to_start(
+        vec![("PAKK_SIGNING_KEY", not_text)],
+        "PAKK_SIGNING_KEY is not UTF-8; set it anew",
+        secret,
+    );
+}
+
+#[track_caller]
+fn refuses_to_start(settings: Vec<(&str, OsString)>, message: &str, secret: &str) {
+    let output = Command::new(example())
+        .env_clear()
+        .envs(settings)
+        .output()
+        .unwrap();
+    let log = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{log}");
+    assert!(output.stdout.is_empty());
+    assert!(log.contains(message), "{log}");
+    assert!(!log.contains(secret), "{log}");
+}
+
+#[test]
+fn an_address_that_is_taken_stops_the_start() {
+    let receiver = Receiver::start(&[]);
+    let address = receiver.address.to_string();
+    let settings = [("LISTEN", &address[..]), ("PAKK_SIGNING_KEY", PAKK)];
+    let settings = settings.map(|(name, value)| (name, value.into()));
+    let message = format!("LISTEN: cannot listen on {address}: ");
+    refuses_to_start(settings.into(), &message, PAKK);
+}
