@@ -13,6 +13,7 @@ use hyper::client::conn::{http1, http2};
 use hyper_util::rt::TokioExecutor;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 use crate::process::{AT_LAST, Receiver};
 use crate::requests::Request;
@@ -31,10 +32,12 @@ impl Answer {
         header.map(|(_, value)| value.as_str())
     }
 
-    async fn read(answer: http::Response<Incoming>) -> Self {
-        let (parts, body) = answer.into_parts();
+    async fn read(answer: impl Future<Output = hyper::Result<http::Response<Incoming>>>) -> Self {
+        let answer = timeout(AT_LAST, answer).await.expect("an answer in time");
+        let (parts, body) = answer.unwrap().into_parts();
         let headers = parts.headers.iter().filter(|(name, _)| *name != "date");
-        let body = body.collect().await.unwrap().to_bytes();
+        let body = timeout(AT_LAST, body.collect()).await.expect("all of it");
+        let body = body.unwrap().to_bytes();
         Self {
             status: parts.status.as_u16(),
             headers: headers
@@ -90,7 +93,7 @@ impl Wire {
                 let (mut client, connection) =
                     http1::handshake(receiver.connect().await).await.unwrap();
                 tokio::spawn(connection);
-                Answer::read(client.send_request(http).await.unwrap()).await
+                Answer::read(client.send_request(http)).await
             }
             Self::Http2 | Self::Http2Unannounced => {
                 let client = Http2::connect(receiver).await;
@@ -145,7 +148,7 @@ impl Http2 {
         let mut http = as_http(request, method, body);
         let uri = format!("http://localhost{}", request.path);
         *http.uri_mut() = uri.parse().unwrap();
-        tokio::spawn(async move { Answer::read(client.send_request(http).await.unwrap()).await })
+        tokio::spawn(async move { Answer::read(client.send_request(http)).await })
     }
 
     /// A request in pieces, the first of which has been sent.

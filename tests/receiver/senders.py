@@ -1,0 +1,706 @@
+"""Drives the example `receiver` as its senders do.
+
+The real binary on a free port; curl and http.client send, and the requests are
+signed by the libraries standardwebhooks and svix, by Python's hmac, and by
+openssl. Prints a line for each group of checks, and fails if any check does.
+
+    python senders.py target/debug/examples/receiver
+"""
+
+import base64
+import hashlib
+import hmac
+import http.client
+import itertools
+import random
+import re
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter, defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timezone
+from functools import partial
+from typing import NamedTuple
+
+import h2.connection
+import h2.events
+import standardwebhooks
+import svix.webhooks
+
+PAMINGA = b"paminga secret, as text"
+PAKK = b"pakk signing key, as text"
+HUBPAY = b"hubpay shared key, as text"
+STANDARD = b"standard webhooks secret"
+WHSEC = "whsec_" + base64.b64encode(STANDARD).decode()
+POMELO = b"pomelo api-secret"
+API_KEY = "pomelo api-key"
+ENDPOINT = "/transactions/authorizations"
+
+LIMIT = 65536
+SETTINGS = {
+    "LISTEN": "127.0.0.1:0",
+    "BODY_LIMIT": str(LIMIT),
+    "PAMINGA_SECRET": PAMINGA.decode(),
+    "PAKK_SIGNING_KEY": PAKK.decode(),
+    "HUBPAY_SHARED_KEY": HUBPAY.decode(),
+    "STANDARD_WEBHOOKS_SECRET": WHSEC,
+    "POMELO_API_KEY": API_KEY,
+    "POMELO_API_SECRET": base64.b64encode(POMELO).decode(),
+    "POMELO_ENDPOINT": ENDPOINT,
+}
+
+# What takes longer than this hangs, on any machine.
+AT_LAST = 60
+
+
+class Receiver:
+    """The running example, stopped at the end of the `with`."""
+
+    def __init__(self, binary, **settings):
+        self.process = subprocess.Popen(
+            [binary],
+            env=SETTINGS | settings,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.log = []
+        threading.Thread(target=self.read_log, daemon=True).start()
+        line = self.process.stdout.readline()
+        listening = re.fullmatch(r"listening on (127\.0\.0\.1):(\d+)\n", line)
+        if not listening:
+            sys.exit(f"the receiver does not start: {line!r} {self.log}")
+        self.host, self.port = listening[1], int(listening[2])
+
+    def read_log(self):
+        self.log.extend(self.process.stderr)
+
+    def logs(self, text, times):
+        """Whether the log comes to hold a text so often."""
+        deadline = time.monotonic() + AT_LAST
+        while sum(text in line for line in self.log[:]) != times:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.01)
+        return True
+
+    def stop(self):
+        """Its exit status, after SIGTERM."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(AT_LAST)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+
+
+class Request(NamedTuple):
+    path: str
+    headers: list
+    body: bytes
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: tuple  # without the date
+    body: bytes
+
+    @classmethod
+    def of(cls, status, headers, body):
+        headers = sorted((name.lower(), value) for name, value in headers)
+        return cls(status, tuple(pair for pair in headers if pair[0] != "date"), body)
+
+
+REFUSED = Answer(401, (("content-length", "0"),), b"")
+TOO_LARGE = REFUSED._replace(status=413)
+TOO_SLOW = REFUSED._replace(status=408)
+
+
+def taken(verdict, request):
+    """The answer to a verified request."""
+    body = f"{verdict} {len(request.body)} bytes\n".encode()
+    headers = (
+        ("content-length", str(len(body))),
+        ("content-type", "text/plain; charset=utf-8"),
+    )
+    return Answer(200, headers, body)
+
+
+# Signing, by the providers' descriptions. The signature is the last header.
+
+
+def by_hmac(key, message):
+    return hmac.new(key, message, hashlib.sha256).digest()
+
+
+def by_openssl(key, message):
+    command = ["openssl", "dgst", "-sha256", "-mac", "HMAC"]
+    command += ["-macopt", f"hexkey:{key.hex()}", "-binary"]
+    return subprocess.run(
+        command, input=message, capture_output=True, check=True
+    ).stdout
+
+
+def base64_of(mac):
+    return base64.b64encode(mac).decode()
+
+
+def paminga(mac, body, _):
+    headers = [("X-Paminga-Signature", mac(PAMINGA, body).hex())]
+    return Request("/webhooks/paminga", headers, body)
+
+
+def pakk(mac, body, _):
+    headers = [("X-Pakk-Webhook-Signature", base64_of(mac(PAKK, body)))]
+    return Request("/webhooks/pakk", headers, body)
+
+
+def hubpay(mac, body, _):
+    headers = [("X-Hubpay-Hmac", mac(HUBPAY, body).hex())]
+    return Request("/webhooks/hubpay", headers, body)
+
+
+def hubpay_prefixed(mac, body, _):
+    headers = [("X-Hubpay-Hmac", "sha256=" + base64_of(mac(HUBPAY, body)))]
+    return Request("/webhooks/hubpay", headers, body)
+
+
+def pomelo(mac, body, at):
+    signature = mac(POMELO, f"{at}{ENDPOINT}".encode() + body)
+    headers = [
+        ("x-api-key", API_KEY),
+        ("x-timestamp", str(at)),
+        ("x-endpoint", ENDPOINT),
+        ("x-signature", "hmac-sha256 " + base64_of(signature)),
+    ]
+    return Request("/webhooks/pomelo", headers, body)
+
+
+message_ids = map("msg_{}".format, itertools.count())
+
+
+def standard(sign, body, at, prefix="webhook"):
+    message_id = next(message_ids)
+    headers = [
+        (f"{prefix}-id", message_id),
+        (f"{prefix}-timestamp", str(at)),
+        (f"{prefix}-signature", sign(message_id, at, body)),
+    ]
+    return Request("/webhooks/standard", headers, body)
+
+
+def with_mac(mac):
+    def sign(message_id, at, body):
+        return "v1," + base64_of(mac(STANDARD, f"{message_id}.{at}.".encode() + body))
+
+    return sign
+
+
+def with_library(webhook):
+    def sign(message_id, at, body):
+        moment = datetime.fromtimestamp(at, timezone.utc)
+        return webhook.sign(message_id, moment, body.decode())
+
+    return sign
+
+
+BY_SVIX = with_library(svix.webhooks.Webhook(WHSEC))
+STANDARD_SIGNERS = {
+    "standardwebhooks": with_library(standardwebhooks.Webhook(WHSEC)),
+    "svix": BY_SVIX,
+    "hmac": with_mac(by_hmac),
+    "openssl": with_mac(by_openssl),
+}
+MACS = {"hmac": by_hmac, "openssl": by_openssl}
+
+# Each takes a body and the time of signing.
+SIGNERS = {
+    f"{make.__name__} by {name}": partial(make, tool)
+    for make in (paminga, pakk, hubpay, hubpay_prefixed, pomelo, standard)
+    for name, tool in (STANDARD_SIGNERS if make is standard else MACS).items()
+}
+# For the many: no process for each signature.
+FAST_SIGNERS = [
+    partial(make, tool)
+    for make in (paminga, pakk, hubpay, pomelo, standard)
+    for name, tool in (STANDARD_SIGNERS if make is standard else MACS).items()
+    if name != "openssl"
+]
+
+
+def now():
+    return int(time.time())
+
+
+def forgeries(genuine):
+    """The nearest rejects of a request: what is wrong, and the request."""
+    path, headers, body = genuine
+    *others, (name, value) = headers
+    middle = len(body) // 2
+    changed = bytes([body[middle] ^ 1])
+    yield (
+        "another body",
+        Request(path, headers, body[:middle] + changed + body[middle + 1 :]),
+    )
+    yield "a longer body", Request(path, headers, body + b" ")
+    # Two thirds in, it is past what stands before the MAC.
+    place = len(value) * 2 // 3
+    digit = "1" if value[place] == "0" else "0"
+    forged = value[:place] + digit + value[place + 1 :]
+    yield "another signature", Request(path, [*others, (name, forged)], body)
+    yield "no signature", Request(path, others, body)
+    yield "two signatures", Request(path, [*headers, (name, value)], body)
+
+
+# Sending.
+
+CURLS = {
+    "HTTP/1.1": ["--http1.1", "--data-binary", "@-"],
+    "HTTP/1.1 in chunks": [
+        "--http1.1",
+        "--data-binary",
+        "@-",
+        "-H",
+        "Transfer-Encoding: chunked",
+    ],
+    "HTTP/2": ["--http2-prior-knowledge", "--data-binary", "@-"],
+    # Without a `content-length`.
+    "HTTP/2 from a pipe": ["--http2-prior-knowledge", "-X", "POST", "-T", "-"],
+}
+
+
+def curl(receiver, options, request):
+    command = ["curl", "--silent", "--include", "--max-time", str(AT_LAST), *options]
+    for name, value in request.headers:
+        command += ["-H", f"{name}: {value}"]
+    return [*command, f"http://{receiver.host}:{receiver.port}{request.path}"]
+
+
+def send_with_curl(options, receiver, request):
+    command = curl(receiver, options, request)
+    for _ in range(10):
+        result = subprocess.run(command, input=request.body, capture_output=True)
+        # curl 7.88 at times drops an answer to HTTP/2 that comes before the end
+        # of the body, although "clients MUST NOT" (RFC 9113, section 8.1).
+        if result.returncode != CURLE_HTTP2_STREAM:
+            break
+    return curl_answer(result.stdout)
+
+
+CURLE_HTTP2_STREAM = 92
+PIPES = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+
+
+def curl_answer(output):
+    while output:
+        head, _, output = output.partition(b"\r\n\r\n")
+        status, *lines = head.decode().split("\r\n")
+        status = int(status.split(" ")[1])
+        if status != 100:
+            return Answer.of(status, (line.split(": ", 1) for line in lines), output)
+    return None
+
+
+class Connection:
+    """One connection of HTTP/1.1, kept alive: what closes it fails."""
+
+    def __init__(self, receiver):
+        self.socket = socket.create_connection((receiver.host, receiver.port), AT_LAST)
+
+    def send(self, request, in_chunks=False):
+        # In one segment: so a request that is refused for its head has been
+        # read to its end all the same, and its connection lives on.
+        body = request.body
+        if in_chunks:
+            body = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
+            framing = "Transfer-Encoding: chunked"
+        else:
+            framing = f"Content-Length: {len(body)}"
+        self.begin(request, framing, body)
+        return self.answer()
+
+    def begin(self, request, framing, start):
+        lines = [f"POST {request.path} HTTP/1.1", "Host: localhost", framing]
+        lines += [f"{name}: {value}" for name, value in request.headers]
+        self.socket.sendall("\r\n".join([*lines, "", ""]).encode() + start)
+
+    def answer(self):
+        response = http.client.HTTPResponse(self.socket, method="POST")
+        response.begin()
+        return Answer.of(response.status, response.getheaders(), response.read())
+
+
+class Http2Connection:
+    """One connection of HTTP/2 with prior knowledge."""
+
+    def __init__(self, receiver):
+        self.socket = socket.create_connection((receiver.host, receiver.port), AT_LAST)
+        self.h2 = h2.connection.H2Connection()
+        self.h2.initiate_connection()
+        # The receiver says first how much it takes at once.
+        window = h2.events.WindowUpdated
+        while not any(isinstance(event, window) for event in self.events()):
+            pass
+
+    def events(self):
+        self.socket.sendall(self.h2.data_to_send())
+        received = self.socket.recv(65536)
+        if not received:
+            raise ConnectionError("closed by the receiver")
+        return self.h2.receive_data(received)
+
+    def begin(self, request):
+        """A new stream, of which only the head is sent."""
+        stream = self.h2.get_next_available_stream_id()
+        head = [(":method", "POST"), (":path", request.path)]
+        head += [(":scheme", "http"), (":authority", "localhost")]
+        head += [(name.lower(), value) for name, value in request.headers]
+        self.h2.send_headers(stream, head)
+        return stream
+
+    def send(self, requests):
+        """All heads first, then the bodies, piece by piece in turn: the answers."""
+        streams = [self.begin(request) for request in requests]
+        rest = {stream: request.body for stream, request in zip(streams, requests)}
+        while rest:
+            for stream, body in list(rest.items()):
+                piece, rest[stream] = body[:1000], body[1000:]
+                self.h2.send_data(stream, piece, end_stream=not rest[stream])
+                if not rest[stream]:
+                    del rest[stream]
+        return self.answers(streams)
+
+    def answers(self, streams):
+        heads, bodies = {}, defaultdict(bytes)
+        awaited = set(streams)
+        while awaited:
+            for event in self.events():
+                if isinstance(event, h2.events.ResponseReceived):
+                    heads[event.stream_id] = event.headers
+                elif isinstance(event, h2.events.DataReceived):
+                    bodies[event.stream_id] += event.data
+                elif isinstance(event, h2.events.StreamEnded):
+                    awaited.remove(event.stream_id)
+        return [self.answer(heads[stream], bodies[stream]) for stream in streams]
+
+    @staticmethod
+    def answer(head, body):
+        (_, status), *headers = [
+            (name.decode(), value.decode()) for name, value in head
+        ]
+        return Answer.of(int(status), headers, body)
+
+
+# The checks.
+
+
+class Checks:
+    """Counts of what was checked, in groups."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.groups = defaultdict(Counter)
+
+    def equal(self, group, seen, wanted, what):
+        with self.lock:
+            self.groups[group][seen == wanted] += 1
+        if seen != wanted:
+            print(f"{group}: {what}\n  saw    {seen}\n  wanted {wanted}")
+
+    def report(self):
+        """Prints the counts; whether all is well."""
+        for group, counts in self.groups.items():
+            print(f"{group}: {counts[True]} passed, {counts[False]} failed")
+        total = sum(self.groups.values(), Counter())
+        print(f"senders: {total[True]} passed, {total[False]} failed")
+        return total[True] > 0 and total[False] == 0
+
+
+def every_sender(receiver, checks):
+    """Each way to sign, over each way to send: genuine, again, and forged."""
+    for name, sign in SIGNERS.items():
+        for wire, options in CURLS.items():
+            check = partial(checks.equal, f"curl {wire}")
+            body = f'{{"type":"{name} {wire}, \u00fc"}}'.encode()
+            genuine = sign(body, now())
+            for fault, forged in forgeries(genuine):
+                answer = send_with_curl(options, receiver, forged)
+                check(answer, REFUSED, f"{name}, {fault}")
+            for verdict in ["accepted", "duplicate"]:
+                answer = send_with_curl(options, receiver, genuine)
+                check(answer, taken(verdict, genuine), f"{name}, {verdict}")
+
+
+def replayed(receiver, checks):
+    check = partial(checks.equal, "replay windows")
+    for name, sign in SIGNERS.items():
+        window = 60 if name.startswith("pomelo") else 300
+        timed = name.startswith(("pomelo", "standard"))
+        for ago in [window // 2, window + 1, -window // 2, -3 * window]:
+            request = sign(f'{{"type":"{name} {ago}"}}'.encode(), now() - ago)
+            stale = timed and not -window <= ago <= window
+            wanted = REFUSED if stale else taken("accepted", request)
+            answer = Connection(receiver).send(request)
+            check(answer, wanted, f"{name}, {ago} s ago")
+
+
+def branded(binary, checks):
+    """svix's own header names, and no others."""
+    check = partial(checks.equal, "svix headers")
+    with Receiver(binary, STANDARD_WEBHOOKS_PREFIX="svix") as receiver:
+        for wire, options in CURLS.items():
+            own = standard(BY_SVIX, b'{"type":"own"}', now(), prefix="svix")
+            other = standard(BY_SVIX, b'{"type":"other"}', now())
+            forged = [*forgeries(own), ("webhook- headers", other)]
+            for fault, request in forged:
+                answer = send_with_curl(options, receiver, request)
+                check(answer, REFUSED, f"{wire}, {fault}")
+            answer = send_with_curl(options, receiver, own)
+            check(answer, taken("accepted", own), wire)
+
+
+def send_over_http2(receiver, request):
+    [answer] = Http2Connection(receiver).send([request])
+    return answer
+
+
+def announced(request):
+    length = ("content-length", str(len(request.body)))
+    return request._replace(headers=[*request.headers, length])
+
+
+# Not curl's HTTP/2, which the early answers confuse.
+LONG_WAYS = {
+    "HTTP/1.1": partial(send_with_curl, CURLS["HTTP/1.1"]),
+    "HTTP/1.1 in chunks": partial(send_with_curl, CURLS["HTTP/1.1 in chunks"]),
+    "HTTP/2": lambda receiver, request: send_over_http2(receiver, announced(request)),
+    "HTTP/2 unannounced": send_over_http2,
+}
+
+
+def too_long(receiver, checks):
+    check = partial(checks.equal, "over the limit")
+
+    for wire, sign in itertools.product(LONG_WAYS, FAST_SIGNERS):
+        for length, too_large in [(LIMIT, False), (LIMIT + 1, True)]:
+            body = b'{"type":"%b"}' % wire.encode().ljust(length - 11)
+            request = sign(body, now())
+            wanted = TOO_LARGE if too_large else taken("accepted", request)
+            answer = LONG_WAYS[wire](receiver, request)
+            check(answer, wanted, f"{wire}, {request.path}, {length}")
+
+    # curl asks first, as it does for long bodies, and sends nothing.
+    options = [*CURLS["HTTP/1.1"], "--write-out", "%{size_upload}"]
+    genuine = by_fastest(bytes(4 << 20))
+    for what, request, refused in [
+        ("too long", genuine, TOO_LARGE),
+        ("too long and unsigned", genuine._replace(headers=[]), REFUSED),
+    ]:
+        answer = send_with_curl(options, receiver, request)
+        check(answer, refused._replace(body=b"0"), f"{what}, asked first")
+    connection = Connection(receiver)
+    connection.begin(genuine, "Content-Length: 4194304", b"")
+    check(connection.answer(), TOO_LARGE, "announced")
+
+
+def by_fastest(body):
+    return paminga(by_hmac, body, now())
+
+
+def drip(send, piece):
+    """Sends a piece ten times a second, as long as anyone listens."""
+
+    def run():
+        try:
+            while True:
+                send(piece)
+                time.sleep(0.1)
+        except OSError:
+            pass
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread
+
+
+def slow(binary, checks):
+    check = partial(checks.equal, "slow bodies")
+
+    request = by_fastest(b"without end")
+    with Receiver(binary, BODY_TIMEOUT="1") as receiver:
+        # `.`: curl looks for an answer while it waits for more to send.
+        command = curl(receiver, ["--http1.1", "-X", "POST", "-T", "."], request)
+        with subprocess.Popen(command, bufsize=0, **PIPES) as sender:
+            dripping = drip(sender.stdin.write, b"x")
+            check(curl_answer(sender.stdout.read()), TOO_SLOW, "curl")
+            dripping.join()
+        connection = Http2Connection(receiver)
+        stream = connection.begin(request)
+        connection.h2.send_data(stream, b"x")
+        check(connection.answers([stream]), [TOO_SLOW], "HTTP/2")
+        check(
+            connection.send([request]), [taken("accepted", request)], "HTTP/2, the next"
+        )
+        for framing, piece in [
+            ("Content-Length: 1000", b"x"),
+            ("Transfer-Encoding: chunked", b"1\r\nx\r\n"),
+        ]:
+            never = Connection(receiver)
+            never.begin(request, framing, piece)
+            dripped = Connection(receiver)
+            dripped.begin(request, framing, piece)
+            dripping = drip(dripped.socket.sendall, piece)
+            check(dripped.answer(), TOO_SLOW, f"{framing}, drop by drop")
+            check(never.answer(), TOO_SLOW, f"{framing}, never")
+            dripping.join()
+        check(receiver.logs("body-timeout", 6), True, "log")
+
+    with Receiver(binary, BODY_TIMEOUT="50") as receiver:
+        for sign in FAST_SIGNERS:
+            request = sign(b'{"type":"slow, and in time"}', now())
+            connection = Connection(receiver)
+            connection.begin(request, f"Content-Length: {len(request.body)}", b"")
+            for byte in request.body:
+                connection.socket.sendall(bytes([byte]))
+                time.sleep(0.02)
+            check(connection.answer(), taken("accepted", request), request.path)
+
+
+def broken_off(receiver, checks):
+    check = partial(checks.equal, "broken-off bodies")
+
+    broken = 0
+    whole = by_fastest(b"whole")
+    for framing, start in [
+        ("Content-Length: 5", b"whol"),
+        ("Transfer-Encoding: chunked", b"5\r\nwhol"),
+        ("Transfer-Encoding: chunked", b"5\r\nwhole\r\n"),
+    ]:
+        connection = Connection(receiver)
+        connection.begin(whole, framing, start)
+        connection.socket.shutdown(socket.SHUT_WR)
+        check(
+            connection.answer(), REFUSED._replace(status=400), f"{framing}, half closed"
+        )
+        broken += 1
+
+        connection = Connection(receiver)
+        connection.begin(whole, framing, start)
+        connection.socket.close()
+        broken += 1
+        check(receiver.logs("body-broken", broken), True, f"{framing}, closed")
+
+        # A reset can overtake the request: there may be nothing to log.
+        connection = Connection(receiver)
+        linger = struct.pack("ii", 1, 0)
+        connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        connection.begin(whole._replace(headers=[]), framing, start)
+        connection.socket.close()
+
+    # curl is killed when it has been told to go on.
+    command = curl(receiver, ["--http1.1", "--verbose", "-X", "POST", "-T", "."], whole)
+    with subprocess.Popen(command, **PIPES) as sender:
+        sender.stdin.write(b"whol")
+        sender.stdin.flush()
+        told = any(b"100 Continue" in line for line in sender.stderr)
+        check(told, True, "curl")
+        sender.kill()
+    broken += 1
+    check(receiver.logs("body-broken", broken), True, "curl, log")
+
+    connection = Http2Connection(receiver)
+    stream = connection.begin(whole)
+    connection.h2.send_data(stream, b"whol")
+    connection.h2.reset_stream(stream)
+    check(connection.send([whole]), [taken("accepted", whole)], "HTTP/2, after a reset")
+
+
+CONNECTIONS = 64
+REQUESTS = 10_000
+
+
+def many(receiver, checks):
+    """Many requests over many connections, with every verdict checked."""
+    check = partial(checks.equal, f"{REQUESTS} requests over {CONNECTIONS} connections")
+    shares = [range(first, REQUESTS, CONNECTIONS) for first in range(CONNECTIONS)]
+    tampered = []
+
+    def drive(share):
+        draw = random.Random(share.start)
+        connection = Connection(receiver)
+        for number in share:
+            sign = FAST_SIGNERS[number % len(FAST_SIGNERS)]
+            padding = draw.choice("xy\u00e9") * draw.choice([0, 10, 1000])
+            body = f'{{"type":"many","number":{number},"padding":"{padding}"}}'.encode()
+            request = sign(body, now())
+            wanted, what = taken("accepted", request), "genuine"
+            if draw.random() < 0.4:
+                tampered.append(request)
+                what, request = draw.choice(list(forgeries(request)))
+                wanted = REFUSED
+            try:
+                answer = connection.send(request, in_chunks=draw.random() < 0.5)
+            except (OSError, http.client.HTTPException) as error:
+                answer = error
+                connection = Connection(receiver)
+            check(answer, wanted, f"{number}, {request.path}, {what}")
+
+    with ThreadPoolExecutor(CONNECTIONS) as threads:
+        list(threads.map(drive, shares))
+    # What was refused was not taken all the same.
+    check = partial(checks.equal, "their genuine forms, afterwards")
+    connection = Connection(receiver)
+    # The last ones: their signatures have not expired.
+    for genuine in tampered[-500:]:
+        answer = connection.send(genuine)
+        check(answer, taken("accepted", genuine), genuine.path)
+
+
+def multiplexed(receiver, checks):
+    """Many requests over one connection of HTTP/2, their frames interleaved."""
+    check = partial(checks.equal, "many streams of one HTTP/2 connection")
+    draw = random.Random(2)
+    connection = Http2Connection(receiver)
+    for batch in range(20):
+        requests, wanted = [], []
+        for number in range(50):
+            sign = FAST_SIGNERS[number % len(FAST_SIGNERS)]
+            body = f'{{"type":"multiplexed","numbers":[{batch},{number}]}}'.encode()
+            request = sign(body.ljust(60 * number), now())
+            expected = taken("accepted", request)
+            if draw.random() < 0.4:
+                _, request = draw.choice(list(forgeries(request)))
+                expected = REFUSED
+            requests.append(request)
+            wanted.append(expected)
+        for request, answer, expected in zip(
+            requests, connection.send(requests), wanted
+        ):
+            check(answer, expected, f"batch {batch}, {request.path}")
+
+
+def main(binary):
+    checks = Checks()
+    with Receiver(binary) as receiver:
+        every_sender(receiver, checks)
+        replayed(receiver, checks)
+        too_long(receiver, checks)
+        broken_off(receiver, checks)
+        multiplexed(receiver, checks)
+        many(receiver, checks)
+        checks.equal("stop", receiver.stop(), 0, "exit status")
+    branded(binary, checks)
+    slow(binary, checks)
+    return 0 if checks.report() else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
