@@ -137,7 +137,7 @@
 //! | Pakk | not stated | not stated |
 //! | Standard Webhooks | 15 to 30 seconds are [recommended][sw] to senders ([Svix][svix]: 15) | attempts over several days (Svix: 8 in 28 hours, and an endpoint that fails for 5 days is switched off); 410 ends them for good; redirects count as failures |
 //! | Hubpay | [15 seconds][hubpay] | 8 attempts in 28 hours; an endpoint that fails for 5 days may be switched off |
-//! | Pomelo | [not stated][pomelo], "as quickly as possible" | a late or unsigned answer rejects the card transaction; requests are repeated with the same `x-idempotency-key` (which is not signed) |
+//! | Pomelo | [not stated][pomelo] | a late or unsigned answer rejects the card transaction; requests are repeated with the same `x-idempotency-key` (which is not signed) |
 //!
 //! So a refusal makes a genuine sender try again: after a mistake with a
 //! secret, the events of the last hours come back by themselves. Paminga's are
