@@ -13,13 +13,12 @@ use std::ffi::OsString;
 use std::io::Write as _;
 use std::net::{Shutdown, TcpStream};
 use std::os::unix::ffi::OsStringExt as _;
-use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use http_body_util::{Either, Full};
 
-use process::{LIMIT, Receiver, eventually, example};
+use process::{LIMIT, Process, Receiver, eventually};
 use requests::{PAKK, Request, SCHEMES, STANDARD, STANDARD_BYTES, Scheme, now, standard_webhooks};
 use wire::{Http2, Raw, WIRES, Wire};
 
@@ -392,11 +391,11 @@ fn a_stop_waits_for_the_requests_in_flight() {
         eventually("refused connection", || {
             TcpStream::connect(receiver.address).is_err().then_some(())
         });
-        assert!(receiver.child.try_wait().unwrap().is_none());
+        assert!(receiver.process.is_running());
         raw.write("flight");
         let answer = raw.answer();
         assert_eq!(answer.body, "accepted 9 bytes\n");
-        assert_eq!(receiver.exit().code(), Some(0));
+        assert_eq!(receiver.process.exit().code(), Some(0));
     }
 }
 
@@ -412,7 +411,7 @@ async fn a_stop_waits_for_the_streams_in_flight() {
     pieces.send("flight".into()).await.unwrap();
     drop(pieces);
     assert_eq!(answer.await.unwrap().body, "accepted 9 bytes\n");
-    assert_eq!(receiver.exit().code(), Some(0));
+    assert_eq!(receiver.process.exit().code(), Some(0));
 }
 
 /// Half a head, which nothing else bounds.
@@ -429,7 +428,7 @@ fn a_stop_does_not_wait_for_ever() {
         assert_eq!(other.answer().status, 200);
     }
     receiver.signal("TERM");
-    assert_eq!(receiver.exit().code(), Some(0));
+    assert_eq!(receiver.process.exit().code(), Some(0));
     receiver.logs("still open", 1);
     assert!(mute.is_closed() && half.is_closed());
 }
@@ -507,14 +506,10 @@ fn a_wrong_configuration_stops_the_start() {
 
 #[track_caller]
 fn refuses_to_start(settings: Vec<(&str, OsString)>, message: &str, secret: &str) {
-    let output = Command::new(example())
-        .env_clear()
-        .envs(settings)
-        .output()
-        .unwrap();
-    let log = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(1), "{log}");
-    assert!(output.stdout.is_empty());
+    let mut process = Process::start(settings);
+    let status = process.exit().code();
+    let (printed, log) = process.output();
+    assert_eq!((status, printed.as_str()), (Some(1), ""), "{log}");
     assert!(log.contains(message), "{log}");
     assert!(!log.contains(secret), "{log}");
 }

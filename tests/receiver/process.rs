@@ -1,7 +1,8 @@
 //! The example as a process.
 
 use std::env::{self, consts};
-use std::io::{BufRead as _, BufReader};
+use std::ffi::OsStr;
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -27,11 +28,50 @@ const SETTINGS: [(&str, &str); 9] = [
 pub const LIMIT: usize = 65536;
 
 /// What takes longer than this hangs, on any machine.
-pub const AT_LAST: Duration = Duration::from_secs(12);
+pub const AT_LAST: Duration = Duration::from_secs(60);
 
-/// The running example; killed when dropped.
+/// The example as a process, killed when dropped.
+pub struct Process(Child);
+
+impl Process {
+    pub fn start<N: AsRef<OsStr>, V: AsRef<OsStr>>(
+        settings: impl IntoIterator<Item = (N, V)>,
+    ) -> Self {
+        let mut command = Command::new(example());
+        command.env_clear().envs(settings);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        Self(command.spawn().unwrap())
+    }
+
+    pub fn is_running(&mut self) -> bool {
+        self.0.try_wait().unwrap().is_none()
+    }
+
+    #[track_caller]
+    pub fn exit(&mut self) -> ExitStatus {
+        eventually("end", || self.0.try_wait().unwrap())
+    }
+
+    /// What it has printed to both, once it has ended.
+    pub fn output(&mut self) -> (String, String) {
+        let mut texts = (String::new(), String::new());
+        let (out, err) = (self.0.stdout.take(), self.0.stderr.take());
+        out.unwrap().read_to_string(&mut texts.0).unwrap();
+        err.unwrap().read_to_string(&mut texts.1).unwrap();
+        texts
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// The example, listening.
 pub struct Receiver {
-    pub child: Child,
+    pub process: Process,
     pub address: SocketAddr,
     log: Arc<Mutex<String>>,
 }
@@ -43,15 +83,9 @@ impl Receiver {
     }
 
     pub fn start_with(settings: &[(&str, &str)]) -> Self {
-        let mut child = Command::new(example())
-            .env_clear()
-            .envs(settings.iter().copied())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut process = Process::start(settings.iter().copied());
         let log = Arc::new(Mutex::new(String::new()));
-        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let lines = BufReader::new(process.0.stderr.take().unwrap()).lines();
         let written = Arc::clone(&log);
         thread::spawn(move || {
             for line in lines.map_while(Result::ok) {
@@ -59,13 +93,13 @@ impl Receiver {
             }
         });
         let mut first = String::new();
-        let mut printed = BufReader::new(child.stdout.take().unwrap());
+        let mut printed = BufReader::new(process.0.stdout.take().unwrap());
         printed.read_line(&mut first).unwrap();
         let address = first.trim_end().strip_prefix("listening on ");
         let address = address.unwrap_or_else(|| panic!("{}", log.lock().unwrap()));
         Self {
             address: address.parse().unwrap(),
-            child,
+            process,
             log,
         }
     }
@@ -86,21 +120,9 @@ impl Receiver {
 
     pub fn signal(&self, name: &str) {
         // `kill` is built into every shell; the program need not be there.
-        let command = format!("kill -{name} {}", self.child.id());
+        let command = format!("kill -{name} {}", self.process.0.id());
         let status = Command::new("sh").args(["-c", &command]).status();
         assert!(status.unwrap().success());
-    }
-
-    #[track_caller]
-    pub fn exit(&mut self) -> ExitStatus {
-        eventually("end", || self.child.try_wait().unwrap())
-    }
-}
-
-impl Drop for Receiver {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 
@@ -117,7 +139,7 @@ pub fn eventually<T>(what: &str, mut happens: impl FnMut() -> Option<T>) -> T {
 }
 
 /// `cargo test` builds the examples beside the tests.
-pub fn example() -> PathBuf {
+fn example() -> PathBuf {
     let test = env::current_exe().unwrap();
     let profile = test.parent().and_then(Path::parent).unwrap();
     let name = format!("receiver{}", consts::EXE_SUFFIX);
