@@ -132,23 +132,27 @@ impl Engine {
     /// the window around `now` (the clock's, unless given), then the choice of
     /// keys.
     fn open(&self, claim: &Claim<'_>, now: Option<Timestamp>) -> Result<&[Key], VerifyError> {
-        match (&self.timing, claim.timestamp()) {
-            (Timing::Untimed, None) => {}
-            (Timing::Timed { window, clock }, Some(timestamp)) => {
-                if let Some(window) = window {
-                    window.check(&timestamp, now.unwrap_or_else(|| clock.now()))?;
-                }
-            }
-            (Timing::Timed { .. }, None) => {
-                let fault = "no timestamp, and the engine is timed";
-                return Err(VerifyError::ClaimMismatch { fault });
-            }
-            (Timing::Untimed, Some(_)) => {
-                let fault = "a timestamp, and the engine is untimed";
-                return Err(VerifyError::ClaimMismatch { fault });
-            }
-        }
+        self.check_time(claim, now)?;
         self.keys.candidates(claim.key_id())
+    }
+
+    fn check_time(&self, claim: &Claim<'_>, now: Option<Timestamp>) -> Result<(), VerifyError> {
+        let fault = match (&self.timing, claim.timestamp()) {
+            (Timing::Untimed, None) => return Ok(()),
+            (Timing::Timed { window: None, .. }, Some(_)) => return Ok(()),
+            (
+                Timing::Timed {
+                    window: Some(window),
+                    clock,
+                },
+                Some(timestamp),
+            ) => {
+                return window.check(&timestamp, now.unwrap_or_else(|| clock.now()));
+            }
+            (Timing::Timed { .. }, None) => "no timestamp, and the engine is timed",
+            (Timing::Untimed, Some(_)) => "a timestamp, and the engine is untimed",
+        };
+        Err(VerifyError::ClaimMismatch { fault })
     }
 
     /// Checks a whole body: one that ends with its first chunk.
@@ -171,6 +175,8 @@ impl Engine {
     ) -> Result<Check<'h>, VerifyError> {
         Ok(Check {
             scheme,
+            engine: self,
+            now,
             keys: self.open(&claim, now)?,
             claim,
             running: [const { None }; Keys::MAX_CANDIDATES],
@@ -289,6 +295,9 @@ fn conclude<'h, B>(
 #[must_use = "a check says nothing until it is finished"]
 pub struct Check<'h> {
     scheme: &'static str,
+    engine: &'h Engine,
+    /// The time of receipt, if it is given.
+    now: Option<Timestamp>,
     claim: Claim<'h>,
     keys: &'h [Key],
     running: [Option<Mac>; Keys::MAX_CANDIDATES],
@@ -327,8 +336,12 @@ impl<'h> Check<'h> {
     ///
     /// # Errors
     ///
-    /// [`VerifyError::SignatureMismatch`].
+    /// [`VerifyError::SignatureMismatch`]; [`VerifyError::TimestampTooOld`] if
+    /// the replay window has closed while the body arrived.
     pub fn finish(mut self) -> Result<Verified<'h, ()>, VerifyError> {
+        // Again, or a captured request would pass at any time whose headers
+        // were sent within the window and whose last byte was kept back.
+        self.engine.check_time(&self.claim, self.now)?;
         conclude(
             self.scheme,
             &self.claim,

@@ -151,7 +151,8 @@ pub trait Verifier: fmt::Debug + Send + Sync {
     }
 
     /// Checks all that the headers can show, and returns the check that takes
-    /// the body chunk by chunk.
+    /// the body chunk by chunk. The replay window must be open still when the
+    /// check is finished.
     ///
     /// # Errors
     ///

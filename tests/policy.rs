@@ -516,6 +516,45 @@ fn the_clock_is_asked_once_and_only_if_the_form_is_right() {
     }
 }
 
+/// Who has captured a request cannot send its headers in time, and the end of
+/// its body when it pleases.
+#[test]
+fn the_window_must_be_open_when_the_body_ends() {
+    let now = Arc::new(AtomicU64::new(0));
+    let clock = || {
+        let now = Arc::clone(&now);
+        move || Timestamp::from_secs(now.load(Ordering::Relaxed))
+    };
+    for (genuine, signed_at, tolerance) in [
+        (standard_webhooks_at(clock()), SIGNED_AT, 300),
+        (pomelo_at(clock()), POMELO_SIGNED_AT, 60),
+    ] {
+        let finished_at = |end: u64, received_at: Option<Timestamp>| {
+            now.store(signed_at, Ordering::Relaxed);
+            let verifier = &genuine.verifier;
+            let mut check = match received_at {
+                None => verifier.begin(&genuine.headers).unwrap(),
+                Some(time) => verifier.begin_received_at(time, &genuine.headers).unwrap(),
+            };
+            check.update(genuine.body);
+            now.store(end, Ordering::Relaxed);
+            check.finish().map(|_| ())
+        };
+        assert_eq!(finished_at(signed_at + tolerance, None), Ok(()));
+        let header = name(genuine.timestamp.unwrap());
+        let too_old = VerifyError::TimestampTooOld {
+            header,
+            timestamp: Timestamp::from_secs(signed_at),
+            now: Timestamp::from_secs(signed_at + tolerance + 1),
+            tolerance,
+        };
+        assert_eq!(finished_at(signed_at + tolerance + 1, None), Err(too_old));
+        // The time of receipt is given, and stays.
+        let received_at = Some(Timestamp::from_secs(signed_at));
+        assert_eq!(finished_at(u64::MAX, received_at), Ok(()));
+    }
+}
+
 #[test]
 fn without_a_window_no_time_of_receipt_matters() {
     let key = Key::from_base64(WHSEC).unwrap();

@@ -9,7 +9,7 @@ use std::convert::Infallible;
 use std::error::Error;
 use std::io;
 use std::pin::{Pin, pin};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::Poll;
 use std::time::Duration;
@@ -20,7 +20,7 @@ use common::*;
 use futures_core::Stream;
 use hookseal::schemes::{Pakk, Paminga, StandardWebhooks};
 use hookseal::tower::{Refusal, RefusalKind, VerifiedBody, VerifiedBytes, Verify, VerifyLayer};
-use hookseal::{FixedClock, Key, Verifier, VerifyError};
+use hookseal::{FixedClock, Key, Timestamp, Verifier, VerifyError};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
 use http_body::Frame;
 use http_body_util::combinators::UnsyncBoxBody;
@@ -328,7 +328,6 @@ async fn an_announced_length_over_the_limit_is_refused_unread() {
     let limit = genuine.body.len();
     let layer = VerifyLayer::new(Paminga::new(text_key())).with_body_limit(limit);
     for (announced, passes) in [
-        ("0", true), // a lie, and no harm
         ("7", true),
         ("007", true),
         ("8", false),
@@ -370,13 +369,32 @@ async fn an_announced_length_over_the_limit_is_refused_unread() {
 /// Or a forger could see which claims the headers may make.
 #[tokio::test]
 async fn an_announced_length_is_answered_alike_whatever_the_headers_claim() {
-    for (mut request, verifier, _) in refused_requests() {
-        let layer = VerifyLayer::new(verifier);
+    let verifiers = refused_requests()
+        .into_iter()
+        .map(|(request, verifier, _)| (request, VerifyLayer::new(verifier)));
+    let nobodys = [(Request::default(), VerifyLayer::choosing(|_| None))];
+    for (mut request, layer) in verifiers.chain(nobodys) {
         let long = HeaderValue::from_static("1048577");
         request.headers_mut().insert("content-length", long);
         let answer = send(layer, request).await;
         assert_refused(&answer, StatusCode::PAYLOAD_TOO_LARGE, "body-too-large");
         assert_eq!(refusal(&answer).key_id(), None);
+        assert_eq!(refusal(&answer).scheme(), None);
+    }
+}
+
+#[tokio::test]
+async fn a_body_is_as_long_as_announced() {
+    let genuine = paminga();
+    for announced in ["0", "6", "8"] {
+        let mut request = request(&genuine.headers, full(genuine.body));
+        let value = HeaderValue::from_static(announced);
+        request.headers_mut().insert("content-length", value);
+        let layer = VerifyLayer::new(Paminga::new(text_key()));
+        let answer = send(layer, request).await;
+        assert_refused(&answer, StatusCode::BAD_REQUEST, "body-broken");
+        let source = refusal(&answer).source().unwrap();
+        assert_eq!(source.to_string(), "its length is not the one announced");
     }
 }
 
@@ -438,6 +456,58 @@ async fn a_body_that_goes_on_after_its_trailers_is_read_to_its_end() {
     let more = steps().into_iter().chain([Step::Data(b"x".to_vec())]);
     let answer = send(layer, request(&genuine.headers, Script::new(more))).await;
     assert_refused(&answer, StatusCode::UNAUTHORIZED, "signature-mismatch");
+}
+
+#[tokio::test]
+async fn trailers_are_kept_field_by_field_up_to_100() {
+    let genuine = paminga();
+    let field = |value: usize| {
+        let value = HeaderValue::from(value);
+        Step::Trailers(HeaderMap::from_iter([(
+            HeaderName::from_static("x"),
+            value,
+        )]))
+    };
+    let body = |count| {
+        let data = Step::Data(genuine.body.to_vec());
+        let fields = (0..count).map(field);
+        request(
+            &genuine.headers,
+            Script::new(std::iter::once(data).chain(fields)),
+        )
+    };
+    let layer = VerifyLayer::new(Paminga::new(text_key()));
+    let answer = send(layer.clone(), body(100)).await;
+    assert_passed(&answer, genuine.body);
+    let values = answer.headers().get_all("x").iter();
+    assert!(values.eq((0..100).map(HeaderValue::from).collect::<Vec<_>>().iter()));
+    for count in [101, 40_000] {
+        let answer = send(layer.clone(), body(count)).await;
+        assert_refused(&answer, StatusCode::PAYLOAD_TOO_LARGE, "body-too-large");
+    }
+}
+
+/// A turn is 64 frames: more would keep other tasks waiting.
+#[test]
+fn a_turn_has_its_end() {
+    let endless = Endless::default();
+    let frames = endless.frames();
+    let mut service = VerifyLayer::new(Paminga::new(text_key())).layer(service_fn(echo));
+    let mut answer = pin!(service.call(request(&paminga().headers, endless)));
+    for turn in 1..4 {
+        assert!(poll_once(answer.as_mut()).is_pending());
+        assert_eq!(frames.load(Ordering::SeqCst), 64 * turn);
+    }
+    assert_eq!(format!("{answer:?}"), "ResponseFuture { .. }");
+    // A pause begins another one.
+    let pauses = (0..1000).flat_map(|_| [Step::Data(Vec::new()), Step::Wait]);
+    let script = Script::new(pauses);
+    let watch = script.watch();
+    let mut answer = pin!(service.call(request(&paminga().headers, script)));
+    for turn in 1..200 {
+        assert!(poll_once(answer.as_mut()).is_pending());
+        assert_eq!(watch.polls(), 2 * turn);
+    }
 }
 
 #[tokio::test]
@@ -550,15 +620,29 @@ async fn an_endless_body_keeps_neither_the_timeout_nor_other_tasks_waiting() {
     let timed = layer
         .clone()
         .with_body_timeout(Duration::from_millis(5), tokio::time::sleep);
-    let answer = send(timed, request(&genuine.headers, Endless)).await;
+    let answer = send(timed, request(&genuine.headers, Endless::default())).await;
     assert_refused(&answer, StatusCode::REQUEST_TIMEOUT, "body-timeout");
 
-    let untimed = tokio::spawn(send(layer, request(&genuine.headers, Endless)));
+    let untimed = tokio::spawn(send(layer, request(&genuine.headers, Endless::default())));
     for _ in 0..10 {
         tokio::task::yield_now().await; // comes back
     }
     untimed.abort();
     assert!(untimed.await.unwrap_err().is_cancelled());
+}
+
+/// Who has captured a request and keeps its last byte back.
+#[tokio::test]
+async fn a_body_that_ends_after_the_replay_window_is_too_late() {
+    let now = Arc::new(AtomicU64::new(SIGNED_AT + 300));
+    let clock = Arc::clone(&now);
+    let genuine = standard_webhooks_at(move || Timestamp::from_secs(clock.load(Ordering::SeqCst)));
+    let body = Script::new([Step::Wait, Step::Data(genuine.body.to_vec())]);
+    let layer = VerifyLayer::new(genuine.verifier);
+    let mut answer = pin!(send(layer, request(&genuine.headers, body)));
+    assert!(poll_once(answer.as_mut()).is_pending());
+    now.fetch_add(1, Ordering::SeqCst);
+    assert_refused(&answer.await, StatusCode::UNAUTHORIZED, "timestamp-too-old");
 }
 
 #[tokio::test(start_paused = true)]
@@ -964,6 +1048,11 @@ async fn a_refusal_names_the_key_that_the_request_names() {
     let long = Script::chunks([&[0; (1 << 20) + 1][..]]);
     let answer = send(layer, request(&genuine.headers, long)).await;
     assert_eq!(refusal(&answer).key_id(), Some(API_KEY));
+
+    assert_eq!(
+        refusal(&answer).to_string(),
+        "the body is longer than 1048576 bytes"
+    );
 
     // A key that no request names is not to be found in a refusal.
     let keyed = VerifyLayer::new(Paminga::new(text_key().with_id("new")));

@@ -88,6 +88,13 @@ fn refusals_are_logged_with_their_reason() {
         log_of(layer, &genuine.headers, genuine.body),
         format!("DEBUG hookseal::tower: webhook verified scheme=\"pomelo\" key_id=\"{API_KEY}\"\n")
     );
+    // A key that no request names is named when it is proven.
+    let genuine = paminga();
+    let rotated = VerifyLayer::new(Paminga::new(text_key().with_id("new")));
+    assert_eq!(
+        log_of(rotated, &genuine.headers, genuine.body),
+        "DEBUG hookseal::tower: webhook verified scheme=\"paminga\" key_id=\"new\"\n"
+    );
     assert_eq!(
         log_of(VerifyLayer::choosing(|_| None), &[], b""),
         " INFO hookseal::tower: webhook refused reason=\"no-verifier\" \

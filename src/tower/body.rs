@@ -12,8 +12,8 @@ use core::task::{Context, Poll};
 use core::time::Duration;
 
 use bytes::{Buf as _, Bytes};
+use http::HeaderMap;
 use http::header::CONTENT_LENGTH;
-use http::{HeaderMap, HeaderValue};
 use http_body::{Body, Frame, SizeHint};
 
 use super::{BoxError, RefusalKind, VerifiedBytes};
@@ -119,8 +119,8 @@ impl Limits {
         headers: &HeaderMap,
         body: &B,
     ) -> Result<(), RefusalKind> {
-        let header = headers.get(CONTENT_LENGTH).and_then(content_length);
-        let announced = header.unwrap_or(0).max(body.size_hint().lower());
+        let announced = content_length(headers).unwrap_or(0);
+        let announced = announced.max(body.size_hint().lower());
         if usize::try_from(announced).is_ok_and(|length| length <= self.length) {
             Ok(())
         } else {
@@ -145,28 +145,28 @@ impl Limits {
             in_a_row: 0,
         };
         let mut buffer = Buffer::new(self.length);
-        let mut trailers: Option<HeaderMap> = None;
+        let mut trailers = Trailers::default();
 
         while let Some(frame) = poll_fn(|cx| frames.poll_next(cx)).await? {
             let frame = frame.map_err(|error| RefusalKind::body_broken(error.into()))?;
             match frame.into_data() {
                 Ok(mut data) => {
-                    if data.remaining() > buffer.room() {
+                    let length = data.remaining();
+                    if length > buffer.room() {
                         return Err(self.too_large());
                     }
                     // Copies nothing if the data is `Bytes`, as hyper's is.
-                    let chunk = data.copy_to_bytes(data.remaining());
+                    let chunk = data.copy_to_bytes(length);
                     hash(&chunk);
                     buffer.push(chunk);
                 }
                 Err(frame) => {
-                    if let Ok(more) = frame.into_trailers() {
-                        trailers.get_or_insert_default().extend(more);
-                    }
+                    let more = frame.into_trailers().unwrap_or_default();
+                    trailers.add(more).ok_or_else(|| self.too_large())?;
                 }
             }
         }
-        Ok((buffer.into_bytes(), trailers))
+        Ok((buffer.into_bytes(), trailers.0))
     }
 
     const fn too_large(&self) -> RefusalKind {
@@ -226,11 +226,33 @@ impl<B: Body> Frames<'_, B> {
     }
 }
 
-/// One or more digits (RFC 9110, section 8.6); anything else announces nothing.
-fn content_length(value: &HeaderValue) -> Option<u64> {
-    let digits = value.to_str().ok()?;
+/// The length that is announced: one or more digits (RFC 9110, section 8.6).
+/// Anything else announces nothing.
+pub(super) fn content_length(headers: &HeaderMap) -> Option<u64> {
+    let digits = headers.get(CONTENT_LENGTH)?.to_str().ok()?;
     let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| digits.parse().unwrap_or(u64::MAX))
+}
+
+/// The trailers so far, if there are any.
+#[derive(Default)]
+struct Trailers(Option<HeaderMap>);
+
+impl Trailers {
+    /// What hyper takes of headers, and of trailers, on HTTP/1.
+    const MAX_FIELDS: usize = 100;
+
+    /// `None` if they are too many.
+    fn add(&mut self, more: HeaderMap) -> Option<()> {
+        let trailers = self.0.get_or_insert_default();
+        if trailers.len().checked_add(more.len())? > Self::MAX_FIELDS {
+            return None;
+        }
+        for (name, value) in &more {
+            trailers.try_append(name, value.clone()).ok()?;
+        }
+        Some(())
+    }
 }
 
 /// The bytes of a body so far, in one piece.
@@ -259,25 +281,36 @@ impl Buffer {
         self.limit.saturating_sub(self.len())
     }
 
+    /// A chunk that is shorter is copied: as `Bytes` it can be a piece of the
+    /// server's read buffer (8 KiB and more of hyper's), which it would keep.
+    const WORTH_KEEPING: usize = 4096;
+
     fn push(&mut self, chunk: Bytes) {
-        if self.len() == 0 {
-            self.first = chunk;
+        if chunk.is_empty() {
             return;
         }
-        let first = mem::take(&mut self.first);
-        self.append(&first);
-        self.append(&chunk);
+        if self.len() > 0 {
+            // Before anything is copied: at most the old and the new at once.
+            self.reserve(chunk.len());
+            let first = mem::take(&mut self.first);
+            self.joined.extend_from_slice(&first);
+            self.joined.extend_from_slice(&chunk);
+        } else if chunk.len() < Self::WORTH_KEEPING {
+            self.first = Bytes::copy_from_slice(&chunk);
+        } else {
+            self.first = chunk;
+        }
     }
 
     /// Grows to the double each time, as `Vec` does, but never beyond the limit.
-    fn append(&mut self, bytes: &[u8]) {
-        let needed = self.joined.len().saturating_add(bytes.len());
+    fn reserve(&mut self, more: usize) {
+        let needed = self.len().saturating_add(more);
         if needed > self.joined.capacity() {
-            let double = self.joined.capacity().saturating_mul(2).min(self.limit);
-            let more = needed.max(double).saturating_sub(self.joined.len());
-            self.joined.reserve_exact(more);
+            let double = self.len().saturating_mul(2).min(self.limit);
+            let target = needed.max(double);
+            self.joined
+                .reserve_exact(target.saturating_sub(self.joined.len()));
         }
-        self.joined.extend_from_slice(bytes);
     }
 
     fn into_bytes(self) -> Bytes {

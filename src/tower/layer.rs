@@ -55,7 +55,10 @@ impl VerifyLayer {
     /// extensions, as `OriginalUri`.
     ///
     /// Give each tenant's keys its name ([`Key::with_id`](crate::Key::with_id)):
-    /// then the proof and the log say whose event it is, with any scheme.
+    /// then the proof and the log say whose event it is, with any scheme. Go by
+    /// that, not by the path: what `ann%61` is to this function can be `anna` to
+    /// a handler. Whether there is a verifier for a path can be seen from
+    /// outside, by a body that is waited for.
     ///
     /// ```
     /// use std::collections::HashMap;
@@ -92,7 +95,9 @@ impl VerifyLayer {
 impl<A> VerifyLayer<A> {
     /// Another limit for the length of a body, in bytes: a body of exactly
     /// `bytes` passes. So much is held for each request that is being checked,
-    /// and for a moment up to twice as much while the buffer grows.
+    /// for a moment up to twice as much while the buffer grows, and beside it
+    /// the chunk that the server hands over. (Trailers have a limit of their
+    /// own, 100 fields.)
     pub fn with_body_limit(mut self, bytes: usize) -> Self {
         self.limits.length = bytes;
         self

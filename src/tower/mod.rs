@@ -4,10 +4,10 @@
 //! routes (see the module `axum`), before hyper and tonic services, for bodies
 //! that are `Send + 'static` and services that are `Clone`. For each request it
 //!
-//! 1. takes the verifier, the one or the one [chosen](VerifyLayer::choosing)
-//!    for this request;
-//! 2. refuses a body that announces more than the
+//! 1. refuses a body that announces more than the
 //!    [limit](VerifyLayer::with_body_limit), 1 MiB unless set;
+//! 2. takes the verifier, the one or the one [chosen](VerifyLayer::choosing)
+//!    for this request;
 //! 3. checks all that the headers can show, before it reads a byte of the body:
 //!    a sender that waits for `100 Continue` is refused without sending it;
 //! 4. reads the body, hashing each chunk as it arrives, and holds at most the
@@ -66,14 +66,14 @@
 //! | status | when |
 //! | --- | --- |
 //! | 401 | not verified, whatever the reason; or there is no verifier for it |
-//! | 413 | the body is, or announces that it is, longer than the limit |
-//! | 400 | the body broke off |
+//! | 413 | the body is, or announces that it is, longer than the limit; or there are over 100 trailers |
+//! | 400 | the body broke off, or is not as long as announced |
 //! | 408 | the body did not arrive within the timeout, if one is set |
 //!
 //! The answer has this status and an empty body, and for all that is not
 //! verified it is the same: a forger does not learn what was wrong. That a body
-//! is waited for shows that the headers have passed, which is no secret. (There
-//! is no `WWW-Authenticate` beside the 401, although RFC 9110 wants one: no HTTP
+//! is waited for, or found broken, shows that the headers have passed; what they
+//! must hold is no secret. (There is no `WWW-Authenticate` beside the 401, although RFC 9110 wants one: no HTTP
 //! authentication would let the request through.)
 //!
 //! What was wrong is a [`Refusal`] in the answer's extensions, for your layers

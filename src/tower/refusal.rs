@@ -111,7 +111,8 @@ impl Error for Refusal {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum RefusalKind {
-    /// 400: the body broke off before its end. The error is the body's own.
+    /// 400: the body broke off before its end. The error is the body's own, or
+    /// says that its length is not the one announced.
     BodyBroken(Arc<dyn Error + Send + Sync>),
     /// 408: the body did not arrive within the
     /// [timeout](super::VerifyLayer::with_body_timeout).

@@ -10,7 +10,7 @@ use http::{Request, Response};
 use http_body::Body;
 use tower_service::Service;
 
-use super::body::{Limits, VerifiedBody};
+use super::body::{Limits, VerifiedBody, content_length};
 use super::layer::Choose;
 use super::{
     Answer, BoxError, EmptyAnswer, Refusal, RefusalKind, ResponseFuture, VerifiedBytes, VerifyLayer,
@@ -93,22 +93,23 @@ where
     B::Error: Into<BoxError>,
 {
     let (mut parts, body) = request.into_parts();
-    let verifier = choose(&parts).ok_or(Refusal {
-        kind: RefusalKind::NoVerifier,
+    let unchosen = |kind| Refusal {
+        kind,
         scheme: None,
         key_id: None,
-    })?;
+    };
+    // First: the answer to a body that announces too much must not depend on
+    // anything else of the request.
+    limits
+        .check_announced(&parts.headers, &body)
+        .map_err(unchosen)?;
+    let verifier = choose(&parts).ok_or_else(|| unchosen(RefusalKind::NoVerifier))?;
     let refusal = |kind, key_id: Option<&str>| Refusal {
         kind,
         scheme: Some(verifier.scheme()),
         key_id: key_id.map(str::to_owned),
     };
 
-    // Before the headers: the answer to a body that announces too much must
-    // not depend on what they claim.
-    limits
-        .check_announced(&parts.headers, &body)
-        .map_err(|kind| refusal(kind, None))?;
     let mut check = verifier
         .begin(&parts.headers)
         .map_err(|error| refusal(RefusalKind::Unverified(error), None))?;
@@ -117,6 +118,13 @@ where
         .read(body, |chunk| check.update(chunk))
         .await
         .map_err(|kind| refusal(kind, key_id))?;
+    if content_length(&parts.headers)
+        .is_some_and(|announced| u64::try_from(bytes.len()) != Ok(announced))
+    {
+        // An HTTP/2 stream can end well and be too short all the same.
+        let kind = RefusalKind::body_broken("its length is not the one announced".into());
+        return Err(refusal(kind, key_id));
+    }
     let verified = check
         .finish()
         .map_err(|error| refusal(RefusalKind::Unverified(error), key_id))?;

@@ -127,7 +127,15 @@ impl Body for Script {
 }
 
 /// A body that always has an empty frame more.
-pub struct Endless;
+#[derive(Default)]
+pub struct Endless(Arc<AtomicUsize>);
+
+impl Endless {
+    /// How many it has given.
+    pub fn frames(&self) -> Arc<AtomicUsize> {
+        Arc::clone(&self.0)
+    }
+}
 
 impl Body for Endless {
     type Data = Bytes;
@@ -137,6 +145,7 @@ impl Body for Endless {
         self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BrokeOff>>> {
+        self.0.fetch_add(1, Ordering::SeqCst);
         Poll::Ready(Some(Ok(Frame::data(Bytes::new()))))
     }
 }
