@@ -124,6 +124,9 @@ fn app(limit: usize, timeout: Duration) -> Result<Router, Box<dyn Error>> {
 
 /// Does what is to be done with an event: here it logs it. Only a verified
 /// request gets here, since nothing else makes a `VerifiedBytes`.
+///
+/// Senders wait a few seconds (Paminga: 3) and then send again. Work that takes
+/// longer belongs into a queue.
 async fn receive(State(inbox): State<Arc<Inbox>>, event: VerifiedBytes) -> String {
     let bytes = event.body().len();
     inbox.once(&event, || info!(scheme = inbox.scheme, bytes, "event"))
@@ -258,10 +261,8 @@ fn secret(
     parse: fn(&str) -> Result<Key, ConfigError>,
 ) -> Result<Option<Key>, Box<dyn Error>> {
     let secret = variable(name)?;
-    Ok(secret
-        .map(|secret| parse(&secret))
-        .transpose()
-        .map_err(wrong(name))?)
+    let key = secret.map(|secret| parse(&secret)).transpose();
+    Ok(key.map_err(wrong(name))?)
 }
 
 fn setting<T>(name: &str, default: T) -> Result<T, Box<dyn Error>>
