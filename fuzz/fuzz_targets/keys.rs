@@ -1,0 +1,7 @@
+//! Secrets: any text, read as the model reads it.
+
+#![no_main]
+
+use hookseal_fuzz::properties;
+
+libfuzzer_sys::fuzz_target!(|text: &str| properties::keys(text));

@@ -1,0 +1,10 @@
+//! Pakk's headers: any text, judged as the model judges it.
+
+#![no_main]
+
+use hookseal_fuzz::{model::Scheme, text};
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| {
+    let scheme = Scheme::Pakk;
+    _ = text::parse(input, scheme).check();
+});

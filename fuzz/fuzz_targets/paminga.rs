@@ -1,0 +1,10 @@
+//! Paminga's headers: any text, judged as the model judges it.
+
+#![no_main]
+
+use hookseal_fuzz::{model::Scheme, text};
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| {
+    let scheme = Scheme::Paminga;
+    _ = text::parse(input, scheme).check();
+});

@@ -1,0 +1,20 @@
+//! Whole requests of every scheme: genuine ones, with all that must hold of
+//! them, and then with changes.
+
+#![no_main]
+
+use arbitrary::Unstructured;
+use hookseal_fuzz::generate;
+use libfuzzer_sys::Corpus;
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| -> Corpus {
+    let mut u = Unstructured::new(input);
+    let Ok(genuine) = generate::genuine(&mut u) else {
+        return Corpus::Reject;
+    };
+    genuine.check(u.arbitrary().unwrap_or_default());
+    if let Ok(case) = generate::changed(&genuine, &mut u) {
+        _ = case.check();
+    }
+    Corpus::Keep
+});

@@ -1,0 +1,241 @@
+//! The inputs of the targets of headers: a request as text, so that a seed or a
+//! finding can be read, with the settings of its receiver before it.
+//!
+//! ```text
+//! @now 1700000000
+//! @key 2026-11 your-shared-secret
+//! X-Hubpay-Hmac: sha256=\h0
+//!
+//! {"n":0}
+//! ```
+//!
+//! `\h0`, `\H0` and `\b0` stand for the genuine MAC under the key 0, in hex of
+//! either case and in base64, since no fuzzer can guess one; `\n` is a line
+//! feed and `\\` a backslash. Every text is an input: a line that says nothing
+//! is not looked at.
+
+use data_encoding::{BASE64, HEXLOWER, HEXUPPER};
+
+use super::model::{self, Encoding, Key, Order, Receiver, Request, Scheme, Window};
+use super::properties::Case;
+
+/// Reads an input for this scheme.
+pub fn parse(text: &[u8], mut scheme: Scheme) -> Case {
+    let (head, body) = match text.windows(2).position(|pair| pair == b"\n\n") {
+        Some(end) => (&text[..end], &text[end + 2..]),
+        None => (text, &b""[..]),
+    };
+    let (mut now, mut received_at) = (1_700_000_000, None);
+    let mut window = Some(Window {
+        past: 300,
+        future: 300,
+    });
+    let mut keys = Vec::new();
+    let mut headers = Vec::new();
+    let mut cuts = Vec::new();
+    for line in head.split(|&byte| byte == b'\n') {
+        let Some(setting) = line.strip_prefix(b"@") else {
+            if let Some((name, value)) = split_at(line, b": ") {
+                headers.push((String::from_utf8_lossy(name).into_owned(), value.to_vec()));
+            }
+            continue;
+        };
+        let (setting, value) = split_at(setting, b" ").unwrap_or((setting, b""));
+        let number = str::from_utf8(value)
+            .ok()
+            .and_then(|text| text.parse::<u64>().ok());
+        let text = || String::from_utf8_lossy(value).into_owned();
+        match (setting, number, &mut window, &mut scheme) {
+            (b"now", Some(number), ..) => now = number,
+            (b"received", Some(number), ..) => received_at = Some(number),
+            (b"past", Some(number), Some(window), _) => window.past = number,
+            (b"future", Some(number), Some(window), _) => window.future = number,
+            (b"no-window", ..) => window = None,
+            (b"cut", Some(number), ..) => cuts.push(usize::try_from(number).unwrap_or_default()),
+            (b"key", ..) => keys.push(key(value)),
+            (b"prefix", .., Scheme::StandardWebhooks { prefix }) => *prefix = text(),
+            (b"header", .., Scheme::Hubpay { header, .. }) => *header = text(),
+            (b"hex", .., Scheme::Hubpay { encoding, .. }) => *encoding = Some(Encoding::Hex),
+            (b"base64", .., Scheme::Hubpay { encoding, .. }) => *encoding = Some(Encoding::Base64),
+            (b"sha256=", .., Scheme::Hubpay { prefixed, .. }) => *prefixed = Some(true),
+            (b"bare", .., Scheme::Hubpay { prefixed, .. }) => *prefixed = Some(false),
+            (b"endpoint", .., Scheme::Pomelo { endpoint, .. }) => *endpoint = text(),
+            (b"body-first", .., Scheme::Pomelo { order, .. }) => {
+                *order = Order::BodyTimestampEndpoint;
+            }
+            _ => {}
+        }
+    }
+    if keys.is_empty() {
+        keys.push(key(b"id secret"));
+    }
+    let receiver = Receiver {
+        scheme,
+        keys,
+        window,
+    };
+    let mut request = Request {
+        headers,
+        body: body.to_vec(),
+    };
+    // What is signed has no MAC in it: only line feeds are read there yet.
+    let mut unsigned = request.clone();
+    for (_, value) in &mut unsigned.headers {
+        *value = unescape(value, |_| None);
+    }
+    let message = receiver.message(&unsigned);
+    for (_, value) in &mut request.headers {
+        *value = unescape(value, |key| {
+            let key = receiver.keys.get(key)?;
+            Some(model::hmac_sha256(&key.secret, &message))
+        });
+    }
+    Case {
+        receiver,
+        request,
+        now,
+        received_at: received_at.unwrap_or(now),
+        cuts,
+    }
+}
+
+/// An id and a secret, or a secret alone.
+fn key(value: &[u8]) -> Key {
+    let (id, secret) = match split_at(value, b" ") {
+        Some((id, secret)) => (Some(String::from_utf8_lossy(id).into_owned()), secret),
+        None => (None, value),
+    };
+    Key {
+        id,
+        secret: unescape(secret, |_| None),
+    }
+}
+
+fn unescape(text: &[u8], tag: impl Fn(usize) -> Option<model::Tag>) -> Vec<u8> {
+    let tag = |digit: u8| tag(usize::from(digit.wrapping_sub(b'0')));
+    let mut plain = Vec::new();
+    let mut rest = text;
+    while let [first, ..] = rest {
+        let escape = match rest {
+            [b'\\', b'\\', ..] => Some((2, b"\\".to_vec())),
+            [b'\\', b'n', ..] => Some((2, b"\n".to_vec())),
+            [b'\\', spelling, key, ..] => tag(*key).map(|tag| (3, spell(*spelling, &tag))),
+            _ => None,
+        };
+        let (length, bytes) = escape.unwrap_or_else(|| (1, vec![*first]));
+        plain.extend(bytes);
+        rest = &rest[length..];
+    }
+    plain
+}
+
+fn spell(spelling: u8, tag: &model::Tag) -> Vec<u8> {
+    let text = match spelling {
+        b'h' => HEXLOWER.encode(tag),
+        b'H' => HEXUPPER.encode(tag),
+        _ => BASE64.encode(tag),
+    };
+    text.into_bytes()
+}
+
+/// The inputs that [`parse`] reads as this case: with its MACs as they are, and
+/// with those that are genuine as they are spelled here.
+pub fn write(case: &Case) -> [Vec<u8>; 2] {
+    let Case {
+        receiver, request, ..
+    } = case;
+    let mut head = vec![
+        format!("@now {}", case.now).into_bytes(),
+        format!("@received {}", case.received_at).into_bytes(),
+    ];
+    match receiver.window {
+        None => head.push(b"@no-window".into()),
+        Some(Window { past, future }) => {
+            head.push(format!("@past {past}").into());
+            head.push(format!("@future {future}").into());
+        }
+    }
+    head.extend(settings(&receiver.scheme).map(|(name, value)| format!("@{name} {value}").into()));
+    for key in &receiver.keys {
+        let id = key
+            .id
+            .as_ref()
+            .map(|id| format!("{id} "))
+            .unwrap_or_default();
+        head.push([b"@key ", id.as_bytes(), &escape(&key.secret)].concat());
+    }
+    let literal = |value: &[u8]| value.to_vec();
+    let message = receiver.message(request);
+    let tags = receiver
+        .keys
+        .iter()
+        .map(|key| model::hmac_sha256(&key.secret, &message));
+    let tags: Vec<model::Tag> = tags.collect();
+    let remade = |value: &[u8]| {
+        let mut text = String::from_utf8_lossy(value).into_owned();
+        for (place, tag) in tags.iter().enumerate() {
+            for spelling in *b"hHb" {
+                let spelled = String::from_utf8_lossy(&spell(spelling, tag)).into_owned();
+                text = text.replace(&spelled, &format!("\\{}{place}", char::from(spelling)));
+            }
+        }
+        text.into_bytes()
+    };
+    let input = |write: &dyn Fn(&[u8]) -> Vec<u8>| {
+        let mut head = head.clone();
+        for (name, value) in &request.headers {
+            head.push([name.as_bytes(), b": ", &write(&escape(value))].concat());
+        }
+        [&head.join(&b'\n'), &b"\n\n"[..], &request.body].concat()
+    };
+    [input(&literal), input(&remade)]
+}
+
+/// A scheme's settings where they are not what it begins with.
+fn settings(scheme: &Scheme) -> impl Iterator<Item = (&str, &str)> {
+    let settings = match scheme {
+        Scheme::Paminga | Scheme::Pakk => [None, None, None],
+        Scheme::StandardWebhooks { prefix } => [Some(("prefix", &prefix[..])), None, None],
+        Scheme::Hubpay {
+            header,
+            encoding,
+            prefixed,
+        } => [
+            Some(("header", &header[..])),
+            encoding.map(|encoding| match encoding {
+                Encoding::Hex => ("hex", ""),
+                Encoding::Base64 => ("base64", ""),
+            }),
+            prefixed.map(|prefixed| {
+                if prefixed {
+                    ("sha256=", "")
+                } else {
+                    ("bare", "")
+                }
+            }),
+        ],
+        Scheme::Pomelo { endpoint, order } => [
+            Some(("endpoint", &endpoint[..])),
+            (*order == Order::BodyTimestampEndpoint).then_some(("body-first", "")),
+            None,
+        ],
+    };
+    settings.into_iter().flatten()
+}
+
+fn escape(bytes: &[u8]) -> Vec<u8> {
+    let escaped = |&byte: &u8| match byte {
+        b'\n' => b"\\n".to_vec(),
+        b'\\' => b"\\\\".to_vec(),
+        byte => vec![byte],
+    };
+    bytes.iter().flat_map(escaped).collect()
+}
+
+fn split_at<'t>(text: &'t [u8], separator: &[u8]) -> Option<(&'t [u8], &'t [u8])> {
+    let length = separator.len();
+    let place = text
+        .windows(length)
+        .position(|window| window == separator)?;
+    Some((&text[..place], &text[place + length..]))
+}
