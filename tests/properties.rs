@@ -1,0 +1,191 @@
+//! The properties that the fuzz targets look for, without a fuzzer: the same
+//! model, written from the schemes' documentation with other crates, and the
+//! same requests, on random input. `fuzz/README.md` tells of the targets.
+
+#[path = "../fuzz/src/generate.rs"]
+mod generate;
+#[path = "../fuzz/src/model.rs"]
+#[allow(dead_code, reason = "the fuzz targets need more of it")]
+mod model;
+#[path = "../fuzz/src/properties.rs"]
+mod properties;
+
+use std::collections::BTreeMap;
+
+use arbitrary::Unstructured;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::TestRunner;
+
+use model::Scheme;
+use properties::{Case, Genuine};
+
+/// Enough bytes for a request with nine keys and its changes.
+fn choices() -> impl Strategy<Value = Vec<u8>> {
+    vec(any::<u8>(), 0..600)
+}
+
+fn genuine() -> impl Strategy<Value = Genuine> {
+    let genuine = |bytes: Vec<u8>| generate::genuine(&mut Unstructured::new(&bytes)).ok();
+    choices().prop_filter_map("too few bytes", genuine)
+}
+
+fn changed() -> impl Strategy<Value = Case> {
+    let changed = |(genuine, bytes): (Genuine, Vec<u8>)| {
+        generate::changed(&genuine, &mut Unstructured::new(&bytes)).ok()
+    };
+    (genuine(), choices()).prop_filter_map("too few bytes", changed)
+}
+
+/// What secrets, tags and lists are made of.
+const FRAGMENTS: &[&str] = &[
+    "whsec_",
+    "v1,whsec_",
+    "WHSEC_",
+    "whsk_",
+    "whpk_",
+    "v1a,",
+    "v1,",
+    "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+    "414b026d909e9620db4bdf4ff17612b6b005fab9fbe6431b3d78c2fe02c78400",
+    "414B026D909E9620DB4BDF4FF17612B6B005FAB9FBE6431B3D78C2FE02C78400",
+    "QUsCbZCeliDbS99P8XYStrAF+rn75kMbPXjC/gLHhAA=",
+    "QUsCbZCeliDbS99P8XYStrAF-rn75kMbPXjC_gLHhAA",
+    "d2hza18x", // whsk_1
+    "9999999999999999999",
+    "0",
+    "1",
+    "AA",
+    "Zh",
+    "=",
+    "==",
+    ",",
+    " ",
+    "\n",
+    "\"",
+];
+
+fn text() -> impl Strategy<Value = String> {
+    let fragment = select(FRAGMENTS).prop_map(str::to_owned);
+    let part = prop_oneof![4 => fragment, 1 => any::<char>().prop_map(String::from)];
+    vec(part, 0..6).prop_map(|parts| parts.concat())
+}
+
+/// Any number, and those near a limit.
+fn number() -> impl Strategy<Value = u64> {
+    let near = |number: u64| number.saturating_sub(1)..=number.saturating_add(1);
+    prop_oneof![
+        any::<u64>(),
+        near(0),
+        near(300),
+        near(1_700_000_000),
+        near(10_000_000_000_000_000_000),
+        near(u64::MAX),
+    ]
+}
+
+/// `PROPTEST_CASES` sets another number than 256 times this.
+fn config(times: u32) -> ProptestConfig {
+    ProptestConfig {
+        cases: times * ProptestConfig::default().cases,
+        // What fails is printed, and belongs into a test of its own.
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}
+
+proptest! {
+    #![proptest_config(config(16))]
+
+    #[test]
+    fn every_verdict_is_the_models(case in changed()) {
+        _ = case.check();
+    }
+}
+
+proptest! {
+    #![proptest_config(config(4))]
+
+    #[test]
+    fn a_genuine_request_is_accepted_and_one_with_a_changed_bit_is_not(
+        genuine in genuine(),
+        bit in any::<u16>(),
+    ) {
+        genuine.check(usize::from(bit));
+    }
+
+    #[test]
+    fn a_secret_is_read_as_the_model_reads_it(text in text()) {
+        properties::keys(&text);
+    }
+
+    #[test]
+    fn tags_lists_and_timestamps_are_read_as_the_model_reads_them(text in text()) {
+        properties::decoders(text.as_bytes());
+    }
+
+    #[test]
+    fn no_numbers_overflow_the_window(
+        timestamp in number(),
+        now in number(),
+        past in number(),
+        future in number(),
+    ) {
+        properties::windows(timestamp, now, past, future);
+    }
+}
+
+/// Random requests prove little if hardly any is accepted, or all fail in one
+/// way.
+#[test]
+fn the_requests_are_of_every_kind() {
+    let mut runner = TestRunner::deterministic();
+    let strategy = changed();
+    let mut verdicts = BTreeMap::<_, BTreeMap<_, usize>>::new();
+    for _ in 0..5000 {
+        let case = strategy.new_tree(&mut runner).unwrap().current();
+        let verdict = match case.receiver.verdict(&case.request, case.now) {
+            _ if !case.receiver.is_sound() => "no verifier",
+            Ok(_) => "accepted",
+            Err(faults) => faults[0].reason,
+        };
+        let scheme = match case.receiver.scheme {
+            Scheme::Paminga => "paminga",
+            Scheme::Pakk => "pakk",
+            Scheme::StandardWebhooks { .. } => "standard-webhooks",
+            Scheme::Hubpay { .. } => "hubpay",
+            Scheme::Pomelo { .. } => "pomelo",
+        };
+        let of_scheme = verdicts.entry(scheme).or_default();
+        *of_scheme.entry(verdict).or_default() += 1;
+    }
+    for (scheme, verdicts) in verdicts {
+        let wanted: &[&str] = match scheme {
+            "paminga" | "pakk" | "hubpay" => &OF_EVERY_SCHEME,
+            "standard-webhooks" => &[&OF_EVERY_SCHEME[..], &OF_TIMED_SCHEMES].concat(),
+            _ => &[&OF_EVERY_SCHEME[..], &OF_TIMED_SCHEMES, &OF_POMELO].concat(),
+        };
+        let missing = |verdict: &&&str| !verdicts.contains_key(**verdict);
+        let missing: Vec<_> = wanted.iter().filter(missing).collect();
+        assert!(missing.is_empty(), "{scheme}: {missing:?} of {verdicts:?}");
+        assert!(verdicts["accepted"] > 50, "{scheme}: {verdicts:?}");
+    }
+}
+
+const OF_EVERY_SCHEME: [&str; 6] = [
+    "accepted",
+    "no verifier",
+    "missing-header",
+    "duplicate-header",
+    "malformed-signature",
+    "signature-mismatch",
+];
+const OF_TIMED_SCHEMES: [&str; 4] = [
+    "malformed-timestamp",
+    "malformed-header",
+    "timestamp-too-old",
+    "timestamp-in-future",
+];
+const OF_POMELO: [&str; 2] = ["endpoint-mismatch", "unknown-key"];
