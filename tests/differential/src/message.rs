@@ -1,0 +1,212 @@
+//! Messages, the requests that carry them, and how each scheme signs: written
+//! from the providers' pages, with another HMAC than the crate's.
+
+use std::borrow::Cow;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Serialize, Serializer};
+
+/// A scheme, with what sender and receiver have agreed on besides the secret.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "scheme", rename_all = "kebab-case")]
+pub enum Scheme {
+    Paminga,
+    Pakk,
+    Hubpay {
+        encoding: Spelling,
+        prefix: &'static str,
+        /// The receiver has been told so, and takes no other spelling.
+        pinned: bool,
+    },
+    Pomelo {
+        api_key: String,
+        endpoint: String,
+        body_first: bool,
+    },
+    StandardWebhooks {
+        /// What the headers' names begin with.
+        family: &'static str,
+        /// The secret is the text itself, and not base64.
+        raw_secret: bool,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Spelling {
+    Hex,
+    Base64,
+}
+
+impl Scheme {
+    pub const NAMES: [&'static str; 5] =
+        ["paminga", "pakk", "hubpay", "pomelo", "standard-webhooks"];
+
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Paminga => "paminga",
+            Self::Pakk => "pakk",
+            Self::Hubpay { .. } => "hubpay",
+            Self::Pomelo { .. } => "pomelo",
+            Self::StandardWebhooks { .. } => "standard-webhooks",
+        }
+    }
+
+    /// The header that carries the signature.
+    pub fn signature_header(&self) -> Cow<'static, str> {
+        match self {
+            Self::Paminga => "x-paminga-signature".into(),
+            Self::Pakk => "x-pakk-webhook-signature".into(),
+            Self::Hubpay { .. } => "x-hubpay-hmac".into(),
+            Self::Pomelo { .. } => "x-signature".into(),
+            Self::StandardWebhooks { family, .. } => format!("{family}-signature").into(),
+        }
+    }
+
+    /// The header that carries the timestamp, if there is one.
+    pub fn timestamp_header(&self) -> Option<String> {
+        match self {
+            Self::Paminga | Self::Pakk | Self::Hubpay { .. } => None,
+            Self::Pomelo { .. } => Some("x-timestamp".into()),
+            Self::StandardWebhooks { family, .. } => Some(format!("{family}-timestamp")),
+        }
+    }
+}
+
+/// What a sender has to send.
+#[derive(Clone, Debug, Serialize)]
+pub struct Message {
+    #[serde(flatten)]
+    pub scheme: Scheme,
+    /// As it is handed out.
+    pub secret: String,
+    /// Not signed by all schemes; the timestamp neither.
+    #[serde(serialize_with = "as_latin1")]
+    pub id: Vec<u8>,
+    #[serde(serialize_with = "as_latin1")]
+    pub timestamp: Vec<u8>,
+    #[serde(serialize_with = "as_base64")]
+    pub body: Vec<u8>,
+}
+
+/// What a receiver gets, and the scheme and the secret that it has.
+#[derive(Clone, Debug, Serialize)]
+pub struct Request {
+    #[serde(flatten)]
+    pub scheme: Scheme,
+    pub secret: String,
+    pub headers: Vec<Header>,
+    #[serde(serialize_with = "as_base64")]
+    pub body: Vec<u8>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Header(pub String, #[serde(serialize_with = "as_latin1")] pub Vec<u8>);
+
+impl Message {
+    /// The secret's bytes.
+    fn key(&self) -> Vec<u8> {
+        let base64 = |text: &str| STANDARD.decode(text).expect("a secret in base64");
+        match self.scheme {
+            Scheme::Pomelo { .. } => base64(&self.secret),
+            Scheme::StandardWebhooks { raw_secret, .. } if !raw_secret => {
+                base64(self.secret.strip_prefix("whsec_").unwrap_or(&self.secret))
+            }
+            _ => self.secret.clone().into_bytes(),
+        }
+    }
+
+    fn mac(&self) -> [u8; 32] {
+        let Self { id, timestamp, body, .. } = self;
+        let signed: Vec<u8> = match &self.scheme {
+            Scheme::Paminga | Scheme::Pakk | Scheme::Hubpay { .. } => body.clone(),
+            Scheme::Pomelo { endpoint, body_first: false, .. } => {
+                [timestamp, endpoint.as_bytes(), body].concat()
+            }
+            Scheme::Pomelo { endpoint, body_first: true, .. } => {
+                [body, timestamp, endpoint.as_bytes()].concat()
+            }
+            Scheme::StandardWebhooks { .. } => [id, &b"."[..], timestamp, b".", body].concat(),
+        };
+        hmac_sha256::HMAC::mac(signed, self.key())
+    }
+
+    /// The value of the signature's header.
+    pub fn signature(&self) -> String {
+        let mac = self.mac();
+        let (hex, base64) = (hex::encode(mac), STANDARD.encode(mac));
+        match self.scheme {
+            Scheme::Paminga => hex,
+            Scheme::Pakk => base64,
+            Scheme::Hubpay { encoding: Spelling::Hex, prefix, .. } => format!("{prefix}{hex}"),
+            Scheme::Hubpay { encoding: Spelling::Base64, prefix, .. } => {
+                format!("{prefix}{base64}")
+            }
+            Scheme::Pomelo { .. } => format!("hmac-sha256 {base64}"),
+            Scheme::StandardWebhooks { .. } => format!("v1,{base64}"),
+        }
+    }
+
+    /// The request that carries the message.
+    pub fn signed(self) -> Request {
+        let header = |name: &str, value: &[u8]| Header(name.into(), value.into());
+        let mut headers = match &self.scheme {
+            Scheme::Paminga | Scheme::Pakk | Scheme::Hubpay { .. } => Vec::new(),
+            Scheme::Pomelo { api_key, endpoint, .. } => vec![
+                header("x-api-key", api_key.as_bytes()),
+                header("x-timestamp", &self.timestamp),
+                header("x-endpoint", endpoint.as_bytes()),
+            ],
+            Scheme::StandardWebhooks { family, .. } => vec![
+                header(&format!("{family}-id"), &self.id),
+                header(&format!("{family}-timestamp"), &self.timestamp),
+            ],
+        };
+        let name = self.scheme.signature_header();
+        headers.push(header(&name, self.signature().as_bytes()));
+        self.carried_by(headers)
+    }
+
+    pub fn carried_by(self, headers: Vec<Header>) -> Request {
+        Request { scheme: self.scheme, secret: self.secret, headers, body: self.body }
+    }
+}
+
+impl Request {
+    pub fn value(&self, name: &str) -> &[u8] {
+        let header = self.headers.iter().find(|header| header.0 == name);
+        &header.expect("a header of the request").1
+    }
+
+    pub fn value_mut(&mut self, name: &str) -> &mut Vec<u8> {
+        let header = self.headers.iter_mut().find(|header| header.0 == name);
+        &mut header.expect("a header of the request").1
+    }
+
+    /// With another value of a header.
+    pub fn with(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
+        *self.value_mut(name) = value.as_ref().to_vec();
+        self
+    }
+
+    /// With one more header, after the others.
+    pub fn and(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
+        self.headers.push(Header(name.into(), value.as_ref().to_vec()));
+        self
+    }
+
+    pub fn without(mut self, name: &str) -> Self {
+        self.headers.retain(|header| header.0 != name);
+        self
+    }
+}
+
+fn as_base64<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&STANDARD.encode(bytes))
+}
+
+/// As Python's servers (PEP 3333) and Node's `http` hand out header values.
+fn as_latin1<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&bytes.iter().copied().map(char::from).collect::<String>())
+}

@@ -1,0 +1,171 @@
+//! Random messages, and random faults.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use fastrand::Rng;
+
+use crate::message::{Message, Request, Scheme, Spelling};
+
+/// A message of this scheme that is signed now.
+pub fn message(rng: &mut Rng, scheme: &str, now: u64) -> Message {
+    let scheme = match scheme {
+        "paminga" => Scheme::Paminga,
+        "pakk" => Scheme::Pakk,
+        "hubpay" => Scheme::Hubpay {
+            encoding: pick(rng, &[Spelling::Hex, Spelling::Base64]),
+            prefix: pick(rng, &["", "sha256="]),
+            pinned: rng.bool(),
+        },
+        "pomelo" => Scheme::Pomelo {
+            api_key: STANDARD.encode(bytes(rng, 32)),
+            endpoint: format!("/{}", visible(rng, 0, 40)),
+            body_first: rng.bool(),
+        },
+        "standard-webhooks" => Scheme::StandardWebhooks { family: "webhook", raw_secret: false },
+        other => unreachable!("no scheme is called {other}"),
+    };
+    Message {
+        secret: secret(rng, &scheme),
+        id: visible(rng, 1, 100).replace('.', "_").into_bytes(),
+        timestamp: now.to_string().into_bytes(),
+        body: body(rng),
+        scheme,
+    }
+}
+
+/// A secret as this scheme hands them out.
+pub fn secret(rng: &mut Rng, scheme: &Scheme) -> String {
+    let text = |rng: &mut Rng| text(rng, 1, 200);
+    let base64 = |rng: &mut Rng| {
+        // HMAC hashes a key of more than 64 bytes first.
+        let length = pick(rng, &[24, 32, 63, 64, 65]);
+        let length = if rng.bool() { length } else { rng.usize(1..200) };
+        STANDARD.encode(bytes(rng, length))
+    };
+    match scheme {
+        Scheme::Pomelo { .. } => base64(rng),
+        Scheme::StandardWebhooks { raw_secret, .. } if !raw_secret => {
+            format!("{}{}", pick(rng, &["whsec_", ""]), base64(rng))
+        }
+        _ => text(rng),
+    }
+}
+
+/// One that is no other's: long enough that chance cannot repeat it.
+pub fn other_secret(rng: &mut Rng, scheme: &Scheme) -> String {
+    loop {
+        let secret = secret(rng, scheme);
+        if secret.len() > 40 {
+            return secret;
+        }
+    }
+}
+
+fn body(rng: &mut Rng) -> Vec<u8> {
+    let longest = match rng.u32(..1000) {
+        0 => 1 << 20,
+        1..20 => 100_000,
+        _ => 300,
+    };
+    match rng.u32(..10) {
+        0 => Vec::new(),
+        1..5 => format!(
+            r#"{{"type":"invoice.paid","n":{},"text":"{}"}}"#,
+            rng.i64(..),
+            visible(rng, 0, longest).replace(['"', '\\'], "'")
+        )
+        .into_bytes(),
+        5..8 => text(rng, 1, longest).into_bytes(),
+        _ => {
+            let length = rng.usize(1..=longest);
+            let mut body = bytes(rng, length);
+            body.push(0xff); // In no UTF-8.
+            body
+        }
+    }
+}
+
+pub fn bytes(rng: &mut Rng, length: usize) -> Vec<u8> {
+    std::iter::repeat_with(|| rng.u8(..)).take(length).collect()
+}
+
+/// Any characters, control characters and a byte order mark among them.
+fn text(rng: &mut Rng, shortest: usize, longest: usize) -> String {
+    let length = rng.usize(shortest..=longest);
+    let alphabet = rng.u32(..3);
+    // Not U+FFFD, as which Node reads bytes that are no UTF-8: that is a case of
+    // its own.
+    let character = || match alphabet {
+        0 => rng.char('\0'..='\x7f'),
+        1 => rng.char('\0'..='\u{7ff}'),
+        _ => pick(rng, &['\u{feff}', '\u{2028}', 'e', '\u{301}', '\u{1f980}', '中', '\0']),
+    };
+    std::iter::repeat_with(character).take(length).collect()
+}
+
+/// Visible ASCII: what all peers take in a header.
+fn visible(rng: &mut Rng, shortest: usize, longest: usize) -> String {
+    let length = rng.usize(shortest..=longest);
+    std::iter::repeat_with(|| rng.char('!'..='~')).take(length).collect()
+}
+
+pub fn pick<T: Copy>(rng: &mut Rng, choice: &[T]) -> T {
+    choice[rng.usize(..choice.len())]
+}
+
+/// Changes something that the signature covers, or the signature; says what.
+pub fn corrupt(rng: &mut Rng, request: &mut Request) -> &'static str {
+    let timestamp = request.scheme.timestamp_header();
+    let id = match &request.scheme {
+        Scheme::StandardWebhooks { family, .. } => Some(format!("{family}-id")),
+        _ => None,
+    };
+    match (rng.u32(..6), timestamp, id) {
+        (0, Some(timestamp), _) => {
+            let last = request.value_mut(&timestamp).last_mut().expect("digits");
+            *last = other(rng, *last, b"0123456789");
+            "corrupt-timestamp"
+        }
+        (1, _, Some(id)) => {
+            let id = request.value_mut(&id);
+            let place = rng.usize(..id.len());
+            id[place] = other(rng, id[place], b"abcdef0123456789_-");
+            "corrupt-id"
+        }
+        (2, ..) => {
+            request.secret = other_secret(rng, &request.scheme);
+            "corrupt-secret"
+        }
+        (3, ..) => {
+            let name = request.scheme.signature_header();
+            let value = request.value_mut(&name);
+            // Of the MAC alone, and not its last digits: those of base64 hold
+            // bits of nothing.
+            let place = value.len() - rng.usize(3..40);
+            value[place] = other(rng, value[place], b"0123456789");
+            "corrupt-signature"
+        }
+        (4, ..) if !request.body.is_empty() => {
+            let place = rng.usize(..request.body.len());
+            if rng.bool() {
+                request.body[place] ^= 1 << rng.u32(..8);
+            } else {
+                request.body.remove(place);
+            }
+            "corrupt-body"
+        }
+        _ => {
+            request.body.push(rng.u8(..));
+            "corrupt-body"
+        }
+    }
+}
+
+fn other(rng: &mut Rng, byte: u8, choice: &[u8]) -> u8 {
+    loop {
+        let other = pick(rng, choice);
+        if other != byte {
+            return other;
+        }
+    }
+}
