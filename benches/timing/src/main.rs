@@ -1,0 +1,130 @@
+//! Whether the time of a check tells something about the right MAC: dudect's
+//! test (Reparaz, Balasch, Verbauwhede: "Dude, is my code constant time?",
+//! <https://eprint.iacr.org/2016/1123>), done by `dudect-bencher`.
+//!
+//! ```text
+//! cargo run --release --manifest-path benches/timing/Cargo.toml             # measures, for some minutes
+//! cargo run --release --manifest-path benches/timing/Cargo.toml -- --short  # checks that it works
+//! ```
+//!
+//! Each case has two classes of inputs, `one | other`, and asks whether their
+//! times differ. The class of each sample is drawn at random, so that whatever
+//! else happens on the machine happens to both. Bodies and tags are new for
+//! each sample, and the classes differ in nothing but the case: in both, the
+//! received bytes are uniformly random and lie in the same place, and a check
+//! comes to the same verdict.
+//!
+//! dudect also crops the times at a hundred percentiles, and takes the largest
+//! of all the t statistics. Beyond 5 it speaks of a difference. A real one has
+//! the same sign in each run and grows with the samples; noise has not and
+//! does not. So every case runs several times, each time as a process of its
+//! own with its own places in memory.
+
+mod cases;
+
+use std::env;
+use std::error::Error;
+use std::process::{Command, ExitCode};
+use std::sync::OnceLock;
+
+use dudect_bencher::ctbench::{BenchMetadata, BenchName, BenchOpts, run_benches_console};
+
+use cases::CASES;
+
+/// What dudect takes for a difference.
+const THRESHOLD: f64 = 5.0;
+
+/// How many samples a run of a case takes.
+static SAMPLES: OnceLock<usize> = OnceLock::new();
+
+type Failure = Box<dyn Error>;
+
+fn main() -> Result<ExitCode, Failure> {
+    let words: Vec<String> = env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words[..] {
+        [] => measure(21, 500_000),
+        ["--short"] => check_that_it_works(50_000),
+        ["--run", case, samples] => run(case.parse()?, samples.parse()?),
+        _ => Err("takes nothing, or --short".into()),
+    }
+}
+
+fn measure(runs: usize, samples: usize) -> Result<ExitCode, Failure> {
+    let mut found = vec![Vec::new(); CASES.len()];
+    for turn in 1..=runs {
+        eprintln!("run {turn} of {runs}");
+        for (case, ts) in found.iter_mut().enumerate() {
+            ts.push(largest_t(case, samples)?);
+        }
+    }
+    println!("{runs} runs of {samples} samples\n");
+    println!("| case | median t | smallest | largest | verdict |");
+    println!("| --- | --- | --- | --- | --- |");
+    let mut unexpected = 0;
+    for (case, mut ts) in CASES.iter().zip(found) {
+        ts.sort_by(f64::total_cmp);
+        let (smallest, median, largest) = (ts[0], ts[runs / 2], ts[runs - 1]);
+        let verdict = if median.abs() > THRESHOLD {
+            "differs"
+        } else if smallest < -THRESHOLD || largest > THRESHOLD {
+            "unclear: noise, or very little"
+        } else {
+            "no difference found"
+        };
+        let is_expected = (verdict == "differs") == case.differs;
+        unexpected += usize::from(!is_expected);
+        let remark = if is_expected { "" } else { " (UNEXPECTED)" };
+        let name = case.name.replace('|', "or");
+        println!("| {name} | {median:.1} | {smallest:.1} | {largest:.1} | {verdict}{remark} |");
+    }
+    println!("\n{unexpected} unexpected");
+    Ok(ExitCode::from(u8::from(unexpected > 0)))
+}
+
+/// That every case runs, and that what differs is found. What is found of the
+/// others in so short a time says nothing, and is not looked at.
+fn check_that_it_works(samples: usize) -> Result<ExitCode, Failure> {
+    for (place, case) in CASES.iter().enumerate() {
+        // Noise may hide a difference, but not again and again.
+        let mut tries = 5;
+        while largest_t(place, samples)?.abs() <= THRESHOLD && case.differs {
+            tries -= 1;
+            if tries == 0 {
+                return Err(format!("not found: {}", case.name).into());
+            }
+        }
+    }
+    println!("short: every case ran, and what differs was found; the others' times say nothing");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The largest t of a run of a case, in a process of its own.
+fn largest_t(case: usize, samples: usize) -> Result<f64, Failure> {
+    let mut run = Command::new(env::current_exe()?);
+    run.args(["--run", &case.to_string(), &samples.to_string()]);
+    let output = run.output()?;
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).into());
+    }
+    let said = String::from_utf8(output.stdout)?;
+    let after = said.split("max t = ").nth(1).unwrap_or_default();
+    let t: f64 = after.split(',').next().unwrap_or_default().parse()?;
+    if t.is_nan() {
+        return Err("all times were the same: the clock is too coarse".into());
+    }
+    Ok(t)
+}
+
+/// Runs a case once, and says what dudect says.
+fn run(case: usize, samples: usize) -> Result<ExitCode, Failure> {
+    let case = CASES.get(case).ok_or("no such case")?;
+    SAMPLES.get_or_init(|| samples);
+    let bench = BenchMetadata {
+        name: BenchName(case.name),
+        seed: None,
+        benchfn: case.run,
+    };
+    run_benches_console(BenchOpts::default(), vec![bench])?;
+    Ok(ExitCode::SUCCESS)
+}
