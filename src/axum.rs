@@ -39,8 +39,8 @@
 //! # router().unwrap();
 //! ```
 //!
-//! `route_layer` leaves a wrong method to axum, which answers 405; `layer` would
-//! answer it with 401.
+//! The `route_layer` of `post(…)` leaves a wrong method to axum, which answers
+//! 405; its `layer`, and both of the router, would answer it with 401.
 //!
 //! A proof says which scheme verified it, not which route. Where one layer is
 //! on several routes, or chooses, give each sender's keys a name

@@ -76,6 +76,10 @@
 //! must hold is no secret. (There is no `WWW-Authenticate` beside the 401, although RFC 9110 wants one: no HTTP
 //! authentication would let the request through.)
 //!
+//! A refusal often comes before the body's end. Over HTTP/1.1 the server then
+//! closes the connection, over HTTP/2 it resets the stream; a sender that is
+//! still sending may see that in place of the answer.
+//!
 //! What was wrong is a [`Refusal`] in the answer's extensions, for your layers
 //! further out, and, with the feature `tracing`, an event of the target
 //! `hookseal::tower` with the scheme, the reason and the key id: never a secret,
