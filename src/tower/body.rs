@@ -161,8 +161,9 @@ impl Limits {
                     buffer.push(chunk);
                 }
                 Err(frame) => {
-                    let more = frame.into_trailers().unwrap_or_default();
-                    trailers.add(more).ok_or_else(|| self.too_large())?;
+                    if let Ok(more) = frame.into_trailers() {
+                        trailers.add(more).ok_or_else(|| self.too_large())?;
+                    }
                 }
             }
         }
@@ -258,7 +259,7 @@ impl Trailers {
 /// The bytes of a body so far, in one piece.
 struct Buffer {
     limit: usize,
-    /// The only chunk so far, which most bodies are, not copied; or empty.
+    /// The only chunk so far, which is the whole of most bodies; or empty.
     first: Bytes,
     /// All chunks, once there are two.
     joined: Vec<u8>,
