@@ -5,6 +5,8 @@
 
 #![cfg(unix)]
 
+#[path = "../common/example.rs"]
+mod example;
 mod process;
 mod requests;
 mod wire;

@@ -1,10 +1,8 @@
 //! The example as a process.
 
-use std::env::{self, consts};
 use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -12,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use hyper_util::rt::TokioIo;
 
+use crate::example::example;
 use crate::requests::{API_KEY, ENDPOINT, HUBPAY, PAKK, PAMINGA, POMELO, STANDARD};
 
 const SETTINGS: [(&str, &str); 9] = [
@@ -37,7 +36,7 @@ impl Process {
     pub fn start<N: AsRef<OsStr>, V: AsRef<OsStr>>(
         settings: impl IntoIterator<Item = (N, V)>,
     ) -> Self {
-        let mut command = Command::new(example());
+        let mut command = Command::new(example("receiver"));
         command.env_clear().envs(settings);
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         Self(command.spawn().unwrap())
@@ -136,17 +135,4 @@ pub fn eventually<T>(what: &str, mut happens: impl FnMut() -> Option<T>) -> T {
         assert!(begun.elapsed() < AT_LAST, "waited for: {what}");
         thread::sleep(Duration::from_millis(10));
     }
-}
-
-/// `cargo test` builds the examples beside the tests.
-fn example() -> PathBuf {
-    let test = env::current_exe().unwrap();
-    let profile = test.parent().and_then(Path::parent).unwrap();
-    let name = format!("receiver{}", consts::EXE_SUFFIX);
-    let example = profile.join("examples").join(name);
-    assert!(
-        example.exists(),
-        "build it first: cargo build --example receiver"
-    );
-    example
 }
