@@ -33,6 +33,35 @@ pub fn message(rng: &mut Rng, scheme: &str, now: u64) -> Message {
     }
 }
 
+/// Makes the message one of several kinds, and says of which.
+pub fn vary(rng: &mut Rng, message: &mut Message, now: u64) -> &'static str {
+    let mut kind = match str::from_utf8(&message.body) {
+        Ok(_) => "text",
+        Err(_) => "binary",
+    };
+    let mut tolerance = 0;
+    match &mut message.scheme {
+        Scheme::Pomelo { .. } => tolerance = 60,
+        Scheme::StandardWebhooks { family, raw_secret } => {
+            tolerance = 300;
+            *raw_secret = rng.u32(..4) == 0;
+            if kind == "text" && rng.u32(..4) == 0 {
+                *family = "svix";
+                kind = "svix-headers";
+            }
+        }
+        _ => {}
+    }
+    if tolerance > 0 {
+        // Not so near to the edge that a slow machine comes to it.
+        let offset = rng.u64(..=tolerance) * 2 / 3;
+        let moment = if rng.bool() { now - offset } else { now + offset };
+        message.timestamp = moment.to_string().into_bytes();
+    }
+    message.secret = secret(rng, &message.scheme);
+    kind
+}
+
 /// A secret as this scheme hands them out.
 pub fn secret(rng: &mut Rng, scheme: &Scheme) -> String {
     let text = |rng: &mut Rng| text(rng, 1, 200);
