@@ -195,7 +195,9 @@ impl<'h> Parts<'h> {
 /// The candidate tags of a request: one, or those of a list in a header.
 ///
 /// A list is read where it stands, each entry when it is compared, so that no
-/// number of them takes memory. It holds at least one well-formed tag.
+/// number of them takes memory. It holds at least one well-formed tag. All are
+/// compared, so that the time tells how many there are and how they are
+/// spelled, but not which of them is right or how near one is.
 ///
 /// ```
 /// use hookseal::{HeaderName, Tag, Tags};

@@ -13,9 +13,10 @@ use subtle::{Choice, ConstantTimeEq};
 ///
 /// A tag is either computed by a [`Key`](crate::Key) or decoded from a header,
 /// and the two are compared with `==`, which **is** the crate's constant-time
-/// comparison: it reads all 32 bytes of both sides whatever they hold. (A look-up
-/// in a hash set is not; look up tags of verified messages only.) Its `Debug`
-/// shows no bytes, since the tag of a message is what a forger wants.
+/// comparison: it should read all 32 bytes of both sides, whatever they hold, and
+/// branch on none. (A look-up in a hash set is not; look up tags of verified
+/// messages only.) Its `Debug` shows no bytes, since the tag of a message is what
+/// a forger wants.
 ///
 /// ```
 /// use hookseal::{Key, Tag};
