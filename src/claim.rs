@@ -353,6 +353,18 @@ mod tests {
         assert!(!tags.contain(&tag_of(4)));
     }
 
+    /// Two matches must not cancel each other.
+    #[test]
+    fn a_tag_may_be_listed_more_than_once() {
+        for count in 1..=4 {
+            let text = hex_of([1, 2].repeat(count));
+            let tags = list(&text).unwrap();
+            assert!(tags.contain(&tag_of(1)), "{count}");
+            assert!(tags.contain(&tag_of(2)), "{count}");
+            assert!(!tags.contain(&tag_of(3)), "{count}");
+        }
+    }
+
     #[test]
     fn a_list_without_a_tag_is_malformed() {
         for text in ["", " ", "x", "x y  z"] {

@@ -320,6 +320,7 @@ mod tests {
             let timestamp = SignedTimestamp::parse(text.as_bytes(), &HEADER).unwrap();
             assert_eq!(timestamp.value().as_secs(), seconds);
             assert_eq!(timestamp.as_bytes(), text.as_bytes());
+            assert_eq!(timestamp.header(), &HEADER);
         }
     }
 

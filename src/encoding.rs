@@ -119,9 +119,6 @@ pub(crate) fn secret_from_base64(
     let decoded = engine
         .decode_slice(text, &mut secret)
         .map_err(|error| match error {
-            base64::DecodeSliceError::DecodeError(base64::DecodeError::InvalidPadding) => {
-                SecretFault::Padding
-            }
             base64::DecodeSliceError::DecodeError(base64::DecodeError::InvalidLastSymbol {
                 ..
             }) => SecretFault::TrailingBits,

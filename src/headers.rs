@@ -345,6 +345,29 @@ mod tests {
     }
 
     #[test]
+    fn header_names_are_equal_if_their_letters_are() {
+        let name = HeaderName::from_static("x-id");
+        assert_eq!(name, HeaderName::new("X-Id").unwrap());
+        for other in ["x-i", "x-ie", "y-id", "x-id-"] {
+            assert_ne!(name, HeaderName::new(other).unwrap());
+        }
+    }
+
+    #[test]
+    fn a_byte_is_found_wherever_and_however_often_it_stands() {
+        for length in 0..20 {
+            assert!(!contains(&[b'a'; 20][..length], b'.'));
+            for start in 0..length {
+                for end in start + 1..=length {
+                    let mut bytes = [b'a'; 20];
+                    bytes[start..end].fill(b'.');
+                    assert!(contains(&bytes[..length], b'.'), "{start}..{end}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn white_space_is_looked_for_at_both_ends_only() {
         for value in ["a", "a b", "a\tb", "", "\u{a0}a"] {
             assert!(is_trimmed(value.as_bytes()), "{value:?}");

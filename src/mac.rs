@@ -174,6 +174,8 @@ mod tests {
     #[test]
     fn debug_shows_no_bytes() {
         assert_eq!(std::format!("{:?}", Tag([0xa5; 32])), "Tag([redacted])");
+        let mac = Mac::new(b"secret").unwrap();
+        assert_eq!(std::format!("{mac:?}"), "Mac([redacted])");
     }
 
     #[test]

@@ -2,41 +2,66 @@
 
 mod common;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 
 use common::*;
-use hookseal::schemes::{Hubpay, MessageOrder, Pakk, Paminga, Pomelo, Prefix, StandardWebhooks};
+use hookseal::schemes::{
+    Hubpay, MessageOrder, Pakk, Paminga, Pomelo, Prefix, Registration, StandardWebhooks,
+};
 use hookseal::{
-    Check, Claim, ConfigError, Engine, FixedClock, HeaderName, Key, Keys, Message, ReplayWindow,
-    SystemClock, Tag, Tags, Timestamp, Verified, Verifier, VerifyError,
+    Check, Claim, Clock, ConfigError, Encoding, Engine, FixedClock, HeaderName, Key, Keys, Lookup,
+    Message, Part, ReplayWindow, SecretFault, SignatureHeaders, SignedTimestamp, SystemClock, Tag,
+    Tags, Timestamp, Verified, Verifier, VerifyError,
 };
 
+/// `tests/public_api/api.txt` has all auto traits of all types; these are the
+/// ones that are promised.
 #[test]
 fn everything_can_be_shared_between_threads() {
-    fn shared<T: Send + Sync + 'static>() {}
-    fn unwinding<T: std::panic::UnwindSafe>() {}
+    fn shared<T: Send + Sync + Unpin + 'static>() {}
     shared::<Paminga>();
     shared::<Pakk>();
     shared::<StandardWebhooks>();
     shared::<Hubpay>();
     shared::<Pomelo>();
     shared::<Box<dyn Verifier>>();
+    shared::<Box<dyn Clock>>();
     shared::<Engine>();
-    shared::<Key>();
-    shared::<Keys>();
     shared::<Check<'static>>();
-    shared::<Claim<'static>>();
-    shared::<Tags<'static>>();
-    shared::<Verified<'static>>();
-    shared::<Verified<'static, Vec<u8>>>();
-    shared::<Verified<'static, ()>>();
-    shared::<HeaderName>();
-    shared::<VerifyError>();
-    shared::<ConfigError>();
-    shared::<Message<'static>>();
-    unwinding::<Key>();
-    unwinding::<VerifyError>();
+}
+
+/// All but what holds a clock, which may be anyone's.
+#[test]
+fn what_is_plain_data_survives_a_panic() {
+    fn plain<T: Send + Sync + Unpin + UnwindSafe + RefUnwindSafe + 'static>() {}
+    plain::<Key>();
+    plain::<Keys>();
+    plain::<Claim<'static>>();
+    plain::<Part<'static>>();
+    plain::<Tags<'static>>();
+    plain::<Tag>();
+    plain::<Encoding>();
+    plain::<Verified<'static>>();
+    plain::<Verified<'static, Vec<u8>>>();
+    plain::<Verified<'static, ()>>();
+    plain::<Message<'static>>();
+    plain::<HeaderName>();
+    plain::<SignatureHeaders>();
+    plain::<Lookup<'static>>();
+    plain::<Timestamp>();
+    plain::<SignedTimestamp<'static>>();
+    plain::<ReplayWindow>();
+    plain::<SystemClock>();
+    plain::<FixedClock>();
+    plain::<VerifyError>();
+    plain::<ConfigError>();
+    plain::<SecretFault>();
+    plain::<MessageOrder>();
+    plain::<Prefix>();
+    plain::<Registration<'static>>();
 }
 
 #[test]
@@ -186,6 +211,18 @@ fn a_proof_has_what_was_signed() {
         Some(Timestamp::from_secs(POMELO_SIGNED_AT))
     );
     assert_eq!(verified.key_id(), Some(API_KEY));
+}
+
+#[test]
+fn a_tag_can_be_kept_to_know_its_message_again() {
+    let first = Tag::from_hex(HEX.as_bytes()).unwrap();
+    let second = Tag::from_base64(&V1.as_bytes()[3..]).unwrap();
+    let handled = HashSet::from([first]);
+    assert!(handled.contains(&Tag::from_base64(BASE64.as_bytes()).unwrap()));
+    assert!(!handled.contains(&second));
+    let hash = |tag: Tag| BuildHasherDefault::<DefaultHasher>::default().hash_one(tag);
+    assert_eq!(hash(first), hash(Tag::from_bytes(*first.as_bytes())));
+    assert_ne!(hash(first), hash(second));
 }
 
 #[test]

@@ -206,6 +206,15 @@ async fn a_verified_body_that_is_not_the_json_is_422() {
     assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
 }
 
+#[test]
+fn what_is_shared_between_threads() {
+    fn shared<T: Send + Sync + Unpin + 'static>() {}
+    shared::<MissingLayer>();
+    shared::<ParsedJson<Event>>();
+    shared::<VerifiedJson<Event>>();
+    shared::<VerifiedJsonRejection>();
+}
+
 #[tokio::test]
 async fn each_route_has_its_sender() {
     let handler = async |_: VerifiedBytes| "served";

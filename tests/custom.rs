@@ -1,9 +1,12 @@
 //! Schemes of one's own, against the public API alone: what the engine does
 //! for them, and what it does not let them do.
 
+use std::sync::Arc;
+
 use hookseal::{
-    Claim, Encoding, Engine, FixedClock, HeaderName, Headers, Key, Message, Part, ReplayWindow,
-    SignatureHeaders, SignedTimestamp, Tag, Timestamp, Verified, Verifier, VerifyError,
+    Check, Claim, Encoding, Engine, FixedClock, HeaderName, Headers, Key, Message, Part,
+    ReplayWindow, SignatureHeaders, SignedTimestamp, Tag, Timestamp, Verified, Verifier,
+    VerifyError,
 };
 
 static TIME: HeaderName = HeaderName::from_static("x-time");
@@ -205,10 +208,10 @@ fn a_key_id_goes_with_keys_that_are_picked_by_it() {
     assert_eq!(run(Engine::untimed(key()), names), mismatch(wanted));
 }
 
-/// A verifier that replaces a method with a default is not bypassed by the
-/// pointer that holds it.
+/// A pointer calls the methods of what it points to, also those that have a
+/// default: a verifier that replaces one is not bypassed.
 #[test]
-fn replaced_methods_are_called_through_pointers() {
+fn every_method_is_called_through_pointers() {
     #[derive(Debug)]
     struct Closed(Custom);
 
@@ -234,19 +237,72 @@ fn replaced_methods_are_called_through_pointers() {
             _: &'h dyn Headers,
             _: &'h [u8],
         ) -> Result<Verified<'h>, VerifyError> {
-            Err(VerifyError::SignatureMismatch)
+            mismatch("verify")
+        }
+
+        fn begin<'h>(&'h self, _: &'h dyn Headers) -> Result<Check<'h>, VerifyError> {
+            mismatch("begin")
+        }
+
+        fn verify_received_at<'h>(
+            &'h self,
+            _: Timestamp,
+            _: &'h dyn Headers,
+            _: &'h [u8],
+        ) -> Result<Verified<'h>, VerifyError> {
+            mismatch("verify_received_at")
+        }
+
+        fn begin_received_at<'h>(
+            &'h self,
+            _: Timestamp,
+            _: &'h dyn Headers,
+        ) -> Result<Check<'h>, VerifyError> {
+            mismatch("begin_received_at")
+        }
+
+        fn sign_message(&self, _: &Message<'_>) -> Result<SignatureHeaders, VerifyError> {
+            mismatch("sign_message")
         }
     }
 
-    let custom = || Custom {
-        engine: Engine::untimed(key()),
-        make_claim: |claim, _, _| claim,
+    fn check(pointer: impl Verifier) {
+        let message = Message::new(b"{}").with_id("msg");
+        let tag = Tag::from_bytes([0xab; 32]);
+        let headers = pointer.signature_headers(&message, &[tag]);
+        let written = [(&TIME, "0"), (&ID, "msg"), (&MAC, &"ab".repeat(32))];
+        assert!(
+            headers
+                .iter()
+                .map(|(name, value)| (name, &**value))
+                .eq(written)
+        );
+        let claim = pointer.claim(&headers).unwrap();
+        assert_eq!(claim.message_id(), Some(&b"msg"[..]));
+        assert_eq!(pointer.scheme(), "closed");
+        assert!(format!("{:?}", pointer.engine()).contains("past: 77"));
+
+        let now = Timestamp::from_secs(NOW);
+        assert_eq!(pointer.verify(&headers, b"{}"), mismatch("verify"));
+        let verdict = pointer.verify_received_at(now, &headers, b"{}");
+        assert_eq!(verdict, mismatch("verify_received_at"));
+        let begun = pointer.begin(&headers).map(|_| ());
+        assert_eq!(begun, mismatch("begin"));
+        let begun = pointer.begin_received_at(now, &headers).map(|_| ());
+        assert_eq!(begun, mismatch("begin_received_at"));
+        assert_eq!(pointer.sign_message(&message), mismatch("sign_message"));
+    }
+    let closed = || {
+        Closed(Custom {
+            engine: timed().with_window(ReplayWindow::from_secs(77)),
+            make_claim: |claim, _, id| claim.signed_before([Part::MessageId(id)]),
+        })
     };
-    let headers = custom()
-        .sign_message(&Message::new(b"{}").with_id("msg"))
-        .unwrap();
-    assert!(custom().verify(&headers, b"{}").is_ok());
-    let boxed: Box<dyn Verifier> = Box::new(Closed(custom()));
-    assert!(boxed.verify(&headers, b"{}").is_err());
-    assert!(std::sync::Arc::new(boxed).verify(&headers, b"{}").is_err());
+    let by_reference = closed();
+    check(&by_reference);
+    check(by_reference);
+    check(Box::new(closed()));
+    check(Arc::new(closed()));
+    check(Box::new(Arc::new(closed())) as Box<dyn Verifier>);
+    check(&(Arc::new(closed()) as Arc<dyn Verifier>));
 }

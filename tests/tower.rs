@@ -19,7 +19,9 @@ use bytes::{Buf, Bytes};
 use common::*;
 use futures_core::Stream;
 use hookseal::schemes::{Pakk, Paminga, StandardWebhooks};
-use hookseal::tower::{Refusal, RefusalKind, VerifiedBody, VerifiedBytes, Verify, VerifyLayer};
+use hookseal::tower::{
+    EmptyAnswer, Refusal, RefusalKind, VerifiedBody, VerifiedBytes, Verify, VerifyLayer,
+};
 use hookseal::{FixedClock, Key, Timestamp, Verifier, VerifyError};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
 use http_body::Frame;
@@ -1076,6 +1078,10 @@ fn what_is_shown() {
         ),
         "Verify { inner: (), layer: VerifyLayer { body_limit: 1048576, body_timeout: None, .. } }"
     );
+    let answer = VerifyLayer::new(StandardWebhooks::new(key()))
+        .layer(service_fn(echo))
+        .call(Request::new(Full::<Bytes>::default()));
+    assert_eq!(format!("{answer:?}"), "ResponseFuture { .. }");
 }
 
 #[test]
@@ -1099,10 +1105,12 @@ fn no_option_takes_back_another() {
 
 #[test]
 fn what_is_shared_between_threads() {
-    fn shared<T: Send + Sync + 'static>() {}
+    fn shared<T: Send + Sync + Unpin + 'static>() {}
     shared::<VerifyLayer>();
     shared::<Verify<()>>();
     shared::<Refusal>();
+    shared::<RefusalKind>();
+    shared::<EmptyAnswer>();
     shared::<VerifiedBody>();
     shared::<VerifiedBytes>();
     fn sent<T: Send + 'static>(_: &T) {}

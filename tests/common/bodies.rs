@@ -122,7 +122,8 @@ impl Body for Script {
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.hint
+        // Not `Copy` before http-body 1.1.
+        SizeHint::clone(&self.hint)
     }
 }
 
