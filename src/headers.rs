@@ -344,6 +344,18 @@ mod tests {
         }
     }
 
+    /// With the feature `http` that crate refuses the same; without it, only this.
+    #[test]
+    fn a_token_is_of_the_bytes_that_http_lists() {
+        let tchar = b"!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz";
+        for byte in 0..=u8::MAX {
+            let wanted = tchar.contains(&byte);
+            assert_eq!(is_lower_case_token(&[byte]), wanted, "{byte}");
+            assert_eq!(is_lower_case_token(&[b'a', byte, b'a']), wanted, "{byte}");
+        }
+        assert!(!is_lower_case_token(b""));
+    }
+
     #[test]
     fn header_names_are_equal_if_their_letters_are() {
         let name = HeaderName::from_static("x-id");
