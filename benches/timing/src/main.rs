@@ -105,7 +105,8 @@ fn largest_t(case: usize, samples: usize) -> Result<f64, Failure> {
     run.args(["--run", &case.to_string(), &samples.to_string()]);
     let output = run.output()?;
     if !output.status.success() {
-        return Err(String::from_utf8_lossy(&output.stderr).into());
+        let said = String::from_utf8_lossy(&output.stderr);
+        return Err(format!("{}, {}: {said}", CASES[case].name, output.status).into());
     }
     let said = String::from_utf8(output.stdout)?;
     let after = said.split("max t = ").nth(1).unwrap_or_default();
