@@ -12,7 +12,8 @@
 
 use hookseal::{
     Claim, Encoding, Engine, FixedClock, HeaderName, Headers, Key, Keys, Message, Part,
-    ReplayWindow, SignatureHeaders, SignedTimestamp, Tag, Tags, Timestamp, Verifier, VerifyError,
+    ReplayWindow, Signature, SignatureHeaders, Signatures, SignedTimestamp, Tag, Timestamp,
+    Verifier, VerifyError,
 };
 
 static SIGNATURE: HeaderName = HeaderName::from_static("stripe-signature");
@@ -48,7 +49,7 @@ impl Verifier for Stripe {
 
     fn claim<'h>(&'h self, headers: &'h dyn Headers) -> Result<Claim<'h>, VerifyError> {
         let value = headers.required(&SIGNATURE)?;
-        let tags = Tags::list(value, b',', v1, &SIGNATURE)?;
+        let signatures = Signatures::list(value, b',', v1, &SIGNATURE)?;
         let mut times = value
             .split(|&byte| byte == b',')
             .filter_map(|entry| entry.strip_prefix(b"t="));
@@ -57,12 +58,16 @@ impl Verifier for Stripe {
             return Err(VerifyError::malformed_header(&SIGNATURE));
         };
         let timestamp = SignedTimestamp::parse(time, &SIGNATURE)?;
-        Ok(Claim::new(tags).signed_before([Part::Timestamp(timestamp), Part::Bytes(b".")]))
+        Ok(Claim::new(signatures).signed_before([Part::Timestamp(timestamp), Part::Bytes(b".")]))
     }
 
-    fn signature_headers(&self, message: &Message<'_>, tags: &[Tag]) -> SignatureHeaders {
+    fn signature_headers(
+        &self,
+        message: &Message<'_>,
+        signatures: &[Signature],
+    ) -> SignatureHeaders {
         let time = message.timestamp().map(|moment| format!("t={moment}"));
-        let signatures = tags
+        let signatures = signatures
             .iter()
             .map(|tag| format!("v1={}", Encoding::Hex.encode(tag)));
         let value: Vec<String> = time.into_iter().chain(signatures).collect();
@@ -70,8 +75,8 @@ impl Verifier for Stripe {
     }
 }
 
-fn v1(entry: &[u8]) -> Option<Tag> {
-    Tag::from_hex(entry.strip_prefix(b"v1=")?)
+fn v1(entry: &[u8]) -> Option<Signature> {
+    Tag::from_hex(entry.strip_prefix(b"v1=")?).map(Signature::from)
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -111,7 +111,7 @@ fn handle(verifier: &dyn Verifier, event: &Event) -> Answer {
 /// Cannot be called with anything that was not verified.
 fn receive(event: Verified<'_>) -> u16 {
     // Put `event.body()` into a queue here, once: Paminga sends no message id,
-    // and `event.tag()` serves as one.
+    // and `event.signature()` serves as one.
     eprintln!("verified: {} bytes", event.body_len());
     204
 }

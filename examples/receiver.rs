@@ -180,7 +180,7 @@ impl Inbox {
     fn once<B>(&self, event: &Verified<'_, B>, work: impl FnOnce()) -> String {
         // The MAC tells a request that is sent again, not an event that is
         // signed again: Pomelo's retries need an id from the body.
-        let key = event.message_id().unwrap_or(event.tag().as_bytes());
+        let key = event.message_id().unwrap_or(event.signature().as_bytes());
         let verdict = if self.is_new(key) {
             work();
             "accepted"

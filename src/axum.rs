@@ -18,7 +18,7 @@
 //! }
 //!
 //! async fn order(order: VerifiedJson<Order>) -> StatusCode {
-//!     let once = order.tag(); // the idempotency key: Pakk sends no message id
+//!     let once = order.signature(); // the idempotency key: Pakk sends no message id
 //!     if order.body().total > 0 { StatusCode::NO_CONTENT } else { StatusCode::OK }
 //! }
 //!

@@ -148,7 +148,7 @@ fn list_of(count: usize, good: Option<&str>) -> String {
     let wrong = |n: usize| {
         format!(
             "v1,{}",
-            Encoding::Base64.encode(&Tag::from_bytes([u8::try_from(n).unwrap(); 32]))
+            Encoding::Base64.encode(Tag::from_bytes([u8::try_from(n).unwrap(); 32]))
         )
     };
     let mut entries: Vec<String> = (0..count).map(wrong).collect();

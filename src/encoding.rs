@@ -7,8 +7,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{GeneralPurpose, STANDARD, STANDARD_NO_PAD};
 use zeroize::Zeroizing;
 
-use crate::Tag;
+#[cfg(feature = "ed25519")]
+use crate::ed25519;
 use crate::error::SecretFault;
+use crate::{Signature, Tag};
 
 /// How the 32 bytes of a tag are spelled in a header.
 ///
@@ -16,8 +18,8 @@ use crate::error::SecretFault;
 /// use hookseal::{Encoding, Tag};
 ///
 /// let tag = Tag::from_bytes([0; 32]);
-/// assert_eq!(Encoding::Hex.encode(&tag), "0".repeat(64));
-/// assert_eq!(Encoding::Base64.decode(Encoding::Base64.encode(&tag).as_bytes()), Some(tag));
+/// assert_eq!(Encoding::Hex.encode(tag), "0".repeat(64));
+/// assert_eq!(Encoding::Base64.decode(Encoding::Base64.encode(tag).as_bytes()), Some(tag));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -39,12 +41,14 @@ impl Encoding {
         }
     }
 
-    /// The spelling of `tag` in this encoding, as a sender writes it.
+    /// The spelling of a [`Tag`] or another [`Signature`] in this encoding, as
+    /// a sender writes it.
     #[must_use]
-    pub fn encode(self, tag: &Tag) -> String {
+    pub fn encode(self, signature: impl Into<Signature>) -> String {
+        let signature = signature.into();
         match self {
-            Self::Hex => hex::encode(tag.as_bytes()),
-            Self::Base64 => STANDARD.encode(tag.as_bytes()),
+            Self::Hex => hex::encode(signature.as_bytes()),
+            Self::Base64 => STANDARD.encode(signature.as_bytes()),
         }
     }
 
@@ -70,9 +74,7 @@ impl Tag {
     /// ```
     #[must_use]
     pub fn from_hex(text: &[u8]) -> Option<Self> {
-        let mut bytes = [0; Self::LEN];
-        hex::decode_to_slice(text, &mut bytes).ok()?;
-        Some(Self::from_bytes(bytes))
+        from_hex(text).map(Self::from_bytes)
     }
 
     /// The tag that 44 characters of padded, canonical, standard base64
@@ -89,14 +91,44 @@ impl Tag {
     #[must_use]
     pub fn from_base64(text: &[u8]) -> Option<Self> {
         // A byte more than a tag: what 44 characters without padding decode to.
-        let mut bytes = [0; Self::LEN + 1];
-        if text.len() != Encoding::Base64.tag_len() {
-            return None;
-        }
-        match STANDARD.decode_slice(text, &mut bytes) {
-            Ok(Self::LEN) => bytes.first_chunk().copied().map(Self::from_bytes),
-            _ => None,
-        }
+        from_base64::<{ Self::LEN }, { Self::LEN + 1 }>(text).map(Self::from_bytes)
+    }
+}
+
+#[cfg(feature = "ed25519")]
+impl ed25519::Signature {
+    /// The signature that 128 hexadecimal digits of either case spell; `None`
+    /// for anything else.
+    #[must_use]
+    pub fn from_hex(text: &[u8]) -> Option<Self> {
+        from_hex(text).map(Self::from_bytes)
+    }
+
+    /// The signature that 88 characters of padded, canonical, standard base64
+    /// (RFC 4648 section 4) spell; `None` for anything else.
+    #[must_use]
+    pub fn from_base64(text: &[u8]) -> Option<Self> {
+        // Two bytes more: what 88 characters without padding decode to.
+        from_base64::<{ Self::LEN }, { Self::LEN + 2 }>(text).map(Self::from_bytes)
+    }
+}
+
+fn from_hex<const N: usize>(text: &[u8]) -> Option<[u8; N]> {
+    let mut bytes = [0; N];
+    hex::decode_to_slice(text, &mut bytes).ok()?;
+    Some(bytes)
+}
+
+/// `N` bytes from their padded base64, by way of a buffer of `ROOM`.
+#[inline]
+fn from_base64<const N: usize, const ROOM: usize>(text: &[u8]) -> Option<[u8; N]> {
+    let mut bytes = [0; ROOM];
+    if text.len() != 4 * N.div_ceil(3) {
+        return None;
+    }
+    match STANDARD.decode_slice(text, &mut bytes) {
+        Ok(decoded) if decoded == N => bytes.first_chunk().copied(),
+        _ => None,
     }
 }
 

@@ -5,17 +5,22 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
 
+#[cfg(feature = "ed25519")]
+use crate::ed25519;
+use crate::keyring::Candidates;
 use crate::mac::Mac;
 use crate::{
-    Claim, Clock, ConfigError, Key, Keys, ReplayWindow, Tag, Timestamp, Verified, VerifyError,
+    Claim, Clock, ConfigError, Key, Keyring, Keys, ReplayWindow, Signature, Tag, Timestamp,
+    Verified, VerifyError,
 };
 
 /// What a verifier checks claims with: its keys, replay window and clock.
 ///
 /// Every scheme holds one and hands it out by
 /// [`Verifier::engine`](crate::Verifier::engine). A claim passes if its
-/// timestamp lies in the replay window and one of its tags is the HMAC-SHA256
-/// of its message under one of the keys.
+/// timestamp lies in the replay window and one of its signatures is that of its
+/// message under one of the keys: the HMAC-SHA256 or, with the feature
+/// `ed25519`, an Ed25519 signature.
 ///
 /// An engine is **timed**, and refuses a claim without a timestamp, or
 /// **untimed**, and refuses one that has a timestamp: so a scheme cannot forget
@@ -33,7 +38,7 @@ use crate::{
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
 pub struct Engine {
-    keys: Keys,
+    keys: Keyring,
     timing: Timing,
 }
 
@@ -57,14 +62,14 @@ impl Engine {
     /// clock.
     #[cfg(feature = "std")]
     #[must_use]
-    pub fn new(keys: impl Into<Keys>) -> Self {
+    pub fn new(keys: impl Into<Keyring>) -> Self {
         Self::untimed(keys).timed(Self::DEFAULT_WINDOW, crate::SystemClock)
     }
 
     /// An engine that tries all of these keys, for a scheme whose messages
     /// carry no timestamp.
     #[must_use]
-    pub fn untimed(keys: impl Into<Keys>) -> Self {
+    pub fn untimed(keys: impl Into<Keyring>) -> Self {
         Self {
             keys: keys.into(),
             timing: Timing::Untimed,
@@ -131,9 +136,15 @@ impl Engine {
     /// Every check that does not need the body: the claim's timestamp against
     /// the window around `now` (the clock's, unless given), then the choice of
     /// keys.
-    fn open(&self, claim: &Claim<'_>, now: Option<Timestamp>) -> Result<&[Key], VerifyError> {
+    fn open(
+        &self,
+        claim: &Claim<'_>,
+        now: Option<Timestamp>,
+    ) -> Result<Candidates<'_>, VerifyError> {
+        #[cfg(feature = "ed25519")]
+        self.keys.check_pairs(claim)?;
         self.check_time(claim, now)?;
-        self.keys.candidates(claim.key_id())
+        self.keys.candidates(claim)
     }
 
     fn check_time(&self, claim: &Claim<'_>, now: Option<Timestamp>) -> Result<(), VerifyError> {
@@ -164,7 +175,8 @@ impl Engine {
         body: &'h [u8],
     ) -> Result<Verified<'h>, VerifyError> {
         let keys = self.open(claim, now)?;
-        conclude(scheme, claim, keys, &mut [], body, (body, length(body)))
+        let body = (body, length(body));
+        conclude(scheme, claim, keys, Running::default(), body.0, body)
     }
 
     pub(crate) fn begin<'h>(
@@ -179,26 +191,44 @@ impl Engine {
             now,
             keys: self.open(&claim, now)?,
             claim,
-            running: [const { None }; Keys::MAX_CANDIDATES],
+            macs: [const { None }; Keys::MAX_CANDIDATES],
+            #[cfg(feature = "ed25519")]
+            pairs: None,
             body_len: 0,
         })
     }
 
-    /// The MAC of a claim's message under each key that a receiver may expect.
-    /// The sender says what time it is: no window.
-    pub(crate) fn sign(&self, claim: &Claim<'_>, body: &[u8]) -> Result<Vec<Tag>, VerifyError> {
-        let sign = |key: &Key| {
-            let mut mac = key.start();
-            start(claim, &mut mac);
-            end(claim, &mut mac, body);
-            mac.finish()
-        };
-        Ok(self
-            .keys
-            .candidates(claim.key_id())?
-            .iter()
-            .map(sign)
-            .collect())
+    /// The keys.
+    #[cfg(feature = "ed25519")]
+    pub(crate) const fn keys(&self) -> &Keyring {
+        &self.keys
+    }
+
+    /// A signature that says nothing, of a kind that the keys make.
+    pub(crate) fn blank(&self) -> Result<Signature, VerifyError> {
+        #[cfg(feature = "ed25519")]
+        if let (false, _) = self.keys.kinds() {
+            if !self.keys.signs_ed25519() {
+                return Err(VerifyError::NoSigningKey);
+            }
+            return Ok(ed25519::Signature::from_bytes([0; ed25519::Signature::LEN]).into());
+        }
+        Ok(Tag::from_bytes([0; Tag::LEN]).into())
+    }
+
+    /// The signature of a claim's message under each key that a receiver may
+    /// expect. The sender says what time it is: no window.
+    pub(crate) fn sign(
+        &self,
+        claim: &Claim<'_>,
+        body: &[u8],
+    ) -> Result<Vec<Signature>, VerifyError> {
+        let message: Vec<&[u8]> = [claim.before(), &[body], claim.after()].concat();
+        let keys = self.keys.candidates(claim)?;
+        let macs = keys.macs.iter().map(|key| key.mac(&message).into());
+        #[cfg(feature = "ed25519")]
+        let macs = macs.chain(keys.signing().map(|key| key.sign(&message).into()));
+        Ok(macs.collect())
     }
 }
 
@@ -213,23 +243,50 @@ impl fmt::Debug for Engine {
     }
 }
 
-/// Hashes what is signed before the body.
-fn start(claim: &Claim<'_>, mac: &mut Mac) {
-    for part in claim.before() {
-        mac.update(part);
+/// What a message is hashed into.
+trait Hashing {
+    fn update(&mut self, bytes: &[u8]);
+
+    /// Hashes what is signed before the body.
+    fn start(&mut self, claim: &Claim<'_>) {
+        for part in claim.before() {
+            self.update(part);
+        }
+    }
+
+    /// Hashes the last chunk of the body and what is signed after it.
+    fn end(&mut self, claim: &Claim<'_>, last_chunk: &[u8]) {
+        self.update(last_chunk);
+        for part in claim.after() {
+            self.update(part);
+        }
     }
 }
 
-/// Hashes the last chunk of the body and what is signed after it.
-fn end(claim: &Claim<'_>, mac: &mut Mac, last_chunk: &[u8]) {
-    mac.update(last_chunk);
-    for part in claim.after() {
-        mac.update(part);
+impl Hashing for Mac {
+    #[inline]
+    fn update(&mut self, bytes: &[u8]) {
+        self.update(bytes);
     }
 }
 
-/// The verdict, from the last chunk of the body, and the MACs under each key
-/// that have hashed the chunks before it, if there were any.
+#[cfg(feature = "ed25519")]
+impl Hashing for ed25519::Running {
+    fn update(&mut self, bytes: &[u8]) {
+        self.update(bytes);
+    }
+}
+
+/// What has hashed the chunks of the body so far; nothing, before the first.
+#[derive(Default)]
+struct Running<'r> {
+    macs: &'r mut [Option<Mac>],
+    #[cfg(feature = "ed25519")]
+    pairs: Option<&'r mut [Option<ed25519::Running>]>,
+}
+
+/// The verdict, from the last chunk of the body and what has hashed the chunks
+/// before it.
 ///
 /// Keys are tried in order and the first match ends it: how long it takes tells
 /// which key matched, which is no secret, and nothing about a tag.
@@ -237,34 +294,73 @@ fn end(claim: &Claim<'_>, mac: &mut Mac, last_chunk: &[u8]) {
 fn conclude<'h, B>(
     scheme: &'static str,
     claim: &Claim<'h>,
-    keys: &'h [Key],
-    running: &mut [Option<Mac>],
+    keys: Candidates<'h>,
+    running: Running<'_>,
     last_chunk: &[u8],
     (body, body_len): (B, u64),
 ) -> Result<Verified<'h, B>, VerifyError> {
-    for (place, key) in keys.iter().enumerate() {
+    let proof = |signature, key_id: Option<&'h str>| Verified {
+        scheme,
+        body,
+        body_len,
+        message_id: claim.message_id().map(Cow::Borrowed),
+        timestamp: claim.timestamp().map(|signed| signed.value()),
+        key_id: key_id.map(Cow::Borrowed),
+        signature,
+    };
+    for (place, key) in keys.macs.iter().enumerate() {
         let mut mac;
-        if let Some(running) = running.get_mut(place).and_then(Option::take) {
+        if let Some(running) = running.macs.get_mut(place).and_then(Option::take) {
             mac = running;
         } else {
             mac = key.start();
-            start(claim, &mut mac);
+            mac.start(claim);
         }
-        end(claim, &mut mac, last_chunk);
+        mac.end(claim, last_chunk);
         let tag = mac.finish();
-        if claim.tags().contain(&tag) {
-            return Ok(Verified {
-                scheme,
-                body,
-                body_len,
-                message_id: claim.message_id().map(Cow::Borrowed),
-                timestamp: claim.timestamp().map(|signed| signed.value()),
-                key_id: key.id().map(Cow::Borrowed),
-                tag,
-            });
+        if claim.signatures().contain(&tag) {
+            return Ok(proof(tag.into(), key.id()));
         }
     }
+    #[cfg(feature = "ed25519")]
+    if let Some((signature, key)) = verify_pairs(claim, keys, running.pairs, last_chunk) {
+        return Ok(proof(signature.into(), key.id()));
+    }
     Err(VerifyError::SignatureMismatch)
+}
+
+/// The Ed25519 signature that verifies, and its key.
+#[cfg(feature = "ed25519")]
+fn verify_pairs<'h>(
+    claim: &Claim<'_>,
+    keys: Candidates<'h>,
+    mut running: Option<&mut [Option<ed25519::Running>]>,
+    last_chunk: &[u8],
+) -> Option<(ed25519::Signature, &'h ed25519::Key)> {
+    let mut pairs = keys.pairs(claim.signatures()).enumerate();
+    let found = pairs.find(|(place, (key, signature))| {
+        let pair = match &mut running {
+            Some(running) => running.get_mut(*place).and_then(Option::take),
+            None => start_pair(claim, key, signature),
+        };
+        pair.is_some_and(|mut pair| {
+            pair.end(claim, last_chunk);
+            pair.finish()
+        })
+    });
+    found.map(|(_, (key, signature))| (signature, key))
+}
+
+/// `None` for a signature that no key makes.
+#[cfg(feature = "ed25519")]
+fn start_pair(
+    claim: &Claim<'_>,
+    key: &ed25519::Key,
+    signature: &ed25519::Signature,
+) -> Option<ed25519::Running> {
+    let mut pair = key.start(signature)?;
+    pair.start(claim);
+    Some(pair)
 }
 
 /// A check that has passed all that the headers can show, and takes the body
@@ -272,7 +368,9 @@ fn conclude<'h, B>(
 ///
 /// Made by [`Verifier::begin`](crate::Verifier::begin). How the body is cut
 /// into chunks makes no difference to the verdict. Nothing is allocated: with
-/// several keys, one running MAC for each is held in place.
+/// several keys, one running MAC for each is held in place. Only pairs of an
+/// Ed25519 key and signature take memory, half a KiB each, of which there are
+/// at most eight.
 ///
 /// **Act on nothing before [`finish`](Self::finish)**: until then the chunks
 /// are an attacker's.
@@ -299,24 +397,42 @@ pub struct Check<'h> {
     /// The time of receipt, if it is given.
     now: Option<Timestamp>,
     claim: Claim<'h>,
-    keys: &'h [Key],
-    running: [Option<Mac>; Keys::MAX_CANDIDATES],
+    keys: Candidates<'h>,
+    /// The running MAC under each key, from the first chunk on.
+    macs: [Option<Mac>; Keys::MAX_CANDIDATES],
+    /// The running check of each pair, from the first chunk on. Not held in
+    /// place: that would double the size of checks which have none.
+    #[cfg(feature = "ed25519")]
+    pairs: Option<Box<[Option<ed25519::Running>]>>,
     body_len: u64,
 }
 
 impl<'h> Check<'h> {
-    /// Hashes the next chunk of the body, once for each candidate key.
+    /// Hashes the next chunk of the body: once for each candidate key of a MAC,
+    /// and once for each pair of an Ed25519 key and an Ed25519 signature.
     pub fn update(&mut self, chunk: &[u8]) {
-        for (running, key) in self.running.iter_mut().zip(self.keys) {
+        for (running, key) in self.macs.iter_mut().zip(self.keys.macs) {
             let mac = match running {
                 Some(mac) => mac,
                 None => {
                     let mac = running.insert(key.start());
-                    start(&self.claim, mac);
+                    mac.start(&self.claim);
                     mac
                 }
             };
             mac.update(chunk);
+        }
+        #[cfg(feature = "ed25519")]
+        if !self.keys.ed25519.is_empty() {
+            let pairs = self.pairs.get_or_insert_with(|| {
+                let pairs = self.keys.pairs(self.claim.signatures());
+                pairs
+                    .map(|(key, signature)| start_pair(&self.claim, key, &signature))
+                    .collect()
+            });
+            for pair in pairs.iter_mut().flatten() {
+                pair.update(chunk);
+            }
         }
         self.body_len = self.body_len.saturating_add(length(chunk));
     }
@@ -329,7 +445,7 @@ impl<'h> Check<'h> {
     #[must_use]
     pub fn claimed_key_id(&self) -> Option<&'h str> {
         self.claim.key_id()?;
-        self.keys.first()?.id()
+        self.keys.macs.first()?.id()
     }
 
     /// The verdict over all chunks. The proof has no body: its caller does.
@@ -346,7 +462,11 @@ impl<'h> Check<'h> {
             self.scheme,
             &self.claim,
             self.keys,
-            &mut self.running,
+            Running {
+                macs: &mut self.macs,
+                #[cfg(feature = "ed25519")]
+                pairs: self.pairs.as_deref_mut(),
+            },
             &[],
             ((), self.body_len),
         )

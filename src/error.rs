@@ -54,7 +54,7 @@ pub enum VerifyError {
     },
     /// The signature header holds no signature of the scheme's form: wrong
     /// length, alphabet, prefix or padding, or more than
-    /// [`Tags::MAX_ENTRIES`](crate::Tags::MAX_ENTRIES) entries.
+    /// [`Signatures::MAX_ENTRIES`](crate::Signatures::MAX_ENTRIES) entries.
     #[error("header {header} holds no well-formed signature")]
     MalformedSignature {
         /// The signature's header.
@@ -72,6 +72,10 @@ pub enum VerifyError {
         /// The missing header.
         header: HeaderName,
     },
+    /// A message is to be signed, and the verifier holds public keys alone.
+    #[cfg(feature = "ed25519")]
+    #[error("the verifier holds public keys, which cannot sign; give it the signing key")]
+    NoSigningKey,
     /// The request is well-formed and no active key made its signature.
     ///
     /// That is all there is to know: a forgery, a body changed on its way, and
@@ -137,6 +141,8 @@ impl VerifyError {
             Self::MalformedSignature { .. } => "malformed-signature",
             Self::MalformedTimestamp { .. } => "malformed-timestamp",
             Self::MissingHeader { .. } => "missing-header",
+            #[cfg(feature = "ed25519")]
+            Self::NoSigningKey => "no-signing-key",
             Self::SignatureMismatch => "signature-mismatch",
             Self::TimestampInFuture { .. } => "timestamp-in-future",
             Self::TimestampTooOld { .. } => "timestamp-too-old",
@@ -185,7 +191,7 @@ impl VerifyError {
 /// let error = Key::from_base64("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n").unwrap_err();
 /// assert_eq!(
 ///     error.to_string(),
-///     "secret is not valid base64: line break at byte 38; pass the secret without it",
+///     "secret is not valid base64: line break at byte 38; pass the text without it",
 /// );
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -221,6 +227,14 @@ pub enum ConfigError {
     InvalidKeyId {
         /// Which key, counted from 1 in the order given.
         position: usize,
+    },
+    /// The text or the bytes are no Ed25519 key, or one under which anyone could
+    /// sign.
+    #[cfg(feature = "ed25519")]
+    #[error("Ed25519 key is {fault}")]
+    InvalidEd25519Key {
+        /// What was found in it.
+        fault: crate::ed25519::KeyFault,
     },
     /// The secret's text does not decode.
     #[error("secret is not valid {encoding}: {fault}")]
@@ -285,7 +299,7 @@ pub enum SecretFault {
     #[error("impossible number of characters; is the text complete?")]
     Length,
     /// A carriage return or line feed, as files and shells add them.
-    #[error("line break at byte {position}; pass the secret without it")]
+    #[error("line break at byte {position}; pass the text without it")]
     LineBreak {
         /// Where it stands.
         position: usize,
@@ -294,7 +308,7 @@ pub enum SecretFault {
     #[error("wrong padding; pass the `=` as shown, or none at all")]
     Padding,
     /// A quotation mark, as configuration files have them.
-    #[error("quotation mark at byte {position}; pass the secret without it")]
+    #[error("quotation mark at byte {position}; pass the text without it")]
     Quote {
         /// Where it stands.
         position: usize,
@@ -313,7 +327,7 @@ pub enum SecretFault {
         position: usize,
     },
     /// A space or tab.
-    #[error("white space at byte {position}; pass the secret without it")]
+    #[error("white space at byte {position}; pass the text without it")]
     WhiteSpace {
         /// Where it stands.
         position: usize,

@@ -36,17 +36,20 @@ pub struct Key {
 const FOREIGN_PREFIXES: [(&str, &str); 5] = [
     (
         "whsk_",
-        "marks an Ed25519 signing key; pass the `whsec_` secret",
+        "marks an Ed25519 signing key; `ed25519::SigningKey::from_base64` takes it, this takes the `whsec_` secret",
     ),
     (
         "whpk_",
-        "marks an Ed25519 public key, which is no secret; pass the `whsec_` secret",
+        "marks an Ed25519 public key; `ed25519::PublicKey::from_base64` takes it, this takes the `whsec_` secret",
     ),
     (
         "whsec_",
         "stands there twice; pass the secret as the provider shows it",
     ),
-    ("v1a,", "marks an Ed25519 key; pass the `whsec_` secret"),
+    (
+        "v1a,",
+        "marks an Ed25519 signature; pass the `whsec_` secret",
+    ),
     (
         "v1,",
         "only goes before `whsec_`; pass the secret as the provider shows it",
@@ -54,7 +57,7 @@ const FOREIGN_PREFIXES: [(&str, &str); 5] = [
 ];
 
 /// Names a foreign prefix, in whatever letter case it is.
-fn refuse_prefixes(
+pub(crate) fn refuse_prefixes(
     text: &[u8],
     prefixes: &[(&'static str, &'static str)],
 ) -> Result<(), ConfigError> {
@@ -199,7 +202,7 @@ impl Key {
     /// // RFC 4231, test case 1.
     /// let tag = Key::from_bytes([0x0b; 20])?.mac(&[b"Hi ", b"There"]);
     /// assert_eq!(
-    ///     Encoding::Hex.encode(&tag),
+    ///     Encoding::Hex.encode(tag),
     ///     "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7",
     /// );
     /// # Ok::<(), hookseal::ConfigError>(())
@@ -278,7 +281,7 @@ impl Keys {
         if keys.is_empty() {
             return Err(ConfigError::NoKeys);
         }
-        at_most_candidates(keys.len())?;
+        at_most(Self::MAX_CANDIDATES, keys.len())?;
         Ok(Self {
             keys,
             picked_by_id: false,
@@ -303,7 +306,7 @@ impl Keys {
         }
         keys.sort_by(|one, other| one.id.cmp(&other.id));
         for same_id in keys.chunk_by(|one, other| one.id == other.id) {
-            at_most_candidates(same_id.len())?;
+            at_most(Self::MAX_CANDIDATES, same_id.len())?;
         }
         Ok(Self {
             keys: keys.into(),
@@ -311,8 +314,26 @@ impl Keys {
         })
     }
 
-    /// The keys that a request may have been signed with: at least one, and at
-    /// most [`MAX_CANDIDATES`](Self::MAX_CANDIDATES).
+    /// No keys, beside those of another kind.
+    #[cfg(feature = "ed25519")]
+    pub(crate) fn none() -> Self {
+        Self {
+            keys: Box::default(),
+            picked_by_id: false,
+        }
+    }
+
+    pub(crate) fn into_vec(self) -> Vec<Key> {
+        self.keys.into_vec()
+    }
+
+    #[cfg(feature = "ed25519")]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
+    /// The keys that a request may have been signed with, at most
+    /// [`MAX_CANDIDATES`](Self::MAX_CANDIDATES).
     pub(crate) fn candidates(
         &self,
         named: Option<(&[u8], &HeaderName)>,
@@ -342,8 +363,7 @@ impl Keys {
     }
 }
 
-fn at_most_candidates(found: usize) -> Result<(), ConfigError> {
-    let max = Keys::MAX_CANDIDATES;
+pub(crate) fn at_most(max: usize, found: usize) -> Result<(), ConfigError> {
     if found > max {
         return Err(ConfigError::TooManyKeys { max, found });
     }

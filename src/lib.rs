@@ -25,22 +25,26 @@ extern crate std;
 pub mod axum;
 mod claim;
 mod clock;
+#[cfg(feature = "ed25519")]
+pub mod ed25519;
 mod encoding;
 mod engine;
 mod error;
 mod headers;
 mod key;
+mod keyring;
 mod mac;
 mod message;
 #[cfg(feature = "http")]
 mod request;
 pub mod schemes;
+mod signature;
 #[cfg(feature = "tower")]
 pub mod tower;
 mod verified;
 mod verifier;
 
-pub use claim::{Claim, Part, Tags};
+pub use claim::{Claim, Part};
 #[cfg(feature = "std")]
 pub use clock::SystemClock;
 pub use clock::{Clock, FixedClock, ReplayWindow, SignedTimestamp, Timestamp};
@@ -49,10 +53,12 @@ pub use engine::{Check, Engine};
 pub use error::{ConfigError, SecretFault, VerifyError};
 pub use headers::{HeaderName, Headers, Lookup, SignatureHeaders};
 pub use key::{Key, Keys};
+pub use keyring::Keyring;
 pub use mac::Tag;
 pub use message::Message;
 #[cfg(feature = "http")]
 pub use request::VerifyRequest;
+pub use signature::{Signature, Signatures};
 pub use verified::Verified;
 pub use verifier::Verifier;
 

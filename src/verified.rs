@@ -5,7 +5,7 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::{Tag, Timestamp};
+use crate::{Signature, Timestamp};
 
 /// Proof that a sender signed these bytes: only a passed check makes one.
 ///
@@ -41,7 +41,7 @@ pub struct Verified<'h, B = &'h [u8]> {
     pub(crate) message_id: Option<Cow<'h, [u8]>>,
     pub(crate) timestamp: Option<Timestamp>,
     pub(crate) key_id: Option<Cow<'h, str>>,
-    pub(crate) tag: Tag,
+    pub(crate) signature: Signature,
 }
 
 impl<B> Verified<'_, B> {
@@ -72,7 +72,8 @@ impl<B> Verified<'_, B> {
     }
 
     /// The id of the key that made the signature, as given to
-    /// [`Key::with_id`](crate::Key::with_id); `None` if that key has no id.
+    /// [`Key::with_id`](crate::Key::with_id) or its like; `None` if that key has
+    /// no id.
     #[must_use]
     pub fn key_id(&self) -> Option<&str> {
         self.key_id.as_deref()
@@ -84,14 +85,16 @@ impl<B> Verified<'_, B> {
         self.body_len
     }
 
-    /// The MAC of the message.
+    /// The signature of the message: the tag of its MAC, or its Ed25519
+    /// signature.
     ///
     /// For schemes without a message id it serves as idempotency key: the same
     /// message, signed with the same key, has the same one. Equal bodies are
-    /// the same message to it.
+    /// the same message to it. (A sender could make several Ed25519 signatures
+    /// of one message; nobody else can.)
     #[must_use]
-    pub const fn tag(&self) -> &Tag {
-        &self.tag
+    pub const fn signature(&self) -> &Signature {
+        &self.signature
     }
 
     /// The body alone, without the proof.
@@ -158,7 +161,7 @@ impl<'h, B> Verified<'h, B> {
             message_id: self.message_id,
             timestamp: self.timestamp,
             key_id: self.key_id,
-            tag: self.tag,
+            signature: self.signature,
         }
     }
 
@@ -170,7 +173,7 @@ impl<'h, B> Verified<'h, B> {
             message_id: self.message_id.map(|id| Cow::Owned(id.into_owned())),
             timestamp: self.timestamp,
             key_id: self.key_id.map(|id| Cow::Owned(id.into_owned())),
-            tag: self.tag,
+            signature: self.signature,
         }
     }
 }

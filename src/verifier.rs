@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::headers::{SignatureHeaders, is_field_value};
-use crate::{Check, Claim, Engine, Headers, Message, Tag, Timestamp, Verified, VerifyError};
+use crate::{Check, Claim, Engine, Headers, Message, Signature, Timestamp, Verified, VerifyError};
 
 /// A webhook scheme with its keys: decides whether a request is its sender's.
 ///
@@ -63,8 +63,8 @@ use crate::{Check, Claim, Engine, Headers, Message, Tag, Timestamp, Verified, Ve
 ///
 /// ```
 /// use hookseal::{
-///     Claim, Encoding, Engine, HeaderName, Headers, Key, Keys, Message, SignatureHeaders, Tag,
-///     Verifier, VerifyError,
+///     Claim, Encoding, Engine, HeaderName, Headers, Key, Keys, Message, Signature,
+///     SignatureHeaders, Tag, Verifier, VerifyError,
 /// };
 ///
 /// static SIGNATURE: HeaderName = HeaderName::from_static("x-hub-signature-256");
@@ -97,9 +97,9 @@ use crate::{Check, Claim, Engine, Headers, Message, Tag, Timestamp, Verified, Ve
 ///             .ok_or_else(|| VerifyError::malformed_signature(&SIGNATURE))
 ///     }
 ///
-///     fn signature_headers(&self, _: &Message<'_>, tags: &[Tag]) -> SignatureHeaders {
-///         let value = |tag| format!("sha256={}", Encoding::Hex.encode(tag));
-///         tags.first().map(|tag| (SIGNATURE.clone(), value(tag))).into_iter().collect()
+///     fn signature_headers(&self, _: &Message<'_>, signatures: &[Signature]) -> SignatureHeaders {
+///         let value = |tag: &Signature| format!("sha256={}", Encoding::Hex.encode(tag));
+///         signatures.first().map(|tag| (SIGNATURE.clone(), value(tag))).into_iter().collect()
 ///     }
 /// }
 ///
@@ -127,10 +127,14 @@ pub trait Verifier: fmt::Debug + Send + Sync {
     /// Writes the headers that carry `message`'s signatures: the reverse of
     /// [`claim`](Self::claim).
     ///
-    /// `tags` are the MACs of the message under each key that a receiver may
-    /// expect, in the keys' order; a scheme that sends one signature sends the
-    /// first. What the scheme needs and `message` lacks is left out.
-    fn signature_headers(&self, message: &Message<'_>, tags: &[Tag]) -> SignatureHeaders;
+    /// `signatures` are those of the message under each key that a receiver may
+    /// expect, in the keys' order; a scheme that sends one sends the first.
+    /// What the scheme needs and `message` lacks is left out.
+    fn signature_headers(
+        &self,
+        message: &Message<'_>,
+        signatures: &[Signature],
+    ) -> SignatureHeaders;
 
     /// Verifies a whole request: its headers, and its raw body as received.
     ///
@@ -226,13 +230,14 @@ pub trait Verifier: fmt::Debug + Send + Sync {
     /// a line break ([`VerifyError::MalformedHeader`]), or names a key that is
     /// none of the verifier's ([`VerifyError::UnknownKeyId`]).
     fn sign_message(&self, message: &Message<'_>) -> Result<SignatureHeaders, VerifyError> {
-        let unsigned = self.signature_headers(message, &[Tag::from_bytes([0; Tag::LEN])]);
+        let blank = self.engine().blank()?;
+        let unsigned = self.signature_headers(message, &[blank]);
         if let Some((name, _)) = unsigned.iter().find(|(_, value)| !is_field_value(value)) {
             return Err(VerifyError::malformed_header(name));
         }
         let claim = self.claim(&unsigned)?;
-        let tags: Vec<Tag> = self.engine().sign(&claim, message.body())?;
-        Ok(self.signature_headers(message, &tags))
+        let signatures: Vec<Signature> = self.engine().sign(&claim, message.body())?;
+        Ok(self.signature_headers(message, &signatures))
     }
 }
 
@@ -253,8 +258,12 @@ macro_rules! verifier_behind_pointer {
                 (**self).claim(headers)
             }
 
-            fn signature_headers(&self, message: &Message<'_>, tags: &[Tag]) -> SignatureHeaders {
-                (**self).signature_headers(message, tags)
+            fn signature_headers(
+                &self,
+                message: &Message<'_>,
+                signatures: &[Signature],
+            ) -> SignatureHeaders {
+                (**self).signature_headers(message, signatures)
             }
 
             fn verify<'h>(

@@ -12,9 +12,9 @@ use hookseal::schemes::{
     Hubpay, MessageOrder, Pakk, Paminga, Pomelo, Prefix, Registration, StandardWebhooks,
 };
 use hookseal::{
-    Check, Claim, Clock, ConfigError, Encoding, Engine, FixedClock, HeaderName, Key, Keys, Lookup,
-    Message, Part, ReplayWindow, SecretFault, SignatureHeaders, SignedTimestamp, SystemClock, Tag,
-    Tags, Timestamp, Verified, Verifier, VerifyError,
+    Check, Claim, Clock, ConfigError, Encoding, Engine, FixedClock, HeaderName, Key, Keyring, Keys,
+    Lookup, Message, Part, ReplayWindow, SecretFault, Signature, SignatureHeaders, Signatures,
+    SignedTimestamp, SystemClock, Tag, Timestamp, Verified, Verifier, VerifyError,
 };
 
 /// `tests/public_api/api.txt` has all auto traits of all types; these are the
@@ -41,7 +41,9 @@ fn what_is_plain_data_survives_a_panic() {
     plain::<Keys>();
     plain::<Claim<'static>>();
     plain::<Part<'static>>();
-    plain::<Tags<'static>>();
+    plain::<Signatures<'static>>();
+    plain::<Signature>();
+    plain::<Keyring>();
     plain::<Tag>();
     plain::<Encoding>();
     plain::<Verified<'static>>();
@@ -175,7 +177,8 @@ fn a_proof_has_what_was_signed() {
     );
     assert_eq!(verified.timestamp(), Some(Timestamp::from_secs(SIGNED_AT)));
     assert_eq!(verified.key_id(), None);
-    assert!(Tag::from_base64(&V1.as_bytes()[3..]) == Some(*verified.tag()));
+    let tag = Tag::from_base64(&V1.as_bytes()[3..]);
+    assert!(tag.map(Signature::from) == Some(*verified.signature()));
 
     let owned = verified.clone().into_owned();
     assert_eq!(owned.body(), verified.body());
@@ -183,7 +186,7 @@ fn a_proof_has_what_was_signed() {
     assert_eq!(owned.message_id(), verified.message_id());
     assert_eq!(owned.timestamp(), verified.timestamp());
     assert_eq!(owned.key_id(), verified.key_id());
-    assert_eq!(owned.tag(), verified.tag());
+    assert_eq!(owned.signature(), verified.signature());
 
     for genuine in [paminga(), pakk(), hubpay()] {
         let verified = genuine
@@ -198,7 +201,8 @@ fn a_proof_has_what_was_signed() {
             ),
             (None, None, None)
         );
-        assert!(Tag::from_hex(HEX.as_bytes()) == Some(*verified.tag()));
+        let tag = Tag::from_hex(HEX.as_bytes());
+        assert!(tag.map(Signature::from) == Some(*verified.signature()));
     }
     let genuine = pomelo();
     let verified = genuine
@@ -251,7 +255,11 @@ fn defaults_are_pinned() {
     assert_eq!(MessageOrder::default(), MessageOrder::TimestampEndpointBody);
     assert_eq!(Prefix::default(), Prefix::Optional);
     assert_eq!(
-        (Tags::MAX_ENTRIES, Keys::MAX_CANDIDATES, Claim::MAX_PARTS),
+        (
+            Signatures::MAX_ENTRIES,
+            Keys::MAX_CANDIDATES,
+            Claim::MAX_PARTS
+        ),
         (32, 8, 6)
     );
     let verifier = StandardWebhooks::new(Key::from_base64(WHSEC).unwrap());

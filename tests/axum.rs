@@ -60,7 +60,7 @@ async fn a_handler_gets_the_proof_with_the_body() {
             assert_eq!(event.message_id(), wanted.message_id());
             assert_eq!(event.timestamp(), wanted.timestamp());
             assert_eq!(event.key_id(), wanted.key_id());
-            assert_eq!(event.tag(), wanted.tag());
+            assert_eq!(event.signature(), wanted.signature());
             "served"
         };
         let layer = VerifyLayer::new(genuine.verifier);
@@ -85,7 +85,7 @@ async fn a_handler_gets_the_event_and_whatever_else_it_takes() {
         body: Bytes,
     ) -> String {
         assert_eq!(event.body(), &Event { n: 0 });
-        assert_eq!(event.tag(), raw.tag());
+        assert_eq!(event.signature(), raw.signature());
         assert_eq!(event.body_len(), 7);
         assert_eq!(raw.body(), &body);
         assert_eq!(headers.len(), 1);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use hookseal::{
     Check, Claim, Encoding, Engine, FixedClock, HeaderName, Headers, Key, Message, Part,
-    ReplayWindow, SignatureHeaders, SignedTimestamp, Tag, Timestamp, Verified, Verifier,
+    ReplayWindow, Signature, SignatureHeaders, SignedTimestamp, Tag, Timestamp, Verified, Verifier,
     VerifyError,
 };
 
@@ -41,13 +41,17 @@ impl Verifier for Custom {
         Ok((self.make_claim)(Claim::new(tag), time, id))
     }
 
-    fn signature_headers(&self, message: &Message<'_>, tags: &[Tag]) -> SignatureHeaders {
+    fn signature_headers(
+        &self,
+        message: &Message<'_>,
+        signatures: &[Signature],
+    ) -> SignatureHeaders {
         let id = message.id().unwrap_or_default().to_owned();
         let time = message.timestamp().unwrap_or(Timestamp::from_secs(0));
         vec![
             (TIME.clone(), time.to_string()),
             (ID.clone(), id),
-            (MAC.clone(), Encoding::Hex.encode(&tags[0])),
+            (MAC.clone(), Encoding::Hex.encode(signatures[0])),
         ]
     }
 }
@@ -100,9 +104,9 @@ fn parts_are_signed_in_their_places() {
                 ])
                 .signed_after([Part::Bytes(b"/"), Part::Bytes(b""), Part::Bytes(id)])
         },
-        |verified| *verified.tag(),
+        |verified| *verified.signature(),
     );
-    assert_eq!(tag.ok(), wanted);
+    assert_eq!(tag.ok(), wanted.map(Signature::from));
 }
 
 #[test]
@@ -228,8 +232,12 @@ fn every_method_is_called_through_pointers() {
             self.0.claim(headers)
         }
 
-        fn signature_headers(&self, message: &Message<'_>, tags: &[Tag]) -> SignatureHeaders {
-            self.0.signature_headers(message, tags)
+        fn signature_headers(
+            &self,
+            message: &Message<'_>,
+            signatures: &[Signature],
+        ) -> SignatureHeaders {
+            self.0.signature_headers(message, signatures)
         }
 
         fn verify<'h>(
@@ -269,7 +277,7 @@ fn every_method_is_called_through_pointers() {
     fn check(pointer: impl Verifier) {
         let message = Message::new(b"{}").with_id("msg");
         let tag = Tag::from_bytes([0xab; 32]);
-        let headers = pointer.signature_headers(&message, &[tag]);
+        let headers = pointer.signature_headers(&message, &[tag.into()]);
         let written = [(&TIME, "0"), (&ID, "msg"), (&MAC, &"ab".repeat(32))];
         assert!(
             headers

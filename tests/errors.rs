@@ -187,15 +187,15 @@ fn undecodable_secrets_say_what_was_found() {
     for (text, fault) in [
         (
             "whsec_AAAA AAAA",
-            "white space at byte 10; pass the secret without it",
+            "white space at byte 10; pass the text without it",
         ),
         (
             "whsec_AAAA\n",
-            "line break at byte 10; pass the secret without it",
+            "line break at byte 10; pass the text without it",
         ),
         (
             "\"AAAA\"",
-            "quotation mark at byte 0; pass the secret without it",
+            "quotation mark at byte 0; pass the text without it",
         ),
         (
             "AA-A",

@@ -105,7 +105,7 @@ async fn a_verified_request_passes_with_its_bytes_and_its_proof() {
         assert_eq!(proof.message_id(), whole.message_id());
         assert_eq!(proof.timestamp(), whole.timestamp());
         assert_eq!(proof.key_id(), whole.key_id());
-        assert_eq!(proof.tag(), whole.tag());
+        assert_eq!(proof.signature(), whole.signature());
         assert_eq!(proof.scheme(), whole.scheme());
     }
 }

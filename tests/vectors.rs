@@ -128,7 +128,7 @@ fn every_split_of_the_body_gives_the_same_verdict() {
                 id,
                 verified.timestamp(),
                 verified.key_id().map(String::from),
-                *verified.tag(),
+                *verified.signature(),
             )
         });
         let streamed = |chunks: &mut dyn Iterator<Item = &[u8]>| {
@@ -141,7 +141,7 @@ fn every_split_of_the_body_gives_the_same_verdict() {
                 id,
                 verified.timestamp(),
                 verified.key_id().map(String::from),
-                *verified.tag(),
+                *verified.signature(),
             ))
         };
         let name = &case.name;

@@ -345,7 +345,7 @@ fn the_secret_comes_from_the_environment_and_is_checked_there() {
         ),
         (
             "whsec_MfKQ9r8G\n",
-            "secret is not valid base64: line break at byte 14; pass the secret without it; \
+            "secret is not valid base64: line break at byte 14; pass the text without it; \
              or name its format with --secret-format",
         ),
         (

@@ -4,8 +4,8 @@
 use hookseal::schemes::{Hubpay, MessageOrder, Pakk, Paminga, Pomelo, Prefix, StandardWebhooks};
 use hookseal::{
     Check, ConfigError, Encoding, FixedClock, HeaderName, Headers, Key, Keys, Message,
-    ReplayWindow, SecretFault, SignedTimestamp, Tag, Tags, Timestamp, Verified, Verifier,
-    VerifyError,
+    ReplayWindow, SecretFault, Signature, Signatures, SignedTimestamp, Tag, Timestamp, Verified,
+    Verifier, VerifyError,
 };
 
 use super::model::{self, Accepted, Fault, Outside, Receiver, Request, Scheme, Verdict};
@@ -529,7 +529,7 @@ pub fn decoders(text: &[u8]) {
     ] {
         assert_eq!(bytes(encoding.decode(text)), bytes(tag));
         if let Some(tag) = tag {
-            assert_eq!(encoding.encode(&tag), model.encode(tag.as_bytes()));
+            assert_eq!(encoding.encode(tag), model.encode(tag.as_bytes()));
         }
     }
 
@@ -541,7 +541,8 @@ pub fn decoders(text: &[u8]) {
     let has_tag = entries
         .clone()
         .any(|entry| model::tag_from_hex(entry).is_some());
-    let list = Tags::list(text, separator, Tag::from_hex, &header);
+    let read = |entry: &[u8]| Tag::from_hex(entry).map(Signature::from);
+    let list = Signatures::list(text, separator, read, &header);
     assert_eq!(list.is_ok(), has_tag && entries.count() <= 32, "{text:?}");
 
     let timestamp = SignedTimestamp::parse(text, &header);
@@ -663,7 +664,7 @@ fn accepted<B>(verified: &Verified<'_, B>) -> Accepted {
         message_id: verified.message_id().map(<[u8]>::to_vec),
         timestamp: verified.timestamp().map(Timestamp::as_secs),
         key_id: verified.key_id().map(str::to_owned),
-        tag: *verified.tag().as_bytes(),
+        tag: verified.signature().as_bytes().try_into().unwrap(),
     }
 }
 

@@ -1,8 +1,8 @@
 use alloc::format;
 
 use crate::{
-    Claim, ConfigError, Encoding, Engine, HeaderName, Headers, Keys, Message, SignatureHeaders,
-    Tag, Verifier, VerifyError,
+    Claim, ConfigError, Encoding, Engine, HeaderName, Headers, Keys, Message, Signature,
+    SignatureHeaders, Tag, Verifier, VerifyError,
 };
 
 /// Hubpay: HMAC-SHA256 over the body, in a header that the registration names.
@@ -208,7 +208,7 @@ impl Verifier for Hubpay {
             .ok_or_else(|| VerifyError::malformed_signature(&self.header))
     }
 
-    fn signature_headers(&self, _: &Message<'_>, tags: &[Tag]) -> SignatureHeaders {
+    fn signature_headers(&self, _: &Message<'_>, signatures: &[Signature]) -> SignatureHeaders {
         let prefix = match self.prefix {
             Prefix::Required => SHA256,
             Prefix::Optional | Prefix::Forbidden => "",
@@ -216,7 +216,7 @@ impl Verifier for Hubpay {
         let encoding = self.encoding.unwrap_or(Encoding::Hex);
         let spell = |tag| format!("{prefix}{}", encoding.encode(tag));
         let header = |tag| (self.header.clone(), spell(tag));
-        tags.first().map(header).into_iter().collect()
+        signatures.first().map(header).into_iter().collect()
     }
 }
 

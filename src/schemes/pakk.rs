@@ -1,6 +1,6 @@
 use crate::{
-    Claim, Encoding, Engine, HeaderName, Headers, Keys, Message, SignatureHeaders, Tag, Verifier,
-    VerifyError,
+    Claim, Encoding, Engine, HeaderName, Headers, Keys, Message, Signature, SignatureHeaders, Tag,
+    Verifier, VerifyError,
 };
 
 /// Pakk: the base64 of HMAC-SHA256 over the body.
@@ -81,9 +81,9 @@ impl Verifier for Pakk {
             .ok_or_else(|| VerifyError::malformed_signature(&SIGNATURE))
     }
 
-    fn signature_headers(&self, _: &Message<'_>, tags: &[Tag]) -> SignatureHeaders {
+    fn signature_headers(&self, _: &Message<'_>, signatures: &[Signature]) -> SignatureHeaders {
         let header = |tag| (SIGNATURE.clone(), Encoding::Base64.encode(tag));
-        tags.first().map(header).into_iter().collect()
+        signatures.first().map(header).into_iter().collect()
     }
 }
 

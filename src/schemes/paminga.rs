@@ -1,6 +1,6 @@
 use crate::{
-    Claim, Encoding, Engine, HeaderName, Headers, Keys, Message, SignatureHeaders, Tag, Verifier,
-    VerifyError,
+    Claim, Encoding, Engine, HeaderName, Headers, Keys, Message, Signature, SignatureHeaders, Tag,
+    Verifier, VerifyError,
 };
 
 /// Paminga: the lower-case hex of HMAC-SHA256 over the body.
@@ -83,9 +83,9 @@ impl Verifier for Paminga {
             .ok_or_else(|| VerifyError::malformed_signature(&SIGNATURE))
     }
 
-    fn signature_headers(&self, _: &Message<'_>, tags: &[Tag]) -> SignatureHeaders {
+    fn signature_headers(&self, _: &Message<'_>, signatures: &[Signature]) -> SignatureHeaders {
         let header = |tag| (SIGNATURE.clone(), Encoding::Hex.encode(tag));
-        tags.first().map(header).into_iter().collect()
+        signatures.first().map(header).into_iter().collect()
     }
 }
 

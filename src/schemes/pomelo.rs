@@ -6,7 +6,8 @@ use super::replay_window_options;
 use crate::headers::is_trimmed;
 use crate::{
     Claim, Clock, ConfigError, Encoding, Engine, HeaderName, Headers, Key, Message, Part,
-    ReplayWindow, SignatureHeaders, SignedTimestamp, Tag, Timestamp, Verifier, VerifyError,
+    ReplayWindow, Signature, SignatureHeaders, SignedTimestamp, Tag, Timestamp, Verifier,
+    VerifyError,
 };
 
 /// Pomelo: HMAC-SHA256 over timestamp, endpoint and body, with a key that the
@@ -239,11 +240,15 @@ impl Verifier for Pomelo {
         })
     }
 
-    fn signature_headers(&self, message: &Message<'_>, tags: &[Tag]) -> SignatureHeaders {
+    fn signature_headers(
+        &self,
+        message: &Message<'_>,
+        signatures: &[Signature],
+    ) -> SignatureHeaders {
         let signature = |tag| format!("hmac-sha256 {}", Encoding::Base64.encode(tag));
         [
             (&API_KEY, message.key_id().map(String::from)),
-            (&SIGNATURE, tags.first().map(signature)),
+            (&SIGNATURE, signatures.first().map(signature)),
             (
                 &TIMESTAMP,
                 message.timestamp().map(|moment| moment.to_string()),

@@ -3,10 +3,14 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::replay_window_options;
+#[cfg(feature = "ed25519")]
+use crate::ed25519;
 use crate::headers::{contains, is_trimmed};
+use crate::signature::ReadEntry;
 use crate::{
-    Claim, Clock, ConfigError, Encoding, Engine, HeaderName, Headers, Keys, Message, Part,
-    SignatureHeaders, SignedTimestamp, Tag, Tags, Timestamp, Verifier, VerifyError,
+    Claim, Clock, ConfigError, Encoding, Engine, HeaderName, Headers, Keyring, Message, Part,
+    Signature, SignatureHeaders, Signatures, SignedTimestamp, Tag, Timestamp, Verifier,
+    VerifyError,
 };
 
 /// Standard Webhooks: versioned signatures over id, timestamp and body.
@@ -14,16 +18,20 @@ use crate::{
 /// | | |
 /// | --- | --- |
 /// | headers | `webhook-id`, `webhook-timestamp`, `webhook-signature`; or all three with [another prefix](Self::with_header_prefix) |
-/// | value | `v1,` and padded standard base64; a list of those, separated by spaces |
+/// | value | `v1,` and padded standard base64 of a MAC; `v1a,` and that of an Ed25519 signature; a list of those, separated by spaces |
 /// | signed | id `.` timestamp `.` raw body; id and timestamp byte for byte as received |
-/// | secret | base64, usually with the prefix `whsec_` or `v1,whsec_`: [`Key::from_base64`](crate::Key::from_base64); some vendors use the text itself: [`Key::from_text`](crate::Key::from_text) |
+/// | MAC secret | base64, usually with the prefix `whsec_` or `v1,whsec_`: [`Key::from_base64`](crate::Key::from_base64); some vendors use the text itself: [`Key::from_text`](crate::Key::from_text) |
+/// | Ed25519 keys | with the feature `ed25519`: `whpk_` or `whsk_`, and base64: the module `ed25519` |
 /// | expires | 5 minutes into the past and the future, unless [set](Self::with_window) |
 /// | source | <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>, read 2026-11 |
 ///
-/// Of the list, `v1` signatures are tried. Entries of other versions and
-/// malformed ones are skipped; a list without a well-formed `v1` signature, or
-/// of more than 32 entries, is malformed. `v1a`, Ed25519, is not supported yet
-/// and skipped like an unknown version.
+/// Of the list, `v1` signatures are tried with the verifier's keys of MACs, and
+/// `v1a` ones with its Ed25519 keys. Entries of other versions, or of one that
+/// it has no key for, and malformed ones are skipped; a list of which nothing is
+/// left, or of more than 32 entries, is malformed.
+///
+/// MACs are quicker to check, and every receiver can forge them; of Ed25519
+/// signatures neither is true. The module `ed25519` says when to choose which.
 ///
 /// The message id ([`Verified::message_id`](crate::Verified::message_id)) is
 /// the idempotency key. A received id with a `.` is refused: the boundary
@@ -67,16 +75,17 @@ struct HeaderNames {
 }
 
 impl StandardWebhooks {
-    /// A verifier with these active keys, the headers `webhook-…`, a replay
-    /// window of 5 minutes on both sides, and the system clock.
+    /// A verifier with these active keys, of one kind or of both, the headers
+    /// `webhook-…`, a replay window of 5 minutes on both sides, and the system
+    /// clock.
     #[cfg(feature = "std")]
-    pub fn new(keys: impl Into<Keys>) -> Self {
+    pub fn new(keys: impl Into<Keyring>) -> Self {
         Self::new_with_clock(keys, crate::SystemClock)
     }
 
     /// Like `new`, with a clock of your own; also without the
     /// feature `std`.
-    pub fn new_with_clock(keys: impl Into<Keys>, clock: impl Clock + 'static) -> Self {
+    pub fn new_with_clock(keys: impl Into<Keyring>, clock: impl Clock + 'static) -> Self {
         Self {
             // Five minutes is what the official libraries allow.
             engine: Engine::untimed(keys).timed(Engine::DEFAULT_WINDOW, clock),
@@ -86,6 +95,17 @@ impl StandardWebhooks {
                 signature: HeaderName::from_static("webhook-signature"),
             },
         }
+    }
+
+    /// Reads the entries that one of the keys may have made.
+    fn read_entry(&self) -> ReadEntry {
+        #[cfg(feature = "ed25519")]
+        match self.engine.keys().kinds() {
+            (_, false) => {}
+            (false, true) => return v1a,
+            (true, true) => return |entry| v1(entry).or_else(|| v1a(entry)),
+        }
+        v1
     }
 
     replay_window_options!();
@@ -160,12 +180,13 @@ impl Verifier for StandardWebhooks {
         let timestamp = headers.required(&self.headers.timestamp)?;
         let signature = headers.required(&self.headers.signature)?;
 
-        let tags = Tags::list(signature, b' ', v1, &self.headers.signature)?;
+        let signatures =
+            Signatures::list(signature, b' ', self.read_entry(), &self.headers.signature)?;
         let timestamp = SignedTimestamp::parse(timestamp, &self.headers.timestamp)?;
         if contains(id, b'.') || !is_trimmed(id) {
             return Err(VerifyError::malformed_header(&self.headers.id));
         }
-        Ok(Claim::new(tags).signed_before([
+        Ok(Claim::new(signatures).signed_before([
             Part::MessageId(id),
             Part::Bytes(b"."),
             Part::Timestamp(timestamp),
@@ -173,9 +194,20 @@ impl Verifier for StandardWebhooks {
         ]))
     }
 
-    fn signature_headers(&self, message: &Message<'_>, tags: &[Tag]) -> SignatureHeaders {
-        let v1 = |tag| format!("v1,{}", Encoding::Base64.encode(tag));
-        let signatures: Vec<String> = tags.iter().map(v1).collect();
+    fn signature_headers(
+        &self,
+        message: &Message<'_>,
+        signatures: &[Signature],
+    ) -> SignatureHeaders {
+        let entry = |signature: &Signature| {
+            let version = match signature {
+                Signature::Mac(_) => "v1",
+                #[cfg(feature = "ed25519")]
+                Signature::Ed25519(_) => "v1a",
+            };
+            format!("{version},{}", Encoding::Base64.encode(signature))
+        };
+        let entries: Vec<String> = signatures.iter().map(entry).collect();
         let id = message.id().map(String::from);
         let timestamp = message.timestamp().map(|moment| moment.to_string());
         let HeaderNames {
@@ -186,7 +218,7 @@ impl Verifier for StandardWebhooks {
         [
             (id_name, id),
             (timestamp_name, timestamp),
-            (signature_name, Some(signatures.join(" "))),
+            (signature_name, Some(entries.join(" "))),
         ]
         .into_iter()
         .filter_map(|(name, value)| Some((name.clone(), value?)))
@@ -194,6 +226,11 @@ impl Verifier for StandardWebhooks {
     }
 }
 
-fn v1(entry: &[u8]) -> Option<Tag> {
-    Tag::from_base64(entry.strip_prefix(b"v1,")?)
+fn v1(entry: &[u8]) -> Option<Signature> {
+    Tag::from_base64(entry.strip_prefix(b"v1,")?).map(Signature::from)
+}
+
+#[cfg(feature = "ed25519")]
+fn v1a(entry: &[u8]) -> Option<Signature> {
+    ed25519::Signature::from_base64(entry.strip_prefix(b"v1a,")?).map(Signature::from)
 }

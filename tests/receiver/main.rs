@@ -455,7 +455,7 @@ fn a_wrong_configuration_stops_the_start() {
         (
             &[("STANDARD_WEBHOOKS_SECRET", &quoted)],
             "STANDARD_WEBHOOKS_SECRET: secret is not valid base64: quotation mark at byte 0; \
-             pass the secret without it",
+             pass the text without it",
         ),
         (
             &[("HUBPAY_SHARED_KEY", &foreign)],

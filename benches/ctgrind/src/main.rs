@@ -26,7 +26,7 @@ use std::process::ExitCode;
 use hookseal::schemes::{Hubpay, Pakk, Paminga, Pomelo, StandardWebhooks};
 use hookseal::{
     Claim, ConfigError, Encoding, Engine, FixedClock, HeaderName, Headers, Key, Keys, Message,
-    SignatureHeaders, Tag, Tags, Timestamp, Verifier, VerifyError,
+    Signature, SignatureHeaders, Signatures, Tag, Timestamp, Verifier, VerifyError,
 };
 
 use valgrind::{is_secret, public, secret};
@@ -159,13 +159,14 @@ impl Verifier for Marking {
     }
 
     fn claim<'h>(&'h self, headers: &'h dyn Headers) -> Result<Claim<'h>, VerifyError> {
-        let read = |entry: &[u8]| Some(marked(Tag::from_hex(entry)?));
+        let read = |entry: &[u8]| Some(marked(Tag::from_hex(entry)?).into());
         let value = headers.required(&SIGNATURE)?;
-        Tags::list(value, b' ', read, &SIGNATURE).map(Claim::new)
+        Signatures::list(value, b' ', read, &SIGNATURE).map(Claim::new)
     }
 
-    fn signature_headers(&self, _: &Message<'_>, tags: &[Tag]) -> SignatureHeaders {
-        let list: Vec<String> = tags.iter().map(|tag| Encoding::Hex.encode(tag)).collect();
+    fn signature_headers(&self, _: &Message<'_>, signatures: &[Signature]) -> SignatureHeaders {
+        let hex = |signature| Encoding::Hex.encode(signature);
+        let list: Vec<String> = signatures.iter().map(hex).collect();
         [(SIGNATURE.clone(), list.join(" "))].into_iter().collect()
     }
 }
@@ -192,7 +193,8 @@ fn neighbours(tag: Tag) -> [(&'static str, Tag); 3] {
 fn tag_by(make: MakeScheme, byte: u8) -> Result<Tag, Failure> {
     let sender = make(vec![key(byte)?])?;
     let headers = sender.sign_message(&MESSAGE)?;
-    Ok(*sender.verify(&headers, BODY)?.tag())
+    let verified = sender.verify(&headers, BODY)?;
+    Ok(Tag::from_bytes(verified.signature().as_bytes().try_into()?))
 }
 
 fn verify(verifier: &dyn Verifier, headers: &SignatureHeaders) -> bool {
@@ -234,7 +236,7 @@ impl Report {
         });
         let computed = secret_key::<32>(b'k')?.mac(&[BODY]);
         self.seen("a signature that is written", || {
-            black_box(Encoding::Base64.encode(&computed));
+            black_box(Encoding::Base64.encode(computed));
         });
         Ok(())
     }
@@ -270,7 +272,7 @@ impl Report {
         let right = tag_by(make, b'k')?;
         let receiver = make(vec![secret_key::<32>(b'k')?])?;
         for (what, received) in neighbours(right) {
-            let headers = receiver.signature_headers(&MESSAGE, &[received]);
+            let headers = receiver.signature_headers(&MESSAGE, &[received.into()]);
             let name = format!("{}, {what}", receiver.scheme());
             self.silent(&name, 1, || {
                 assert_eq!(verify(&receiver, &headers), received == right);
@@ -292,7 +294,7 @@ impl Report {
             (b'c', "the last", 3),
             (b'd', "none", 3),
         ] {
-            let headers = receiver.signature_headers(&MESSAGE, &[tag_by(make, signer)?]);
+            let headers = receiver.signature_headers(&MESSAGE, &[tag_by(make, signer)?.into()]);
             let name = format!("{}, {which} of 3 keys matches", receiver.scheme());
             self.silent(&name, tried, || {
                 assert_eq!(verify(&receiver, &headers), signer != b'd');
@@ -308,7 +310,7 @@ impl Report {
         for (signers, tried) in [(*b"axy", 1), (*b"xya", 1), (*b"xby", 2), (*b"xyz", 2)] {
             let mut tags = Vec::new();
             for signer in signers {
-                tags.push(tag_by(make, signer)?);
+                tags.push(tag_by(make, signer)?.into());
             }
             let headers = receiver.signature_headers(&MESSAGE, &tags);
             let name = format!(

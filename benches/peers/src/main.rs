@@ -505,7 +505,7 @@ impl Report {
         println!("\n== signatures and keys\n");
         let request = standard_webhooks(1 << 20);
         let wrong = |count: u8| -> HeaderMap {
-            let entry = |n| format!("v1,{}", Encoding::Base64.encode(&Tag::from_bytes([n; 32])));
+            let entry = |n| format!("v1,{}", Encoding::Base64.encode(Tag::from_bytes([n; 32])));
             let list: Vec<String> = (0..count).map(entry).collect();
             let mut headers = request.headers.clone();
             headers.insert("webhook-signature", list.join(" ").parse().unwrap());
@@ -631,7 +631,7 @@ impl Report {
         }
         let good = base.headers["webhook-signature"].to_str().unwrap();
         for count in [1_u8, 2, 8, 32] {
-            let entry = |n| format!("v1,{} ", Encoding::Base64.encode(&Tag::from_bytes([n; 32])));
+            let entry = |n| format!("v1,{} ", Encoding::Base64.encode(Tag::from_bytes([n; 32])));
             let list: String = (1..count).map(entry).collect::<String>() + good;
             let mut headers = base.headers.clone();
             headers.insert("webhook-signature", list.parse().unwrap());

@@ -6,7 +6,9 @@ use dudect_bencher::ctbench::BenchFn;
 use dudect_bencher::rand::RngExt;
 use dudect_bencher::{BenchRng, Class, CtRunner};
 use hookseal::schemes::{Pakk, Paminga, StandardWebhooks};
-use hookseal::{FixedClock, Key, Message, SignatureHeaders, Tag, Timestamp, Verifier, VerifyError};
+use hookseal::{
+    FixedClock, Key, Message, Signature, SignatureHeaders, Tag, Timestamp, Verifier, VerifyError,
+};
 
 use crate::SAMPLES;
 
@@ -238,7 +240,8 @@ impl<const KEYS: usize> Receiver<KEYS> {
 
     fn headers(&self, body: &[u8], tags: &[Tag]) -> SignatureHeaders {
         let message = Message::new(body).with_id("msg").with_timestamp(NOW);
-        self.verifier.signature_headers(&message, tags)
+        let signatures: Vec<Signature> = tags.iter().map(Signature::from).collect();
+        self.verifier.signature_headers(&message, &signatures)
     }
 }
 

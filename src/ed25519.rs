@@ -1,0 +1,544 @@
+//! Ed25519 (RFC 8032), the asymmetric signatures of Standard Webhooks (`v1a`):
+//! the sender signs with a [`SigningKey`], whoever has its [`PublicKey`] can
+//! verify, and cannot sign.
+//!
+//! # Which kind to choose
+//!
+//! With a MAC, sender and receiver share one secret, and each can sign: a
+//! receiver that is broken into gives away how to forge. It costs about a
+//! microsecond per request. With Ed25519 only the sender can sign, one public
+//! key serves all receivers of an event, and a third party can check what was
+//! sent; a request costs some tens of microseconds. Take `v1a` where a sender
+//! offers it, unless those microseconds matter to you; as a sender offer both.
+//! One verifier holds any mix, for the time of a change: see
+//! [`Keyring`](crate::Keyring).
+//!
+//! # Keys
+//!
+//! A signing key is 32 random bytes, the seed; its text is `whsk_` and their
+//! base64. This makes one:
+//!
+//! ```sh
+//! echo "whsk_$(head -c 32 /dev/urandom | base64)"
+//! ```
+//!
+//! [`SigningKey::public_key`] gives the public key, whose text is `whpk_` and
+//! the base64 of its 32 bytes. Publish that where receivers trust you already:
+//! a dashboard behind a login, documentation over HTTPS. To rotate, give the
+//! new public key out, sign with both keys until all receivers have it, then
+//! with the new one alone.
+//!
+//! ```
+//! use hookseal::ed25519::{PublicKey, SigningKey};
+//! use hookseal::{Timestamp, Verifier, schemes::StandardWebhooks};
+//!
+//! let signing = SigningKey::from_base64("whsk_nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=")?; // not yours
+//! let published = signing.public_key().to_string();
+//! let sender = StandardWebhooks::new(signing);
+//! let headers = sender.sign("msg_1", Timestamp::now(), b"{}")?;
+//!
+//! let receiver = StandardWebhooks::new(PublicKey::from_base64(&published)?);
+//! assert!(receiver.verify(&headers, b"{}").is_ok());
+//! assert!(receiver.verify(&headers, b"[]").is_err());
+//! assert!(receiver.sign("msg_2", Timestamp::now(), b"{}").is_err());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! **The key is configuration, never part of a request.** Some protocols send
+//! the public key, or the address of one, along with the signature. Whoever can
+//! choose the request can then choose the key, sign with its other half, and be
+//! believed. No function here takes a key from headers or body.
+//!
+//! # Strictness
+//!
+//! One signature of one message under one key has one spelling here, and no
+//! key verifies what its owner has not signed:
+//!
+//! - public keys that are no point of the curve, not canonical (RFC 8032,
+//!   section 5.1.3), or of small order are refused when they are made. Under a
+//!   key of small order, one signature verifies for many messages;
+//! - of a signature, `S` must be below the group's order (section 5.1.7), and `R`
+//!   canonical and not of small order;
+//! - the equation is checked without cofactor. All this is what
+//!   `verify_strict` of `ed25519-dalek` accepts; that crate does the
+//!   arithmetic.
+//!
+//! # Cost
+//!
+//! Each pair of a public key and an Ed25519 signature of the list costs a pass
+//! of SHA-512 over the message and a multiplication on the curve, so
+//! a verifier holds at most [`MAX_KEYS`], and a request with more than
+//! [`MAX_PAIRS`] pairs is refused as malformed, without hashing. MACs are tried
+//! first. Verifying reads the message once for each pair, as it streams in;
+//! signing has to read it twice, so it takes whole bodies only.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use ed25519_dalek::StreamVerifier;
+use ed25519_dalek::ed25519::signature::MultipartSigner as _;
+use zeroize::Zeroizing;
+
+use crate::encoding::secret_from_base64;
+use crate::key::refuse_prefixes;
+use crate::{ConfigError, SecretFault};
+
+/// The most Ed25519 keys of a verifier. Rotation needs two. With this many, a
+/// request may still list two signatures, as a sender does that rotates.
+pub const MAX_KEYS: usize = 4;
+
+/// The most pairs of an Ed25519 key and an Ed25519 signature that a request may
+/// ask to be tried. A request with more is malformed
+/// ([`VerifyError::MalformedSignature`](crate::VerifyError::MalformedSignature)).
+pub const MAX_PAIRS: usize = 8;
+
+/// The order of the group that signatures are made in, 2^252 +
+/// 27742317777372353535851937790883648493 (RFC 8032, section 5.1), as `S` is
+/// written: least byte first.
+const ORDER: [u8; 32] = [
+    0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
+];
+
+/// An Ed25519 signature: 64 bytes, the point `R` and the number `S` (RFC 8032,
+/// section 5.1.6).
+///
+/// Any 64 bytes have this form; whether they are a signature shows when they
+/// are verified.
+///
+/// ```
+/// use hookseal::ed25519::Signature;
+///
+/// let text = "A".repeat(86) + "==";
+/// let signature = Signature::from_base64(text.as_bytes());
+/// assert_eq!(signature, Some(Signature::from_bytes([0; 64])));
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Signature([u8; Signature::LEN]);
+
+impl Signature {
+    /// The length of a signature in bytes.
+    pub const LEN: usize = 64;
+
+    /// The signature that these bytes are: `R`, then `S`.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; Self::LEN]) -> Self {
+        Self(bytes)
+    }
+
+    /// The signature's bytes.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; Self::LEN] {
+        &self.0
+    }
+
+    /// `R` and `S`.
+    fn halves(&self) -> ([u8; 32], [u8; 32]) {
+        let (mut point, mut number) = ([0; 32], [0; 32]);
+        for (to, from) in point.iter_mut().chain(&mut number).zip(&self.0) {
+            *to = *from;
+        }
+        (point, number)
+    }
+}
+
+impl fmt::Debug for Signature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Signature([redacted])")
+    }
+}
+
+/// A key that verifies what the owner of its other half, the [`SigningKey`],
+/// has signed. No secret.
+///
+/// ```
+/// use hookseal::ed25519::PublicKey;
+/// use hookseal::schemes::StandardWebhooks;
+///
+/// let key = PublicKey::from_base64("whpk_11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=")?.with_id("2026-11");
+/// assert_eq!(key.to_string(), "whpk_11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=");
+/// let verifier = StandardWebhooks::new(key);
+/// # Ok::<(), hookseal::ConfigError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct PublicKey {
+    point: ed25519_dalek::VerifyingKey,
+    id: Option<Box<str>>,
+}
+
+impl PublicKey {
+    /// The length of a public key in bytes.
+    pub const LEN: usize = 32;
+
+    const PREFIX: &str = "whpk_";
+
+    /// The key of this text: `whpk_` and the base64 of its 32 bytes, as
+    /// Standard Webhooks' senders publish it.
+    ///
+    /// Standard alphabet and canonical bits; the padding may be left off, the
+    /// prefix may not: without it nothing tells the key from a MAC secret.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::ForeignSecret`] for another kind of key, with the
+    /// constructor that takes it; [`ConfigError::InvalidEd25519Key`] for
+    /// anything else that is no key.
+    ///
+    /// ```
+    /// # use hookseal::ed25519::PublicKey;
+    /// let error = PublicKey::from_base64("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap_err();
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "secret starts with whsec_, which marks a MAC secret; `Key::from_base64` takes it",
+    /// );
+    /// // Of small order: one signature would verify for any message.
+    /// let weak = "whpk_AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+    /// assert!(PublicKey::from_base64(weak).is_err());
+    /// ```
+    pub fn from_base64(text: &str) -> Result<Self, ConfigError> {
+        let bytes = key_bytes(text, Self::PREFIX)?;
+        let bytes = <[u8; Self::LEN]>::try_from(bytes.as_slice())
+            .map_err(|_| KeyFault::Length { found: bytes.len() })?;
+        Self::from_bytes(bytes)
+    }
+
+    /// The key that these bytes are (RFC 8032, section 5.1.2).
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::InvalidEd25519Key`] if they are no point of the curve,
+    /// not the canonical bytes of theirs, or of small order.
+    ///
+    /// ```
+    /// # use hookseal::ed25519::PublicKey;
+    /// // RFC 8032, section 7.1, test 1.
+    /// let key = PublicKey::from_bytes([
+    ///     0xd7, 0x5a, 0x98, 0x01, 0x82, 0xb1, 0x0a, 0xb7, 0xd5, 0x4b, 0xfe, 0xd3, 0xc9, 0x64, 0x07, 0x3a,
+    ///     0x0e, 0xe1, 0x72, 0xf3, 0xda, 0xa6, 0x23, 0x25, 0xaf, 0x02, 0x1a, 0x68, 0xf7, 0x07, 0x51, 0x1a,
+    /// ])?;
+    /// assert!(PublicKey::from_bytes([2; 32]).is_err());
+    /// # Ok::<(), hookseal::ConfigError>(())
+    /// ```
+    pub fn from_bytes(bytes: [u8; Self::LEN]) -> Result<Self, ConfigError> {
+        let point =
+            ed25519_dalek::VerifyingKey::from_bytes(&bytes).map_err(|_| KeyFault::NotOnCurve)?;
+        if point.is_weak() {
+            return Err(KeyFault::SmallOrder.into());
+        }
+        // Decoding takes the ordinate modulo the field's prime; encoding again
+        // shows what it made of it.
+        if ed25519_dalek::VerifyingKey::from(point.to_edwards()).as_bytes() != &bytes {
+            return Err(KeyFault::NotCanonical.into());
+        }
+        Ok(Self { point, id: None })
+    }
+
+    /// The key's bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8; Self::LEN] {
+        self.point.as_bytes()
+    }
+
+    /// Names the key. A [`Verified`](crate::Verified) tells which key matched.
+    #[must_use]
+    pub fn with_id(mut self, id: impl Into<Box<str>>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+
+    /// The key's id, if it was given one.
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+}
+
+/// The text to publish: `whpk_` and base64.
+impl fmt::Display for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(Self::PREFIX)?;
+        f.write_str(&STANDARD.encode(self.as_bytes()))
+    }
+}
+
+impl fmt::Debug for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PublicKey")
+            .field("id", &self.id)
+            .field("key", &format_args!("{self}"))
+            .finish()
+    }
+}
+
+/// A sender's secret key. It signs; what it has signed, its
+/// [`PublicKey`](Self::public_key) verifies.
+///
+/// Wiped on drop, not shown by `Debug`, and without `Clone`, so that a secret
+/// stays in one place.
+///
+/// ```
+/// use hookseal::ed25519::SigningKey;
+///
+/// // RFC 8032, section 7.1, test 1.
+/// let key = SigningKey::from_base64("whsk_nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A")?; // not yours
+/// assert_eq!(key.public_key().to_string(), "whpk_11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=");
+/// assert_eq!(format!("{key:?}"), "SigningKey { id: None, secret: [redacted] }");
+/// # Ok::<(), hookseal::ConfigError>(())
+/// ```
+pub struct SigningKey {
+    key: ed25519_dalek::SigningKey,
+    id: Option<Box<str>>,
+}
+
+impl SigningKey {
+    const PREFIX: &str = "whsk_";
+
+    /// The key of this text: `whsk_` and the base64 of the 32 bytes of its
+    /// seed, or of the 64 bytes of seed and public key, as Svix writes it.
+    ///
+    /// Standard alphabet and canonical bits; the padding may be left off, the
+    /// prefix may not.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::ForeignSecret`] for another kind of key, with the
+    /// constructor that takes it; [`ConfigError::InvalidEd25519Key`] for
+    /// anything else that is no key, or if the public key is not the seed's.
+    pub fn from_base64(text: &str) -> Result<Self, ConfigError> {
+        let bytes = key_bytes(text, Self::PREFIX)?;
+        let wrong_length = || KeyFault::Length { found: bytes.len() };
+        let (seed, public) = bytes.split_first_chunk().ok_or_else(wrong_length)?;
+        let key = Self::from_seed(seed);
+        match public {
+            [] => Ok(key),
+            public if public.len() != PublicKey::LEN => Err(wrong_length().into()),
+            public if public == key.key.as_ref().as_bytes() => Ok(key),
+            _ => Err(KeyFault::PublicKeyMismatch.into()),
+        }
+    }
+
+    /// The key of this seed (RFC 8032, section 5.1.5): 32 bytes from a secure
+    /// source of randomness.
+    ///
+    /// ```
+    /// # use hookseal::ed25519::SigningKey;
+    /// # fn random(_: &mut [u8]) {}
+    /// let mut seed = [0; 32];
+    /// random(&mut seed); // for instance by `getrandom::fill`
+    /// let key = SigningKey::from_seed(&seed);
+    /// ```
+    #[must_use]
+    pub fn from_seed(seed: &[u8; 32]) -> Self {
+        Self {
+            key: ed25519_dalek::SigningKey::from_bytes(seed),
+            id: None,
+        }
+    }
+
+    /// The public key, with the same id: give it to those who verify.
+    #[must_use]
+    pub fn public_key(&self) -> PublicKey {
+        PublicKey {
+            point: self.key.verifying_key(),
+            id: self.id.clone(),
+        }
+    }
+
+    /// Names the key.
+    #[must_use]
+    pub fn with_id(mut self, id: impl Into<Box<str>>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+
+    /// The key's id, if it was given one.
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
+    /// The signature of the concatenated parts (RFC 8032, section 5.1.6).
+    ///
+    /// ```
+    /// # use hookseal::ed25519::{Signature, SigningKey};
+    /// // RFC 8032, section 7.1, test 1: the empty message.
+    /// let key = SigningKey::from_base64("whsk_nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=")?;
+    /// let wanted = b"5VZDAMNgrHKQhuLMgG6CioSHfx645dl02HPgZSJJAVVfuIIVkKM7rMYeOXAc+bRr0lv18FlbviRlUUFDjnoQCw==";
+    /// assert_eq!(Signature::from_base64(wanted), Some(key.sign(&[])));
+    /// # Ok::<(), hookseal::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn sign(&self, parts: &[&[u8]]) -> Signature {
+        Signature(self.key.multipart_sign(parts).to_bytes())
+    }
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SigningKey")
+            .field("id", &self.id)
+            .field("secret", &format_args!("[redacted]"))
+            .finish()
+    }
+}
+
+/// What keeps a text or bytes from being an Ed25519 key.
+///
+/// ```
+/// use hookseal::ConfigError;
+/// use hookseal::ed25519::{KeyFault, PublicKey};
+///
+/// let error = PublicKey::from_base64("whpk_AAAA").unwrap_err();
+/// assert_eq!(error, ConfigError::InvalidEd25519Key { fault: KeyFault::Length { found: 3 } });
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyFault {
+    /// The text after the prefix does not decode.
+    #[error("not valid base64: {0}")]
+    Base64(SecretFault),
+    /// A public key has 32 bytes; a signing key 32, or 64 with its public key.
+    #[error("{found} bytes long; is the text complete?")]
+    Length {
+        /// How many bytes there are.
+        found: usize,
+    },
+    /// The text does not begin with what marks such a key.
+    #[error("without its prefix {prefix}; pass the text as the sender shows it")]
+    MissingPrefix {
+        /// What it should begin with.
+        prefix: &'static str,
+    },
+    /// Another spelling of a point that has one canonical spelling.
+    #[error("not canonical, which no honest owner's is")]
+    NotCanonical,
+    /// The bytes are no point of the curve.
+    #[error("no point of the curve; is the text complete?")]
+    NotOnCurve,
+    /// The public key after the seed is another one's: signing with it would
+    /// give the seed away.
+    #[error("a seed with the public key of another seed")]
+    PublicKeyMismatch,
+    /// Anyone can make signatures that verify under this key.
+    #[error("of small order: anyone could sign for it")]
+    SmallOrder,
+}
+
+impl From<KeyFault> for ConfigError {
+    fn from(fault: KeyFault) -> Self {
+        Self::InvalidEd25519Key { fault }
+    }
+}
+
+/// Kinds of keys, and which constructor takes them.
+const KINDS: [(&str, &str); 5] = [
+    (
+        "whpk_",
+        "marks an Ed25519 public key; `ed25519::PublicKey::from_base64` takes it",
+    ),
+    (
+        "whsk_",
+        "marks an Ed25519 signing key; `ed25519::SigningKey::from_base64` takes it",
+    ),
+    ("whsec_", "marks a MAC secret; `Key::from_base64` takes it"),
+    (
+        "v1,whsec_",
+        "marks a MAC secret; `Key::from_base64` takes it",
+    ),
+    (
+        "v1a,",
+        "marks a signature; pass the key as the sender shows it",
+    ),
+];
+
+/// The bytes of a key's text, which must begin with `prefix`.
+fn key_bytes(text: &str, prefix: &'static str) -> Result<Zeroizing<Vec<u8>>, ConfigError> {
+    let Some(encoded) = text.strip_prefix(prefix) else {
+        refuse_prefixes(text.as_bytes(), &KINDS)?;
+        return Err(KeyFault::MissingPrefix { prefix }.into());
+    };
+    secret_from_base64(encoded, prefix.len()).map_err(|fault| KeyFault::Base64(fault).into())
+}
+
+/// A key of a verifier.
+#[derive(Debug)]
+pub(crate) enum Key {
+    Public(PublicKey),
+    Signing(SigningKey),
+}
+
+impl Key {
+    pub(crate) fn id(&self) -> Option<&str> {
+        match self {
+            Self::Public(key) => key.id(),
+            Self::Signing(key) => key.id(),
+        }
+    }
+
+    pub(crate) const fn signing(&self) -> Option<&SigningKey> {
+        match self {
+            Self::Signing(key) => Some(key),
+            Self::Public(_) => None,
+        }
+    }
+
+    /// Begins to verify `signature`; `None` if its `S` is out of range.
+    pub(crate) fn start(&self, signature: &Signature) -> Option<Running> {
+        let (point, number) = signature.halves();
+        // `ed25519-dalek` looks at it as well, unless any crate in the tree
+        // turns on its feature `legacy_compatibility`.
+        if !number.iter().rev().lt(ORDER.iter().rev()) {
+            return None;
+        }
+        let key = match self {
+            Self::Public(key) => &key.point,
+            Self::Signing(key) => key.key.as_ref(),
+        };
+        let verifier = key.verify_stream(&signature.0.into()).ok()?;
+        Some(Running { verifier, point })
+    }
+}
+
+impl From<PublicKey> for Key {
+    fn from(key: PublicKey) -> Self {
+        Self::Public(key)
+    }
+}
+
+impl From<SigningKey> for Key {
+    fn from(key: SigningKey) -> Self {
+        Self::Signing(key)
+    }
+}
+
+/// A running check of one signature under one key: SHA-512 of `R`, the public
+/// key and the message so far.
+pub(crate) struct Running {
+    verifier: StreamVerifier,
+    point: [u8; 32],
+}
+
+impl Running {
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        #[cfg(test)]
+        crate::mac::hashed::add(bytes.len());
+        self.verifier.update(bytes);
+    }
+
+    pub(crate) fn finish(self) -> bool {
+        self.verifier.finalize_and_verify().is_ok()
+            // What `verify_strict` looks at before the equation: after it, only
+            // the key's owner can have got so far.
+            && ed25519_dalek::VerifyingKey::from_bytes(&self.point)
+                .is_ok_and(|point| !point.is_weak())
+    }
+}
+
+impl fmt::Debug for Running {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Running").finish_non_exhaustive()
+    }
+}
