@@ -20,7 +20,7 @@ fn key(text: &str) -> Key {
     Key::from_text(text).unwrap().with_id(text)
 }
 
-fn standard_webhooks(keys: impl Into<Keys>) -> StandardWebhooks {
+fn standard_webhooks(keys: impl Into<Keyring>) -> StandardWebhooks {
     StandardWebhooks::new_with_clock(keys, FixedClock::at(NOW))
 }
 
@@ -237,5 +237,99 @@ fn beginning_hashes_nothing() {
     for (scheme, request) in schemes() {
         let (_, hashed) = hashed::during(|| scheme.begin(&request).map(|_| ()).unwrap());
         assert_eq!(hashed, 0);
+    }
+}
+
+#[cfg(feature = "ed25519")]
+mod ed25519_pairs {
+    use super::*;
+    use crate::ed25519::{Signature, SigningKey};
+
+    fn signing(seed: u8) -> SigningKey {
+        SigningKey::from_seed(&[seed; 32])
+    }
+
+    /// A list of signatures under these keys, in their order.
+    fn list(seeds: &[u8]) -> Request {
+        let mut entries = Vec::new();
+        for &seed in seeds {
+            let mut signed = standard_webhooks(signing(seed))
+                .sign("msg_1", NOW, &BODY)
+                .unwrap();
+            entries.push(signed.pop().unwrap().1);
+        }
+        Vec::from([
+            ("webhook-id".into(), "msg_1".into()),
+            ("webhook-timestamp".into(), NOW.to_string()),
+            ("webhook-signature".into(), entries.join(" ")),
+        ])
+    }
+
+    /// Whole, and streamed up to the verdict.
+    fn hashed(verifier: &StandardWebhooks, request: &Request) -> (bool, usize, usize) {
+        let (verdict, whole) = hashed::during(|| verifier.verify(request, &BODY).is_ok());
+        let (same, streamed) = hashed::during(|| {
+            let check = verifier.begin(request).and_then(|mut check| {
+                BODY.chunks(1000).for_each(|chunk| check.update(chunk));
+                check.finish()
+            });
+            check.is_ok()
+        });
+        assert_eq!(verdict, same);
+        (verdict, whole, streamed)
+    }
+
+    #[test]
+    fn each_pair_costs_one_pass_until_one_matches() {
+        let receiver = standard_webhooks([1, 2].map(|seed| signing(seed).public_key()));
+        let once = overhead("standard-webhooks") + BODY.len();
+        for (seeds, verdict, whole, streamed) in [
+            (&[1][..], true, 1, 2),
+            (&[2], true, 2, 2),
+            (&[9, 2], true, 4, 4),
+            (&[9, 1], true, 2, 4),
+            (&[9, 9, 9, 9], false, 8, 8),
+            (&[9, 9, 9, 9, 9], false, 0, 0),
+        ] {
+            let result = hashed(&receiver, &list(seeds));
+            assert_eq!(
+                result,
+                (verdict, whole * once, streamed * once),
+                "{seeds:?}"
+            );
+        }
+        // MACs come first, and cost their own passes.
+        let both = Keyring::new([
+            Keyring::from([1, 2].map(|seed| signing(seed).public_key())),
+            [key("a"), key("b")].into(),
+        ]);
+        let both = standard_webhooks(both.unwrap());
+        assert_eq!(
+            hashed(&both, &list(&[9, 2])),
+            (true, (2 + 4) * once, (2 + 4) * once)
+        );
+        let of_a_mac = standard_webhooks(key("a")).sign("msg_1", NOW, &BODY);
+        assert_eq!(
+            hashed::during(|| both.verify(&of_a_mac.unwrap(), &BODY).is_ok()),
+            (true, once)
+        );
+    }
+
+    /// The largest `S` that is one, and the order itself.
+    #[test]
+    fn nothing_is_hashed_for_a_number_out_of_range() {
+        let receiver = standard_webhooks(signing(1).public_key());
+        let once = overhead("standard-webhooks") + BODY.len();
+        let order = "edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010";
+        let below = format!("ec{}", &order[2..]);
+        let above = "ff".repeat(32);
+        for (number, passes) in [(below.as_str(), 1), (order, 0), (&above, 0)] {
+            let mut request = list(&[1]);
+            let signature = format!("{}{number}", "00".repeat(32));
+            let signature = Signature::from_hex(signature.as_bytes()).unwrap();
+            request[2].1 = format!("v1a,{}", Encoding::Base64.encode(signature));
+            let result = hashed(&receiver, &request);
+            assert_eq!(result, (false, passes * once, passes * once), "{number}");
+        }
     }
 }

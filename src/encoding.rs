@@ -139,8 +139,9 @@ pub(crate) fn secret_from_base64(
     start: usize,
 ) -> Result<Zeroizing<Vec<u8>>, SecretFault> {
     let body = text.trim_end_matches('=');
-    refuse_strangers(body, start, |byte| {
-        byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/')
+    // A line break after the padding is what pasting adds.
+    refuse_strangers(text, start, |byte| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=')
     })?;
     let engine: &GeneralPurpose = if body.len() == text.len() {
         &STANDARD_NO_PAD
@@ -156,7 +157,7 @@ pub(crate) fn secret_from_base64(
             }) => SecretFault::TrailingBits,
             // All characters are known ones: `=` where none belongs, or an
             // impossible number of characters.
-            _ if body.len() % 4 == 1 => SecretFault::Length,
+            _ if body.len() % 4 == 1 && !body.contains('=') => SecretFault::Length,
             _ => SecretFault::Padding,
         })?;
     secret.truncate(decoded);
@@ -190,7 +191,6 @@ fn refuse_strangers(
         b'\r' | b'\n' => SecretFault::LineBreak { position },
         b'"' | b'\'' | b'`' => SecretFault::Quote { position },
         b'-' | b'_' => SecretFault::UrlSafe { position },
-        b'=' => SecretFault::Padding,
         _ => SecretFault::Character { position },
     })
 }
@@ -237,6 +237,10 @@ mod tests {
             ("Zm9v====", Padding),
             ("Zg==Zg==", Padding),
             ("=", Padding),
+            ("Zm=9v", Padding),
+            ("Zg==\n", LineBreak { position: 4 }),
+            ("Zg== ", WhiteSpace { position: 4 }),
+            ("\"Zg==\"", Quote { position: 0 }),
             ("Zh==", TrailingBits),
             ("Zh", TrailingBits),
             ("Zm9", TrailingBits),
@@ -255,6 +259,10 @@ mod tests {
         assert_eq!(
             secret_from_hex("0x00").err(),
             Some(SecretFault::Character { position: 1 })
+        );
+        assert_eq!(
+            secret_from_hex("00=").err(),
+            Some(SecretFault::Character { position: 2 })
         );
         assert_eq!(
             secret_from_hex("00 ff").err(),

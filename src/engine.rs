@@ -425,10 +425,11 @@ impl<'h> Check<'h> {
         #[cfg(feature = "ed25519")]
         if !self.keys.ed25519.is_empty() {
             let pairs = self.pairs.get_or_insert_with(|| {
-                let pairs = self.keys.pairs(self.claim.signatures());
-                pairs
-                    .map(|(key, signature)| start_pair(&self.claim, key, &signature))
-                    .collect()
+                let pairs = || self.keys.pairs(self.claim.signatures());
+                let start = |(key, signature)| start_pair(&self.claim, key, &signature);
+                let mut running = Vec::with_capacity(pairs().count());
+                running.extend(pairs().map(start));
+                running.into_boxed_slice()
             });
             for pair in pairs.iter_mut().flatten() {
                 pair.update(chunk);

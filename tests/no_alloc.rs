@@ -152,3 +152,34 @@ fn headers_of_the_http_crate() {
         );
     }
 }
+
+/// Only a streamed body with Ed25519 pairs takes memory: once, and no more than
+/// eight running checks.
+#[cfg(feature = "ed25519")]
+#[test]
+fn ed25519_pairs() {
+    use hookseal::Keyring;
+    use hookseal::ed25519::SigningKey;
+
+    let signing = |seed| SigningKey::from_seed(&[seed; 32]);
+    let at = |keys: Keyring| StandardWebhooks::new(keys).with_clock(FixedClock::at(SIGNED_AT));
+    let body = [b'x'; 100];
+    let mut signed = at([1, 2, 3, 4].map(signing).into())
+        .sign("msg_1", SIGNED_AT, &body)
+        .unwrap();
+    let public = at(Keyring::from([4, 9].map(|seed| signing(seed).public_key())));
+    assert_eq!(check(&public, &signed, &body), (true, 1));
+    assert_eq!(check(&public, &signed, b"another body"), (false, 1));
+    let macs = at(Key::from_text("k").unwrap().into());
+    assert_eq!(check(&macs, &signed, &body), (false, 0));
+    let both = Keyring::new([
+        Keyring::from(Key::from_text("k").unwrap()),
+        signing(1).public_key().into(),
+    ]);
+    let of_a_mac = macs.sign("msg_1", SIGNED_AT, &body).unwrap();
+    assert_eq!(check(&at(both.unwrap()), &of_a_mac, &body), (true, 0));
+    // Too many pairs.
+    let list = signed[2].1.clone();
+    signed[2].1 = format!("{list} {list}");
+    assert_eq!(check(&public, &signed, &body), (false, 0));
+}

@@ -54,6 +54,24 @@ fn nothing_is_left() {
     assert_eq!(left_by(&|| drop(Key::from_bytes(SECRET).unwrap())), 0);
     a_dropped_key_leaves_nothing();
     a_dropped_check_leaves_nothing();
+    #[cfg(feature = "ed25519")]
+    {
+        use hookseal::ed25519::SigningKey;
+
+        let whsk = format!("whsk_{base64}");
+        assert_eq!(
+            left_by(&|| drop(SigningKey::from_base64(&whsk).unwrap())),
+            0
+        );
+        let boxed = || Box::new(SigningKey::from_seed(&SECRET));
+        assert_eq!(left_by(&|| drop(boxed())), 0);
+        // A box that is freed without a drop of the key is seen.
+        // SAFETY: of the same layout.
+        let leaked = || {
+            drop(unsafe { Box::from_raw(Box::into_raw(boxed()).cast::<MaybeUninit<SigningKey>>()) })
+        };
+        assert_eq!(left_by(&leaked), 1);
+    }
 }
 
 fn a_dropped_key_leaves_nothing() {

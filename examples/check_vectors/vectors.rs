@@ -6,8 +6,10 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+#[cfg(feature = "ed25519")]
+use hookseal::ed25519::PublicKey;
 use hookseal::schemes::{Hubpay, MessageOrder, Pakk, Paminga, Pomelo, Prefix, StandardWebhooks};
-use hookseal::{ConfigError, Encoding, FixedClock, Key, Keys, ReplayWindow, Verifier};
+use hookseal::{ConfigError, Encoding, FixedClock, Key, Keyring, ReplayWindow, Verifier};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -105,7 +107,8 @@ fn not_of_the_format<T>(what: impl Into<String>) -> Result<T, NotOfTheFormat> {
 pub enum Build {
     Ready(Box<dyn Verifier>),
     Refused,
-    /// This build cannot judge it: `v1a`.
+    /// This build cannot judge it: `v1a`, without the feature `ed25519`.
+    #[cfg_attr(feature = "ed25519", expect(dead_code, reason = "it judges all"))]
     Unsupported,
 }
 
@@ -176,16 +179,16 @@ impl Case {
 
     fn standard_webhooks(&self) -> Result<Build, NotOfTheFormat> {
         let config = &self.config;
-        match config.algorithm.as_str() {
-            "hmac-sha256" => {}
-            "ed25519" => return Ok(Build::Unsupported),
-            other => return not_of_the_format(format!("algorithm {other:?}")),
-        }
-        let read = match config.secret_mode.as_str() {
-            "whsec" => Key::from_base64,
-            "raw" => Key::from_text,
-            other => return not_of_the_format(format!("secret_mode {other:?}")),
-        };
+        let read: fn(&str) -> Result<Keyring, ConfigError> =
+            match (config.algorithm.as_str(), config.secret_mode.as_str()) {
+                ("hmac-sha256", "whsec") => |secret| Key::from_base64(secret).map(Keyring::from),
+                ("hmac-sha256", "raw") => |secret| Key::from_text(secret).map(Keyring::from),
+                #[cfg(feature = "ed25519")]
+                ("ed25519", "whpk") => |key| PublicKey::from_base64(key).map(Keyring::from),
+                #[cfg(not(feature = "ed25519"))]
+                ("ed25519", "whpk") => return Ok(Build::Unsupported),
+                other => return not_of_the_format(format!("algorithm and secret_mode {other:?}")),
+            };
         let prefix = config
             .header_names
             .as_ref()
@@ -200,8 +203,8 @@ impl Case {
             .into_iter()
             .chain(&config.additional_secret_strings);
         let build = || {
-            let keys: Result<Vec<Key>, _> = secrets.map(|secret| read(secret)).collect();
-            StandardWebhooks::new(Keys::new(keys?)?)
+            let keys: Result<Vec<Keyring>, _> = secrets.map(|secret| read(secret)).collect();
+            StandardWebhooks::new(Keyring::new(keys?)?)
                 .with_window(ReplayWindow::from_secs(config.tolerance_s))
                 .with_clock(FixedClock::at(self.now))
                 .with_header_prefix(prefix)

@@ -8,7 +8,7 @@ use std::env;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use hookseal::{ConfigError, Key, Timestamp};
+use hookseal::{ConfigError, Timestamp};
 use lexopt::Arg;
 
 use crate::verifiers::{Built, SCHEMES, Scheme};
@@ -228,7 +228,7 @@ impl Secret {
         Ok(Self { text, place })
     }
 
-    pub fn key(&self, read: fn(&str) -> Result<Key, ConfigError>) -> Result<Key, WrongUse> {
+    pub fn key<K>(&self, read: fn(&str) -> Result<K, ConfigError>) -> Result<K, WrongUse> {
         read(&self.text).map_err(|error| {
             let other = match error {
                 ConfigError::InvalidSecret { .. } => "; or name its format with --secret-format",

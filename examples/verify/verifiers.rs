@@ -1,7 +1,9 @@
 //! The schemes by name, and a verifier from what the command line says.
 
+#[cfg(feature = "ed25519")]
+use hookseal::ed25519::PublicKey;
 use hookseal::schemes::{Hubpay, MessageOrder, Pakk, Paminga, Pomelo, Prefix, StandardWebhooks};
-use hookseal::{ConfigError, Encoding, Key, ReplayWindow, Verifier};
+use hookseal::{ConfigError, Encoding, Key, Keyring, ReplayWindow, Verifier};
 
 use crate::arguments::{Options, Secret, WrongUse};
 
@@ -53,7 +55,8 @@ fn pakk(options: &Options, secret: &Secret) -> Built {
 }
 
 fn standard_webhooks(options: &Options, secret: &Secret) -> Built {
-    let mut verifier = StandardWebhooks::new(key(options, secret, Key::from_base64)?);
+    let keys: Keyring = key(options, secret, standard_webhooks_key)?;
+    let mut verifier = StandardWebhooks::new(keys);
     if let Some(prefix) = options.get("header-prefix") {
         verifier = verifier.with_header_prefix(prefix)?;
     }
@@ -61,6 +64,15 @@ fn standard_webhooks(options: &Options, secret: &Secret) -> Built {
         verifier = verifier.with_window(ReplayWindow::from_secs(seconds));
     }
     Ok(Box::new(verifier))
+}
+
+/// The secret of a MAC or, with the feature `ed25519`, a public key.
+fn standard_webhooks_key(text: &str) -> Result<Keyring, ConfigError> {
+    #[cfg(feature = "ed25519")]
+    if text.starts_with("whpk_") {
+        return PublicKey::from_base64(text).map(Keyring::from);
+    }
+    Key::from_base64(text).map(Keyring::from)
 }
 
 fn hubpay(options: &Options, secret: &Secret) -> Built {
@@ -107,15 +119,15 @@ fn pomelo(options: &Options, secret: &Secret) -> Built {
     Ok(Box::new(verifier))
 }
 
-type ReadKey = fn(&str) -> Result<Key, ConfigError>;
+type ReadKey<K> = fn(&str) -> Result<K, ConfigError>;
 
 /// The key that the secret spells, in the scheme's usual format unless an
 /// option names another.
-fn key(options: &Options, secret: &Secret, usual: ReadKey) -> Result<Key, WrongUse> {
-    let formats: [(_, ReadKey); 3] = [
-        ("text", Key::from_text),
-        ("base64", Key::from_base64),
-        ("hex", Key::from_hex),
+fn key<K: From<Key>>(options: &Options, secret: &Secret, usual: ReadKey<K>) -> Result<K, WrongUse> {
+    let formats: [(_, ReadKey<K>); 3] = [
+        ("text", |text| Key::from_text(text).map(K::from)),
+        ("base64", |text| Key::from_base64(text).map(K::from)),
+        ("hex", |text| Key::from_hex(text).map(K::from)),
     ];
     let read = options.one_of("secret-format", formats)?.unwrap_or(usual);
     secret.key(read)

@@ -466,8 +466,8 @@ pub fn secret_from_base64(text: &str) -> Result<Vec<u8>, SecretFault> {
         return Err(SecretFault::Foreign);
     }
     let unpadded = rest.trim_end_matches('=');
-    find_stranger(unpadded, text.len() - rest.len(), |byte| {
-        byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/'
+    find_stranger(rest, text.len() - rest.len(), |byte| {
+        byte.is_ascii_alphanumeric() || b"+/=".contains(&byte)
     })?;
     let bytes = if rest == unpadded {
         BASE64_NOPAD.decode(rest.as_bytes())
@@ -495,7 +495,6 @@ fn find_stranger(
         .find(|&(_, c)| !u8::try_from(c).is_ok_and(&belongs));
     match stranger {
         None => Ok(()),
-        Some((_, '=')) => Err(SecretFault::Form),
         Some((place, c)) => Err(SecretFault::Stranger(c, start + place)),
     }
 }

@@ -4,11 +4,11 @@
 //! | --- | --- | --- | --- | --- |
 //! | [`Paminga`] | `X-Paminga-Signature` | hex | body | no |
 //! | [`Pakk`] | `X-Pakk-Webhook-Signature` | base64 | body | no |
-//! | [`StandardWebhooks`] | `webhook-signature` | list of `v1,` base64 | `id.timestamp.body` | 5 minutes |
+//! | [`StandardWebhooks`] | `webhook-signature` | list of `v1,` base64; `v1a,` with the feature `ed25519` | `id.timestamp.body` | 5 minutes |
 //! | [`Hubpay`] | `X-Hubpay-Hmac`, or as registered | hex or base64 | body | no |
 //! | [`Pomelo`] | `x-signature` | `hmac-sha256` base64 | timestamp, endpoint, body | 1 minute |
 //!
-//! Every MAC is HMAC-SHA256. For a provider that is not here see
+//! Every MAC is HMAC-SHA256; `v1a` is Ed25519. For a provider that is not here see
 //! [`Verifier`](crate::Verifier#a-scheme-of-your-own).
 
 mod hubpay;

