@@ -263,7 +263,8 @@ pub enum ConfigError {
     #[error("{found} keys could match one request; pass at most {max}")]
     TooManyKeys {
         /// The most keys that may be tried for one request:
-        /// [`Keys::MAX_CANDIDATES`](crate::Keys::MAX_CANDIDATES).
+        /// [`Keys::MAX_CANDIDATES`](crate::Keys::MAX_CANDIDATES), or
+        /// `ed25519::MAX_KEYS` of Ed25519.
         max: usize,
         /// How many there are.
         found: usize,

@@ -277,15 +277,21 @@ impl Keys {
     /// [`ConfigError::NoKeys`] if there are none, [`ConfigError::TooManyKeys`]
     /// if there are more than [`MAX_CANDIDATES`](Self::MAX_CANDIDATES).
     pub fn new(keys: impl IntoIterator<Item = Key>) -> Result<Self, ConfigError> {
-        let keys: Box<[Key]> = keys.into_iter().collect();
+        let keys: Vec<Key> = keys.into_iter().collect();
         if keys.is_empty() {
             return Err(ConfigError::NoKeys);
         }
         at_most(Self::MAX_CANDIDATES, keys.len())?;
-        Ok(Self {
-            keys,
+        Ok(Self::all(keys))
+    }
+
+    /// All of these, however many. None, if they stand beside keys of another
+    /// kind.
+    pub(crate) fn all(keys: Vec<Key>) -> Self {
+        Self {
+            keys: keys.into(),
             picked_by_id: false,
-        })
+        }
     }
 
     /// Keys of which a request names one by its id; any number of ids. Several
@@ -314,20 +320,10 @@ impl Keys {
         })
     }
 
-    /// No keys, beside those of another kind.
-    #[cfg(feature = "ed25519")]
-    pub(crate) fn none() -> Self {
-        Self {
-            keys: Box::default(),
-            picked_by_id: false,
-        }
-    }
-
     pub(crate) fn into_vec(self) -> Vec<Key> {
         self.keys.into_vec()
     }
 
-    #[cfg(feature = "ed25519")]
     pub(crate) fn is_empty(&self) -> bool {
         self.keys.is_empty()
     }
@@ -398,10 +394,7 @@ impl<const N: usize> From<[Key; N]> for Keys {
                 "more keys than are tried for one request"
             )
         };
-        Self {
-            keys: Box::new(keys),
-            picked_by_id: false,
-        }
+        Self::all(keys.into())
     }
 }
 

@@ -8,7 +8,6 @@ use alloc::vec::Vec;
 use crate::Signatures;
 #[cfg(feature = "ed25519")]
 use crate::ed25519::{self, MAX_KEYS, MAX_PAIRS, PublicKey, SigningKey};
-#[cfg(feature = "ed25519")]
 use crate::key::at_most;
 use crate::{Claim, ConfigError, Key, Keys, VerifyError};
 
@@ -63,32 +62,46 @@ impl Keyring {
             #[cfg(feature = "ed25519")]
             ed25519.extend(keyring.ed25519.into_vec());
         }
+        at_most(Keys::MAX_CANDIDATES, macs.len())?;
         #[cfg(feature = "ed25519")]
-        if !ed25519.is_empty() {
-            at_most(MAX_KEYS, ed25519.len())?;
-            let macs = if macs.is_empty() {
-                Keys::none()
-            } else {
-                Keys::new(macs)?
-            };
-            let ed25519 = ed25519.into();
-            return Ok(Self { macs, ed25519 });
+        at_most(MAX_KEYS, ed25519.len())?;
+        let all = Self {
+            macs: Keys::all(macs),
+            #[cfg(feature = "ed25519")]
+            ed25519: ed25519.into(),
+        };
+        if all.is_empty() {
+            return Err(ConfigError::NoKeys);
         }
-        Keys::new(macs).map(Self::from)
+        Ok(all)
     }
 
-    /// The keys that `claim` may have been signed with.
+    fn is_empty(&self) -> bool {
+        let without_macs = self.macs.is_empty();
+        #[cfg(feature = "ed25519")]
+        let without_macs = without_macs && self.ed25519.is_empty();
+        without_macs
+    }
+
+    /// The keys that `claim` may have been signed with: those of the kinds that
+    /// its signatures are of.
     ///
     /// # Errors
     ///
     /// It names none of them.
     pub(crate) fn candidates(&self, claim: &Claim<'_>) -> Result<Candidates<'_>, VerifyError> {
-        let candidates = Candidates {
-            macs: self.macs.candidates(claim.key_id())?,
+        let macs = self.macs.candidates(claim.key_id())?;
+        #[cfg(feature = "ed25519")]
+        let macs = if claim.signatures().has_mac() {
+            macs
+        } else {
+            &[]
+        };
+        Ok(Candidates {
+            macs,
             #[cfg(feature = "ed25519")]
             ed25519: &self.ed25519,
-        };
-        Ok(candidates)
+        })
     }
 }
 
@@ -106,7 +119,7 @@ impl<K: Into<Keys>> From<K> for Keyring {
 impl Keyring {
     fn of_ed25519(keys: impl IntoIterator<Item = impl Into<ed25519::Key>>) -> Self {
         Self {
-            macs: Keys::none(),
+            macs: Keys::all(Vec::new()),
             ed25519: keys.into_iter().map(Into::into).collect(),
         }
     }

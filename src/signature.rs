@@ -203,6 +203,13 @@ impl<'h> Signatures<'h> {
         })
     }
 
+    /// Whether the tag of a MAC is among them.
+    #[cfg(feature = "ed25519")]
+    pub(crate) fn has_mac(&self) -> bool {
+        self.iter()
+            .any(|signature| matches!(signature, Signature::Mac(_)))
+    }
+
     /// Where the list was found, if it is one of several entries.
     #[cfg(feature = "ed25519")]
     pub(crate) const fn header(&self) -> Option<&'h HeaderName> {
