@@ -138,6 +138,39 @@ fn a_short_body_keeps_nothing_else() {
     assert!(HELD.get() - before < OVERHEAD);
 }
 
+/// From 4 KiB on a copy costs more than the read buffer that a piece keeps.
+#[test]
+fn a_body_of_4_kib_is_not_copied() {
+    let read_buffer = Bytes::from(vec![0; LIMIT]);
+    for (length, signature, copied) in [
+        (
+            4095,
+            "7cf0bee8aa18ddeabc354538aca163f9f2e2a650e8aa4880c471f5fac59396db",
+            true,
+        ),
+        (
+            4096,
+            "a5b6413584855db38d81b51f6685a19002dd0b38beec0e4adf34b28a03212f64",
+            false,
+        ),
+    ] {
+        let answer = answer(request(signature, whole(read_buffer.slice(..length))));
+        assert_eq!(answer.body().len(), length);
+        assert_eq!(answer.body().as_ptr() != read_buffer.as_ptr(), copied);
+    }
+}
+
+/// 8 KiB for the second chunk and 16 KiB for the third, which the fourth fills.
+#[test]
+fn a_buffer_that_is_full_has_not_grown_again() {
+    let zeros = [0; 16_384];
+    let signature = "76ee62027f102059e4042b1e8e41f0b5f5bdccdd0c4f6810b3c1b49e9e92e45d";
+    GROWN.set(0);
+    let (status, _) = run(request(signature, Script::chunks(zeros.chunks(4096))));
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(GROWN.replace(0), 1);
+}
+
 #[test]
 fn a_body_in_chunks_is_held_once_and_twice_while_the_buffer_grows() {
     for size in [1_000, 4_096, 300_000, LIMIT - 1] {
