@@ -44,6 +44,13 @@ fn what_is_plain_data_survives_a_panic() {
     plain::<Signatures<'static>>();
     plain::<Signature>();
     plain::<Keyring>();
+    #[cfg(feature = "ed25519")]
+    {
+        plain::<hookseal::ed25519::PublicKey>();
+        plain::<hookseal::ed25519::SigningKey>();
+        plain::<hookseal::ed25519::Signature>();
+        plain::<hookseal::ed25519::KeyFault>();
+    }
     plain::<Tag>();
     plain::<Encoding>();
     plain::<Verified<'static>>();

@@ -16,12 +16,13 @@ use core::error::Error;
 use core::ffi::c_int;
 use core::panic::PanicInfo;
 
+use hookseal::ed25519::SigningKey;
 use hookseal::schemes::{Hubpay, Pakk, Paminga, Pomelo, StandardWebhooks};
 use hookseal::{FixedClock, Key, Message, Timestamp, Verifier, VerifyError};
 
 #[unsafe(no_mangle)]
 extern "C" fn main() -> c_int {
-    let schemes = [paminga, pakk, hubpay, standard_webhooks, pomelo];
+    let schemes = [paminga, pakk, hubpay, standard_webhooks, pomelo, ed25519];
     let failed = (1..)
         .zip(schemes)
         .find(|(_, passes)| !matches!(passes(), Ok(true)));
@@ -95,6 +96,26 @@ fn pomelo() -> Outcome {
     let late = now.with_clock(FixedClock::at(1_674_087_231 + 61));
     let too_old = late.verify(&headers, message.body());
     Ok(passed && matches!(too_old, Err(VerifyError::TimestampTooOld { .. })))
+}
+
+/// The vector `v1a-known-answer-svix-server`.
+fn ed25519() -> Outcome {
+    let key = "whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6Kvg==";
+    let id = "msg_p5jXN8AQM9LWM0D4loKWxJek";
+    let headers = [
+        ("webhook-id", id),
+        ("webhook-timestamp", "1614265330"),
+        (
+            "webhook-signature",
+            "v1a,hnO3f9T8Ytu9HwrXslvumlUpqtNVqkhqw/enGzPCXe5BdqzCInXqYXFymVJaA7AZdpXwVLPo3mNl8EM+m7TBAg==",
+        ),
+    ];
+    let message = Message::new(br#"{"test": 2432232314}"#)
+        .with_id(id)
+        .with_timestamp(Timestamp::from_secs(1_614_265_330));
+    let key = SigningKey::from_base64(key)?;
+    let receiver = StandardWebhooks::new_with_clock(key, FixedClock::at(1_614_265_330));
+    check(&receiver, &headers, &message)
 }
 
 /// The request passes, whole and streamed; one byte less does not; and signing
