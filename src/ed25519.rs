@@ -51,17 +51,18 @@
 //!
 //! # Strictness
 //!
-//! One signature of one message under one key has one spelling here, and no
-//! key verifies what its owner has not signed:
+//! No signature has a second spelling here, and no key verifies what its owner
+//! has not signed:
 //!
 //! - public keys that are no point of the curve, not canonical (RFC 8032,
 //!   section 5.1.3), or of small order are refused when they are made. Under a
 //!   key of small order, one signature verifies for many messages;
 //! - of a signature, `S` must be below the group's order (section 5.1.7), and `R`
 //!   canonical and not of small order;
-//! - the equation is checked without cofactor. All this is what
-//!   `verify_strict` of `ed25519-dalek` accepts; that crate does the
-//!   arithmetic.
+//! - the equation is checked without cofactor.
+//!
+//! Of canonical keys that is what `verify_strict` of `ed25519-dalek` accepts;
+//! that crate does the arithmetic.
 //!
 //! # Cost
 //!

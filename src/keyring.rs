@@ -14,9 +14,9 @@ use crate::{Claim, ConfigError, Key, Keys, VerifyError};
 /// The active keys of a verifier whose scheme may know more than one kind.
 ///
 /// Whatever turns into [`Keys`] turns into this, and, with the feature
-/// `ed25519`, so does a [`PublicKey`](crate::ed25519::PublicKey), a
-/// [`SigningKey`](crate::ed25519::SigningKey), or an array of either. Several
-/// kinds together are [collected](Self::new). There are always some keys.
+/// `ed25519`, so does an `ed25519::PublicKey`, an `ed25519::SigningKey`, or an
+/// array of either. Several kinds together are [collected](Self::new). There
+/// are always some keys.
 ///
 /// A signature is tried with the keys of its kind only. Those of MACs come
 /// first, being the quicker; within a kind the given order holds.
@@ -34,7 +34,7 @@ impl Keyring {
     ///
     /// [`ConfigError::NoKeys`] if there are none; [`ConfigError::TooManyKeys`]
     /// if there are more than [`Keys::MAX_CANDIDATES`] of MACs, or more than
-    /// [`ed25519::MAX_KEYS`](crate::ed25519::MAX_KEYS) of Ed25519.
+    /// `ed25519::MAX_KEYS` of Ed25519.
     ///
     /// ```
     /// # #[cfg(feature = "ed25519")] {

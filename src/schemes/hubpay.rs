@@ -58,7 +58,7 @@ use crate::{
 ///
 /// Nothing in a message says when it was sent: **a captured request verifies
 /// for ever**. Remember what you have handled: the MAC itself
-/// ([`Verified::tag`](crate::Verified::tag)) can be the idempotency key.
+/// ([`Verified::signature`](crate::Verified::signature)) can be the idempotency key.
 #[derive(Debug)]
 #[must_use]
 pub struct Hubpay {

@@ -130,7 +130,7 @@
 //! - **Answer soon.** Store or queue the event, answer 2xx, and work later.
 //!   Expect an event more than once, and keep its idempotency key:
 //!   [`message_id`](crate::Verified::message_id), or
-//!   [`tag`](crate::Verified::tag) where there is none.
+//!   [`signature`](crate::Verified::signature) where there is none.
 //! - **The headers** must arrive in time too, before any layer sees the
 //!   request: that is for the server to limit, or the proxy. hyper does with a
 //!   timer (`header_read_timeout`, HTTP/1); `axum::serve` has none.
