@@ -164,7 +164,7 @@ impl From<SigningKey> for Keyring {
 }
 
 /// An array of no keys, or of more than
-/// [`MAX_KEYS`](crate::ed25519::MAX_KEYS), does not compile.
+/// [`MAX_KEYS`], does not compile.
 #[cfg(feature = "ed25519")]
 impl<const N: usize> From<[PublicKey; N]> for Keyring {
     fn from(keys: [PublicKey; N]) -> Self {
@@ -174,7 +174,7 @@ impl<const N: usize> From<[PublicKey; N]> for Keyring {
 }
 
 /// An array of no keys, or of more than
-/// [`MAX_KEYS`](crate::ed25519::MAX_KEYS), does not compile.
+/// [`MAX_KEYS`], does not compile.
 #[cfg(feature = "ed25519")]
 impl<const N: usize> From<[SigningKey; N]> for Keyring {
     fn from(keys: [SigningKey; N]) -> Self {
