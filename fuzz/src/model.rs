@@ -469,6 +469,10 @@ pub fn secret_from_base64(text: &str) -> Result<Vec<u8>, SecretFault> {
     find_stranger(rest, text.len() - rest.len(), |byte| {
         byte.is_ascii_alphanumeric() || b"+/=".contains(&byte)
     })?;
+    // `data-encoding` takes several padded texts in a row.
+    if unpadded.contains('=') {
+        return Err(SecretFault::Form);
+    }
     let bytes = if rest == unpadded {
         BASE64_NOPAD.decode(rest.as_bytes())
     } else {
