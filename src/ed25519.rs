@@ -6,27 +6,39 @@
 //!
 //! With a MAC, sender and receiver share one secret, and each can sign: a
 //! receiver that is broken into gives away how to forge. It costs about a
-//! microsecond per request. With Ed25519 only the sender can sign, one public
-//! key serves all receivers of an event, and a third party can check what was
-//! sent; a request costs some tens of microseconds. Take `v1a` where a sender
-//! offers it, unless those microseconds matter to you; as a sender offer both.
-//! One verifier holds any mix, for the time of a change: see
-//! [`Keyring`](crate::Keyring).
+//! microsecond per request. With Ed25519 only the sender can sign, and a third
+//! party can check what was sent; a request costs some fifty microseconds, a
+//! forged one up to eight times as much ([`MAX_PAIRS`]). Take `v1a` where a
+//! sender offers it, unless that is too much for you; as a sender offer both.
+//!
+//! One verifier holds any mix ([`Keyring`](crate::Keyring)). Going over from
+//! `v1`, add the public key, and take the secret out in the end: until then
+//! whoever has it can still sign. MACs are tried first, so a proof does not
+//! tell whether `v1a` would have passed as well; a second verifier with the
+//! public key alone does.
 //!
 //! # Keys
 //!
 //! A signing key is 32 random bytes, the seed; its text is `whsk_` and their
-//! base64. This makes one:
+//! base64. [`SigningKey::public_key`] gives the public key, whose text is
+//! `whpk_` and the base64 of its 32 bytes. With `openssl` alone:
 //!
 //! ```sh
-//! echo "whsk_$(head -c 32 /dev/urandom | base64)"
+//! openssl genpkey -algorithm ed25519 -outform DER -out key.der
+//! echo "whsk_$(tail -c 32 key.der | base64)"
+//! echo "whpk_$(openssl pkey -inform DER -in key.der -pubout -outform DER | tail -c 32 | base64)"
 //! ```
 //!
-//! [`SigningKey::public_key`] gives the public key, whose text is `whpk_` and
-//! the base64 of its 32 bytes. Publish that where receivers trust you already:
-//! a dashboard behind a login, documentation over HTTPS. To rotate, give the
-//! new public key out, sign with both keys until all receivers have it, then
-//! with the new one alone.
+//! **Make a key for each endpoint**, or at least for each customer (Standard
+//! Webhooks, "Additional considerations"). The signature does not say for whom
+//! a message is: of two receivers that trust one key, each can pass on to the
+//! other what it was sent. Hand the public key out where the receiver trusts
+//! you already, such as a dashboard behind a login. It is no secret, but who
+//! can change it can sign.
+//!
+//! To rotate, give the new public key out, sign with both keys until all
+//! receivers have it, then with the new one alone. If a signing key has leaked,
+//! stop using it and have receivers take its public key out at once.
 //!
 //! ```
 //! use hookseal::ed25519::{PublicKey, SigningKey};
@@ -49,6 +61,11 @@
 //! choose the request can then choose the key, sign with its other half, and be
 //! believed. No function here takes a key from headers or body.
 //!
+//! A [scheme of your own](crate::Verifier#a-scheme-of-your-own) can have
+//! Ed25519 too: its engine takes a [`PublicKey`], and its claim a
+//! [`Signature`]. Discord's, for instance, is the hex of a signature of
+//! timestamp and body.
+//!
 //! # Strictness
 //!
 //! No signature has a second spelling here, and no key verifies what its owner
@@ -62,15 +79,16 @@
 //! - the equation is checked without cofactor.
 //!
 //! Of canonical keys that is what `verify_strict` of `ed25519-dalek` accepts;
-//! that crate does the arithmetic.
+//! that crate does the arithmetic. Where a third party is to judge, it should
+//! be as strict: a dishonest owner of an odd key (of mixed order) can make
+//! signatures that some libraries accept and others refuse.
 //!
 //! # Cost
 //!
 //! Each pair of a public key and an Ed25519 signature of the list costs a pass
-//! of SHA-512 over the message and a multiplication on the curve, so
-//! a verifier holds at most [`MAX_KEYS`], and a request with more than
-//! [`MAX_PAIRS`] pairs is refused as malformed, without hashing. MACs are tried
-//! first. Verifying reads the message once for each pair, as it streams in;
+//! of SHA-512 over the message and a multiplication on the curve, so a verifier
+//! holds at most [`MAX_KEYS`], and for a request at most [`MAX_PAIRS`] pairs are
+//! tried. MACs are tried first. Verifying reads the message once for each pair, as it streams in;
 //! signing has to read it twice, so it takes whole bodies only.
 
 use alloc::boxed::Box;
@@ -83,17 +101,19 @@ use ed25519_dalek::StreamVerifier;
 use ed25519_dalek::ed25519::signature::MultipartSigner as _;
 use zeroize::Zeroizing;
 
-use crate::encoding::secret_from_base64;
+use crate::encoding::{refuse_strangers, secret_from_base64, secret_from_hex};
 use crate::key::refuse_prefixes;
 use crate::{ConfigError, SecretFault};
 
-/// The most Ed25519 keys of a verifier. Rotation needs two. With this many, a
-/// request may still list two signatures, as a sender does that rotates.
+/// The most Ed25519 keys of a verifier. Rotation needs two. With this many, the
+/// first two signatures of a list are still tried with each, which is what a
+/// sender lists that rotates.
 pub const MAX_KEYS: usize = 4;
 
-/// The most pairs of an Ed25519 key and an Ed25519 signature that a request may
-/// ask to be tried. A request with more is malformed
-/// ([`VerifyError::MalformedSignature`](crate::VerifyError::MalformedSignature)).
+/// The most pairs of an Ed25519 key and an Ed25519 signature that are tried for
+/// one request: each signature in the order of the list, with every key. So of
+/// a list the first eight are tried by a verifier with one key, the first four
+/// with two keys. Those after them are not looked at.
 pub const MAX_PAIRS: usize = 8;
 
 /// The order of the group that signatures are made in, 2^252 +
@@ -137,12 +157,8 @@ impl Signature {
     }
 
     /// `R` and `S`.
-    fn halves(&self) -> ([u8; 32], [u8; 32]) {
-        let (mut point, mut number) = ([0; 32], [0; 32]);
-        for (to, from) in point.iter_mut().chain(&mut number).zip(&self.0) {
-            *to = *from;
-        }
-        (point, number)
+    fn halves(&self) -> (&[u8], &[u8]) {
+        self.0.split_at(Self::LEN / 2)
     }
 }
 
@@ -164,7 +180,7 @@ impl fmt::Debug for Signature {
 /// let verifier = StandardWebhooks::new(key);
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct PublicKey {
     point: ed25519_dalek::VerifyingKey,
     id: Option<Box<str>>,
@@ -200,10 +216,7 @@ impl PublicKey {
     /// assert!(PublicKey::from_base64(weak).is_err());
     /// ```
     pub fn from_base64(text: &str) -> Result<Self, ConfigError> {
-        let bytes = key_bytes(text, Self::PREFIX)?;
-        let bytes = <[u8; Self::LEN]>::try_from(bytes.as_slice())
-            .map_err(|_| KeyFault::Length { found: bytes.len() })?;
-        Self::from_bytes(bytes)
+        Self::from_slice(&key_bytes(text, Self::PREFIX)?)
     }
 
     /// The key that these bytes are (RFC 8032, section 5.1.2).
@@ -224,15 +237,15 @@ impl PublicKey {
     /// # Ok::<(), hookseal::ConfigError>(())
     /// ```
     pub fn from_bytes(bytes: [u8; Self::LEN]) -> Result<Self, ConfigError> {
-        let point =
-            ed25519_dalek::VerifyingKey::from_bytes(&bytes).map_err(|_| KeyFault::NotOnCurve)?;
+        let point = ed25519_dalek::VerifyingKey::from_bytes(&bytes)
+            .map_err(|_| invalid(KeyFault::NotOnCurve))?;
         if point.is_weak() {
-            return Err(KeyFault::SmallOrder.into());
+            return Err(invalid(KeyFault::SmallOrder));
         }
         // Decoding takes the ordinate modulo the field's prime; encoding again
         // shows what it made of it.
         if ed25519_dalek::VerifyingKey::from(point.to_edwards()).as_bytes() != &bytes {
-            return Err(KeyFault::NotCanonical.into());
+            return Err(invalid(KeyFault::NotCanonical));
         }
         Ok(Self { point, id: None })
     }
@@ -241,6 +254,54 @@ impl PublicKey {
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; Self::LEN] {
         self.point.as_bytes()
+    }
+
+    /// The key of these 64 hexadecimal digits, of either case.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_bytes`](Self::from_bytes).
+    ///
+    /// ```
+    /// # use hookseal::ed25519::PublicKey;
+    /// // RFC 8032, section 7.1, test 1.
+    /// let hex = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
+    /// assert!(PublicKey::from_hex(hex).is_ok());
+    /// assert!(PublicKey::from_hex(&hex[1..]).is_err());
+    /// ```
+    pub fn from_hex(text: &str) -> Result<Self, ConfigError> {
+        let bytes = secret_from_hex(text).map_err(|fault| KeyFault::Text {
+            encoding: "hex",
+            fault,
+        });
+        Self::from_slice(&bytes.map_err(invalid)?)
+    }
+
+    fn from_slice(bytes: &[u8]) -> Result<Self, ConfigError> {
+        let found = bytes.len();
+        let bytes = bytes.try_into();
+        Self::from_bytes(bytes.map_err(|_| invalid(KeyFault::Length { found }))?)
+    }
+
+    /// Whether `signature` is that of the concatenated parts, as strictly as
+    /// the [module](self) says. Not constant-time: nothing in it is secret.
+    ///
+    /// ```
+    /// # use hookseal::ed25519::SigningKey;
+    /// let key = SigningKey::from_base64("whsk_nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=")?;
+    /// let signature = key.sign(&[b"a message"]);
+    /// assert!(key.public_key().verify(&[b"a ", b"message"], &signature));
+    /// assert!(!key.public_key().verify(&[b"another message"], &signature));
+    /// # Ok::<(), hookseal::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn verify(&self, parts: &[&[u8]], signature: &Signature) -> bool {
+        Running::start(&self.point, signature).is_some_and(|mut running| {
+            for part in parts {
+                running.update(part);
+            }
+            running.finish()
+        })
     }
 
     /// Names the key. A [`Verified`](crate::Verified) tells which key matched.
@@ -257,7 +318,16 @@ impl PublicKey {
     }
 }
 
-/// The text to publish: `whpk_` and base64.
+/// Two are equal if their bytes are, whatever they are named.
+impl PartialEq for PublicKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.point == other.point
+    }
+}
+
+impl Eq for PublicKey {}
+
+/// The text to hand out: `whpk_` and base64.
 impl fmt::Display for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(Self::PREFIX)?;
@@ -290,7 +360,8 @@ impl fmt::Debug for PublicKey {
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
 pub struct SigningKey {
-    key: ed25519_dalek::SigningKey,
+    /// In a place of its own: moving it leaves no copy behind.
+    key: Box<ed25519_dalek::SigningKey>,
     id: Option<Box<str>>,
 }
 
@@ -310,14 +381,14 @@ impl SigningKey {
     /// anything else that is no key, or if the public key is not the seed's.
     pub fn from_base64(text: &str) -> Result<Self, ConfigError> {
         let bytes = key_bytes(text, Self::PREFIX)?;
-        let wrong_length = || KeyFault::Length { found: bytes.len() };
+        let wrong_length = || invalid(KeyFault::Length { found: bytes.len() });
         let (seed, public) = bytes.split_first_chunk().ok_or_else(wrong_length)?;
         let key = Self::from_seed(seed);
         match public {
             [] => Ok(key),
-            public if public.len() != PublicKey::LEN => Err(wrong_length().into()),
-            public if public == key.key.as_ref().as_bytes() => Ok(key),
-            _ => Err(KeyFault::PublicKeyMismatch.into()),
+            public if public.len() != PublicKey::LEN => Err(wrong_length()),
+            public if public == key.key.verifying_key().as_bytes() => Ok(key),
+            _ => Err(invalid(KeyFault::PublicKeyMismatch)),
         }
     }
 
@@ -334,7 +405,7 @@ impl SigningKey {
     #[must_use]
     pub fn from_seed(seed: &[u8; 32]) -> Self {
         Self {
-            key: ed25519_dalek::SigningKey::from_bytes(seed),
+            key: Box::new(ed25519_dalek::SigningKey::from_bytes(seed)),
             id: None,
         }
     }
@@ -398,40 +469,45 @@ impl fmt::Debug for SigningKey {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyFault {
-    /// The text after the prefix does not decode.
-    #[error("not valid base64: {0}")]
-    Base64(SecretFault),
     /// A public key has 32 bytes; a signing key 32, or 64 with its public key.
-    #[error("{found} bytes long; is the text complete?")]
+    #[error("{found} bytes long; a public key has 32, a signing key 32 or 64")]
     Length {
         /// How many bytes there are.
         found: usize,
     },
     /// The text does not begin with what marks such a key.
-    #[error("without its prefix {prefix}; pass the text as the sender shows it")]
+    #[error(
+        "without its prefix {prefix}; put it before bare base64, if that is what the sender shows"
+    )]
     MissingPrefix {
         /// What it should begin with.
         prefix: &'static str,
     },
     /// Another spelling of a point that has one canonical spelling.
-    #[error("not canonical, which no honest owner's is")]
+    #[error("not canonical, which no honest owner's is; ask the sender for another")]
     NotCanonical,
     /// The bytes are no point of the curve.
-    #[error("no point of the curve; is the text complete?")]
+    #[error("no point of the curve; was it mistyped, or is it of another kind?")]
     NotOnCurve,
     /// The public key after the seed is another one's: signing with it would
     /// give the seed away.
-    #[error("a seed with the public key of another seed")]
+    #[error("a seed with the public key of another seed; pass the seed alone")]
     PublicKeyMismatch,
     /// Anyone can make signatures that verify under this key.
-    #[error("of small order: anyone could sign for it")]
+    #[error("of small order: anyone could sign for it; ask the sender for another")]
     SmallOrder,
+    /// The text does not decode.
+    #[error("not valid {encoding}: {fault}")]
+    Text {
+        /// What it was read as: `base64` or `hex`.
+        encoding: &'static str,
+        /// What was found in it.
+        fault: SecretFault,
+    },
 }
 
-impl From<KeyFault> for ConfigError {
-    fn from(fault: KeyFault) -> Self {
-        Self::InvalidEd25519Key { fault }
-    }
+fn invalid(fault: KeyFault) -> ConfigError {
+    ConfigError::InvalidEd25519Key { fault }
 }
 
 /// Kinds of keys, and which constructor takes them.
@@ -442,7 +518,7 @@ const KINDS: [(&str, &str); 5] = [
     ),
     (
         "whsk_",
-        "marks an Ed25519 signing key; `ed25519::SigningKey::from_base64` takes it",
+        "marks an Ed25519 signing key, which is the sender's secret; `ed25519::SigningKey::from_base64` takes it",
     ),
     ("whsec_", "marks a MAC secret; `Key::from_base64` takes it"),
     (
@@ -457,11 +533,19 @@ const KINDS: [(&str, &str); 5] = [
 
 /// The bytes of a key's text, which must begin with `prefix`.
 fn key_bytes(text: &str, prefix: &'static str) -> Result<Zeroizing<Vec<u8>>, ConfigError> {
+    let malformed = |fault| {
+        let encoding = "base64";
+        invalid(KeyFault::Text { encoding, fault })
+    };
     let Some(encoded) = text.strip_prefix(prefix) else {
         refuse_prefixes(text.as_bytes(), &KINDS)?;
-        return Err(KeyFault::MissingPrefix { prefix }.into());
+        refuse_strangers(text, 0, |byte| {
+            byte.is_ascii_alphanumeric() || b"+/=-_,".contains(&byte)
+        })
+        .map_err(malformed)?;
+        return Err(invalid(KeyFault::MissingPrefix { prefix }));
     };
-    secret_from_base64(encoded, prefix.len()).map_err(|fault| KeyFault::Base64(fault).into())
+    secret_from_base64(encoded, prefix.len()).map_err(malformed)
 }
 
 /// A key of a verifier.
@@ -486,20 +570,13 @@ impl Key {
         }
     }
 
-    /// Begins to verify `signature`; `None` if its `S` is out of range.
+    /// Begins to verify `signature`; `None` if no key makes it.
     pub(crate) fn start(&self, signature: &Signature) -> Option<Running> {
-        let (point, number) = signature.halves();
-        // `ed25519-dalek` looks at it as well, unless any crate in the tree
-        // turns on its feature `legacy_compatibility`.
-        if !number.iter().rev().lt(ORDER.iter().rev()) {
-            return None;
-        }
-        let key = match self {
+        let point = match self {
             Self::Public(key) => &key.point,
-            Self::Signing(key) => key.key.as_ref(),
+            Self::Signing(key) => ed25519_dalek::SigningKey::as_ref(&key.key),
         };
-        let verifier = key.verify_stream(&signature.0.into()).ok()?;
-        Some(Running { verifier, point })
+        Running::start(point, signature)
     }
 }
 
@@ -519,10 +596,25 @@ impl From<SigningKey> for Key {
 /// key and the message so far.
 pub(crate) struct Running {
     verifier: StreamVerifier,
-    point: [u8; 32],
+    signature: Signature,
 }
 
 impl Running {
+    fn start(key: &ed25519_dalek::VerifyingKey, signature: &Signature) -> Option<Self> {
+        let (_, number) = signature.halves();
+        // `ed25519-dalek` looks at it as well, unless any crate in the tree
+        // turns on its feature `legacy_compatibility`.
+        if !number.iter().rev().lt(ORDER.iter().rev()) {
+            return None;
+        }
+        let verifier = key.verify_stream(&signature.0.into()).ok()?;
+        let signature = *signature;
+        Some(Self {
+            verifier,
+            signature,
+        })
+    }
+
     pub(crate) fn update(&mut self, bytes: &[u8]) {
         #[cfg(test)]
         crate::mac::hashed::add(bytes.len());
@@ -533,7 +625,7 @@ impl Running {
         self.verifier.finalize_and_verify().is_ok()
             // What `verify_strict` looks at before the equation: after it, only
             // the key's owner can have got so far.
-            && ed25519_dalek::VerifyingKey::from_bytes(&self.point)
+            && ed25519_dalek::VerifyingKey::try_from(self.signature.halves().0)
                 .is_ok_and(|point| !point.is_weak())
     }
 }

@@ -1,4 +1,4 @@
-//! Hex and base64: tags of requests into 32 bytes, secrets into keys.
+//! Hex and base64: signatures of requests into bytes, secrets into keys.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -12,7 +12,8 @@ use crate::ed25519;
 use crate::error::SecretFault;
 use crate::{Signature, Tag};
 
-/// How the 32 bytes of a tag are spelled in a header.
+/// How the bytes of a signature are spelled in a header: the 32 of a [`Tag`],
+/// or, when it is written, the 64 of Ed25519.
 ///
 /// ```
 /// use hookseal::{Encoding, Tag};
@@ -175,7 +176,7 @@ pub(crate) fn secret_from_hex(text: &str) -> Result<Zeroizing<Vec<u8>>, SecretFa
 
 /// Names the first character that does not belong, so that a secret pasted
 /// with its surroundings can be mended without being shown.
-fn refuse_strangers(
+pub(crate) fn refuse_strangers(
     text: &str,
     start: usize,
     belongs: impl Fn(u8) -> bool,

@@ -2,6 +2,7 @@
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
+use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -76,7 +77,7 @@ impl Engine {
         }
     }
 
-    /// An engine whose keys are picked by the id that a claim names
+    /// An engine whose keys, of MACs, are picked by the id that a claim names
     /// ([`Claim::with_key_id`]): any number of ids. Several keys may share one
     /// while a secret is rotated, and are tried in this order.
     ///
@@ -141,8 +142,6 @@ impl Engine {
         claim: &Claim<'_>,
         now: Option<Timestamp>,
     ) -> Result<Candidates<'_>, VerifyError> {
-        #[cfg(feature = "ed25519")]
-        self.keys.check_pairs(claim)?;
         self.check_time(claim, now)?;
         self.keys.candidates(claim)
     }
@@ -204,16 +203,21 @@ impl Engine {
         &self.keys
     }
 
-    /// A signature that says nothing, of a kind that the keys make.
-    pub(crate) fn blank(&self) -> Result<Signature, VerifyError> {
+    /// A signature that says nothing, of each kind that the keys make.
+    pub(crate) fn blank(&self) -> Result<Vec<Signature>, VerifyError> {
         #[cfg(feature = "ed25519")]
-        if let (false, _) = self.keys.kinds() {
-            if !self.keys.signs_ed25519() {
-                return Err(VerifyError::NoSigningKey);
+        {
+            let mac = Tag::from_bytes([0; Tag::LEN]).into();
+            let ed25519 = ed25519::Signature::from_bytes([0; ed25519::Signature::LEN]).into();
+            match (self.keys.kinds().0, self.keys.signs_ed25519()) {
+                (true, true) => Ok(vec![mac, ed25519]),
+                (true, false) => Ok(vec![mac]),
+                (false, true) => Ok(vec![ed25519]),
+                (false, false) => Err(VerifyError::NoSigningKey),
             }
-            return Ok(ed25519::Signature::from_bytes([0; ed25519::Signature::LEN]).into());
         }
-        Ok(Tag::from_bytes([0; Tag::LEN]).into())
+        #[cfg(not(feature = "ed25519"))]
+        Ok(vec![Tag::from_bytes([0; Tag::LEN]).into()])
     }
 
     /// The signature of a claim's message under each key that a receiver may
@@ -369,8 +373,8 @@ fn start_pair(
 /// Made by [`Verifier::begin`](crate::Verifier::begin). How the body is cut
 /// into chunks makes no difference to the verdict. Nothing is allocated: with
 /// several keys, one running MAC for each is held in place. Only pairs of an
-/// Ed25519 key and signature take memory, half a KiB each, of which there are
-/// at most eight.
+/// Ed25519 key and signature take memory, some 550 bytes each, of which there
+/// are at most eight.
 ///
 /// **Act on nothing before [`finish`](Self::finish)**: until then the chunks
 /// are an attacker's.

@@ -53,7 +53,8 @@ pub enum VerifyError {
         header: HeaderName,
     },
     /// The signature header holds no signature of the scheme's form: wrong
-    /// length, alphabet, prefix or padding, or more than
+    /// length, alphabet, prefix or padding, none of a kind that the verifier has
+    /// a key for, or more than
     /// [`Signatures::MAX_ENTRIES`](crate::Signatures::MAX_ENTRIES) entries.
     #[error("header {header} holds no well-formed signature")]
     MalformedSignature {
@@ -250,6 +251,9 @@ pub enum ConfigError {
         /// Which key, counted from 1 in the order given.
         position: usize,
     },
+    /// The text does not begin with what tells a secret from a public key.
+    #[error("key is without its prefix, such as whsec_ or whpk_, which tells what kind it is")]
+    MissingPrefix,
     /// A verifier needs at least one key.
     #[error("no keys; pass at least one")]
     NoKeys,

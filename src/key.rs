@@ -27,7 +27,8 @@ use crate::mac::{Mac, Tag};
 /// # Ok::<(), ConfigError>(())
 /// ```
 pub struct Key {
-    prepared: Mac,
+    /// In a place of its own: moving a key leaves no copy behind.
+    prepared: Box<Mac>,
     id: Option<Box<str>>,
 }
 
@@ -36,11 +37,11 @@ pub struct Key {
 const FOREIGN_PREFIXES: [(&str, &str); 5] = [
     (
         "whsk_",
-        "marks an Ed25519 signing key; `ed25519::SigningKey::from_base64` takes it, this takes the `whsec_` secret",
+        "marks an Ed25519 signing key; `ed25519::SigningKey::from_base64` takes it (feature `ed25519`)",
     ),
     (
         "whpk_",
-        "marks an Ed25519 public key; `ed25519::PublicKey::from_base64` takes it, this takes the `whsec_` secret",
+        "marks an Ed25519 public key; `ed25519::PublicKey::from_base64` takes it (feature `ed25519`)",
     ),
     (
         "whsec_",
@@ -74,6 +75,26 @@ pub(crate) fn refuse_prefixes(
         }
     }
     Ok(())
+}
+
+pub(crate) fn refuse_ed25519(text: &[u8]) -> Result<(), ConfigError> {
+    let [signing, public, ..] = FOREIGN_PREFIXES;
+    refuse_prefixes(text, &[signing, public])
+}
+
+/// What follows the marks that configuration files and dashboards put before a
+/// key's text.
+fn without_surroundings(mut text: &[u8]) -> &[u8] {
+    let marks = [
+        " ", "\t", "\r", "\n", "\"", "'", "`", "\u{feff}", "v1,", "v1a,", "whsec_",
+    ];
+    while let Some(rest) = marks
+        .iter()
+        .find_map(|mark| text.strip_prefix(mark.as_bytes()))
+    {
+        text = rest;
+    }
+    text
 }
 
 impl Key {
@@ -110,10 +131,10 @@ impl Key {
     pub fn from_bytes(secret: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
         let secret = secret.as_ref();
         // A public key taken for a secret would let anyone sign.
-        let [signing, public, ..] = FOREIGN_PREFIXES;
-        refuse_prefixes(secret, &[signing, public])?;
+        refuse_ed25519(without_surroundings(secret))?;
+        let prepared = Mac::new(secret).ok_or(ConfigError::EmptySecret)?;
         Ok(Self {
-            prepared: Mac::new(secret).ok_or(ConfigError::EmptySecret)?,
+            prepared: Box::new(prepared),
             id: None,
         })
     }
@@ -218,7 +239,7 @@ impl Key {
 
     #[inline(always)]
     pub(crate) fn start(&self) -> Mac {
-        self.prepared.clone()
+        Mac::clone(&self.prepared)
     }
 }
 

@@ -9,6 +9,8 @@ use crate::Signatures;
 #[cfg(feature = "ed25519")]
 use crate::ed25519::{self, MAX_KEYS, MAX_PAIRS, PublicKey, SigningKey};
 use crate::key::at_most;
+#[cfg(not(feature = "ed25519"))]
+use crate::key::refuse_ed25519;
 use crate::{Claim, ConfigError, Key, Keys, VerifyError};
 
 /// The active keys of a verifier whose scheme may know more than one kind.
@@ -18,8 +20,12 @@ use crate::{Claim, ConfigError, Key, Keys, VerifyError};
 /// array of either. Several kinds together are [collected](Self::new). There
 /// are always some keys.
 ///
-/// A signature is tried with the keys of its kind only. Those of MACs come
-/// first, being the quicker; within a kind the given order holds.
+/// A signature is tried with the keys of its kind only. MACs come first, being
+/// the quicker, and their keys are tried in the given order; then the Ed25519
+/// signatures in the order of the list, each with the keys in theirs.
+///
+/// A keyring of both kinds is as strong as its MACs: whoever has one of their
+/// secrets can sign. Take them out once a sender has gone over to Ed25519.
 #[derive(Debug)]
 pub struct Keyring {
     macs: Keys,
@@ -39,25 +45,20 @@ impl Keyring {
     /// ```
     /// # #[cfg(feature = "ed25519")] {
     /// use hookseal::ed25519::PublicKey;
-    /// use hookseal::{ConfigError, Key, Keyring, schemes::StandardWebhooks};
+    /// use hookseal::{Key, Keyring, schemes::StandardWebhooks};
     ///
-    /// // From the configuration, while a sender goes over from `v1` to `v1a`.
-    /// let keys = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw whpk_11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
-    /// let key = |text: &str| match text {
-    ///     text if text.starts_with("whpk_") => PublicKey::from_base64(text).map(Keyring::from),
-    ///     text => Key::from_base64(text).map(Keyring::from),
-    /// };
-    /// let keys: Result<Vec<Keyring>, ConfigError> = keys.split(' ').map(key).collect();
-    /// let verifier = StandardWebhooks::new(Keyring::new(keys?)?);
+    /// // While a sender goes over from `v1` to `v1a`.
+    /// let secret = Key::from_base64("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?.with_id("mac");
+    /// let public = PublicKey::from_base64("whpk_11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=")?;
+    /// let verifier = StandardWebhooks::new(Keyring::new([secret.into(), public.into()])?);
     /// # }
     /// # Ok::<(), hookseal::ConfigError>(())
     /// ```
-    pub fn new<K: Into<Self>>(keys: impl IntoIterator<Item = K>) -> Result<Self, ConfigError> {
+    pub fn new(keys: impl IntoIterator<Item = Self>) -> Result<Self, ConfigError> {
         let mut macs = Vec::new();
         #[cfg(feature = "ed25519")]
         let mut ed25519 = Vec::new();
         for keyring in keys {
-            let keyring = keyring.into();
             macs.extend(keyring.macs.into_vec());
             #[cfg(feature = "ed25519")]
             ed25519.extend(keyring.ed25519.into_vec());
@@ -76,6 +77,46 @@ impl Keyring {
         Ok(all)
     }
 
+    /// The key of this text, of the kind that its prefix says: `whsec_` (or
+    /// `v1,whsec_`) for a MAC and, with the feature `ed25519`, `whpk_` for a
+    /// public key and `whsk_` for a signing key.
+    ///
+    /// For keys that are read from the configuration: unlike
+    /// [`Key::from_base64`], it asks for the prefix, so that a public key that
+    /// has lost its own cannot become a secret that everyone knows.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::MissingPrefix`] for a text without such a prefix, and
+    /// what the constructors of the kinds refuse.
+    ///
+    /// ```
+    /// use hookseal::{ConfigError, Keyring, schemes::StandardWebhooks};
+    ///
+    /// let texts = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
+    /// let keys: Result<Vec<Keyring>, ConfigError> = texts.split(' ').map(Keyring::from_base64).collect();
+    /// let verifier = StandardWebhooks::new(Keyring::new(keys?)?);
+    ///
+    /// let error = Keyring::from_base64("11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=").unwrap_err();
+    /// assert_eq!(error, ConfigError::MissingPrefix);
+    /// # Ok::<(), ConfigError>(())
+    /// ```
+    pub fn from_base64(text: &str) -> Result<Self, ConfigError> {
+        let starts_with = |prefix| text.starts_with(prefix);
+        if starts_with("whsec_") || starts_with("v1,whsec_") {
+            return Key::from_base64(text).map(Self::from);
+        }
+        #[cfg(feature = "ed25519")]
+        if starts_with("whpk_") {
+            return PublicKey::from_base64(text).map(Self::from);
+        } else if starts_with("whsk_") {
+            return SigningKey::from_base64(text).map(Self::from);
+        }
+        #[cfg(not(feature = "ed25519"))]
+        refuse_ed25519(text.as_bytes())?;
+        Err(ConfigError::MissingPrefix)
+    }
+
     fn is_empty(&self) -> bool {
         let without_macs = self.macs.is_empty();
         #[cfg(feature = "ed25519")]
@@ -92,7 +133,7 @@ impl Keyring {
     pub(crate) fn candidates(&self, claim: &Claim<'_>) -> Result<Candidates<'_>, VerifyError> {
         let macs = self.macs.candidates(claim.key_id())?;
         #[cfg(feature = "ed25519")]
-        let macs = if claim.signatures().has_mac() {
+        let macs = if self.ed25519.is_empty() || claim.signatures().has_mac() {
             macs
         } else {
             &[]
@@ -122,20 +163,6 @@ impl Keyring {
             macs: Keys::all(Vec::new()),
             ed25519: keys.into_iter().map(Into::into).collect(),
         }
-    }
-
-    /// Refuses a claim that asks for more pairs than are tried.
-    pub(crate) fn check_pairs(&self, claim: &Claim<'_>) -> Result<(), VerifyError> {
-        // A single signature makes at most `MAX_KEYS` pairs.
-        if !self.ed25519.is_empty()
-            && let Some(header) = claim.signatures().header()
-        {
-            let signatures = claim.signatures().ed25519().count();
-            if self.ed25519.len().saturating_mul(signatures) > MAX_PAIRS {
-                return Err(VerifyError::malformed_signature(header));
-            }
-        }
-        Ok(())
     }
 
     /// Whether it has keys of MACs, and of Ed25519.
@@ -198,13 +225,14 @@ impl<'k> Candidates<'k> {
         self.ed25519.iter().filter_map(ed25519::Key::signing)
     }
 
-    /// Each key with each signature of its kind.
+    /// The pairs that are tried: each signature in turn, with every key.
     pub(crate) fn pairs(
         self,
         signatures: &Signatures<'_>,
     ) -> impl Iterator<Item = (&'k ed25519::Key, ed25519::Signature)> {
-        self.ed25519
-            .iter()
-            .flat_map(|key| signatures.ed25519().map(move |signature| (key, signature)))
+        signatures
+            .ed25519()
+            .flat_map(move |signature| self.ed25519.iter().map(move |key| (key, signature)))
+            .take(MAX_PAIRS)
     }
 }

@@ -11,7 +11,8 @@ use crate::{HeaderName, Tag, VerifyError};
 /// A signature of a message: the tag of a MAC, or an Ed25519 signature.
 ///
 /// Nearly all senders of webhooks use a MAC, and [`Tag`] turns into this by
-/// `into`. As in [`Tag`], `==` is constant-time and `Debug` shows no bytes.
+/// `into`. As in [`Tag`], `==` of MACs is constant-time, and `Debug` shows no
+/// bytes.
 ///
 /// ```
 /// use hookseal::{Signature, Tag};
@@ -42,9 +43,7 @@ impl Signature {
             Self::Ed25519(signature) => signature.as_bytes(),
         }
     }
-}
 
-impl Signature {
     /// Whether it is this MAC: constant-time in the contents of both.
     #[inline]
     fn is_mac(&self, computed: &Tag) -> Choice {
@@ -115,15 +114,6 @@ pub struct Signatures<'h> {
     first: Signature,
     /// The entries after the first signature, undecoded.
     rest: Entries<'h>,
-    /// Where a list was found.
-    #[cfg_attr(
-        not(feature = "ed25519"),
-        expect(
-            dead_code,
-            reason = "a list of tags alone has no limit but its entries"
-        )
-    )]
-    header: Option<&'h HeaderName>,
 }
 
 /// Reads one entry of a list: its signature, or `None` to skip it.
@@ -159,7 +149,7 @@ impl<'h> Signatures<'h> {
         text: &'h [u8],
         separator: u8,
         read: fn(&[u8]) -> Option<Signature>,
-        header: &'h HeaderName,
+        header: &HeaderName,
     ) -> Result<Self, VerifyError> {
         let mut rest = Entries {
             text,
@@ -176,11 +166,7 @@ impl<'h> Signatures<'h> {
         let first = rest
             .find_map(read)
             .ok_or_else(|| VerifyError::malformed_signature(header))?;
-        Ok(Self {
-            first,
-            rest,
-            header: Some(header),
-        })
+        Ok(Self { first, rest })
     }
 
     /// Whether the MAC `computed` is among them: constant-time in the contents
@@ -210,12 +196,6 @@ impl<'h> Signatures<'h> {
             .any(|signature| matches!(signature, Signature::Mac(_)))
     }
 
-    /// Where the list was found, if it is one of several entries.
-    #[cfg(feature = "ed25519")]
-    pub(crate) const fn header(&self) -> Option<&'h HeaderName> {
-        self.header
-    }
-
     fn iter(&self) -> impl Iterator<Item = Signature> {
         let read = self.rest.read;
         core::iter::once(self.first).chain(self.rest.clone().filter_map(read))
@@ -231,7 +211,6 @@ impl<S: Into<Signature>> From<S> for Signatures<'_> {
                 separator: 0,
                 read: |_| None,
             },
-            header: None,
         }
     }
 }

@@ -90,8 +90,9 @@ impl<B> Verified<'_, B> {
     ///
     /// For schemes without a message id it serves as idempotency key: the same
     /// message, signed with the same key, has the same one. Equal bodies are
-    /// the same message to it. (A sender could make several Ed25519 signatures
-    /// of one message; nobody else can.)
+    /// the same message to it. Not where a request lists several signatures, of
+    /// which it is the one that matched: whoever leaves that one out makes
+    /// another match.
     #[must_use]
     pub const fn signature(&self) -> &Signature {
         &self.signature

@@ -19,7 +19,8 @@ use crate::{Check, Claim, Engine, Headers, Message, Signature, Timestamp, Verifi
 ///
 /// Headers and body are hostile until then. No request can make a check panic,
 /// allocate, or hash the body more than once for each candidate key, and a
-/// request that a look at the headers refuses is not hashed at all.
+/// request that a look at the headers refuses is not hashed at all. (Ed25519
+/// signatures have bounds of their own: see the module `ed25519`.)
 ///
 /// ```
 /// use hookseal::{FixedClock, Key, Verifier, VerifyError, schemes::StandardWebhooks};
@@ -231,7 +232,7 @@ pub trait Verifier: fmt::Debug + Send + Sync {
     /// none of the verifier's ([`VerifyError::UnknownKeyId`]).
     fn sign_message(&self, message: &Message<'_>) -> Result<SignatureHeaders, VerifyError> {
         let blank = self.engine().blank()?;
-        let unsigned = self.signature_headers(message, &[blank]);
+        let unsigned = self.signature_headers(message, &blank);
         if let Some((name, _)) = unsigned.iter().find(|(_, value)| !is_field_value(value)) {
             return Err(VerifyError::malformed_header(name));
         }

@@ -399,19 +399,19 @@ fn what_is_no_key_is_refused_by_name() {
     for (error, wanted) in [
         (
             public(bare),
-            "Ed25519 key is without its prefix whpk_; pass the text as the sender shows it",
+            "Ed25519 key is without its prefix whpk_; put it before bare base64, if that is what the sender shows",
         ),
         (
             public(""),
-            "Ed25519 key is without its prefix whpk_; pass the text as the sender shows it",
+            "Ed25519 key is without its prefix whpk_; put it before bare base64, if that is what the sender shows",
         ),
         (
             public("whpk_"),
-            "Ed25519 key is 0 bytes long; is the text complete?",
+            "Ed25519 key is 0 bytes long; a public key has 32, a signing key 32 or 64",
         ),
         (
             public("whpk_AAAA"),
-            "Ed25519 key is 3 bytes long; is the text complete?",
+            "Ed25519 key is 3 bytes long; a public key has 32, a signing key 32 or 64",
         ),
         (
             public(&format!("{WHPK}\n")),
@@ -419,7 +419,7 @@ fn what_is_no_key_is_refused_by_name() {
         ),
         (
             public(&format!(" {WHPK}")),
-            "Ed25519 key is without its prefix whpk_; pass the text as the sender shows it",
+            "Ed25519 key is not valid base64: white space at byte 0; pass the text without it",
         ),
         (
             public("v1,whsec_AAAA"),
@@ -435,15 +435,15 @@ fn what_is_no_key_is_refused_by_name() {
         ),
         (
             public("whpk_AgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="),
-            "Ed25519 key is no point of the curve; is the text complete?",
+            "Ed25519 key is no point of the curve; was it mistyped, or is it of another kind?",
         ),
         (
             public("whpk_AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="),
-            "Ed25519 key is of small order: anyone could sign for it",
+            "Ed25519 key is of small order: anyone could sign for it; ask the sender for another",
         ),
         (
             signing("whsk_"),
-            "Ed25519 key is 0 bytes long; is the text complete?",
+            "Ed25519 key is 0 bytes long; a public key has 32, a signing key 32 or 64",
         ),
         (
             signing(&WHSK[..46]),
@@ -451,7 +451,7 @@ fn what_is_no_key_is_refused_by_name() {
         ),
         (
             signing(&WHSK["whsk_".len()..]),
-            "Ed25519 key is without its prefix whsk_; pass the text as the sender shows it",
+            "Ed25519 key is without its prefix whsk_; put it before bare base64, if that is what the sender shows",
         ),
     ] {
         assert_eq!(error, wanted);
@@ -474,7 +474,10 @@ fn what_is_no_key_is_refused_by_name() {
         with(&[&own[..], b"x"].concat()),
         fault(KeyFault::Length { found: 65 })
     );
-    let text = fault(KeyFault::Base64(SecretFault::UrlSafe { position: 5 }));
+    let text = fault(KeyFault::Text {
+        encoding: "base64",
+        fault: SecretFault::UrlSafe { position: 5 },
+    });
     assert_eq!(SigningKey::from_base64("whsk_-AAA").map(drop), text);
 }
 
@@ -515,14 +518,14 @@ fn one_verifier_holds_any_mix() {
         (entries(signing(1)), "ed-1"),
         (entries(signing(2)), "ed-2"),
         (entries(signing(3)), "ed-3"),
-        // MACs are tried first, then the keys in their order.
+        // MACs are tried first, then the signatures in their order.
         (
             format!("{} {}", entries(signing(1)), entries(mac("new"))),
             "new",
         ),
         (
             format!("{} {}", entries(signing(2)), entries(signing(1))),
-            "ed-1",
+            "ed-2",
         ),
         (
             format!("{} {}", entries(signing(9)), entries(signing(2))),
@@ -622,7 +625,7 @@ fn public_keys_alone_cannot_sign() {
 #[test]
 fn keyrings_are_bounded() {
     let too_many = |max, found| Some(ConfigError::TooManyKeys { max, found });
-    let publics = |count| Keyring::new((1..=count).map(public));
+    let publics = |count| Keyring::new((1..=count).map(|seed| public(seed).into()));
     assert!(publics(4).is_ok());
     assert_eq!(publics(5).err(), too_many(MAX_KEYS, 5));
     let macs = |count: usize| (0..count).map(|_| Keyring::from(mac("k")));
@@ -634,44 +637,118 @@ fn keyrings_are_bounded() {
     assert_eq!((MAX_KEYS, MAX_PAIRS), (4, 8));
 }
 
-/// Pairs are keys times signatures; entries that no key could have made do not
-/// count.
+/// Signatures in the order of the list, each with every key; entries that no
+/// key could have made do not count.
 #[test]
 fn no_more_than_eight_pairs_are_tried() {
     let wrong = entries(signing(9));
     for (keys, signatures) in [(1, 8), (2, 4), (3, 2), (4, 2)] {
-        let ring = || Keyring::new((1..=keys).map(public)).unwrap();
+        let ring = || Keyring::new((1..=keys).map(|seed| public(seed).into())).unwrap();
         let receiver = verifier(ring());
-        let last = entries(signing(keys));
-        let list = |count: usize| {
-            [&vec![wrong.as_str(); count - 1][..], &[&last]]
+        // After as many wrong ones, one that this key has made.
+        let list = |before: usize, key| {
+            let good = entries(signing(key));
+            [&vec![wrong.as_str(); before][..], &[&good]]
                 .concat()
                 .join(" ")
         };
-        let key_id = Some(format!("ed-{keys}"));
-        assert_eq!(verify(&receiver, &list(signatures)), Ok(key_id.clone()));
-        assert_eq!(verify(&receiver, &list(signatures + 1)), Err(malformed()));
-        let others = format!("{} v1a,x v2,x {}", list(signatures), entries(mac("k")));
-        assert_eq!(verify(&receiver, &others), Ok(key_id));
-
-        // Whatever else is wrong: it is a matter of form, looked at first.
-        assert_eq!(
-            verify_at(&receiver, "1", &list(signatures + 1)),
-            Err(malformed())
+        let last_key = Ok(Some(format!("ed-{keys}")));
+        let mismatch = Err(VerifyError::SignatureMismatch);
+        assert_eq!(verify(&receiver, &list(signatures - 1, keys)), last_key);
+        assert_eq!(verify(&receiver, &list(signatures, keys)), mismatch);
+        let others = format!(
+            "v1a,x {} v2,x {}",
+            entries(mac("k")),
+            list(signatures - 1, keys)
         );
-        // MACs do not make up for it.
+        assert_eq!(verify(&receiver, &others), last_key);
+
+        // MACs are apart from it.
         let both = verifier(Keyring::new([ring(), mac("k").into()]).unwrap());
-        let with_mac = format!("{} {}", entries(mac("k")), list(signatures + 1));
-        assert_eq!(verify(&both, &with_mac), Err(malformed()));
-        let with_mac = format!("{} {}", entries(mac("k")), list(signatures));
+        let with_mac = format!("{} {}", list(20, keys), entries(mac("k")));
         assert_eq!(verify(&both, &with_mac), Ok(Some("k".into())));
+        let with_mac = format!("{} {}", entries(mac("x")), list(signatures - 1, keys));
+        assert_eq!(verify(&both, &with_mac), last_key);
     }
-    // Without an Ed25519 key there are no pairs.
-    let macs = verifier(mac("k"));
-    let list = format!(
-        "{} {}",
-        vec![wrong.as_str(); 31].join(" "),
-        entries(mac("k"))
+    // The eighth pair and the ninth.
+    let receiver = verifier([public(1), public(2), public(3)]);
+    for (key, verdict) in [
+        (2, Ok(Some("ed-2".into()))),
+        (3, Err(VerifyError::SignatureMismatch)),
+    ] {
+        let list = format!("{wrong} {wrong} {}", entries(signing(key)));
+        assert_eq!(verify(&receiver, &list), verdict);
+    }
+    // 32 entries are read, whatever they are.
+    let receiver = verifier(public(1));
+    let list = |count| vec![entries(signing(1)); count].join(" ");
+    assert_eq!(verify(&receiver, &list(32)), Ok(Some("ed-1".into())));
+    assert_eq!(verify(&receiver, &list(33)), Err(malformed()));
+}
+
+/// With as many keys as are allowed: what can be signed can be verified.
+#[test]
+fn senders_verify_what_they_sign() {
+    let seeds = [1, 2, 3, 4];
+    let sender = verifier(seeds.map(signing));
+    assert_eq!(
+        verify(&sender, &entries(seeds.map(signing))),
+        Ok(Some("ed-1".into()))
     );
-    assert_eq!(verify(&macs, &list), Ok(Some("k".into())));
+    let receiver = verifier(seeds.map(public));
+    assert_eq!(
+        verify(&receiver, &entries(seeds.map(signing))),
+        Ok(Some("ed-1".into()))
+    );
+}
+
+/// Configured texts are told apart by their prefixes, which must be there.
+#[test]
+fn keyrings_are_read_by_prefix() {
+    for (text, list, same) in [
+        (WHSEC, entries(Key::from_base64(WHSEC).unwrap()), true),
+        (WHPK, GOOD.into(), true),
+        (WHSK, GOOD.into(), true),
+        (WHPK, entries(Key::from_base64(WHSEC).unwrap()), false),
+    ] {
+        let receiver = verifier(Keyring::from_base64(text).unwrap());
+        assert_eq!(verify(&receiver, &list).is_ok(), same, "{text}");
+        let whole = Keyring::from_base64(&format!("v1,{text}")).map(drop);
+        assert_eq!(whole.is_ok(), text == WHSEC);
+    }
+    for text in [
+        &WHPK["whpk_".len()..],
+        &WHSEC["whsec_".len()..],
+        "",
+        "WHPK_",
+        " whpk_AAAA",
+    ] {
+        let error = Keyring::from_base64(text).map(drop).unwrap_err();
+        assert_eq!(error, ConfigError::MissingPrefix, "{text}");
+    }
+    let error = Keyring::from_base64("whsec_").map(drop);
+    assert_eq!(error, Err(ConfigError::EmptySecret));
+}
+
+/// What surrounds a key's text in configuration files does not make a secret of
+/// a public key.
+#[test]
+fn a_published_text_is_no_secret_wherever_it_stands() {
+    for text in [
+        format!("\"{WHPK}\""),
+        format!("\n{WHPK}"),
+        format!(" \t'{WHPK}"),
+        format!("\u{feff}{WHPK}"),
+        format!("v1a,{WHPK}"),
+        format!("v1,{WHPK}"),
+        format!("whsec_{WHPK}"),
+        format!("\"{WHSK}\""),
+    ] {
+        for key in [Key::from_text(&text), Key::from_bytes(&text)] {
+            let error = key.unwrap_err();
+            assert!(matches!(error, ConfigError::ForeignSecret { .. }), "{text}");
+        }
+    }
+    // Farther in it may be anything.
+    assert!(Key::from_text(&format!("x{WHPK}")).is_ok());
 }

@@ -136,15 +136,17 @@ impl StandardWebhooks {
         Ok(self)
     }
 
-    /// Signs a body as a sender does, at a time in Unix seconds: with every key, so that a receiver that
-    /// has only the old or only the new one accepts it.
+    /// Signs a body as a sender does, at a time in Unix seconds: with every key
+    /// that can sign, so that a receiver that has only the old or only the new
+    /// one accepts it. Public keys cannot.
     ///
     /// # Errors
     ///
     /// [`VerifyError::MalformedHeader`] or [`VerifyError::MissingHeader`] for
     /// an id that receivers refuse: an empty one, or one with a `.` or with
     /// white space around it; [`VerifyError::MalformedTimestamp`] for a
-    /// timestamp of more than 19 digits.
+    /// timestamp of more than 19 digits. `VerifyError::NoSigningKey` if all keys
+    /// are public ones.
     ///
     /// ```
     /// # use hookseal::{Key, Timestamp, Verifier, schemes::StandardWebhooks};
