@@ -2,7 +2,14 @@
 //! model, written from the schemes' documentation with other crates, and the
 //! same requests, on random input. `fuzz/README.md` tells of the targets.
 
+#[path = "../fuzz/src/ed25519.rs"]
+#[allow(dead_code, reason = "the fuzz targets need more of it")]
+mod ed25519;
+#[cfg(feature = "ed25519")]
+#[path = "../fuzz/src/ed25519_keys.rs"]
+mod ed25519_keys;
 #[path = "../fuzz/src/generate.rs"]
+#[allow(dead_code, reason = "the fuzz targets need more of it")]
 mod generate;
 #[path = "../fuzz/src/model.rs"]
 #[allow(dead_code, reason = "the fuzz targets need more of it")]
@@ -24,7 +31,7 @@ use properties::{Case, Genuine};
 
 /// Enough bytes for a request with nine keys and its changes.
 fn choices() -> impl Strategy<Value = Vec<u8>> {
-    vec(any::<u8>(), 0..600)
+    vec(any::<u8>(), 0..900)
 }
 
 fn genuine() -> impl Strategy<Value = Genuine> {
@@ -54,6 +61,16 @@ const FRAGMENTS: &[&str] = &[
     "QUsCbZCeliDbS99P8XYStrAF+rn75kMbPXjC/gLHhAA=",
     "QUsCbZCeliDbS99P8XYStrAF-rn75kMbPXjC_gLHhAA",
     "d2hza18x", // whsk_1
+    // RFC 8032, section 7.1, test 1: the public key, the seed without padding,
+    // both, and the signature.
+    "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
+    "nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",
+    "nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2DXWpgBgrEKt9VL/tPJZAc6DuFy89qmIyWvAhpo9wdRGg==",
+    "5VZDAMNgrHKQhuLMgG6CioSHfx645dl02HPgZSJJAVVfuIIVkKM7rMYeOXAc+bRr0lv18FlbviRlUUFDjnoQCw==",
+    "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b",
+    // The public keys 1, of small order, and 2, which is none.
+    "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+    "AgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
     "9999999999999999999",
     "0",
     "1",
@@ -134,6 +151,83 @@ proptest! {
         future in number(),
     ) {
         properties::windows(timestamp, now, past, future);
+    }
+}
+
+#[cfg(feature = "ed25519")]
+mod with_ed25519 {
+    use super::*;
+
+    fn pair() -> impl Strategy<Value = Case> {
+        let pair = |bytes: Vec<u8>| generate::pair(&mut Unstructured::new(&bytes)).ok();
+        vec(any::<u8>(), 0..200).prop_filter_map("too few bytes", pair)
+    }
+
+    proptest! {
+        #![proptest_config(config(8))]
+
+        #[test]
+        fn every_public_key_and_signature_is_judged_as_the_model_judges_it(case in pair()) {
+            _ = case.check();
+        }
+    }
+
+    /// As below: of keys and signatures, and of lists.
+    #[test]
+    fn the_keys_signatures_and_lists_are_of_every_kind() {
+        let mut runner = TestRunner::deterministic();
+        let mut count = BTreeMap::<_, usize>::new();
+        for _ in 0..2000 {
+            let case = pair().new_tree(&mut runner).unwrap().current();
+            let key = &case.receiver.ed25519[0];
+            let kinds = match &ed25519::faults(&key.public)[..] {
+                [] => vec![match case.receiver.verdict(&case.request, case.now) {
+                    Ok(_) => "accepted".to_owned(),
+                    Err(faults) => faults[0].reason.to_owned(),
+                }],
+                faults => faults.iter().map(|fault| format!("{fault:?}")).collect(),
+            };
+            for kind in kinds {
+                *count.entry(kind).or_default() += 1;
+            }
+
+            let case = changed().new_tree(&mut runner).unwrap().current();
+            if case.receiver.ed25519.is_empty() || !case.receiver.is_sound() {
+                continue;
+            }
+            let keys = (case.receiver.keys.len().min(1), case.receiver.ed25519.len());
+            let kind = match case.receiver.verdict(&case.request, case.now) {
+                Ok(accepted) => format!("{keys:?}: {} bytes", accepted.signature.len()),
+                Err(faults) => format!("{keys:?}: {}", faults[0].reason),
+            };
+            *count.entry(kind).or_default() += 1;
+        }
+        for one in [
+            "accepted",
+            "signature-mismatch",
+            "NotOnCurve",
+            "SmallOrder",
+            "NotCanonical",
+        ] {
+            assert!(count[one] > 20, "{one}: {count:?}");
+        }
+        for macs in 0..=1 {
+            for public in 1..=4 {
+                let kinds: &[_] = match macs {
+                    0 => &["64 bytes", "malformed-signature", "signature-mismatch"],
+                    _ => &[
+                        "64 bytes",
+                        "32 bytes",
+                        "malformed-signature",
+                        "signature-mismatch",
+                    ],
+                };
+                for kind in kinds {
+                    let kind = format!("({macs}, {public}): {kind}");
+                    assert!(count.contains_key(&kind), "{kind}: {count:?}");
+                }
+            }
+        }
     }
 }
 

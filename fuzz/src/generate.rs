@@ -3,17 +3,32 @@
 
 use arbitrary::{Result, Unstructured};
 
-use super::model::{Encoding, Key, Order, Receiver, Scheme, Window};
+use super::ed25519;
+use super::model::{self, Encoding, Key, Order, Receiver, Request, Scheme, Window};
 use super::properties::{Case, Change, Genuine, Spelling};
 
 /// A request as its sender makes it.
 pub fn genuine(u: &mut Unstructured<'_>) -> Result<Genuine> {
-    let keys = keys(u)?;
+    let (scheme, mut keys) = (scheme(u)?, keys(u)?);
+    let mut ed25519 = Vec::new();
+    // Most of what there is to find is in the mixtures.
+    if matches!(scheme, Scheme::StandardWebhooks { .. }) && has_ed25519() && u.ratio(3, 4)? {
+        ed25519 = ed25519_keys(u)?;
+        if u.arbitrary()? {
+            keys.clear();
+        }
+    }
+    let seeds = (keys.len()..).zip(&ed25519);
+    let senders = seeds.filter(|(_, key)| key.seed.is_some());
+    let senders: Vec<usize> = (0..keys.len())
+        .chain(senders.map(|(place, _)| place))
+        .collect();
     Ok(Genuine {
-        signer: u.choose_index(keys.len())?,
+        signer: *u.choose(&senders)?,
         receiver: Receiver {
-            scheme: scheme(u)?,
+            scheme,
             keys,
+            ed25519,
             window: window(u)?,
         },
         id: name(
@@ -40,6 +55,10 @@ pub fn genuine(u: &mut Unstructured<'_>) -> Result<Genuine> {
 /// A request that may have been changed on its way, checked at any time.
 pub fn changed(genuine: &Genuine, u: &mut Unstructured<'_>) -> Result<Case> {
     let mut request = genuine.request();
+    if matches!(genuine.receiver.scheme, Scheme::StandardWebhooks { .. }) && u.arbitrary()? {
+        let list = list(&genuine.receiver, &request, u)?;
+        request.headers[genuine.signature_place()].1 = list;
+    }
     for _ in 0..u.int_in_range(0..=3)? {
         let change = Change {
             kind: u.int_in_range(0..=Change::KINDS - 1)?,
@@ -64,6 +83,182 @@ pub fn changed(genuine: &Genuine, u: &mut Unstructured<'_>) -> Result<Case> {
         receiver: genuine.receiver.clone(),
         request,
     })
+}
+
+/// A list of signatures of all kinds, as a rule of about as many as are read or
+/// tried: many of one kind, and a few others among them.
+fn list(receiver: &Receiver, request: &Request, u: &mut Unstructured<'_>) -> Result<Vec<u8>> {
+    let message = receiver.message(request);
+    let mut entries = vec![entry(receiver, &message, u)?; *u.choose(&LENGTHS)?];
+    for _ in 0..u.int_in_range(0..=3)? {
+        let place = u.choose_index(entries.len())?;
+        entries[place] = entry(receiver, &message, u)?;
+    }
+    Ok(entries.join(" ").into_bytes())
+}
+
+/// Of a list. At most 32 entries are read, and at most 8 pairs tried.
+const LENGTHS: [usize; 12] = [1, 2, 2, 3, 3, 4, 5, 8, 9, 31, 32, 33];
+
+/// An entry of a list: right, or wrong in one of many ways.
+fn entry(receiver: &Receiver, message: &[u8], u: &mut Unstructured<'_>) -> Result<String> {
+    let secrets = receiver.keys.iter().map(|key| &key.secret[..]);
+    let secrets: Vec<&[u8]> = secrets.chain([&b"none of them"[..]]).collect();
+    let secret = secrets[u.int_in_range(0..=7)? % secrets.len()];
+    let seeds = receiver.ed25519.iter().filter_map(|key| key.seed);
+    let seeds: Vec<ed25519::Seed> = seeds.chain([[0xee; 32]]).collect();
+    let seed = &seeds[u.int_in_range(0..=7)? % seeds.len()];
+
+    let mac = model::hmac_sha256(secret, message);
+    let genuine = ed25519::sign(seed, message);
+    let (point, number) = genuine.split_at(32);
+    let (version, mut bytes) = match u.int_in_range(0..=23)? {
+        0..=3 => ("v1", mac.to_vec()),
+        4..=9 => ("v1a", genuine.to_vec()),
+        10 => ("v1a", ed25519::with_larger_s(&genuine).to_vec()),
+        11 => {
+            let other = ed25519::sign_with_nonce(seed, Some(&[0xef; 32]), message);
+            ("v1a", other.to_vec())
+        }
+        12 => {
+            let weak = ed25519::sign_with_nonce(seed, None, message);
+            ("v1a", weak.to_vec())
+        }
+        13 => ("v1a", [number, point].concat()),
+        14 => ("v1a", ed25519::sign(seed, b"another message").to_vec()),
+        15 => ("v1a", genuine[..63].to_vec()),
+        16 => ("v1a", [&genuine[..], b"\0"].concat()),
+        17 => ("v1a", mac.to_vec()),
+        18 => ("v1", genuine.to_vec()),
+        19 => (
+            *u.choose(&["v2", "v1A", "v1b", "v1a,v1a", ""])?,
+            genuine.to_vec(),
+        ),
+        20 => return Ok((*u.choose(&["", "v1a", "v1a,", "v1,", ",", "v1a,AA=="])?).to_owned()),
+        _ => ("v1a", vec![0; 64]),
+    };
+    if u.ratio(1, 8)? {
+        let bit = u.choose_index(bytes.len() * 8)?;
+        bytes[bit / 8] ^= 1 << (bit % 8);
+    }
+    let text = data_encoding::BASE64.encode(&bytes);
+    Ok(match u.int_in_range(0..=31)? {
+        0 => format!("{version},{}", text.trim_end_matches('=')),
+        1 => format!("{version}.{text}"),
+        _ => format!("{version},{text}"),
+    })
+}
+
+/// One public key, one signature that may be its own, and a message: as near to
+/// each other as the arithmetic can tell.
+pub fn pair(u: &mut Unstructured<'_>) -> Result<Case> {
+    let seed: ed25519::Seed = u.arbitrary()?;
+    let mut key = ed25519::Key::of_seed(Some("key".into()), seed, u.ratio(1, 8)?);
+    if u.ratio(1, 3)? {
+        key = public_key_of_no_seed(u)?;
+    }
+    let scheme = Scheme::StandardWebhooks {
+        prefix: "webhook".into(),
+    };
+    let pair = |name: &str, value: &[u8]| (name.to_owned(), value.to_vec());
+    let mut request = Request {
+        headers: vec![
+            pair("webhook-id", b"1"),
+            pair("webhook-timestamp", b"1"),
+            pair("webhook-signature", b""),
+        ],
+        body: u.arbitrary()?,
+    };
+    let receiver = Receiver {
+        scheme,
+        keys: Vec::new(),
+        ed25519: vec![key],
+        window: None,
+    };
+    let message = receiver.message(&request);
+    let mut signature = match u.int_in_range(0..=7)? {
+        0 => [u.arbitrary::<[u8; 32]>()?, u.arbitrary()?]
+            .concat()
+            .try_into()
+            .unwrap(),
+        1 => ed25519::sign_with_nonce(&seed, None, &message),
+        2 => ed25519::sign_with_nonce(&seed, Some(&u.arbitrary()?), &message),
+        3 => ed25519::with_larger_s(&ed25519::sign(&seed, &message)),
+        _ => ed25519::sign(&seed, &message),
+    };
+    if u.ratio(1, 4)? {
+        signature[u.choose_index(64)?] ^= u.arbitrary::<u8>()?;
+    }
+    let text = data_encoding::BASE64.encode(&signature);
+    request.headers[2].1 = format!("v1a,{text}").into();
+    Ok(Case {
+        receiver,
+        request,
+        now: 1,
+        received_at: 1,
+        cuts: vec![u.arbitrary()?],
+    })
+}
+
+/// Any point, or none, or one that is refused.
+fn public_key_of_no_seed(u: &mut Unstructured<'_>) -> Result<ed25519::Key> {
+    let mut public: ed25519::Point = u.arbitrary()?;
+    match u.int_in_range(0..=3)? {
+        0 => {
+            let small = u.choose(&ed25519::SMALL_ORDER)?.as_bytes();
+            let small = data_encoding::HEXLOWER.decode(small).unwrap();
+            public = small.try_into().unwrap();
+            public[31] |= u.arbitrary::<u8>()? & 0x80;
+        }
+        // At the end of the field, which has 2^255 - 19 elements.
+        1 => {
+            public[1..31].fill(0xff);
+            public[31] |= 0x7f;
+            public[0] |= 0xe0;
+        }
+        _ => {}
+    }
+    Ok(ed25519::Key {
+        id: None,
+        public,
+        seed: None,
+        signs: false,
+    })
+}
+
+/// Without the feature no verifier can have Ed25519 keys.
+const fn has_ed25519() -> bool {
+    cfg!(feature = "ed25519")
+}
+
+/// One or a few as a rule, and sometimes more than are allowed.
+fn ed25519_keys(u: &mut Unstructured<'_>) -> Result<Vec<ed25519::Key>> {
+    let count = match u.int_in_range(0..=31)? {
+        0 => 5,
+        1..=6 => 4,
+        7..=10 => 3,
+        11..=18 => 2,
+        _ => 1,
+    };
+    let key = |place: u8| {
+        let id = match u.int_in_range(0..=7)? {
+            0 => None,
+            1 => Some("other".to_owned()),
+            _ => Some(format!("ed25519-{place}")),
+        };
+        // A sender has the first at least.
+        if place > 0 && u.ratio(1, 32)? {
+            return public_key_of_no_seed(u);
+        }
+        let seed = match u.int_in_range(0..=15)? {
+            0 => u.arbitrary()?,
+            // Two keys of one seed.
+            1 => [0; 32],
+            _ => [place; 32],
+        };
+        Ok(ed25519::Key::of_seed(id, seed, u.arbitrary()?))
+    };
+    (0..count).map(key).collect()
 }
 
 /// Of any length around the blocks of SHA-256, and without a repetition that

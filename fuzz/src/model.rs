@@ -11,10 +11,12 @@
 //! 4. the timestamp lies in the replay window;
 //! 5. the key that the request names is one of the receiver's;
 //! 6. one of the signatures is the HMAC-SHA256 of the message under one of the
-//!    keys.
+//!    keys, or an Ed25519 signature of it that one of those keys verifies.
 
 use data_encoding::{BASE64, BASE64_NOPAD, HEXLOWER_PERMISSIVE};
 use ring::hmac;
+
+use super::ed25519;
 
 pub type Tag = [u8; 32];
 
@@ -22,7 +24,10 @@ pub type Tag = [u8; 32];
 #[derive(Clone, Debug)]
 pub struct Receiver {
     pub scheme: Scheme,
+    /// Of MACs.
     pub keys: Vec<Key>,
+    /// Standard Webhooks alone has these.
+    pub ed25519: Vec<ed25519::Key>,
     /// `None`: switched off. Schemes without a timestamp have none either.
     pub window: Option<Window>,
 }
@@ -87,7 +92,7 @@ pub struct Accepted {
     pub message_id: Option<Vec<u8>>,
     pub timestamp: Option<u64>,
     pub key_id: Option<String>,
-    pub tag: Tag,
+    pub signature: Vec<u8>,
 }
 
 /// What is wrong, in the word that logs, metrics and vectors have for it, and
@@ -138,17 +143,30 @@ impl Receiver {
         require([(tag.is_some(), "malformed-signature", header)])?;
 
         let keys: Vec<&Key> = self.keys.iter().collect();
-        matching(&keys, tag.as_slice(), &self.message(request), None, None)
+        let found = matching(&keys, tag.as_slice(), &self.message(request));
+        accepted(found, None, None)
     }
 
     fn standard_webhooks(&self, request: &Request, names: &[String; 3], now: u64) -> Verdict {
         let [id_name, timestamp_name, signature_name] = names;
         let [id, timestamp, signature] = present(request, names.each_ref().map(String::as_str))?;
 
-        let tags = v1_tags(signature);
+        // Of a version that it has a key for, or it is skipped.
+        let entries = entries(signature);
+        let mut tags: Vec<Tag> = entries.iter().filter_map(|entry| v1(entry)).collect();
+        if self.keys.is_empty() {
+            tags.clear();
+        }
+        let mut signatures: Vec<_> = entries.iter().filter_map(|entry| v1a(entry)).collect();
+        if self.ed25519.is_empty() {
+            signatures.clear();
+        }
+        let is_list_sound = entries.len() <= 32
+            && self.ed25519.len() * signatures.len() <= 8
+            && !(tags.is_empty() && signatures.is_empty());
         let seconds = seconds(timestamp);
         require([
-            (!tags.is_empty(), "malformed-signature", signature_name),
+            (is_list_sound, "malformed-signature", signature_name),
             (seconds.is_some(), "malformed-timestamp", timestamp_name),
             (is_trimmed(id), "malformed-header", id_name),
             (!id.contains(&b'.'), "malformed-header", id_name),
@@ -157,7 +175,10 @@ impl Receiver {
         self.in_window(seconds.unwrap(), timestamp_name, now)?;
 
         let keys: Vec<&Key> = self.keys.iter().collect();
-        matching(&keys, &tags, &self.message(request), Some(id), seconds)
+        let message = self.message(request);
+        let found = matching(&keys, &tags, &message)
+            .or_else(|| verifying(&self.ed25519, &signatures, &message));
+        accepted(found, Some(id), seconds)
     }
 
     fn pomelo(&self, request: &Request, own_endpoint: &str, now: u64) -> Verdict {
@@ -186,7 +207,8 @@ impl Receiver {
         let keys: Vec<&Key> = self.keys.iter().filter(has_this_id).collect();
         require([(!keys.is_empty(), "unknown-key", "x-api-key")])?;
 
-        matching(&keys, tag.as_slice(), &self.message(request), None, seconds)
+        let found = matching(&keys, tag.as_slice(), &self.message(request));
+        accepted(found, None, seconds)
     }
 
     /// The bytes that the sender of this request has hashed: with the values
@@ -237,6 +259,14 @@ impl Receiver {
         }])
     }
 
+    /// Which of its keys can sign, of MACs and then of Ed25519.
+    pub fn signers(&self) -> Vec<usize> {
+        let macs = 0..self.keys.len();
+        let ed25519 = (macs.end..).zip(&self.ed25519);
+        let signing = ed25519.filter(|(_, key)| key.signs && key.seed.is_some());
+        macs.chain(signing.map(|(place, _)| place)).collect()
+    }
+
     /// Whether a verifier can be made of it at all.
     pub fn is_sound(&self) -> bool {
         let keys = &self.keys;
@@ -264,7 +294,18 @@ impl Receiver {
                 !endpoint.is_empty() && is_trimmed(endpoint.as_bytes())
             }
         };
-        scheme_is_sound && !keys.is_empty() && keys.iter().all(key_is_sound)
+        let ed25519 = match self.scheme {
+            Scheme::StandardWebhooks { .. } => &self.ed25519[..],
+            _ => &[],
+        };
+        let ed25519_is_sound = ed25519.len() <= 4
+            && ed25519
+                .iter()
+                .all(|key| ed25519::faults(&key.public).is_empty());
+        scheme_is_sound
+            && !(keys.is_empty() && ed25519.is_empty())
+            && keys.iter().all(key_is_sound)
+            && ed25519_is_sound
     }
 }
 
@@ -308,30 +349,43 @@ fn present<'r, const N: usize>(
     }
 }
 
+/// The signature that is right, and the id of its key.
+type Found = Option<(Vec<u8>, Option<String>)>;
+
 /// Step 6. The keys are tried in order, and the first that matches is named.
-fn matching(
-    keys: &[&Key],
-    tags: &[Tag],
-    message: &[u8],
-    id: Option<&[u8]>,
-    timestamp: Option<u64>,
-) -> Verdict {
+fn matching(keys: &[&Key], tags: &[Tag], message: &[u8]) -> Found {
+    let mut computed = keys
+        .iter()
+        .map(|key| (hmac_sha256(&key.secret, message), key));
+    let (tag, key) = computed.find(|(tag, _)| tags.contains(tag))?;
+    Some((tag.to_vec(), key.id.clone()))
+}
+
+/// Step 6 again: each key in order with each signature in order.
+fn verifying(keys: &[ed25519::Key], signatures: &[ed25519::Signature], message: &[u8]) -> Found {
     for key in keys {
-        let tag = hmac_sha256(&key.secret, message);
-        if tags.contains(&tag) {
-            return Ok(Accepted {
-                message_id: id.map(<[u8]>::to_vec),
-                timestamp,
-                key_id: key.id.clone(),
-                tag,
-            });
+        for signature in signatures {
+            if ed25519::verifies(&key.public, message, signature) {
+                return Some((signature.to_vec(), key.id.clone()));
+            }
         }
     }
-    Err(vec![Fault {
+    None
+}
+
+fn accepted(found: Found, id: Option<&[u8]>, timestamp: Option<u64>) -> Verdict {
+    let mismatch = Fault {
         reason: "signature-mismatch",
         header: None,
         outside: None,
-    }])
+    };
+    let (signature, key_id) = found.ok_or_else(|| vec![mismatch])?;
+    Ok(Accepted {
+        message_id: id.map(<[u8]>::to_vec),
+        timestamp,
+        key_id,
+        signature,
+    })
 }
 
 /// Conditions, each with the fault that there is if it does not hold.
@@ -378,16 +432,18 @@ pub fn tag_from_base64(text: &[u8]) -> Option<Tag> {
     BASE64.decode(text).ok()?.try_into().ok()
 }
 
-/// At most 32 entries between spaces. Other versions, and what is malformed,
-/// are skipped.
-fn v1_tags(list: &[u8]) -> Vec<Tag> {
+/// What stands between spaces.
+fn entries(list: &[u8]) -> Vec<&[u8]> {
     let entries = list.split(|&byte| byte == b' ');
-    let entries: Vec<&[u8]> = entries.filter(|entry| !entry.is_empty()).collect();
-    if entries.len() > 32 {
-        return Vec::new();
-    }
-    let v1 = |entry: &&[u8]| tag_from_base64(entry.strip_prefix(b"v1,")?);
-    entries.iter().filter_map(v1).collect()
+    entries.filter(|entry| !entry.is_empty()).collect()
+}
+
+fn v1(entry: &[u8]) -> Option<Tag> {
+    tag_from_base64(entry.strip_prefix(b"v1,")?)
+}
+
+fn v1a(entry: &[u8]) -> Option<ed25519::Signature> {
+    ed25519::signature_from_base64(entry.strip_prefix(b"v1a,")?)
 }
 
 fn hubpay_tag(value: &[u8], encoding: Option<Encoding>, prefixed: Option<bool>) -> Option<Tag> {
@@ -423,7 +479,7 @@ fn is_token(text: &str) -> bool {
 }
 
 /// What is wrong with a secret.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum SecretFault {
     Empty,
     /// It is marked as something else.
@@ -465,24 +521,26 @@ pub fn secret_from_base64(text: &str) -> Result<Vec<u8>, SecretFault> {
     ) {
         return Err(SecretFault::Foreign);
     }
-    let unpadded = rest.trim_end_matches('=');
-    find_stranger(rest, text.len() - rest.len(), |byte| {
+    secret(&base64(rest, text.len() - rest.len())?)
+}
+
+/// Canonical standard base64; its padding is right or left off. It stands at
+/// `start` of a text.
+pub fn base64(encoded: &str, start: usize) -> Result<Vec<u8>, SecretFault> {
+    let unpadded = encoded.trim_end_matches('=');
+    find_stranger(encoded, start, |byte| {
         byte.is_ascii_alphanumeric() || b"+/=".contains(&byte)
     })?;
-    // `data-encoding` takes several padded texts in a row.
-    if unpadded.contains('=') {
-        return Err(SecretFault::Form);
-    }
-    let bytes = if rest == unpadded {
-        BASE64_NOPAD.decode(rest.as_bytes())
+    let bytes = if encoded == unpadded {
+        BASE64_NOPAD.decode(encoded.as_bytes())
     } else {
-        BASE64.decode(rest.as_bytes())
+        BASE64.decode(encoded.as_bytes())
     };
-    secret(&bytes.map_err(|_| SecretFault::Form)?)
+    bytes.map_err(|_| SecretFault::Form)
 }
 
 /// In any letter case.
-fn begins_with(bytes: &[u8], prefixes: &[&str]) -> bool {
+pub fn begins_with(bytes: &[u8], prefixes: &[&str]) -> bool {
     let lower_case = bytes.to_ascii_lowercase();
     prefixes
         .iter()

@@ -13,9 +13,17 @@
 //! either case and in base64, since no fuzzer can guess one; `\n` is a line
 //! feed and `\\` a backslash. Every text is an input: a line that says nothing
 //! is not looked at.
+//!
+//! Standard Webhooks has Ed25519 keys as well, of 32 bytes in base64 or else of
+//! a text's bytes and zeros: `@public ID KEY`; by its seed, `@sender ID SEED` is
+//! a public key whose owner may have sent the request, and `@signing ID SEED`
+//! the signing key itself. `\a0` is the genuine signature by the first of them,
+//! `\S0` the same with the group's order added to `S`, and `\N0` one with
+//! another nonce.
 
 use data_encoding::{BASE64, HEXLOWER, HEXUPPER};
 
+use super::ed25519;
 use super::model::{self, Encoding, Key, Order, Receiver, Request, Scheme, Window};
 use super::properties::Case;
 
@@ -30,7 +38,7 @@ pub fn parse(text: &[u8], mut scheme: Scheme) -> Case {
         past: 300,
         future: 300,
     });
-    let mut keys = Vec::new();
+    let (mut keys, mut ed25519) = (Vec::new(), Vec::new());
     let mut headers = Vec::new();
     let mut cuts = Vec::new();
     for line in head.split(|&byte| byte == b'\n') {
@@ -53,6 +61,9 @@ pub fn parse(text: &[u8], mut scheme: Scheme) -> Case {
             (b"no-window", ..) => window = None,
             (b"cut", Some(number), ..) => cuts.push(usize::try_from(number).unwrap_or_default()),
             (b"key", ..) => keys.push(key(value)),
+            (b"public" | b"sender" | b"signing", .., Scheme::StandardWebhooks { .. }) => {
+                ed25519.push(ed25519_key(setting, value));
+            }
             (b"prefix", .., Scheme::StandardWebhooks { prefix }) => *prefix = text(),
             (b"header", .., Scheme::Hubpay { header, .. }) => *header = text(),
             (b"hex", .., Scheme::Hubpay { encoding, .. }) => *encoding = Some(Encoding::Hex),
@@ -66,12 +77,13 @@ pub fn parse(text: &[u8], mut scheme: Scheme) -> Case {
             _ => {}
         }
     }
-    if keys.is_empty() {
+    if keys.is_empty() && ed25519.is_empty() {
         keys.push(key(b"id secret"));
     }
     let receiver = Receiver {
         scheme,
         keys,
+        ed25519,
         window,
     };
     let mut request = Request {
@@ -81,13 +93,12 @@ pub fn parse(text: &[u8], mut scheme: Scheme) -> Case {
     // What is signed has no MAC in it: only line feeds are read there yet.
     let mut unsigned = request.clone();
     for (_, value) in &mut unsigned.headers {
-        *value = unescape(value, |_| None);
+        *value = unescape(value, |_, _| None);
     }
     let message = receiver.message(&unsigned);
     for (_, value) in &mut request.headers {
-        *value = unescape(value, |key| {
-            let key = receiver.keys.get(key)?;
-            Some(model::hmac_sha256(&key.secret, &message))
+        *value = unescape(value, |spelling, key| {
+            signature(&receiver, spelling, key, &message)
         });
     }
     Case {
@@ -107,19 +118,70 @@ fn key(value: &[u8]) -> Key {
     };
     Key {
         id,
-        secret: unescape(secret, |_| None),
+        secret: unescape(secret, |_, _| None),
     }
 }
 
-fn unescape(text: &[u8], tag: impl Fn(usize) -> Option<model::Tag>) -> Vec<u8> {
-    let tag = |digit: u8| tag(usize::from(digit.wrapping_sub(b'0')));
+fn ed25519_key(setting: &[u8], value: &[u8]) -> ed25519::Key {
+    let (id, text) = split_at(value, b" ").unwrap_or((b"", value));
+    let decoded = BASE64.decode(text).unwrap_or_default();
+    let bytes = decoded.try_into().unwrap_or_else(|_| {
+        let mut bytes = [0; 32];
+        bytes
+            .iter_mut()
+            .zip(text)
+            .for_each(|(to, from)| *to = *from);
+        bytes
+    });
+    let id = Some(String::from_utf8_lossy(id).into_owned());
+    match setting {
+        b"public" => ed25519::Key {
+            id,
+            public: bytes,
+            seed: None,
+            signs: false,
+        },
+        _ => ed25519::Key::of_seed(id, bytes, setting == b"signing"),
+    }
+}
+
+/// The genuine signature of a message under a key, in one of the [`SPELLINGS`].
+fn signature(receiver: &Receiver, spelling: u8, key: usize, message: &[u8]) -> Option<String> {
+    let mac = || {
+        let key = receiver.keys.get(key)?;
+        Some(model::hmac_sha256(&key.secret, message))
+    };
+    let seed = || receiver.ed25519.get(key)?.seed;
+    Some(match spelling {
+        b'h' => HEXLOWER.encode(&mac()?),
+        b'H' => HEXUPPER.encode(&mac()?),
+        b'b' => BASE64.encode(&mac()?),
+        b'a' => BASE64.encode(&ed25519::sign(&seed()?, message)),
+        b'S' => {
+            let genuine = ed25519::sign(&seed()?, message);
+            BASE64.encode(&ed25519::with_larger_s(&genuine))
+        }
+        b'N' => {
+            let other = ed25519::sign_with_nonce(&seed()?, Some(&[1; 32]), message);
+            BASE64.encode(&other)
+        }
+        _ => return None,
+    })
+}
+
+const SPELLINGS: [u8; 6] = *b"hHbaSN";
+
+fn unescape(text: &[u8], signature: impl Fn(u8, usize) -> Option<String>) -> Vec<u8> {
     let mut plain = Vec::new();
     let mut rest = text;
     while let [first, ..] = rest {
         let escape = match rest {
             [b'\\', b'\\', ..] => Some((2, b"\\".to_vec())),
             [b'\\', b'n', ..] => Some((2, b"\n".to_vec())),
-            [b'\\', spelling, key, ..] => tag(*key).map(|tag| (3, spell(*spelling, &tag))),
+            [b'\\', spelling, key, ..] => {
+                let key = usize::from(key.wrapping_sub(b'0'));
+                signature(*spelling, key).map(|text| (3, text.into_bytes()))
+            }
             _ => None,
         };
         let (length, bytes) = escape.unwrap_or_else(|| (1, vec![*first]));
@@ -127,15 +189,6 @@ fn unescape(text: &[u8], tag: impl Fn(usize) -> Option<model::Tag>) -> Vec<u8> {
         rest = &rest[length..];
     }
     plain
-}
-
-fn spell(spelling: u8, tag: &model::Tag) -> Vec<u8> {
-    let text = match spelling {
-        b'h' => HEXLOWER.encode(tag),
-        b'H' => HEXUPPER.encode(tag),
-        _ => BASE64.encode(tag),
-    };
-    text.into_bytes()
 }
 
 /// The inputs that [`parse`] reads as this case: with its MACs as they are, and
@@ -165,18 +218,23 @@ pub fn write(case: &Case) -> [Vec<u8>; 2] {
         head.push([b"@key ", id.as_bytes(), &escape(&key.secret)].concat());
     }
     let literal = |value: &[u8]| value.to_vec();
+    for key in &receiver.ed25519 {
+        let (setting, bytes) = match key.seed {
+            None => ("public", key.public),
+            Some(seed) if key.signs => ("signing", seed),
+            Some(seed) => ("sender", seed),
+        };
+        let id = key.id.as_deref().unwrap_or_default();
+        head.push(format!("@{setting} {id} {}", BASE64.encode(&bytes)).into());
+    }
     let message = receiver.message(request);
-    let tags = receiver
-        .keys
-        .iter()
-        .map(|key| model::hmac_sha256(&key.secret, &message));
-    let tags: Vec<model::Tag> = tags.collect();
     let remade = |value: &[u8]| {
         let mut text = String::from_utf8_lossy(value).into_owned();
-        for (place, tag) in tags.iter().enumerate() {
-            for spelling in *b"hHb" {
-                let spelled = String::from_utf8_lossy(&spell(spelling, tag)).into_owned();
-                text = text.replace(&spelled, &format!("\\{}{place}", char::from(spelling)));
+        for place in 0..receiver.keys.len().max(receiver.ed25519.len()) {
+            for spelling in SPELLINGS {
+                if let Some(spelled) = signature(receiver, spelling, place, &message) {
+                    text = text.replace(&spelled, &format!("\\{}{place}", char::from(spelling)));
+                }
             }
         }
         text.into_bytes()

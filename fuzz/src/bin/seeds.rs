@@ -8,6 +8,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+use hookseal_fuzz::ed25519;
 use hookseal_fuzz::model::{self, Encoding, Key, Order, Receiver, Request, Scheme, Window};
 use hookseal_fuzz::properties::Case;
 use hookseal_fuzz::text;
@@ -40,9 +41,6 @@ fn main() -> Result<()> {
         let path = vectors.join(file).with_extension("json");
         let cases: Vec<Value> = serde_json::from_slice(&fs::read(path)?)?;
         for vector in &cases {
-            if vector["config"]["algorithm"] == "ed25519" {
-                continue; // not of this crate
-            }
             let name = format!("{file}-{}", text_of(&vector["name"])?);
             let seeds = Seeds { corpus, name };
             seeds
@@ -67,7 +65,8 @@ impl Seeds<'_> {
                 self.write("decoders", place, part.as_bytes())?;
             }
         }
-        let secrets = secret_texts(vector);
+        let mut secrets = secret_texts(vector);
+        secrets.extend(signer(vector));
         for (place, secret) in secrets.iter().enumerate() {
             self.write("keys", place, secret.as_bytes())?;
         }
@@ -135,7 +134,20 @@ fn agrees(vector: &Value, reasons: &[&str]) -> Result<()> {
 fn case(vector: &Value) -> Result<Option<Case>> {
     let config = &vector["config"];
     let scheme = scheme(vector)?;
+    let is_ed25519 = config["algorithm"] == "ed25519";
+    let mut ed25519 = Vec::new();
+    if is_ed25519 {
+        let keys: Option<Vec<ed25519::Key>> = secret_texts(vector)
+            .iter()
+            .map(|text| ed25519_key(text, vector))
+            .collect();
+        let Some(keys) = keys else {
+            return Ok(None);
+        };
+        ed25519 = keys;
+    }
     let keys: Option<Vec<Key>> = match &scheme {
+        _ if is_ed25519 => Some(Vec::new()),
         Scheme::StandardWebhooks { .. } => {
             let read = match text_of(&config["secret_mode"])? {
                 "raw" => |text: &String| model::secret(text.as_bytes()),
@@ -178,6 +190,7 @@ fn case(vector: &Value) -> Result<Option<Case>> {
         receiver: Receiver {
             scheme,
             keys,
+            ed25519,
             window: tolerance.map(|seconds| Window {
                 past: seconds,
                 future: seconds,
@@ -238,6 +251,23 @@ fn secret_texts(vector: &Value) -> Vec<String> {
     secrets
         .filter_map(|secret| Some(secret.as_str()?.to_owned()))
         .collect()
+}
+
+/// A public key, and its other half if it is the signer's.
+fn ed25519_key(text: &str, vector: &Value) -> Option<ed25519::Key> {
+    let public = ed25519::public_key_from_text(text).ok()?;
+    let seed = signer(vector).and_then(|text| ed25519::seed_from_text(&text).ok());
+    Some(ed25519::Key {
+        id: Some("key".into()),
+        public,
+        seed: seed.filter(|seed| ed25519::public_key(seed) == public),
+        signs: false,
+    })
+}
+
+fn signer(vector: &Value) -> Option<String> {
+    let text = vector["config"]["signer_secret_string"].as_str();
+    text.map(str::to_owned)
 }
 
 fn body(vector: &Value) -> Result<Vec<u8>> {
