@@ -1,4 +1,5 @@
-//! A public key, a signature and a message, judged as the model judges them.
+//! A public key, a signature and a message; and lists of signatures for several
+//! keys: judged as the model judges them.
 
 #![no_main]
 
@@ -7,7 +8,12 @@ use hookseal_fuzz::generate;
 use libfuzzer_sys::Corpus;
 
 libfuzzer_sys::fuzz_target!(|input: &[u8]| -> Corpus {
-    let Ok(case) = generate::pair(&mut Unstructured::new(input)) else {
+    let mut u = Unstructured::new(input);
+    let case = match u.arbitrary() {
+        Ok(true) => generate::pair(&mut u),
+        _ => generate::listed(&mut u),
+    };
+    let Ok(case) = case else {
         return Corpus::Reject;
     };
     _ = case.check();

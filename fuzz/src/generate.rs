@@ -56,7 +56,8 @@ pub fn genuine(u: &mut Unstructured<'_>) -> Result<Genuine> {
 pub fn changed(genuine: &Genuine, u: &mut Unstructured<'_>) -> Result<Case> {
     let mut request = genuine.request();
     if matches!(genuine.receiver.scheme, Scheme::StandardWebhooks { .. }) && u.arbitrary()? {
-        let list = list(&genuine.receiver, &request, u)?;
+        let message = genuine.receiver.message(&request);
+        let list = list(&genuine.receiver, &message, u)?;
         request.headers[genuine.signature_place()].1 = list;
     }
     for _ in 0..u.int_in_range(0..=3)? {
@@ -87,12 +88,11 @@ pub fn changed(genuine: &Genuine, u: &mut Unstructured<'_>) -> Result<Case> {
 
 /// A list of signatures of all kinds, as a rule of about as many as are read or
 /// tried: many of one kind, and a few others among them.
-fn list(receiver: &Receiver, request: &Request, u: &mut Unstructured<'_>) -> Result<Vec<u8>> {
-    let message = receiver.message(request);
-    let mut entries = vec![entry(receiver, &message, u)?; *u.choose(&LENGTHS)?];
+fn list(receiver: &Receiver, message: &[u8], u: &mut Unstructured<'_>) -> Result<Vec<u8>> {
+    let mut entries = vec![entry(receiver, message, u)?; *u.choose(&LENGTHS)?];
     for _ in 0..u.int_in_range(0..=3)? {
         let place = u.choose_index(entries.len())?;
-        entries[place] = entry(receiver, &message, u)?;
+        entries[place] = entry(receiver, message, u)?;
     }
     Ok(entries.join(" ").into_bytes())
 }
@@ -153,49 +153,67 @@ fn entry(receiver: &Receiver, message: &[u8], u: &mut Unstructured<'_>) -> Resul
 /// each other as the arithmetic can tell.
 pub fn pair(u: &mut Unstructured<'_>) -> Result<Case> {
     let seed: ed25519::Seed = u.arbitrary()?;
-    let mut key = ed25519::Key::of_seed(Some("key".into()), seed, u.ratio(1, 8)?);
-    if u.ratio(1, 3)? {
-        key = public_key_of_no_seed(u)?;
+    let key = if u.ratio(1, 3)? {
+        public_key_of_no_seed(u)?
+    } else {
+        ed25519::Key::of_seed(Some("key".into()), seed, u.arbitrary()?)
+    };
+    signed_by(Vec::new(), vec![key], u, |_, message, u| {
+        let genuine = ed25519::sign(&seed, message);
+        let mut signature = match u.int_in_range(0..=7)? {
+            0 => u.arbitrary()?,
+            1 => ed25519::sign_with_nonce(&seed, None, message),
+            2 => ed25519::sign_with_nonce(&seed, Some(&u.arbitrary()?), message),
+            3 => ed25519::with_larger_s(&genuine),
+            _ => genuine,
+        };
+        if u.ratio(1, 4)? {
+            signature[u.choose_index(64)?] ^= u.arbitrary::<u8>()?;
+        }
+        let text = data_encoding::BASE64.encode(&signature);
+        Ok(format!("v1a,{text}").into_bytes())
+    })
+}
+
+/// A list for keys of both kinds or of one, in a request that is right in all
+/// else.
+pub fn listed(u: &mut Unstructured<'_>) -> Result<Case> {
+    let mut keys = keys(u)?;
+    if u.arbitrary()? {
+        keys.clear();
     }
-    let scheme = Scheme::StandardWebhooks {
-        prefix: "webhook".into(),
+    signed_by(keys, ed25519_keys(u)?, u, list)
+}
+
+fn signed_by(
+    keys: Vec<Key>,
+    ed25519: Vec<ed25519::Key>,
+    u: &mut Unstructured<'_>,
+    sign: impl Fn(&Receiver, &[u8], &mut Unstructured<'_>) -> Result<Vec<u8>>,
+) -> Result<Case> {
+    let receiver = Receiver {
+        scheme: Scheme::StandardWebhooks {
+            prefix: "webhook".into(),
+        },
+        keys,
+        ed25519,
+        window: None,
     };
     let pair = |name: &str, value: &[u8]| (name.to_owned(), value.to_vec());
     let mut request = Request {
         headers: vec![
-            pair("webhook-id", b"1"),
-            pair("webhook-timestamp", b"1"),
-            pair("webhook-signature", b""),
+            pair("webhook-id", b"msg_1"),
+            pair("webhook-timestamp", b"1700000000"),
         ],
-        body: u.arbitrary()?,
+        body: body(u)?,
     };
-    let receiver = Receiver {
-        scheme,
-        keys: Vec::new(),
-        ed25519: vec![key],
-        window: None,
-    };
-    let message = receiver.message(&request);
-    let mut signature = match u.int_in_range(0..=7)? {
-        0 => [u.arbitrary::<[u8; 32]>()?, u.arbitrary()?]
-            .concat()
-            .try_into()
-            .unwrap(),
-        1 => ed25519::sign_with_nonce(&seed, None, &message),
-        2 => ed25519::sign_with_nonce(&seed, Some(&u.arbitrary()?), &message),
-        3 => ed25519::with_larger_s(&ed25519::sign(&seed, &message)),
-        _ => ed25519::sign(&seed, &message),
-    };
-    if u.ratio(1, 4)? {
-        signature[u.choose_index(64)?] ^= u.arbitrary::<u8>()?;
-    }
-    let text = data_encoding::BASE64.encode(&signature);
-    request.headers[2].1 = format!("v1a,{text}").into();
+    let signature = sign(&receiver, &receiver.message(&request), u)?;
+    request.headers.push(pair("webhook-signature", &signature));
     Ok(Case {
         receiver,
         request,
-        now: 1,
-        received_at: 1,
+        now: 0,
+        received_at: 0,
         cuts: vec![u.arbitrary()?],
     })
 }

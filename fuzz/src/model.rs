@@ -531,6 +531,10 @@ pub fn base64(encoded: &str, start: usize) -> Result<Vec<u8>, SecretFault> {
     find_stranger(encoded, start, |byte| {
         byte.is_ascii_alphanumeric() || b"+/=".contains(&byte)
     })?;
+    // `data-encoding` would read one within as the end of a first text.
+    if unpadded.contains('=') {
+        return Err(SecretFault::Form);
+    }
     let bytes = if encoded == unpadded {
         BASE64_NOPAD.decode(encoded.as_bytes())
     } else {
