@@ -70,6 +70,11 @@ impl Seeds<'_> {
         for (place, secret) in secrets.iter().enumerate() {
             self.write("keys", place, secret.as_bytes())?;
         }
+        if vector["config"]["algorithm"] == "ed25519" {
+            for place in 0..4 {
+                self.write("ed25519", place, &self.choices(place))?;
+            }
+        }
         let target = text_of(&vector["scheme"])?.replace('-', "_");
         let Some(case) = case(vector)? else {
             return agrees(vector, &["malformed-key"]);
@@ -93,6 +98,18 @@ impl Seeds<'_> {
             self.write("requests", place, &text)?;
         }
         Ok(())
+    }
+
+    /// As many bytes as a list takes, and as good as random: a fuzzer would take
+    /// long to come from none to so many.
+    fn choices(&self, place: usize) -> Vec<u8> {
+        let hash = |block: usize| {
+            let name = format!("{} {place} {block}", self.name);
+            ring::digest::digest(&ring::digest::SHA512, name.as_bytes())
+        };
+        (0..8)
+            .flat_map(|block| hash(block).as_ref().to_vec())
+            .collect()
     }
 
     fn write(&self, target: &str, place: usize, seed: &[u8]) -> Result<()> {
