@@ -20,6 +20,13 @@ pub fn keys(text: &str) {
         let written = public.unwrap().to_string();
         assert_eq!(written.trim_end_matches('='), text.trim_end_matches('='));
     }
+    let marked = |prefixes: &[&str]| prefixes.iter().any(|prefix| text.starts_with(prefix));
+    let by_prefix = match () {
+        () if marked(&["whpk_"]) => wanted.is_ok(),
+        () if marked(&["whsk_"]) => model::seed_from_text(text).is_ok(),
+        () => marked(&["whsec_", "v1,whsec_"]) && super::model::secret_from_base64(text).is_ok(),
+    };
+    assert_eq!(Keyring::from_base64(text).is_ok(), by_prefix, "{text:?}");
     let signing = SigningKey::from_base64(text);
     let wanted = model::seed_from_text(text);
     if let Some(seed) = agree(text, &signing, &wanted) {
@@ -68,8 +75,8 @@ fn is_fault(text: &str, got: &ConfigError, wanted: &model::KeyFault) -> bool {
         _ => return false,
     };
     match (wanted, got) {
-        (model::KeyFault::Base64(wanted), KeyFault::Base64(got)) => {
-            is_secret_fault(text, got, wanted)
+        (model::KeyFault::Base64(wanted), KeyFault::Text { encoding, fault }) => {
+            *encoding == "base64" && is_secret_fault(text, fault, wanted)
         }
         (model::KeyFault::Length(wanted), KeyFault::Length { found }) => wanted == found,
         (model::KeyFault::NoPrefix, KeyFault::MissingPrefix { .. })
