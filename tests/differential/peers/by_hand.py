@@ -6,12 +6,10 @@ The argument says what computes the MAC: Python's `hmac`, or the command `openss
 import base64
 import hashlib
 import hmac
-import re
 import subprocess
 import sys
-import time
 
-from lines import Refused, serve
+from lines import Refused, header, recent, serve
 
 
 def mac_by_hmac(key, message):
@@ -76,38 +74,25 @@ def sign(message):
 
 
 def verify(request):
-    def header(name):
-        value = request["headers"].get(name)
-        if not value:
-            raise Refused(f"no {name}")
-        return value
-
-    def recent(timestamp, tolerance):
-        if not re.fullmatch("[0-9]{1,19}", timestamp):
-            raise Refused("no timestamp")
-        if abs(int(time.time()) - int(timestamp)) > tolerance:
-            raise Refused("not from now")
-        return timestamp
-
     id = timestamp = None
     match request["scheme"]:
         case "paminga":
-            found = [header("x-paminga-signature")]
+            found = [header(request, "x-paminga-signature")]
         case "pakk":
-            found = [header("x-pakk-webhook-signature")]
+            found = [header(request, "x-pakk-webhook-signature")]
         case "hubpay":
-            found = [header("x-hubpay-hmac")]
+            found = [header(request, "x-hubpay-hmac")]
         case "pomelo":
-            found = [header("x-signature")]
-            timestamp = recent(header("x-timestamp"), 60)
-            if header("x-api-key") != request["api_key"]:
+            found = [header(request, "x-signature")]
+            timestamp = recent(header(request, "x-timestamp"), 60)
+            if header(request, "x-api-key") != request["api_key"]:
                 raise Refused("an unknown key")
-            if header("x-endpoint") != request["endpoint"]:
+            if header(request, "x-endpoint") != request["endpoint"]:
                 raise Refused("another endpoint")
         case "standard-webhooks":
             family = request["family"]
-            found = header(f"{family}-signature").split(" ")
-            id, timestamp = header(f"{family}-id"), recent(header(f"{family}-timestamp"), 300)
+            found = header(request, f"{family}-signature").split(" ")
+            id, timestamp = header(request, f"{family}-id"), recent(header(request, f"{family}-timestamp"), 300)
     computed = schemes[request["scheme"]](request, id, timestamp)
     same = [hmac.compare_digest(one.encode("latin-1"), computed.encode()) for one in found]
     if not any(same):

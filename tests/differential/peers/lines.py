@@ -2,7 +2,9 @@
 
 import base64
 import json
+import re
 import sys
+import time
 
 
 class Inexpressible(Exception):
@@ -39,3 +41,18 @@ def as_dict(headers):
             raise Inexpressible(f"{name} twice in a dict")
         found[name.lower()] = value
     return found
+
+
+def header(request, name):
+    value = request["headers"].get(name)
+    if not value:
+        raise Refused(f"no {name}")
+    return value
+
+
+def recent(timestamp, tolerance):
+    if not re.fullmatch("[0-9]{1,19}", timestamp):
+        raise Refused("no timestamp")
+    if abs(int(time.time()) - int(timestamp)) > tolerance:
+        raise Refused("not from now")
+    return timestamp

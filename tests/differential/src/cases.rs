@@ -11,6 +11,7 @@ use crate::message::{Header, Message, Request, Scheme, Spelling};
 use crate::random;
 
 mod standard_webhooks;
+mod standard_webhooks_v1a;
 
 pub struct Case {
     pub name: &'static str,
@@ -77,6 +78,7 @@ pub fn of(scheme: &str) -> impl Iterator<Item = &'static Case> {
         "pakk" => &[WHITE_SPACE, BASE64],
         "hubpay" => &[WHITE_SPACE, HUBPAY],
         "pomelo" => &[WHITE_SPACE, BASE64, POMELO],
+        "standard-webhooks-v1a" => standard_webhooks_v1a::CASES,
         _ => standard_webhooks::CASES,
     };
     EVERY_SCHEME.iter().chain(own.iter().copied().flatten())
@@ -292,12 +294,12 @@ const POMELO: &[Case] = &[
 ];
 
 /// The message's request with this in the signature's header: `{good}` is the
-/// right value, `{wrong}` one of the right form, `{mac}` the MAC without what
+/// right value, `{wrong}` one of the right form, `{mac}` the signature without what
 /// goes before it, `{cut}` the value less its last character, `{head}` and
 /// `{tail}` its two parts.
 fn with_signature(rng: &mut Rng, message: Message, template: &str) -> Request {
     let good = message.signature();
-    let mac = ["v1,", "hmac-sha256 ", "sha256="]
+    let mac = ["v1,", "v1a,", "hmac-sha256 ", "sha256="]
         .into_iter()
         .find_map(|prefix| good.strip_prefix(prefix))
         .unwrap_or(&good);
@@ -326,11 +328,12 @@ fn in_upper_case(message: Message) -> Request {
     message.signed().with(&name, value.to_uppercase())
 }
 
-/// Base64 that ends in one `=`, with a bit set that is of no byte.
+/// Base64 that ends in `=`, with a bit set that is of no byte.
 fn with_trailing_bits(base64: &str) -> String {
-    let (digits, last) = base64.split_at(base64.len() - 2);
-    // A, E, I, … and the digit after.
-    format!("{digits}{}=", char::from(last.as_bytes()[0] + 1))
+    let padding = base64.trim_start_matches(|digit| digit != '=');
+    let (digits, last) = base64.split_at(base64.len() - padding.len() - 1);
+    // A, E, I, … (before `==`, A, Q, g or w) and the digit after.
+    format!("{digits}{}{padding}", char::from(last.as_bytes()[0] + 1))
 }
 
 /// The message, with spaces after its body until its signature is so.

@@ -9,8 +9,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use fastrand::Rng;
 
+mod by_hand;
 mod cases;
 mod compare;
+mod crafted;
 mod differences;
 mod message;
 mod ours;

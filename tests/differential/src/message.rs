@@ -1,10 +1,12 @@
 //! Messages, the requests that carry them, and how each scheme signs: written
-//! from the providers' pages, with another HMAC than the crate's.
+//! from the providers' pages, with another HMAC and another Ed25519 than the
+//! crate's.
 
 use std::borrow::Cow;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use ring::signature::{Ed25519KeyPair, KeyPair};
 use serde::{Serialize, Serializer};
 
 /// A scheme, with what sender and receiver have agreed on besides the secret.
@@ -30,6 +32,11 @@ pub enum Scheme {
         /// The secret is the text itself, and not base64.
         raw_secret: bool,
     },
+    /// With Ed25519 in place of the MAC: the sender's secret is a signing key,
+    /// and what a receiver has for it the public key.
+    StandardWebhooksV1a {
+        family: &'static str,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -40,8 +47,10 @@ pub enum Spelling {
 }
 
 impl Scheme {
-    pub const NAMES: [&'static str; 5] =
+    /// Those that sign by a MAC.
+    pub const OF_MACS: [&'static str; 5] =
         ["paminga", "pakk", "hubpay", "pomelo", "standard-webhooks"];
+    pub const OF_ED25519: [&'static str; 1] = ["standard-webhooks-v1a"];
 
     pub fn name(&self) -> &'static str {
         match self {
@@ -50,6 +59,17 @@ impl Scheme {
             Self::Hubpay { .. } => "hubpay",
             Self::Pomelo { .. } => "pomelo",
             Self::StandardWebhooks { .. } => "standard-webhooks",
+            Self::StandardWebhooksV1a { .. } => "standard-webhooks-v1a",
+        }
+    }
+
+    /// What the headers' names begin with, for Standard Webhooks.
+    pub fn family(&self) -> Option<&'static str> {
+        match self {
+            Self::StandardWebhooks { family, .. } | Self::StandardWebhooksV1a { family } => {
+                Some(family)
+            }
+            _ => None,
         }
     }
 
@@ -60,7 +80,9 @@ impl Scheme {
             Self::Pakk => "x-pakk-webhook-signature".into(),
             Self::Hubpay { .. } => "x-hubpay-hmac".into(),
             Self::Pomelo { .. } => "x-signature".into(),
-            Self::StandardWebhooks { family, .. } => format!("{family}-signature").into(),
+            Self::StandardWebhooks { family, .. } | Self::StandardWebhooksV1a { family } => {
+                format!("{family}-signature").into()
+            }
         }
     }
 
@@ -69,7 +91,9 @@ impl Scheme {
         match self {
             Self::Paminga | Self::Pakk | Self::Hubpay { .. } => None,
             Self::Pomelo { .. } => Some("x-timestamp".into()),
-            Self::StandardWebhooks { family, .. } => Some(format!("{family}-timestamp")),
+            Self::StandardWebhooks { family, .. } | Self::StandardWebhooksV1a { family } => {
+                Some(format!("{family}-timestamp"))
+            }
         }
     }
 }
@@ -117,9 +141,10 @@ impl Message {
         }
     }
 
-    fn mac(&self) -> [u8; 32] {
+    /// The bytes that are signed.
+    pub fn signed_bytes(&self) -> Vec<u8> {
         let Self { id, timestamp, body, .. } = self;
-        let signed: Vec<u8> = match &self.scheme {
+        match &self.scheme {
             Scheme::Paminga | Scheme::Pakk | Scheme::Hubpay { .. } => body.clone(),
             Scheme::Pomelo { endpoint, body_first: false, .. } => {
                 [timestamp, endpoint.as_bytes(), body].concat()
@@ -127,14 +152,19 @@ impl Message {
             Scheme::Pomelo { endpoint, body_first: true, .. } => {
                 [body, timestamp, endpoint.as_bytes()].concat()
             }
-            Scheme::StandardWebhooks { .. } => [id, &b"."[..], timestamp, b".", body].concat(),
-        };
-        hmac_sha256::HMAC::mac(signed, self.key())
+            Scheme::StandardWebhooks { .. } | Scheme::StandardWebhooksV1a { .. } => {
+                [id, &b"."[..], timestamp, b".", body].concat()
+            }
+        }
     }
 
     /// The value of the signature's header.
     pub fn signature(&self) -> String {
-        let mac = self.mac();
+        if let Scheme::StandardWebhooksV1a { .. } = self.scheme {
+            let signature = signing_key(&self.secret).sign(&self.signed_bytes());
+            return format!("v1a,{}", STANDARD.encode(signature));
+        }
+        let mac = hmac_sha256::HMAC::mac(self.signed_bytes(), self.key());
         let (hex, base64) = (hex::encode(mac), STANDARD.encode(mac));
         match self.scheme {
             Scheme::Paminga => hex,
@@ -144,7 +174,9 @@ impl Message {
                 format!("{prefix}{base64}")
             }
             Scheme::Pomelo { .. } => format!("hmac-sha256 {base64}"),
-            Scheme::StandardWebhooks { .. } => format!("v1,{base64}"),
+            Scheme::StandardWebhooks { .. } | Scheme::StandardWebhooksV1a { .. } => {
+                format!("v1,{base64}")
+            }
         }
     }
 
@@ -158,10 +190,12 @@ impl Message {
                 header("x-timestamp", &self.timestamp),
                 header("x-endpoint", endpoint.as_bytes()),
             ],
-            Scheme::StandardWebhooks { family, .. } => vec![
-                header(&format!("{family}-id"), &self.id),
-                header(&format!("{family}-timestamp"), &self.timestamp),
-            ],
+            Scheme::StandardWebhooks { family, .. } | Scheme::StandardWebhooksV1a { family } => {
+                vec![
+                    header(&format!("{family}-id"), &self.id),
+                    header(&format!("{family}-timestamp"), &self.timestamp),
+                ]
+            }
         };
         let name = self.scheme.signature_header();
         headers.push(header(&name, self.signature().as_bytes()));
@@ -169,8 +203,25 @@ impl Message {
     }
 
     pub fn carried_by(self, headers: Vec<Header>) -> Request {
-        Request { scheme: self.scheme, secret: self.secret, headers, body: self.body }
+        let secret = receivers(&self.scheme, self.secret);
+        Request { scheme: self.scheme, secret, headers, body: self.body }
     }
+}
+
+/// What a receiver has where the sender has this secret.
+pub fn receivers(scheme: &Scheme, secret: String) -> String {
+    match scheme {
+        Scheme::StandardWebhooksV1a { .. } => {
+            format!("whpk_{}", STANDARD.encode(signing_key(&secret).public_key()))
+        }
+        _ => secret,
+    }
+}
+
+/// The key of a text of `whsk_` and the base64 of a seed, or of more after it.
+fn signing_key(text: &str) -> Ed25519KeyPair {
+    let bytes = STANDARD.decode(&text["whsk_".len()..]).expect("a key in base64");
+    Ed25519KeyPair::from_seed_unchecked(&bytes[..32]).expect("a seed")
 }
 
 impl Request {

@@ -1,12 +1,14 @@
 //! What this crate says.
 
 use fastrand::Rng;
+use hookseal::ed25519::{self, PublicKey, SigningKey};
 use hookseal::schemes::{Hubpay, MessageOrder, Pakk, Paminga, Pomelo, Prefix, StandardWebhooks};
 use hookseal::{
-    ConfigError, Encoding, Key, Keys, SignatureHeaders, Timestamp, Verified, Verifier, VerifyError,
+    ConfigError, Encoding, Key, Keyring, Keys, SignatureHeaders, Timestamp, Verified, Verifier,
+    VerifyError,
 };
 
-use crate::message::{Header, Message, Request, Scheme, Spelling};
+use crate::message::{Header, Message, Request, Scheme, Spelling, receivers};
 use crate::random;
 
 /// The verdict in a word: `accepted`, or the reason.
@@ -23,7 +25,15 @@ pub fn verify(request: &Request) -> &'static str {
 /// Verifies what `message` was sent as: with other active keys beside the right
 /// one, whole and in two chunks, and whether the proof says what was sent.
 pub fn receive(rng: &mut Rng, message: &Message, request: &Request) -> &'static str {
-    let mut secrets = others(rng, &request.scheme);
+    let most = match request.scheme {
+        Scheme::StandardWebhooksV1a { .. } => ed25519::MAX_KEYS,
+        _ => Keys::MAX_CANDIDATES,
+    };
+    let mut secrets = others(rng, &request.scheme, most);
+    for secret in &mut secrets {
+        *secret = receivers(&request.scheme, std::mem::take(secret));
+    }
+    add_macs(rng, &request.scheme, &mut secrets);
     let place = rng.usize(..=secrets.len());
     secrets.insert(place, request.secret.clone());
     let verifier = verifier(&request.scheme, &secrets).expect("secrets of the scheme");
@@ -55,8 +65,14 @@ pub fn receive(rng: &mut Rng, message: &Message, request: &Request) -> &'static 
 /// Signs a message with its secret, and where the scheme lists signatures, with
 /// other active keys as well.
 pub fn send(rng: &mut Rng, message: &Message) -> Result<Request, VerifyError> {
-    let mut secrets = others(rng, &message.scheme);
-    let lists = matches!(message.scheme, Scheme::StandardWebhooks { .. });
+    let (lists, most) = match message.scheme {
+        Scheme::StandardWebhooks { .. } => (true, Keys::MAX_CANDIDATES),
+        // What a receiver with all its keys still tries.
+        Scheme::StandardWebhooksV1a { .. } => (true, ed25519::MAX_PAIRS / ed25519::MAX_KEYS),
+        _ => (false, 1),
+    };
+    let mut secrets = others(rng, &message.scheme, most);
+    add_macs(rng, &message.scheme, &mut secrets);
     let place = if lists { rng.usize(..=secrets.len()) } else { 0 };
     secrets.insert(place, message.secret.clone());
     sign(message, &secrets)
@@ -96,6 +112,13 @@ fn verifier<S: AsRef<str>>(
     scheme: &Scheme,
     secrets: impl IntoIterator<Item = S>,
 ) -> Result<Box<dyn Verifier>, ConfigError> {
+    if let Scheme::StandardWebhooksV1a { family } = scheme {
+        let keys = secrets.into_iter().enumerate();
+        let keys = keys.map(|(place, text)| key_of_any_kind(text.as_ref(), place.to_string()));
+        let keys: Vec<Keyring> = keys.collect::<Result<_, ConfigError>>()?;
+        let verifier = StandardWebhooks::new(Keyring::new(keys)?);
+        return Ok(Box::new(verifier.with_header_prefix(family)?));
+    }
     let keys = secrets.into_iter().enumerate().map(|(place, secret)| {
         let secret = secret.as_ref();
         match scheme {
@@ -130,16 +153,37 @@ fn verifier<S: AsRef<str>>(
             };
             Box::new(Pomelo::new(endpoint.as_str(), keys)?.with_message_order(order))
         }
-        Scheme::StandardWebhooks { family, .. } => {
+        Scheme::StandardWebhooks { family, .. } | Scheme::StandardWebhooksV1a { family } => {
             let verifier = StandardWebhooks::new(Keys::new(keys)?);
             Box::new(verifier.with_header_prefix(family)?)
         }
     })
 }
 
-fn others(rng: &mut Rng, scheme: &Scheme) -> Vec<String> {
-    let count = rng.usize(..Keys::MAX_CANDIDATES);
+fn key_of_any_kind(text: &str, id: String) -> Result<Keyring, ConfigError> {
+    match text.split_inclusive('_').next() {
+        Some("whsk_") => SigningKey::from_base64(text).map(|key| key.with_id(id).into()),
+        Some("whsec_") => Key::from_base64(text).map(|key| key.with_id(id).into()),
+        _ => PublicKey::from_base64(text).map(|key| key.with_id(id).into()),
+    }
+}
+
+/// Secrets that leave room for one more.
+fn others(rng: &mut Rng, scheme: &Scheme, most: usize) -> Vec<String> {
+    let count = rng.usize(..most);
     std::iter::repeat_with(|| random::other_secret(rng, scheme)).take(count).collect()
+}
+
+/// MACs' keys among those of Ed25519: any mix is allowed.
+fn add_macs(rng: &mut Rng, scheme: &Scheme, secrets: &mut Vec<String>) {
+    if let Scheme::StandardWebhooksV1a { family } = *scheme {
+        let scheme = Scheme::StandardWebhooks { family, raw_secret: false };
+        for _ in 0..rng.usize(..3) {
+            let secret = random::other_secret(rng, &scheme);
+            let secret = format!("whsec_{}", secret.trim_start_matches("whsec_"));
+            secrets.insert(rng.usize(..=secrets.len()), secret);
+        }
+    }
 }
 
 fn pairs(request: &Request) -> Vec<(&str, &[u8])> {
@@ -172,7 +216,7 @@ fn wanted_proof(message: &Message, place: usize) -> Proof {
         Scheme::Pomelo { api_key, .. } => {
             (None, Some(seconds(message)), Some(api_key.clone()), length)
         }
-        Scheme::StandardWebhooks { .. } => {
+        Scheme::StandardWebhooks { .. } | Scheme::StandardWebhooksV1a { .. } => {
             (Some(message.id.clone()), Some(seconds(message)), place, length)
         }
     }

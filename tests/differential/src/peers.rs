@@ -7,6 +7,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use serde::{Deserialize, Serialize};
 
+use crate::by_hand;
 use crate::message::{Header, Message, Request, Scheme};
 
 pub type Failure = Box<dyn Error + Send + Sync>;
@@ -36,7 +37,7 @@ pub struct Entry {
     pub start: fn() -> Result<Box<dyn Peer>, Failure>,
 }
 
-pub const ALL: [Entry; 8] = [
+pub const ALL: [Entry; 13] = [
     Entry {
         name: "rust-standardwebhooks",
         schemes: &["standard-webhooks"],
@@ -75,16 +76,46 @@ pub const ALL: [Entry; 8] = [
     },
     Entry {
         name: "python-hmac",
-        schemes: &Scheme::NAMES,
+        schemes: &Scheme::OF_MACS,
         slowness: 1,
         start: || Process::start("python", &["by_hand.py", "hmac"]),
     },
     // Starts a process for each MAC.
     Entry {
         name: "openssl",
-        schemes: &Scheme::NAMES,
+        schemes: &Scheme::OF_MACS,
         slowness: 50,
         start: || Process::start("python", &["by_hand.py", "openssl"]),
+    },
+    Entry {
+        name: "ring",
+        schemes: &Scheme::OF_ED25519,
+        slowness: 1,
+        start: || Ok(Box::new(by_hand::RING)),
+    },
+    Entry {
+        name: "dalek",
+        schemes: &Scheme::OF_ED25519,
+        slowness: 1,
+        start: || Ok(Box::new(by_hand::DALEK)),
+    },
+    Entry {
+        name: "dalek-strict",
+        schemes: &Scheme::OF_ED25519,
+        slowness: 1,
+        start: || Ok(Box::new(by_hand::DALEK_STRICT)),
+    },
+    Entry {
+        name: "python-cryptography",
+        schemes: &Scheme::OF_ED25519,
+        slowness: 1,
+        start: || Process::start("python", &["by_hand_v1a.py", "cryptography"]),
+    },
+    Entry {
+        name: "python-nacl",
+        schemes: &Scheme::OF_ED25519,
+        slowness: 1,
+        start: || Process::start("python", &["by_hand_v1a.py", "nacl"]),
     },
 ];
 
@@ -133,7 +164,7 @@ macro_rules! crate_as_peer {
 crate_as_peer!(RustStandardWebhooks, standardwebhooks::Webhook);
 crate_as_peer!(RustSvix, svix::webhooks::Webhook);
 
-fn header_map(request: &Request) -> Result<http::HeaderMap, Failure> {
+pub fn header_map(request: &Request) -> Result<http::HeaderMap, Failure> {
     let mut map = http::HeaderMap::new();
     for Header(name, value) in &request.headers {
         let name: http::HeaderName = name.parse()?;

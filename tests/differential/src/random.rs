@@ -3,8 +3,9 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use fastrand::Rng;
+use ring::signature::{Ed25519KeyPair, KeyPair};
 
-use crate::message::{Message, Request, Scheme, Spelling};
+use crate::message::{Message, Request, Scheme, Spelling, receivers};
 
 /// A message of this scheme that is signed now.
 pub fn message(rng: &mut Rng, scheme: &str, now: u64) -> Message {
@@ -22,6 +23,7 @@ pub fn message(rng: &mut Rng, scheme: &str, now: u64) -> Message {
             body_first: rng.bool(),
         },
         "standard-webhooks" => Scheme::StandardWebhooks { family: "webhook", raw_secret: false },
+        "standard-webhooks-v1a" => Scheme::StandardWebhooksV1a { family: "webhook" },
         other => unreachable!("no scheme is called {other}"),
     };
     Message {
@@ -40,11 +42,13 @@ pub fn vary(rng: &mut Rng, message: &mut Message, now: u64) -> &'static str {
         Err(_) => "binary",
     };
     let mut tolerance = 0;
+    if let Scheme::StandardWebhooks { raw_secret, .. } = &mut message.scheme {
+        *raw_secret = rng.u32(..4) == 0;
+    }
     match &mut message.scheme {
         Scheme::Pomelo { .. } => tolerance = 60,
-        Scheme::StandardWebhooks { family, raw_secret } => {
+        Scheme::StandardWebhooks { family, .. } | Scheme::StandardWebhooksV1a { family } => {
             tolerance = 300;
-            *raw_secret = rng.u32(..4) == 0;
             if kind == "text" && rng.u32(..4) == 0 {
                 *family = "svix";
                 kind = "svix-headers";
@@ -73,11 +77,20 @@ pub fn secret(rng: &mut Rng, scheme: &Scheme) -> String {
     };
     match scheme {
         Scheme::Pomelo { .. } => base64(rng),
+        Scheme::StandardWebhooksV1a { .. } => signing_key(rng),
         Scheme::StandardWebhooks { raw_secret, .. } if !raw_secret => {
             format!("{}{}", pick(rng, &["whsec_", ""]), base64(rng))
         }
         _ => text(rng),
     }
+}
+
+/// A seed, with its public key after it or without.
+fn signing_key(rng: &mut Rng) -> String {
+    let seed = bytes(rng, 32);
+    let pair = Ed25519KeyPair::from_seed_unchecked(&seed).expect("a seed");
+    let public: &[u8] = if rng.bool() { pair.public_key().as_ref() } else { &[] };
+    format!("whsk_{}", STANDARD.encode([&seed, public].concat()))
 }
 
 /// One that is no other's: long enough that chance cannot repeat it.
@@ -145,10 +158,7 @@ pub fn pick<T: Copy>(rng: &mut Rng, choice: &[T]) -> T {
 /// Changes something that the signature covers, or the signature; says what.
 pub fn corrupt(rng: &mut Rng, request: &mut Request) -> &'static str {
     let timestamp = request.scheme.timestamp_header();
-    let id = match &request.scheme {
-        Scheme::StandardWebhooks { family, .. } => Some(format!("{family}-id")),
-        _ => None,
-    };
+    let id = request.scheme.family().map(|family| format!("{family}-id"));
     match (rng.u32(..6), timestamp, id) {
         (0, Some(timestamp), _) => {
             let last = request.value_mut(&timestamp).last_mut().expect("digits");
@@ -162,15 +172,16 @@ pub fn corrupt(rng: &mut Rng, request: &mut Request) -> &'static str {
             "corrupt-id"
         }
         (2, ..) => {
-            request.secret = other_secret(rng, &request.scheme);
+            request.secret = receivers(&request.scheme, other_secret(rng, &request.scheme));
             "corrupt-secret"
         }
         (3, ..) => {
             let name = request.scheme.signature_header();
             let value = request.value_mut(&name);
-            // Of the MAC alone, and not its last digits: those of base64 hold
-            // bits of nothing.
-            let place = value.len() - rng.usize(3..40);
+            // Of the MAC or the signature alone, and not its last digits: those of
+            // base64 hold bits of nothing.
+            let (last, longest) = if value.starts_with(b"v1a,") { (4, 88) } else { (3, 40) };
+            let place = value.len() - rng.usize(last..longest);
             value[place] = other(rng, value[place], b"0123456789");
             "corrupt-signature"
         }
