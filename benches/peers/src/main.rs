@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
+use hookseal::ed25519::{self, PublicKey, SigningKey};
 use hookseal::schemes::{Hubpay, Pakk, Paminga, Pomelo, StandardWebhooks};
 use hookseal::{Encoding, Key, SignatureHeaders, Tag, Timestamp, Verifier, VerifyError};
 use http::HeaderMap;
@@ -45,6 +46,7 @@ fn main() {
     report.parts();
     report.peers();
     report.primitives();
+    report.ed25519();
     report.refusals();
     report.lists_and_keys();
     report.threads();
@@ -121,6 +123,31 @@ fn standard_webhooks(length: usize) -> Request {
     }
 }
 
+/// As `standard_webhooks`, signed with Ed25519.
+fn v1a(length: usize) -> Request {
+    let signing = SigningKey::from_seed(&SECRET);
+    let verifier = StandardWebhooks::new(signing.public_key());
+    let (now, body) = (Timestamp::now(), body(length));
+    let signed = StandardWebhooks::new(signing).sign(ID, now, &body);
+    let message = [format!("{ID}.{now}.").as_bytes(), &body].concat();
+    Request {
+        verifier: Box::new(verifier),
+        headers: headers(&signed.unwrap()),
+        body,
+        message,
+    }
+}
+
+/// The request with this many Ed25519 signatures of something else.
+fn with_wrong_signatures(request: &Request, count: u8) -> HeaderMap {
+    let key = SigningKey::from_seed(&SECRET);
+    let entry = |n: u8| format!("v1a,{}", Encoding::Base64.encode(key.sign(&[&[n]])));
+    let list: Vec<String> = (0..count).map(entry).collect();
+    let mut headers = request.headers.clone();
+    headers.insert("webhook-signature", list.join(" ").parse().unwrap());
+    headers
+}
+
 fn pomelo(length: usize) -> Request {
     let verifier = Pomelo::new(ENDPOINT, [key().with_id(API_KEY)]).unwrap();
     let (now, body) = (Timestamp::now(), body(length));
@@ -146,6 +173,11 @@ fn of_body(length: usize, verifier: impl Verifier + 'static) -> Request {
         message: body.clone(),
         body,
     }
+}
+
+fn mismatched(request: &Request, headers: &HeaderMap) -> bool {
+    let (headers, body) = (black_box(headers), black_box(&request.body));
+    request.verifier.verify(headers, body) == Err(VerifyError::SignatureMismatch)
 }
 
 fn verify(request: &Request) -> bool {
@@ -268,6 +300,9 @@ fn raw(prepared: &Hmac<Sha256>, message: &[u8]) -> bool {
 }
 
 // What is measured.
+
+/// Whether a request was refused for what it should be.
+type Is = fn(&VerifyError) -> bool;
 
 impl Report {
     fn overhead(&mut self) {
@@ -437,9 +472,72 @@ impl Report {
         }
     }
 
+    fn ed25519(&mut self) {
+        println!("\n== standard-webhooks, v1a: of ring's Ed25519 over the message in one piece\n");
+        let signing = SigningKey::from_seed(&SECRET);
+        let key = *signing.public_key().as_bytes();
+        let ring = ring::signature::UnparsedPublicKey::new(&ring::signature::ED25519, key);
+        let dalek = ed25519_dalek::VerifyingKey::from_bytes(&key).unwrap();
+        for (length, size) in SIZES {
+            let (mac, request) = (standard_webhooks(length), v1a(length));
+            let message = &request.message;
+            let signature = *signing.sign(&[message]).as_bytes();
+            let wrong = with_wrong_signatures(&request, 1);
+            let measured = self.measure(&mut [
+                contestant("ring", || {
+                    ring.verify(black_box(message), black_box(&signature))
+                        .is_ok()
+                }),
+                contestant("dalek", || {
+                    let signature = black_box(&signature).into();
+                    dalek.verify_strict(black_box(message), &signature).is_ok()
+                }),
+                contestant("verified", || verify(&request)),
+                contestant("refused", || mismatched(&request, &wrong)),
+                contestant("mac", || verify(&mac)),
+            ]);
+            let names = [
+                "ed25519-dalek, verify_strict",
+                "hookseal, verified",
+                "hookseal, a wrong signature",
+            ];
+            for (place, name) in (1..).zip(names) {
+                let (ratio, time) = (measured.ratio[place], measured.time[place]);
+                println!(
+                    "{:44} {ratio:6.2}x  {time:10.0} ns",
+                    format!("{name}, {size}")
+                );
+            }
+            let (of_dalek, of_mac) = (
+                measured.ratio[2] / measured.ratio[1],
+                measured.ratio[2] / measured.ratio[4],
+            );
+            self.at_most(
+                &format!("hookseal of verify_strict, {size}"),
+                of_dalek,
+                1.05,
+            );
+            println!(
+                "{:44} {of_mac:6.1}x",
+                format!("hookseal, v1a of v1, {size}")
+            );
+        }
+
+        // What the dearest request costs: no list makes more pairs.
+        let request = v1a(1 << 10);
+        let most = with_wrong_signatures(&request, ed25519::MAX_PAIRS.try_into().unwrap());
+        let measured = self.measure(&mut [
+            contestant("verified", || verify(&request)),
+            contestant("refused", || mismatched(&request, &most)),
+        ]);
+        self.at_most(
+            "8 wrong signatures of a verified 1 KiB",
+            measured.ratio[1],
+            8.0,
+        );
+    }
+
     fn refusals(&mut self) {
-        println!("\n== refusals: of a verified request of 1 KiB, and 10 MiB of 64 B\n");
-        let verified = standard_webhooks(1 << 10);
         let without = |name: &str, mut headers: HeaderMap| {
             headers.remove(name);
             headers
@@ -451,47 +549,100 @@ impl Report {
         let timed = standard_webhooks(64);
         let named = pomelo(64);
         let (timed, named) = (&timed, &named);
-        type Is = fn(&VerifyError) -> bool;
-        let cases: [(&str, &Request, HeaderMap, Is); 4] = [
-            (
-                "a missing header",
-                timed,
-                without("webhook-signature", timed.headers.clone()),
-                |error| matches!(error, VerifyError::MissingHeader { .. }),
-            ),
-            (
-                "a malformed signature",
-                timed,
-                with("webhook-signature", "v1,AAAA", timed.headers.clone()),
-                |error| matches!(error, VerifyError::MalformedSignature { .. }),
-            ),
-            (
-                "a stale timestamp",
-                timed,
-                with("webhook-timestamp", "1600000000", timed.headers.clone()),
-                |error| matches!(error, VerifyError::TimestampTooOld { .. }),
-            ),
-            (
-                "an unknown key id",
-                named,
-                with("x-api-key", "unknown", named.headers.clone()),
-                |error| matches!(error, VerifyError::UnknownKeyId { .. }),
-            ),
-        ];
+        println!("\n== refusals: of a verified request of 1 KiB, and 10 MiB of 64 B\n");
+        self.refused(
+            &standard_webhooks(1 << 10),
+            0.25,
+            &[
+                (
+                    "a missing header",
+                    timed,
+                    without("webhook-signature", timed.headers.clone()),
+                    |error| matches!(error, VerifyError::MissingHeader { .. }),
+                ),
+                (
+                    "a malformed signature",
+                    timed,
+                    with("webhook-signature", "v1,AAAA", timed.headers.clone()),
+                    |error| matches!(error, VerifyError::MalformedSignature { .. }),
+                ),
+                (
+                    "a stale timestamp",
+                    timed,
+                    with("webhook-timestamp", "1600000000", timed.headers.clone()),
+                    |error| matches!(error, VerifyError::TimestampTooOld { .. }),
+                ),
+                (
+                    "an unknown key id",
+                    named,
+                    with("x-api-key", "unknown", named.headers.clone()),
+                    |error| matches!(error, VerifyError::UnknownKeyId { .. }),
+                ),
+            ],
+        );
+        println!("\n== the same of v1a, before any arithmetic on the curve\n");
+        let signed = v1a(64);
+        let signed = &signed;
+        let list = |count: usize| vec!["v1a,AAAA"; count].join(" ");
+        let malformed: Is = |error| matches!(error, VerifyError::MalformedSignature { .. });
+        self.refused(
+            &v1a(1 << 10),
+            0.05,
+            &[
+                (
+                    "32 malformed entries",
+                    signed,
+                    with("webhook-signature", &list(32), signed.headers.clone()),
+                    malformed,
+                ),
+                (
+                    "33 entries",
+                    signed,
+                    with("webhook-signature", &list(33), signed.headers.clone()),
+                    malformed,
+                ),
+                (
+                    "9 pairs",
+                    signed,
+                    with_wrong_signatures(signed, 9),
+                    malformed,
+                ),
+                (
+                    "32 pairs",
+                    signed,
+                    with_wrong_signatures(signed, 32),
+                    malformed,
+                ),
+                (
+                    "a stale timestamp",
+                    signed,
+                    with("webhook-timestamp", "1600000000", signed.headers.clone()),
+                    |error| matches!(error, VerifyError::TimestampTooOld { .. }),
+                ),
+            ],
+        );
+    }
+
+    fn refused(
+        &mut self,
+        verified: &Request,
+        limit: f64,
+        cases: &[(&str, &Request, HeaderMap, Is)],
+    ) {
         let (small, large) = (body(64), body(10 << 20));
-        for (name, request, headers, is) in &cases {
+        for (name, request, headers, is) in cases {
             let refuse = |body: &[u8]| {
                 let verdict = request.verifier.verify(black_box(headers), black_box(body));
                 verdict.is_err_and(|error| is(&error))
             };
             let measured = self.measure(&mut [
-                contestant("verified", || verify(&verified)),
+                contestant("verified", || verify(verified)),
                 contestant("refused", || refuse(&small)),
             ]);
             self.at_most(
                 &format!("{name}, of a verified 1 KiB"),
                 measured.ratio[1],
-                0.25,
+                limit,
             );
             let measured = self.measure(&mut [
                 contestant("64 B", || refuse(&small)),
@@ -683,6 +834,7 @@ fn sizes() {
     println!("\n== memory, in bytes; each key is held once, outside\n");
     let of = |what: &str, size: usize| println!("{what:44} {size:6}");
     of("a prepared key", size_of::<Key>());
+    of("a public key", size_of::<PublicKey>());
     of("Paminga", size_of::<Paminga>());
     of("Pakk", size_of::<Pakk>());
     of("StandardWebhooks", size_of::<StandardWebhooks>());
