@@ -12,6 +12,10 @@
 //! sender's own; but where received tags can be handed over as bytes, they are
 //! marked as well.
 //!
+//! Of Ed25519 the seed is the secret. The public key and the signatures that
+//! come of it are published, and verifying branches on them, which has to be
+//! seen.
+//!
 //! A verdict is public, and `conclude` in `src/engine.rs` branches on it, once
 //! for each key that it tries. `verdict.supp` leaves the reports of these
 //! branches out, by the function that they are in. Without it there have to be
@@ -23,13 +27,14 @@ use std::error::Error;
 use std::hint::black_box;
 use std::process::ExitCode;
 
+use hookseal::ed25519::SigningKey;
 use hookseal::schemes::{Hubpay, Pakk, Paminga, Pomelo, StandardWebhooks};
 use hookseal::{
     Claim, ConfigError, Encoding, Engine, FixedClock, HeaderName, Headers, Key, Keys, Message,
     Signature, SignatureHeaders, Signatures, Tag, Timestamp, Verifier, VerifyError,
 };
 
-use valgrind::{is_secret, public, secret};
+use valgrind::{is_secret, public, published, secret};
 
 type Failure = Box<dyn Error>;
 
@@ -53,6 +58,7 @@ fn main() -> Result<ExitCode, Failure> {
     report.what_is_documented()?;
     report.keys()?;
     report.tags();
+    report.signing()?;
     for make in SCHEMES {
         report.one_key(make)?;
         report.several_keys(make)?;
@@ -109,6 +115,7 @@ fn secret_key<const LEN: usize>(byte: u8) -> Result<Key, ConfigError> {
     Ok(Key::from_bytes(bytes)?.with_id(KEY_ID))
 }
 
+const SEED: [u8; 32] = [b'k'; 32];
 const LONGEST_PREFIX: usize = "whsk_".len();
 const KEY_ID: &str = "key";
 
@@ -266,6 +273,39 @@ impl Report {
                 assert_eq!(public(marked(tag) == marked(other)), tag == other);
             });
         }
+    }
+
+    /// The public key and the signature come of the seed, and are published.
+    fn signing(&mut self) -> Result<(), Failure> {
+        let known = SigningKey::from_seed(&SEED);
+        let mut key = None;
+        self.silent("an Ed25519 key, made", 0, || {
+            key = Some(SigningKey::from_seed(&secret(SEED)));
+        });
+        let key = key.ok_or("no key")?;
+        let mut signature = known.sign(&[]);
+        self.silent("an Ed25519 signature, made", 0, || {
+            signature = key.sign(&[BODY]);
+        });
+        let signed = published(*signature.as_bytes());
+        assert_eq!(signed, *known.sign(&[BODY]).as_bytes());
+        // The point R; of S the highest bits are nothing to valgrind.
+        let (point, _) = signature
+            .as_bytes()
+            .split_first_chunk::<32>()
+            .ok_or("no R")?;
+        assert!(is_secret(point) && is_secret(key.public_key().as_bytes()));
+
+        let sender = StandardWebhooks::new(known).with_clock(FixedClock::at(NOW));
+        let headers = sender.sign_message(&MESSAGE)?;
+        let receiver = StandardWebhooks::new(key).with_clock(FixedClock::at(NOW));
+        self.seen(
+            "an Ed25519 signature, verified under what is marked",
+            || {
+                assert!(verify(&receiver, &headers));
+            },
+        );
+        Ok(())
     }
 
     fn one_key(&mut self, make: MakeScheme) -> Result<(), Failure> {

@@ -36,6 +36,13 @@ pub fn public(mut value: bool) -> bool {
     value
 }
 
+/// These bytes as ones that may be branched on.
+pub fn published<const N: usize>(mut bytes: [u8; N]) -> [u8; N] {
+    let start = bytes.as_mut_ptr().expose_provenance();
+    request(MAKE_MEM_DEFINED, [start, N, 0]);
+    bytes
+}
+
 /// Whether valgrind holds every single bit of these bytes for secret.
 pub fn is_secret<const N: usize>(bytes: &[u8; N]) -> bool {
     let mut undefined_bits = [0u8; N];
