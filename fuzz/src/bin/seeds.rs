@@ -73,6 +73,7 @@ impl Seeds<'_> {
         if vector["config"]["algorithm"] == "ed25519" {
             for place in 0..4 {
                 self.write("ed25519", place, &self.choices(place))?;
+                self.write("requests", 2 + place, &self.choices(place))?;
             }
         }
         let target = text_of(&vector["scheme"])?.replace('-', "_");
