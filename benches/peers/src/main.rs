@@ -602,15 +602,9 @@ impl Report {
                     malformed,
                 ),
                 (
-                    "9 pairs",
+                    "33 signatures",
                     signed,
-                    with_wrong_signatures(signed, 9),
-                    malformed,
-                ),
-                (
-                    "32 pairs",
-                    signed,
-                    with_wrong_signatures(signed, 32),
+                    with_wrong_signatures(signed, 33),
                     malformed,
                 ),
                 (
