@@ -1,5 +1,5 @@
 //! `cargo bench`: each scheme by body size, whole and in chunks, accepted and
-//! refused; rotation; signing.
+//! refused; rotation; signing; with the feature `ed25519`, `v1a` as well.
 //!
 //! The comparison with other crates is `benches/peers`, a package of its own.
 
@@ -123,5 +123,49 @@ fn signing(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, verify, rotation, signing);
+/// Standard Webhooks' `v1a`.
+#[cfg(feature = "ed25519")]
+fn v1a(criterion: &mut Criterion) {
+    use hookseal::ed25519::SigningKey;
+
+    let now = FixedClock::at(NOW);
+    let signing = SigningKey::from_seed(&[0x5a; 32]);
+    let verifier = StandardWebhooks::new(signing.public_key()).with_clock(now);
+    let sender = StandardWebhooks::new(signing).with_clock(now);
+    let mut group = criterion.benchmark_group("standard-webhooks v1a");
+    for size in SIZES {
+        let body = vec![b'x'; size];
+        let headers = sender.sign_message(&message(&body)).unwrap();
+        let mut forged = body.clone();
+        forged[0] ^= 1;
+        group.throughput(Throughput::Bytes(u64::try_from(size).unwrap()));
+        group.bench_function(BenchmarkId::new("accepted", size), |bencher| {
+            bencher.iter(|| {
+                verifier
+                    .verify(black_box(&headers), black_box(&body))
+                    .is_ok()
+            });
+        });
+        group.bench_function(BenchmarkId::new("forged", size), |bencher| {
+            bencher.iter(|| {
+                verifier
+                    .verify(black_box(&headers), black_box(&forged))
+                    .is_err()
+            });
+        });
+        let id = BenchmarkId::new("chunks of 16384", size);
+        group.bench_function(id, |bencher| {
+            bencher.iter(|| in_chunks(&verifier, black_box(&headers), &body, 16 << 10));
+        });
+        group.bench_function(BenchmarkId::new("signed", size), |bencher| {
+            bencher.iter(|| sender.sign_message(black_box(&message(&body))).is_ok());
+        });
+    }
+}
+
+/// Without the feature there is none.
+#[cfg(not(feature = "ed25519"))]
+fn v1a(_: &mut Criterion) {}
+
+criterion_group!(benches, verify, rotation, signing, v1a);
 criterion_main!(benches);
