@@ -92,6 +92,9 @@
 //! - **Decompression belongs behind it**, or nowhere: further out it changes the
 //!   bytes that were signed. Behind it, the proof still has the bytes as they
 //!   were signed, compressed; read the request's body for the others.
+//! - **A cancelled body.** hyper before 1.10 ends the body of an HTTP/2 stream
+//!   that its client cancels as if it were whole. It is then refused by its
+//!   `Content-Length`, or else by its signature.
 //! - **Its own limit is the one for bodies.** Another one further out answers in
 //!   its own way where it sees a `Content-Length`, and makes other long bodies
 //!   break off, which is answered with 400. (axum's `DefaultBodyLimit`, 2 MB,

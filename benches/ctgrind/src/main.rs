@@ -116,7 +116,7 @@ fn secret_key<const LEN: usize>(byte: u8) -> Result<Key, ConfigError> {
 }
 
 const SEED: [u8; 32] = [b'k'; 32];
-const LONGEST_PREFIX: usize = "whsk_".len();
+const LONGEST_PREFIX: usize = "whsec_".len();
 const KEY_ID: &str = "key";
 
 const BODY: &[u8] = &[b'x'; 200];
