@@ -198,6 +198,7 @@ impl<'h> Signatures<'h> {
             .any(|signature| matches!(signature, Signature::Mac(_)))
     }
 
+    #[cfg(feature = "ed25519")]
     fn iter(&self) -> impl Iterator<Item = Signature> {
         let read = self.rest.read;
         core::iter::once(self.first).chain(self.rest.clone().filter_map(read))
