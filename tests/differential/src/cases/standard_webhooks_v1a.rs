@@ -42,8 +42,11 @@ const LISTS: &[Case] = &[
     made("8-of-which-the-last-is-right", "accepted", |rng, message| {
         with_signature(rng, message, &("{wrong} ".repeat(7) + "{good}"))
     }),
-    made("9-of-which-the-first-is-right", "malformed-signature", |rng, message| {
+    made("9-of-which-the-first-is-right", "accepted", |rng, message| {
         with_signature(rng, message, &("{good}".to_owned() + &" {wrong}".repeat(8)))
+    }),
+    made("9-of-which-the-last-is-right", "signature-mismatch", |rng, message| {
+        with_signature(rng, message, &("{wrong} ".repeat(8) + "{good}"))
     }),
     made("8-and-24-others", "accepted", |rng, message| {
         with_signature(rng, message, &("v1,A ".repeat(24) + &"{wrong} ".repeat(7) + "{good}"))
