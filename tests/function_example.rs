@@ -295,7 +295,7 @@ fn a_broken_secret_is_named_and_not_shown() {
         .fails("HOOKSEAL_SECRET: secret is empty; set it to the secret that the provider shows");
     run("whsk_hunter2", &event).fails(
         "HOOKSEAL_SECRET: secret starts with whsk_, \
-         which marks an Ed25519 signing key; `ed25519::SigningKey::from_base64` takes it, this takes the `whsec_` secret",
+         which marks an Ed25519 signing key; `ed25519::SigningKey::from_base64` takes it (feature `ed25519`)",
     );
 }
 

@@ -314,7 +314,7 @@ fn a_broken_secret_stops_it_and_is_not_shown() {
         ),
         (
             "whsk_MfKQ9r8G",
-            "secret starts with whsk_, which marks an Ed25519 signing key; `ed25519::SigningKey::from_base64` takes it, this takes the `whsec_` secret",
+            "secret starts with whsk_, which marks an Ed25519 signing key; `ed25519::SigningKey::from_base64` takes it (feature `ed25519`)",
         ),
     ] {
         fails(

@@ -351,7 +351,7 @@ fn the_secret_comes_from_the_environment_and_is_checked_there() {
         (
             "whpk_MfKQ9r8GKYqrTwjUPD8I",
             match cfg!(feature = "ed25519") {
-                true => "Ed25519 key is 15 bytes long; is the text complete?",
+                true => "Ed25519 key is 15 bytes long; a public key has 32, a signing key 32 or 64",
                 false => "secret starts with whpk_, which marks an Ed25519 public key",
             },
         ),
