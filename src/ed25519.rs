@@ -88,8 +88,8 @@
 //! Each pair of a public key and an Ed25519 signature of the list costs a pass
 //! of SHA-512 over the message and a multiplication on the curve, so a verifier
 //! holds at most [`MAX_KEYS`], and for a request at most [`MAX_PAIRS`] pairs are
-//! tried. MACs are tried first. Verifying reads the message once for each pair, as it streams in;
-//! signing has to read it twice, so it takes whole bodies only.
+//! tried, after its MACs. Verifying reads the message once for each pair, as it
+//! streams in; signing has to read it twice, so it takes whole bodies only.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
