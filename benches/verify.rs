@@ -7,7 +7,7 @@ use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use hookseal::schemes::{Hubpay, Pakk, Paminga, Pomelo, StandardWebhooks};
-use hookseal::{FixedClock, Key, Keys, Message, SignatureHeaders, Timestamp, Verifier};
+use hookseal::{FixedClock, Key, Keyring, Keys, Message, SignatureHeaders, Timestamp, Verifier};
 
 const NOW: u64 = 1_700_000_000;
 const SIZES: [usize; 4] = [64, 1 << 10, 16 << 10, 1 << 20];
@@ -16,7 +16,7 @@ fn key() -> Key {
     Key::from_bytes([0x5a; 32]).unwrap().with_id("key")
 }
 
-fn standard_webhooks(keys: impl Into<Keys>) -> StandardWebhooks {
+fn standard_webhooks(keys: impl Into<Keyring>) -> StandardWebhooks {
     StandardWebhooks::new(keys).with_clock(FixedClock::at(NOW))
 }
 

@@ -27,7 +27,7 @@ impl Stripe {
     /// Stripe's libraries allow five minutes, which is the engine's default.
     fn new(keys: impl Into<Keys>) -> Self {
         Self {
-            engine: Engine::new(keys),
+            engine: Engine::new(keys.into()),
         }
     }
 

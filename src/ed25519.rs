@@ -61,10 +61,68 @@
 //! choose the request can then choose the key, sign with its other half, and be
 //! believed. No function here takes a key from headers or body.
 //!
-//! A [scheme of your own](crate::Verifier#a-scheme-of-your-own) can have
-//! Ed25519 too: its engine takes a [`PublicKey`], and its claim a
-//! [`Signature`]. Discord's, for instance, is the hex of a signature of
-//! timestamp and body.
+//! # A scheme of your own
+//!
+//! [One](crate::Verifier#a-scheme-of-your-own) can have Ed25519 too: it takes
+//! [`Keys`], and its claims hold a [`Signature`]. Discord's interactions, for
+//! instance, carry the hex of a signature of timestamp and body:
+//!
+//! ```
+//! use hookseal::{
+//!     Claim, Encoding, Engine, FixedClock, HeaderName, Headers, Message, Part, SignatureHeaders,
+//!     SignedTimestamp, Verifier, VerifyError, ed25519,
+//! };
+//!
+//! static SIGNATURE: HeaderName = HeaderName::from_static("x-signature-ed25519");
+//! static TIMESTAMP: HeaderName = HeaderName::from_static("x-signature-timestamp");
+//!
+//! #[derive(Debug)]
+//! struct Discord(Engine);
+//!
+//! impl Discord {
+//!     fn new(keys: impl Into<ed25519::Keys>) -> Self {
+//!         Self(Engine::new(keys.into()))
+//!     }
+//! }
+//!
+//! impl Verifier for Discord {
+//!     fn scheme(&self) -> &'static str {
+//!         "discord"
+//!     }
+//!
+//!     fn engine(&self) -> &Engine {
+//!         &self.0
+//!     }
+//!
+//!     fn claim<'h>(&'h self, headers: &'h dyn Headers) -> Result<Claim<'h>, VerifyError> {
+//!         let signature = headers.required(&SIGNATURE)?;
+//!         let timestamp = headers.required(&TIMESTAMP)?;
+//!         let signature = ed25519::Signature::from_hex(signature)
+//!             .ok_or_else(|| VerifyError::malformed_signature(&SIGNATURE))?;
+//!         let timestamp = SignedTimestamp::parse(timestamp, &TIMESTAMP)?;
+//!         Ok(Claim::new(signature).signed_before([Part::Timestamp(timestamp)]))
+//!     }
+//!
+//!     fn signature_headers(&self, message: &Message<'_>, signatures: &[hookseal::Signature]) -> SignatureHeaders {
+//!         let signature = signatures.first().map(|signature| (SIGNATURE.clone(), Encoding::Hex.encode(signature)));
+//!         let timestamp = message.timestamp().map(|moment| (TIMESTAMP.clone(), moment.to_string()));
+//!         signature.into_iter().chain(timestamp).collect()
+//!     }
+//! }
+//!
+//! // The key of RFC 8032, section 7.1, test 1; signed with `openssl pkeyutl`.
+//! let key = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
+//! let mut discord = Discord::new(ed25519::PublicKey::from_hex(key)?);
+//! discord.0 = discord.0.with_clock(FixedClock::at(1_700_000_000));
+//! let headers = [
+//!     ("X-Signature-Ed25519", "1695961a47c91a1ec033b819b7e87e3dbc583dd0cee6d1fd0216f58ac87b6228\
+//!                              ae531ddbf91fb7bc28d7edf7f08604da16f54624f38a6bc0614e4dc13cd47f0f"),
+//!     ("X-Signature-Timestamp", "1700000000"),
+//! ];
+//! assert!(discord.verify(&headers, br#"{"type":1}"#).is_ok());
+//! assert!(discord.verify(&headers, br#"{"type":2}"#).is_err());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 //!
 //! # Strictness
 //!
@@ -89,7 +147,9 @@
 //! of SHA-512 over the message and a multiplication on the curve, so a verifier
 //! holds at most [`MAX_KEYS`], and for a request at most [`MAX_PAIRS`] pairs are
 //! tried, after its MACs. Verifying reads the message once for each pair, as it
-//! streams in; signing has to read it twice, so it takes whole bodies only.
+//! streams in, and is not copied; a streamed body allocates, once its headers
+//! have passed, a running check of 576 bytes for each pair. Signing has to read
+//! the message twice, so it takes whole bodies only.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -101,8 +161,8 @@ use ed25519_dalek::StreamVerifier;
 use ed25519_dalek::ed25519::signature::MultipartSigner as _;
 use zeroize::Zeroizing;
 
-use crate::encoding::{refuse_strangers, secret_from_base64, secret_from_hex};
-use crate::key::refuse_prefixes;
+use crate::encoding::{refuse_surroundings, secret_from_base64, secret_from_hex};
+use crate::key::{IN_DER, at_most, refuse_prefixes};
 use crate::{ConfigError, SecretFault};
 
 /// The most Ed25519 keys of a verifier. Rotation needs two. With this many, the
@@ -260,7 +320,7 @@ impl PublicKey {
     ///
     /// # Errors
     ///
-    /// As [`from_bytes`](Self::from_bytes).
+    /// As [`from_base64`](Self::from_base64).
     ///
     /// ```
     /// # use hookseal::ed25519::PublicKey;
@@ -270,11 +330,12 @@ impl PublicKey {
     /// assert!(PublicKey::from_hex(&hex[1..]).is_err());
     /// ```
     pub fn from_hex(text: &str) -> Result<Self, ConfigError> {
-        let bytes = secret_from_hex(text).map_err(|fault| KeyFault::Text {
-            encoding: "hex",
-            fault,
-        });
-        Self::from_slice(&bytes.map_err(invalid)?)
+        refuse_prefixes(text.as_bytes(), &KINDS)?;
+        let bytes = secret_from_hex(text).map_err(|fault| {
+            let encoding = "hex";
+            invalid(KeyFault::Text { encoding, fault })
+        })?;
+        Self::from_slice(&bytes)
     }
 
     fn from_slice(bytes: &[u8]) -> Result<Self, ConfigError> {
@@ -511,7 +572,7 @@ fn invalid(fault: KeyFault) -> ConfigError {
 }
 
 /// Kinds of keys, and which constructor takes them.
-const KINDS: [(&str, &str); 5] = [
+const KINDS: [(&str, &str); 7] = [
     (
         "whpk_",
         "marks an Ed25519 public key; `ed25519::PublicKey::from_base64` takes it",
@@ -529,6 +590,11 @@ const KINDS: [(&str, &str); 5] = [
         "v1a,",
         "marks a signature; pass the key as the sender shows it",
     ),
+    (
+        "-----BEGIN",
+        "marks PEM; of a public key, pass `whpk_` and the base64 of the last 32 bytes of its DER",
+    ),
+    ("MCowBQYDK2VwAyEA", IN_DER),
 ];
 
 /// The bytes of a key's text, which must begin with `prefix`.
@@ -539,10 +605,7 @@ fn key_bytes(text: &str, prefix: &'static str) -> Result<Zeroizing<Vec<u8>>, Con
     };
     let Some(encoded) = text.strip_prefix(prefix) else {
         refuse_prefixes(text.as_bytes(), &KINDS)?;
-        refuse_strangers(text, 0, |byte| {
-            byte.is_ascii_alphanumeric() || b"+/=-_,".contains(&byte)
-        })
-        .map_err(malformed)?;
+        refuse_surroundings(text).map_err(malformed)?;
         return Err(invalid(KeyFault::MissingPrefix { prefix }));
     };
     secret_from_base64(encoded, prefix.len()).map_err(malformed)
@@ -580,15 +643,99 @@ impl Key {
     }
 }
 
-impl From<PublicKey> for Key {
-    fn from(key: PublicKey) -> Self {
-        Self::Public(key)
+/// The active Ed25519 keys of a verifier, of either half; what
+/// [`Keys`](crate::Keys) are for MACs. For a scheme that knows no MAC: one that
+/// knows both takes a [`Keyring`](crate::Keyring).
+///
+/// A [`PublicKey`], a [`SigningKey`] and an array of either turn into this.
+/// There are always some keys, at most [`MAX_KEYS`].
+///
+/// ```
+/// use hookseal::ed25519::{Keys, PublicKey};
+/// use hookseal::{ConfigError, Engine, Key};
+///
+/// /// A MAC secret does not get in.
+/// fn engine(keys: impl Into<Keys>) -> Engine {
+///     Engine::new(keys.into())
+/// }
+/// let text = "whpk_11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+/// let one = engine(PublicKey::from_base64(text)?);
+/// let listed: Result<Vec<PublicKey>, _> = [text].into_iter().map(PublicKey::from_base64).collect();
+/// let several = engine(Keys::new(listed?)?);
+/// # Ok::<(), ConfigError>(())
+/// ```
+#[derive(Debug)]
+pub struct Keys(Box<[Key]>);
+
+impl Keys {
+    /// Keys that are all tried, in this order.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::NoKeys`] if there are none, [`ConfigError::TooManyKeys`]
+    /// if there are more than [`MAX_KEYS`].
+    pub fn new(keys: impl IntoIterator<Item = impl Into<Self>>) -> Result<Self, ConfigError> {
+        let keys = keys.into_iter().map(Into::into);
+        let keys: Vec<Key> = keys.flat_map(Self::into_vec).collect();
+        if keys.is_empty() {
+            return Err(ConfigError::NoKeys);
+        }
+        at_most(MAX_KEYS, keys.len())?;
+        Ok(Self::all(keys))
+    }
+
+    /// All of these, however many. None, if they stand beside keys of another
+    /// kind.
+    pub(crate) fn all(keys: Vec<Key>) -> Self {
+        Self(keys.into())
+    }
+
+    pub(crate) fn into_vec(self) -> Vec<Key> {
+        self.0.into_vec()
+    }
+
+    pub(crate) const fn as_slice(&self) -> &[Key] {
+        &self.0
+    }
+
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn name(&mut self, id: &str) {
+        for key in &mut self.0 {
+            let (Key::Public(PublicKey { id: name, .. })
+            | Key::Signing(SigningKey { id: name, .. })) = key;
+            *name = Some(id.into());
+        }
     }
 }
 
-impl From<SigningKey> for Key {
+impl From<PublicKey> for Keys {
+    fn from(key: PublicKey) -> Self {
+        Self::from([key])
+    }
+}
+
+impl From<SigningKey> for Keys {
     fn from(key: SigningKey) -> Self {
-        Self::Signing(key)
+        Self::from([key])
+    }
+}
+
+/// An array of no keys, or of more than [`MAX_KEYS`], does not compile.
+impl<const N: usize> From<[PublicKey; N]> for Keys {
+    fn from(keys: [PublicKey; N]) -> Self {
+        const { assert!(N > 0 && N <= MAX_KEYS, "one to four Ed25519 keys") };
+        Self(keys.into_iter().map(Key::Public).collect())
+    }
+}
+
+/// An array of no keys, or of more than [`MAX_KEYS`], does not compile.
+impl<const N: usize> From<[SigningKey; N]> for Keys {
+    fn from(keys: [SigningKey; N]) -> Self {
+        const { assert!(N > 0 && N <= MAX_KEYS, "one to four Ed25519 keys") };
+        Self(keys.into_iter().map(Key::Signing).collect())
     }
 }
 

@@ -25,9 +25,11 @@ use crate::{Signature, Tag};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Encoding {
-    /// 64 hexadecimal digits; lower case is written, both cases are read.
+    /// Two hexadecimal digits a byte: 64 of a tag, 128 of Ed25519. Lower case is
+    /// written, both cases are read.
     Hex,
-    /// 44 characters of the standard alphabet of RFC 4648, padded, canonical.
+    /// The standard alphabet of RFC 4648, padded, canonical: 44 characters of a
+    /// tag, 88 of Ed25519.
     Base64,
 }
 
@@ -179,9 +181,16 @@ pub(crate) fn secret_from_hex(text: &str) -> Result<Zeroizing<Vec<u8>>, SecretFa
     Ok(secret)
 }
 
+/// Names the first character that no text of a key has, of whatever kind.
+pub(crate) fn refuse_surroundings(text: &str) -> Result<(), SecretFault> {
+    refuse_strangers(text, 0, |byte| {
+        byte.is_ascii_alphanumeric() || b"+/=-_,".contains(&byte)
+    })
+}
+
 /// Names the first character that does not belong, so that a secret pasted
 /// with its surroundings can be mended without being shown.
-pub(crate) fn refuse_strangers(
+fn refuse_strangers(
     text: &str,
     start: usize,
     belongs: impl Fn(u8) -> bool,

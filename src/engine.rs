@@ -373,7 +373,7 @@ fn start_pair(
 /// Made by [`Verifier::begin`](crate::Verifier::begin). How the body is cut
 /// into chunks makes no difference to the verdict. Nothing is allocated: with
 /// several keys, one running MAC for each is held in place. Only pairs of an
-/// Ed25519 key and signature take memory, some 550 bytes each, of which there
+/// Ed25519 key and signature take memory, 576 bytes each, of which there
 /// are at most eight.
 ///
 /// **Act on nothing before [`finish`](Self::finish)**: until then the chunks

@@ -208,6 +208,10 @@ impl<'h> Lookup<'h> {
 /// let headers = Parsed(vec![("X-Signature", b"abc")]);
 /// assert_eq!(headers.required(&HeaderName::from_static("x-signature")), Ok(&b"abc"[..]));
 /// ```
+#[diagnostic::on_unimplemented(
+    note = "`http::HeaderMap` is one with the feature `http` of hookseal (`tower` and `axum` turn it on)",
+    note = "of a map or a vector, pass a reference: `&map`"
+)]
 pub trait Headers {
     /// Finds the header called `name`, and whether there is another.
     fn lookup(&self, name: &HeaderName) -> Lookup<'_>;

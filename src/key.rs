@@ -32,9 +32,9 @@ pub struct Key {
     id: Option<Box<str>>,
 }
 
-/// Prefixes that say that a text is no MAC secret, or not one in a form that
-/// is handed out, and how.
-const FOREIGN_PREFIXES: [(&str, &str); 5] = [
+/// What the texts of Ed25519 keys begin with: MAC secrets begin with none of
+/// these, and a public key taken for a secret would let anyone sign.
+const ED25519: [(&str, &str); 4] = [
     (
         "whsk_",
         "marks an Ed25519 signing key; `ed25519::SigningKey::from_base64` takes it (feature `ed25519`)",
@@ -43,6 +43,22 @@ const FOREIGN_PREFIXES: [(&str, &str); 5] = [
         "whpk_",
         "marks an Ed25519 public key; `ed25519::PublicKey::from_base64` takes it (feature `ed25519`)",
     ),
+    (
+        "-----BEGIN",
+        "marks PEM, which is no form of a MAC secret; pass the secret as the provider shows it",
+    ),
+    // The base64 of `SPKI_HEADER`.
+    ("MCowBQYDK2VwAyEA", IN_DER),
+];
+
+pub(crate) const IN_DER: &str = "marks an Ed25519 public key in DER; `ed25519::PublicKey::from_bytes` takes its last 32 bytes (feature `ed25519`)";
+
+/// What an Ed25519 public key in DER has before its 32 bytes (RFC 8410, sections
+/// 4 and 10.1).
+const SPKI_HEADER: &[u8] = b"\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00";
+
+/// Prefixes that no MAC secret has in the form that it is handed out in.
+const MISPLACED: [(&str, &str); 3] = [
     (
         "whsec_",
         "stands there twice; pass the secret as the provider shows it",
@@ -57,7 +73,7 @@ const FOREIGN_PREFIXES: [(&str, &str); 5] = [
     ),
 ];
 
-/// Names a foreign prefix, in whatever letter case it is.
+/// Names a foreign prefix: one in lower case, in whatever letter case it is.
 pub(crate) fn refuse_prefixes(
     text: &[u8],
     prefixes: &[(&'static str, &'static str)],
@@ -67,7 +83,10 @@ pub(crate) fn refuse_prefixes(
             Some(start) if start == found.as_bytes() => {
                 return Err(ConfigError::ForeignSecret { found, meaning });
             }
-            Some(start) if start.eq_ignore_ascii_case(found.as_bytes()) => {
+            Some(start)
+                if start.eq_ignore_ascii_case(found.as_bytes())
+                    && !found.contains(|character: char| character.is_ascii_uppercase()) =>
+            {
                 let meaning = "is written in lower case; pass the secret as the provider shows it";
                 return Err(ConfigError::ForeignSecret { found, meaning });
             }
@@ -77,16 +96,19 @@ pub(crate) fn refuse_prefixes(
     Ok(())
 }
 
-pub(crate) fn refuse_ed25519(text: &[u8]) -> Result<(), ConfigError> {
-    let [signing, public, ..] = FOREIGN_PREFIXES;
-    refuse_prefixes(text, &[signing, public])
+/// Names a prefix that no text of a MAC secret has, but for the one that marks
+/// it.
+pub(crate) fn refuse_foreign(text: &str) -> Result<(), ConfigError> {
+    refuse_prefixes(text.as_bytes(), &ED25519)?;
+    refuse_prefixes(text.as_bytes(), &MISPLACED)
 }
 
 /// What follows the marks that configuration files and dashboards put before a
 /// key's text.
 fn without_surroundings(mut text: &[u8]) -> &[u8] {
     let marks = [
-        " ", "\t", "\r", "\n", "\"", "'", "`", "\u{feff}", "v1,", "v1a,", "whsec_",
+        " ", "\t", "\r", "\n", "\u{b}", "\u{c}", "\u{a0}", "\u{feff}", "\"", "'", "`", "v1,",
+        "v1a,", "whsec_",
     ];
     while let Some(rest) = marks
         .iter()
@@ -105,8 +127,8 @@ impl Key {
     /// # Errors
     ///
     /// [`ConfigError::EmptySecret`] for the empty text;
-    /// [`ConfigError::ForeignSecret`] for a `whsk_…` or `whpk_…` text, which
-    /// is an Ed25519 key.
+    /// [`ConfigError::ForeignSecret`] for what is an Ed25519 key, in the form
+    /// `whsk_…` or `whpk_…` or as files have it, and for anything else in PEM.
     ///
     /// ```
     /// # use hookseal::Key;
@@ -130,8 +152,14 @@ impl Key {
     /// ```
     pub fn from_bytes(secret: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
         let secret = secret.as_ref();
-        // A public key taken for a secret would let anyone sign.
-        refuse_ed25519(without_surroundings(secret))?;
+        refuse_prefixes(without_surroundings(secret), &ED25519)?;
+        if secret.starts_with(SPKI_HEADER) {
+            let found = "30 2a 30 05 06 03 2b 65 70";
+            return Err(ConfigError::ForeignSecret {
+                found,
+                meaning: IN_DER,
+            });
+        }
         let prepared = Mac::new(secret).ok_or(ConfigError::EmptySecret)?;
         Ok(Self {
             prepared: Box::new(prepared),
@@ -170,7 +198,7 @@ impl Key {
             .into_iter()
             .find_map(|prefix| secret.strip_prefix(prefix))
             .unwrap_or(secret);
-        refuse_prefixes(text.as_bytes(), &FOREIGN_PREFIXES)?;
+        refuse_foreign(text)?;
         let start = secret.len() - text.len();
         let secret = secret_from_base64(text, start).map_err(|fault| invalid("base64", fault))?;
         Self::from_bytes(secret)
@@ -180,9 +208,8 @@ impl Key {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::EmptySecret`] for the empty text;
     /// [`ConfigError::InvalidSecret`] for anything but an even number of
-    /// digits.
+    /// digits; otherwise as [`from_text`](Self::from_text).
     ///
     /// ```
     /// # use hookseal::Key;
@@ -190,6 +217,7 @@ impl Key {
     /// # Ok::<(), hookseal::ConfigError>(())
     /// ```
     pub fn from_hex(secret: &str) -> Result<Self, ConfigError> {
+        refuse_prefixes(secret.as_bytes(), &ED25519)?;
         let secret = secret_from_hex(secret).map_err(|fault| invalid("hex", fault))?;
         Self::from_bytes(secret)
     }
@@ -271,7 +299,7 @@ impl fmt::Debug for Key {
 ///
 /// # fn from_environment() -> Result<(), Box<dyn std::error::Error>> {
 /// let secrets = std::env::var("WEBHOOK_SECRETS")?;
-/// let keys: Result<Vec<Key>, _> = secrets.split(' ').map(Key::from_base64).collect();
+/// let keys: Result<Vec<Key>, _> = secrets.split_whitespace().map(Key::from_base64).collect();
 /// let verifier = StandardWebhooks::new(Keys::new(keys?)?);
 /// # Ok(())
 /// # }
@@ -343,6 +371,12 @@ impl Keys {
 
     pub(crate) fn into_vec(self) -> Vec<Key> {
         self.keys.into_vec()
+    }
+
+    pub(crate) fn name(&mut self, id: &str) {
+        for key in &mut self.keys {
+            key.id = Some(id.into());
+        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -1,6 +1,5 @@
 //! The keys of a verifier, of whatever kind.
 
-#[cfg(feature = "ed25519")]
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
@@ -8,17 +7,16 @@ use alloc::vec::Vec;
 use crate::Signatures;
 #[cfg(feature = "ed25519")]
 use crate::ed25519::{self, MAX_KEYS, MAX_PAIRS, PublicKey, SigningKey};
-use crate::key::at_most;
-#[cfg(not(feature = "ed25519"))]
-use crate::key::refuse_ed25519;
+use crate::encoding::refuse_surroundings;
+use crate::key::{at_most, refuse_foreign};
 use crate::{Claim, ConfigError, Key, Keys, VerifyError};
 
 /// The active keys of a verifier whose scheme may know more than one kind.
 ///
-/// Whatever turns into [`Keys`] turns into this, and, with the feature
-/// `ed25519`, so does an `ed25519::PublicKey`, an `ed25519::SigningKey`, or an
-/// array of either. Several kinds together are [collected](Self::new). There
-/// are always some keys.
+/// A [`Key`], an array of them and [`Keys`] turn into this; with the feature
+/// `ed25519` so do an `ed25519::PublicKey`, an `ed25519::SigningKey`, an array of
+/// either, and `ed25519::Keys`. Several together are [collected](Self::new).
+/// There are always some keys.
 ///
 /// A signature is tried with the keys of its kind only. MACs come first, being
 /// the quicker, and their keys are tried in the given order; then the Ed25519
@@ -30,7 +28,7 @@ use crate::{Claim, ConfigError, Key, Keys, VerifyError};
 pub struct Keyring {
     macs: Keys,
     #[cfg(feature = "ed25519")]
-    ed25519: Box<[ed25519::Key]>,
+    ed25519: ed25519::Keys,
 }
 
 impl Keyring {
@@ -69,7 +67,7 @@ impl Keyring {
         let all = Self {
             macs: Keys::all(macs),
             #[cfg(feature = "ed25519")]
-            ed25519: ed25519.into(),
+            ed25519: ed25519::Keys::all(ed25519),
         };
         if all.is_empty() {
             return Err(ConfigError::NoKeys);
@@ -87,14 +85,16 @@ impl Keyring {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::MissingPrefix`] for a text without such a prefix, and
-    /// what the constructors of the kinds refuse.
+    /// [`ConfigError::MissingPrefix`] for base64 without such a prefix;
+    /// [`ConfigError::EmptySecret`] for the empty text; and what the
+    /// constructors of the kinds refuse.
     ///
     /// ```
     /// use hookseal::{ConfigError, Keyring, schemes::StandardWebhooks};
     ///
     /// let texts = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
-    /// let keys: Result<Vec<Keyring>, ConfigError> = texts.split(' ').map(Keyring::from_base64).collect();
+    /// let named = |(text, id)| Keyring::from_base64(text).map(|key| key.with_id(id));
+    /// let keys: Result<Vec<Keyring>, _> = texts.split_whitespace().zip(["new", "old"]).map(named).collect();
     /// let verifier = StandardWebhooks::new(Keyring::new(keys?)?);
     ///
     /// let error = Keyring::from_base64("11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=").unwrap_err();
@@ -112,9 +112,27 @@ impl Keyring {
         } else if starts_with("whsk_") {
             return SigningKey::from_base64(text).map(Self::from);
         }
-        #[cfg(not(feature = "ed25519"))]
-        refuse_ed25519(text.as_bytes())?;
+        if text.is_empty() {
+            return Err(ConfigError::EmptySecret);
+        }
+        refuse_foreign(text)?;
+        refuse_surroundings(text).map_err(|fault| {
+            let encoding = "base64";
+            ConfigError::InvalidSecret { encoding, fault }
+        })?;
         Err(ConfigError::MissingPrefix)
+    }
+
+    /// Names its keys, all of them the same: the one that
+    /// [`from_base64`](Self::from_base64) has read, say. A
+    /// [`Verified`](crate::Verified) tells which key matched.
+    #[must_use]
+    pub fn with_id(mut self, id: impl Into<Box<str>>) -> Self {
+        let id = id.into();
+        self.macs.name(&id);
+        #[cfg(feature = "ed25519")]
+        self.ed25519.name(&id);
+        self
     }
 
     fn is_empty(&self) -> bool {
@@ -141,30 +159,36 @@ impl Keyring {
         Ok(Candidates {
             macs,
             #[cfg(feature = "ed25519")]
-            ed25519: &self.ed25519,
+            ed25519: self.ed25519.as_slice(),
         })
     }
 }
 
-impl<K: Into<Keys>> From<K> for Keyring {
-    fn from(keys: K) -> Self {
+impl From<Keys> for Keyring {
+    fn from(macs: Keys) -> Self {
         Self {
-            macs: keys.into(),
+            macs,
             #[cfg(feature = "ed25519")]
-            ed25519: Box::default(),
+            ed25519: ed25519::Keys::all(Vec::new()),
         }
+    }
+}
+
+impl From<Key> for Keyring {
+    fn from(key: Key) -> Self {
+        Keys::from(key).into()
+    }
+}
+
+/// As for [`Keys`]: an array of no keys, or of too many, does not compile.
+impl<const N: usize> From<[Key; N]> for Keyring {
+    fn from(keys: [Key; N]) -> Self {
+        Keys::from(keys).into()
     }
 }
 
 #[cfg(feature = "ed25519")]
 impl Keyring {
-    fn of_ed25519(keys: impl IntoIterator<Item = impl Into<ed25519::Key>>) -> Self {
-        Self {
-            macs: Keys::all(Vec::new()),
-            ed25519: keys.into_iter().map(Into::into).collect(),
-        }
-    }
-
     /// Whether it has keys of MACs, and of Ed25519.
     pub(crate) fn kinds(&self) -> (bool, bool) {
         (!self.macs.is_empty(), !self.ed25519.is_empty())
@@ -172,41 +196,52 @@ impl Keyring {
 
     /// Whether a key of it can make an Ed25519 signature.
     pub(crate) fn signs_ed25519(&self) -> bool {
-        self.ed25519.iter().any(|key| key.signing().is_some())
+        self.ed25519
+            .as_slice()
+            .iter()
+            .any(|key| key.signing().is_some())
+    }
+}
+
+#[cfg(feature = "ed25519")]
+impl From<ed25519::Keys> for Keyring {
+    fn from(ed25519: ed25519::Keys) -> Self {
+        Self {
+            macs: Keys::all(Vec::new()),
+            ed25519,
+        }
     }
 }
 
 #[cfg(feature = "ed25519")]
 impl From<PublicKey> for Keyring {
     fn from(key: PublicKey) -> Self {
-        Self::from([key])
+        ed25519::Keys::from(key).into()
     }
 }
 
 #[cfg(feature = "ed25519")]
 impl From<SigningKey> for Keyring {
     fn from(key: SigningKey) -> Self {
-        Self::from([key])
+        ed25519::Keys::from(key).into()
     }
 }
 
-/// An array of no keys, or of more than
-/// [`MAX_KEYS`], does not compile.
+/// As for [`ed25519::Keys`]: an array of no keys, or of too many, does not
+/// compile.
 #[cfg(feature = "ed25519")]
 impl<const N: usize> From<[PublicKey; N]> for Keyring {
     fn from(keys: [PublicKey; N]) -> Self {
-        const { assert!(N > 0 && N <= MAX_KEYS, "one to four Ed25519 keys") };
-        Self::of_ed25519(keys)
+        ed25519::Keys::from(keys).into()
     }
 }
 
-/// An array of no keys, or of more than
-/// [`MAX_KEYS`], does not compile.
+/// As for [`ed25519::Keys`]: an array of no keys, or of too many, does not
+/// compile.
 #[cfg(feature = "ed25519")]
 impl<const N: usize> From<[SigningKey; N]> for Keyring {
     fn from(keys: [SigningKey; N]) -> Self {
-        const { assert!(N > 0 && N <= MAX_KEYS, "one to four Ed25519 keys") };
-        Self::of_ed25519(keys)
+        ed25519::Keys::from(keys).into()
     }
 }
 

@@ -20,7 +20,8 @@ use crate::{Check, Claim, Engine, Headers, Message, Signature, Timestamp, Verifi
 /// Headers and body are hostile until then. No request can make a check panic,
 /// allocate, or hash the body more than once for each candidate key, and a
 /// request that a look at the headers refuses is not hashed at all. (Ed25519
-/// signatures have bounds of their own: see the module `ed25519`.)
+/// signatures have bounds of their own, of memory too: see the module
+/// `ed25519`.)
 ///
 /// ```
 /// use hookseal::{FixedClock, Key, Verifier, VerifyError, schemes::StandardWebhooks};
@@ -76,7 +77,7 @@ use crate::{Check, Claim, Engine, Headers, Message, Signature, Timestamp, Verifi
 ///
 /// impl GitHub {
 ///     fn new(keys: impl Into<Keys>) -> Self {
-///         Self(Engine::untimed(keys))
+///         Self(Engine::untimed(keys.into()))
 ///     }
 /// }
 ///
@@ -129,8 +130,9 @@ pub trait Verifier: fmt::Debug + Send + Sync {
     /// [`claim`](Self::claim).
     ///
     /// `signatures` are those of the message under each key that a receiver may
-    /// expect, in the keys' order; a scheme that sends one sends the first.
-    /// What the scheme needs and `message` lacks is left out.
+    /// expect, in the keys' order, MACs first; a scheme that sends one sends the
+    /// first of the kind that it knows. What the scheme needs and `message`
+    /// lacks is left out.
     fn signature_headers(
         &self,
         message: &Message<'_>,
@@ -229,7 +231,8 @@ pub trait Verifier: fmt::Debug + Send + Sync {
     /// has it in a form that a receiver refuses, such as a message id with a
     /// `.` for Standard Webhooks, or one that cannot stand in a header, such as
     /// a line break ([`VerifyError::MalformedHeader`]), or names a key that is
-    /// none of the verifier's ([`VerifyError::UnknownKeyId`]).
+    /// none of the verifier's ([`VerifyError::UnknownKeyId`]). With the feature
+    /// `ed25519`: all keys are public ones (`VerifyError::NoSigningKey`).
     fn sign_message(&self, message: &Message<'_>) -> Result<SignatureHeaders, VerifyError> {
         let blank = self.engine().blank()?;
         let unsigned = self.signature_headers(message, &blank);

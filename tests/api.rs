@@ -231,9 +231,17 @@ fn a_tag_can_be_kept_to_know_its_message_again() {
     let handled = HashSet::from([first]);
     assert!(handled.contains(&Tag::from_base64(BASE64.as_bytes()).unwrap()));
     assert!(!handled.contains(&second));
+    assert_eq!(Signature::from(&first), Signature::from(first));
     let hash = |tag: Tag| BuildHasherDefault::<DefaultHasher>::default().hash_one(tag);
     assert_eq!(hash(first), hash(Tag::from_bytes(*first.as_bytes())));
     assert_ne!(hash(first), hash(second));
+}
+
+#[test]
+fn a_timestamp_knows_its_header() {
+    let header = HeaderName::from_static("x-timestamp");
+    let timestamp = SignedTimestamp::parse(b"1700000000", &header).unwrap();
+    assert_eq!(timestamp.header().as_str(), "x-timestamp");
 }
 
 #[test]
@@ -308,6 +316,9 @@ fn debug_shows_no_secret_anywhere() {
     // Neither the bytes of the MAC that was sent nor of the one computed.
     assert!(!shown.contains(&signed[0].1[..8]));
     assert!(!shown.contains("Hmac"));
+    let tag = Tag::from_hex(signed[0].1.as_bytes()).unwrap();
+    let of_tag = format!("{tag:?} {:?}", Signature::from(tag));
+    assert_eq!(of_tag, "Tag([redacted]) Mac([redacted])");
     // Nor what the body says.
     let shown = format!("{:?}", paminga.verify(&signed, b"{}").unwrap().into_owned());
     let wanted = r#"Verified { scheme: "paminga", body_len: 2, message_id: None, timestamp: None, key_id: Some("name"), .. }"#;

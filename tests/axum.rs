@@ -53,7 +53,8 @@ fn layer() -> VerifyLayer {
 async fn a_handler_gets_the_proof_with_the_body() {
     for genuine in all() {
         let wanted = genuine.verifier.verify(&genuine.headers, genuine.body);
-        let wanted = wanted.unwrap().into_owned();
+        let wanted: VerifiedBytes = wanted.unwrap().into_owned().into();
+        assert_eq!(wanted.body(), genuine.body);
         let (headers, body) = (genuine.headers.clone(), genuine.body);
         let handler = move |event: VerifiedBytes| async move {
             assert_eq!(event.body(), body);
@@ -123,10 +124,9 @@ async fn without_the_layer_a_handler_is_not_called() {
             missing.to_string(),
             "no VerifyLayer is on the handler's route"
         );
-        assert_eq!(
-            VerifiedJsonRejection::from(*missing).to_string(),
-            missing.to_string()
-        );
+        let rejection = VerifiedJsonRejection::from(*missing);
+        assert_eq!(rejection.to_string(), missing.to_string());
+        assert!(std::error::Error::source(&rejection).is_none());
         // With it, the same router serves.
         let sent = request(path, &genuine.headers, genuine.body);
         let (status, ..) = send(router.clone().layer(layer()), sent).await;

@@ -8,7 +8,7 @@
 
 use std::fs;
 
-use hookseal::ed25519::{KeyFault, MAX_KEYS, MAX_PAIRS, PublicKey, Signature, SigningKey};
+use hookseal::ed25519::{KeyFault, Keys, MAX_KEYS, MAX_PAIRS, PublicKey, Signature, SigningKey};
 use hookseal::schemes::StandardWebhooks;
 use hookseal::{
     ConfigError, FixedClock, Key, Keyring, Message, SecretFault, Timestamp, Verifier, VerifyError,
@@ -356,7 +356,11 @@ fn bytes(hex: &str) -> [u8; 32] {
 #[test]
 fn each_constructor_takes_its_own_kind_of_key() {
     type Read = fn(&str) -> Result<(), ConfigError>;
-    let readers: [(&str, Read); 5] = [
+    let readers: [(&str, Read); 7] = [
+        ("Key::from_hex", |text| Key::from_hex(text).map(drop)),
+        ("ed25519::PublicKey::from_hex", |text| {
+            PublicKey::from_hex(text).map(drop)
+        }),
         ("Key::from_base64", |text| Key::from_base64(text).map(drop)),
         ("Key::from_text", |text| Key::from_text(text).map(drop)),
         ("Key::from_bytes", |text| Key::from_bytes(text).map(drop)),
@@ -382,7 +386,12 @@ fn each_constructor_takes_its_own_kind_of_key() {
                 Err(error) => {
                     assert!(!takers.contains(&name), "{name}: {error}");
                     let hint = format!("`{}` takes it", takers[0]);
-                    assert!(error.to_string().contains(&hint), "{name}: {error}");
+                    // As hex, `whsec_` is no more foreign than any text.
+                    let is_hex = text == WHSEC && name == "Key::from_hex";
+                    assert!(
+                        is_hex || error.to_string().contains(&hint),
+                        "{name}: {error}"
+                    );
                 }
             }
         }
@@ -760,18 +769,141 @@ fn keyrings_are_read_by_prefix() {
         let whole = Keyring::from_base64(&format!("v1,{text}")).map(drop);
         assert_eq!(whole.is_ok(), text == WHSEC);
     }
-    for text in [
-        &WHPK["whpk_".len()..],
-        &WHSEC["whsec_".len()..],
-        "",
-        "WHPK_",
-        " whpk_AAAA",
+    for (text, wanted) in [
+        (
+            &WHPK["whpk_".len()..],
+            "key is without its prefix, such as whsec_ or whpk_, which tells what kind it is",
+        ),
+        (
+            &WHSEC["whsec_".len()..],
+            "key is without its prefix, such as whsec_ or whpk_, which tells what kind it is",
+        ),
+        (
+            "",
+            "secret is empty; set it to the secret that the provider shows",
+        ),
+        (
+            "whsec_",
+            "secret is empty; set it to the secret that the provider shows",
+        ),
+        (
+            "WHPK_AAAA",
+            "secret starts with whpk_, which is written in lower case; pass the secret as the provider shows it",
+        ),
+        (
+            "WHSEC_AAAA",
+            "secret starts with whsec_, which is written in lower case; pass the secret as the provider shows it",
+        ),
+        (
+            "v1a,whpk_AAAA",
+            "secret starts with v1a,, which marks an Ed25519 signature; pass the `whsec_` secret",
+        ),
+        (
+            " whpk_AAAA",
+            "secret is not valid base64: white space at byte 0; pass the text without it",
+        ),
+        (
+            "\"whsec_AAAA\"",
+            "secret is not valid base64: quotation mark at byte 0; pass the text without it",
+        ),
     ] {
         let error = Keyring::from_base64(text).map(drop).unwrap_err();
-        assert_eq!(error, ConfigError::MissingPrefix, "{text}");
+        assert_eq!(error.to_string(), wanted, "{text}");
     }
-    let error = Keyring::from_base64("whsec_").map(drop);
-    assert_eq!(error, Err(ConfigError::EmptySecret));
+}
+
+/// Keys of any kind that were read from the configuration have names too.
+#[test]
+fn keyrings_can_be_named() {
+    for (text, signer) in [
+        (WHSEC, Keyring::from_base64(WHSEC).unwrap()),
+        (WHPK, Keyring::from_base64(WHSK).unwrap()),
+        (WHSK, Keyring::from_base64(WHSK).unwrap()),
+    ] {
+        let receiver = verifier(Keyring::from_base64(text).unwrap().with_id("new"));
+        let matched = verify(&receiver, &entries(signer)).unwrap();
+        assert_eq!(matched.as_deref(), Some("new"), "{text}");
+    }
+    // All of them, and anew.
+    let all = Keyring::new([Keyring::from(mac("k")), public(1).into(), signing(2).into()]).unwrap();
+    let receiver = verifier(all.with_id("all"));
+    for signer in [
+        Keyring::from(mac("k")),
+        signing(1).into(),
+        signing(2).into(),
+    ] {
+        let matched = verify(&receiver, &entries(signer)).unwrap();
+        assert_eq!(matched.as_deref(), Some("all"));
+    }
+}
+
+#[test]
+fn lists_of_ed25519_keys_are_bounded() {
+    let publics = |count| Keys::new((1..=count).map(public)).map(drop);
+    assert_eq!(publics(0), Err(ConfigError::NoKeys));
+    assert_eq!(publics(1), Ok(()));
+    assert_eq!(publics(4), Ok(()));
+    let too_many = Err(ConfigError::TooManyKeys { max: 4, found: 5 });
+    assert_eq!(publics(5), too_many);
+    let lists = [[signing(1), signing(2)], [signing(3), signing(4)]];
+    let keys = Keys::new(lists).unwrap();
+    let listed = entries(keys);
+    let each: Vec<String> = (1..=4).map(|seed| entries(signing(seed))).collect();
+    assert_eq!(listed, each.join(" "));
+}
+
+/// A public key as OpenSSL writes it: `openssl pkey -pubout`, of the key of RFC
+/// 8032, section 7.1, test 1.
+#[test]
+fn a_public_key_in_a_file_is_no_secret() {
+    let pem = "-----BEGIN PUBLIC KEY-----\n\
+        MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n\
+        -----END PUBLIC KEY-----\n";
+    let base64 = pem.lines().nth(1).unwrap();
+    let hex =
+        "302a300506032b6570032100d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
+    let der = hex::decode(hex).unwrap();
+    for (made, hint) in [
+        (Key::from_text(pem).map(drop), "which marks PEM"),
+        (Key::from_base64(pem).map(drop), "which marks PEM"),
+        (PublicKey::from_base64(pem).map(drop), "which marks PEM"),
+        (Key::from_text(base64).map(drop), "its last 32 bytes"),
+        (
+            Key::from_text(&format!("\"{base64}\"")).map(drop),
+            "its last 32 bytes",
+        ),
+        (Key::from_base64(base64).map(drop), "its last 32 bytes"),
+        (
+            Key::from_base64(&format!("whsec_{base64}")).map(drop),
+            "its last 32 bytes",
+        ),
+        (Keyring::from_base64(base64).map(drop), "its last 32 bytes"),
+        (
+            PublicKey::from_base64(base64).map(drop),
+            "its last 32 bytes",
+        ),
+        (Key::from_bytes(&der).map(drop), "its last 32 bytes"),
+        (Key::from_hex(hex).map(drop), "its last 32 bytes"),
+    ] {
+        let error = made.unwrap_err();
+        assert!(
+            matches!(error, ConfigError::ForeignSecret { .. }),
+            "{error}"
+        );
+        assert!(error.to_string().contains(hint), "{error}");
+    }
+    let last = der.last_chunk().unwrap();
+    assert_eq!(PublicKey::from_bytes(*last).unwrap().to_string(), WHPK);
+    // One that only begins as it does, in another letter case or a byte short.
+    assert!(Key::from_text(&base64.to_lowercase()).is_ok());
+    assert!(Key::from_text(&base64[..15]).is_ok());
+    assert!(Key::from_bytes(&der[..11]).is_ok());
+}
+
+#[test]
+fn public_keys_are_equal_by_their_bytes() {
+    assert_eq!(public(1), public(1).with_id("another name"));
+    assert_ne!(public(1), public(2));
 }
 
 /// What surrounds a key's text in configuration files does not make a secret of
@@ -783,6 +915,8 @@ fn a_published_text_is_no_secret_wherever_it_stands() {
         format!("\n{WHPK}"),
         format!(" \t'{WHPK}"),
         format!("\u{feff}{WHPK}"),
+        format!("\u{a0}{WHPK}"),
+        format!("\u{b}\u{c}{WHPK}"),
         format!("v1a,{WHPK}"),
         format!("v1,{WHPK}"),
         format!("whsec_{WHPK}"),

@@ -61,6 +61,9 @@ const FRAGMENTS: &[&str] = &[
     "QUsCbZCeliDbS99P8XYStrAF+rn75kMbPXjC/gLHhAA=",
     "QUsCbZCeliDbS99P8XYStrAF-rn75kMbPXjC_gLHhAA",
     "d2hza18x", // whsk_1
+    "-----BEGIN",
+    "MCowBQYDK2VwAyEA",
+    "302a300506032b6570032100",
     // RFC 8032, section 7.1, test 1: the public key, the seed without padding,
     // both, and the signature.
     "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",

@@ -216,7 +216,12 @@ fn key_from_text(text: &str, prefix: &str) -> Result<Vec<u8>, KeyFault> {
     let foreign = ["whpk_", "whsk_", "whsec_", "v1,whsec_", "v1a,"];
     match text.strip_prefix(prefix) {
         Some(rest) => model::base64(rest, prefix.len()).map_err(KeyFault::Base64),
-        None if model::begins_with(text.as_bytes(), &foreign) => Err(KeyFault::Foreign),
+        None if model::begins_with(text.as_bytes(), &foreign)
+            || text.starts_with("-----BEGIN")
+            || text.starts_with("MCowBQYDK2VwAyEA") =>
+        {
+            Err(KeyFault::Foreign)
+        }
         None => {
             let belongs = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=-_,".contains(&byte);
             model::find_stranger(text, 0, belongs).map_err(KeyFault::Base64)?;

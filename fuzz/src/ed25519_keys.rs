@@ -65,6 +65,8 @@ fn is_fault(text: &str, got: &ConfigError, wanted: &model::KeyFault) -> bool {
                 "whpk_" => "`ed25519::PublicKey::from_base64`",
                 "whsk_" => "`ed25519::SigningKey::from_base64`",
                 "v1a," => "pass the key",
+                "-----BEGIN" => "pass `whpk_`",
+                "MCowBQYDK2VwAyEA" => "`ed25519::PublicKey::from_bytes`",
                 _ => "`Key::from_base64`",
             };
             // In another letter case it is named as it should be.

@@ -495,13 +495,14 @@ pub enum SecretFault {
 /// one in quotes, after white space, or after what marks something else.
 pub fn secret(bytes: &[u8]) -> Result<Vec<u8>, SecretFault> {
     let marks = [
-        " ", "\t", "\r", "\n", "\"", "'", "`", "\u{feff}", "v1,", "v1a,", "whsec_",
+        " ", "\t", "\r", "\n", "\u{b}", "\u{c}", "\u{a0}", "\u{feff}", "\"", "'", "`", "v1,",
+        "v1a,", "whsec_",
     ];
     let mut rest = bytes;
     while let Some(mark) = marks.iter().find(|mark| rest.starts_with(mark.as_bytes())) {
         rest = &rest[mark.len()..];
     }
-    if begins_with(rest, &["whsk_", "whpk_"]) {
+    if is_ed25519_text(rest) || bytes.starts_with(&SPKI_HEADER) {
         return Err(SecretFault::Foreign);
     }
     if bytes.is_empty() {
@@ -510,7 +511,21 @@ pub fn secret(bytes: &[u8]) -> Result<Vec<u8>, SecretFault> {
     Ok(bytes.to_vec())
 }
 
+/// A key of Ed25519 as it is handed out, or something in PEM.
+fn is_ed25519_text(text: &[u8]) -> bool {
+    let spki = BASE64.encode(&SPKI_HEADER);
+    begins_with(text, &["whsk_", "whpk_"])
+        || text.starts_with(b"-----BEGIN")
+        || text.starts_with(spki.as_bytes())
+}
+
+/// SEQUENCE { SEQUENCE { OBJECT IDENTIFIER 1.3.101.112 }, BIT STRING … }.
+const SPKI_HEADER: [u8; 12] = [48, 42, 48, 5, 6, 3, 43, 101, 112, 3, 33, 0];
+
 pub fn secret_from_hex(text: &str) -> Result<Vec<u8>, SecretFault> {
+    if is_ed25519_text(text.as_bytes()) {
+        return Err(SecretFault::Foreign);
+    }
     find_stranger(text, 0, |byte| byte.is_ascii_hexdigit())?;
     let bytes = HEXLOWER_PERMISSIVE.decode(text.as_bytes());
     secret(&bytes.map_err(|_| SecretFault::Form)?)
@@ -524,10 +539,8 @@ pub fn secret_from_base64(text: &str) -> Result<Vec<u8>, SecretFault> {
         .filter(|rest| rest.starts_with("whsec_"));
     let rest = rest.unwrap_or(text);
     let rest = rest.strip_prefix("whsec_").unwrap_or(rest);
-    if begins_with(
-        rest.as_bytes(),
-        &["whsk_", "whpk_", "whsec_", "v1a,", "v1,"],
-    ) {
+    if is_ed25519_text(rest.as_bytes()) || begins_with(rest.as_bytes(), &["whsec_", "v1a,", "v1,"])
+    {
         return Err(SecretFault::Foreign);
     }
     secret(&base64(rest, text.len() - rest.len())?)

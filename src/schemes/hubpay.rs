@@ -97,7 +97,7 @@ impl Hubpay {
     /// any of the four spellings.
     pub fn new(keys: impl Into<Keys>) -> Self {
         Self {
-            engine: Engine::untimed(keys),
+            engine: Engine::untimed(keys.into()),
             header: HeaderName::from_static("x-hubpay-hmac"),
             encoding: None,
             prefix: Prefix::default(),

@@ -50,7 +50,7 @@ impl Pakk {
     /// A verifier with these active keys.
     pub fn new(keys: impl Into<Keys>) -> Self {
         Self {
-            engine: Engine::untimed(keys),
+            engine: Engine::untimed(keys.into()),
         }
     }
 

@@ -52,7 +52,7 @@ impl Paminga {
     /// A verifier with these active keys.
     pub fn new(keys: impl Into<Keys>) -> Self {
         Self {
-            engine: Engine::untimed(keys),
+            engine: Engine::untimed(keys.into()),
         }
     }
 

@@ -161,9 +161,9 @@ impl Limits {
                     buffer.push(chunk);
                 }
                 Err(frame) => {
-                    if let Ok(more) = frame.into_trailers() {
-                        trailers.add(more).ok_or_else(|| self.too_large())?;
-                    }
+                    // None in a frame of a kind that `http-body` does not have yet.
+                    let more = frame.into_trailers().unwrap_or_default();
+                    trailers.add(more).ok_or_else(|| self.too_large())?;
                 }
             }
         }

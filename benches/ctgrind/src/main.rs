@@ -30,8 +30,8 @@ use std::process::ExitCode;
 use hookseal::ed25519::SigningKey;
 use hookseal::schemes::{Hubpay, Pakk, Paminga, Pomelo, StandardWebhooks};
 use hookseal::{
-    Claim, ConfigError, Encoding, Engine, FixedClock, HeaderName, Headers, Key, Keys, Message,
-    Signature, SignatureHeaders, Signatures, Tag, Timestamp, Verifier, VerifyError,
+    Claim, ConfigError, Encoding, Engine, FixedClock, HeaderName, Headers, Key, Keyring, Keys,
+    Message, Signature, SignatureHeaders, Signatures, Tag, Timestamp, Verifier, VerifyError,
 };
 
 use valgrind::{is_secret, public, published, secret};
@@ -63,7 +63,7 @@ fn main() -> Result<ExitCode, Failure> {
         report.one_key(make)?;
         report.several_keys(make)?;
     }
-    for make in [standard_webhooks, marking] {
+    for make in [standard_webhooks, both_kinds, marking] {
         report.several_tags(make)?;
     }
     println!("\n{} unexpected", report.unexpected);
@@ -116,7 +116,7 @@ fn secret_key<const LEN: usize>(byte: u8) -> Result<Key, ConfigError> {
 }
 
 const SEED: [u8; 32] = [b'k'; 32];
-const LONGEST_PREFIX: usize = "whsec_".len();
+const LONGEST_PREFIX: usize = "MCowBQYDK2VwAyEA".len();
 const KEY_ID: &str = "key";
 
 const BODY: &[u8] = &[b'x'; 200];
@@ -128,7 +128,7 @@ const MESSAGE: Message<'_> = Message::new(BODY)
 
 type MakeScheme = fn(Vec<Key>) -> Result<Box<dyn Verifier>, ConfigError>;
 
-const SCHEMES: [MakeScheme; 6] = [
+const SCHEMES: [MakeScheme; 7] = [
     |keys| Ok(Box::new(Paminga::new(Keys::new(keys)?))),
     |keys| Ok(Box::new(Pakk::new(Keys::new(keys)?))),
     |keys| Ok(Box::new(Hubpay::new(Keys::new(keys)?))),
@@ -138,11 +138,20 @@ const SCHEMES: [MakeScheme; 6] = [
         ))
     },
     standard_webhooks,
+    both_kinds,
     marking,
 ];
 
 fn standard_webhooks(keys: Vec<Key>) -> Result<Box<dyn Verifier>, ConfigError> {
     let scheme = StandardWebhooks::new(Keys::new(keys)?);
+    Ok(Box::new(scheme.with_clock(FixedClock::at(NOW))))
+}
+
+/// Beside a public key.
+fn both_kinds(keys: Vec<Key>) -> Result<Box<dyn Verifier>, ConfigError> {
+    let public = SigningKey::from_seed(&SEED).public_key().into();
+    let keys = keys.into_iter().map(Keyring::from).chain([public]);
+    let scheme = StandardWebhooks::new(Keyring::new(keys)?);
     Ok(Box::new(scheme.with_clock(FixedClock::at(NOW))))
 }
 
@@ -343,7 +352,8 @@ impl Report {
         Ok(())
     }
 
-    /// Each key is tried once, however many tags are listed.
+    /// Each key is tried once, however many tags are listed, and an Ed25519
+    /// signature beside them.
     fn several_tags(&mut self, make: MakeScheme) -> Result<(), Failure> {
         let keys = vec![secret_key::<32>(b'a')?, secret_key::<32>(b'b')?];
         let receiver = make(keys)?;
@@ -352,6 +362,7 @@ impl Report {
             for signer in signers {
                 tags.push(tag_by(make, signer)?.into());
             }
+            tags.push(SigningKey::from_seed(&SEED).sign(&[]).into());
             let headers = receiver.signature_headers(&MESSAGE, &tags);
             let name = format!(
                 "{}, keys ab, tags {}",
