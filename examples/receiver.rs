@@ -8,7 +8,7 @@
 //! | --- | --- |
 //! | `POST /webhooks/paminga` | `PAMINGA_SECRET` |
 //! | `POST /webhooks/pakk` | `PAKK_SIGNING_KEY` |
-//! | `POST /webhooks/standard` | `STANDARD_WEBHOOKS_SECRET`; `STANDARD_WEBHOOKS_PREFIX=svix` for a sender's own header names |
+//! | `POST /webhooks/standard` | `STANDARD_WEBHOOKS_SECRET`, or several with spaces between them while one is rotated; `STANDARD_WEBHOOKS_PREFIX=svix` for a sender's own header names |
 //! | `POST /webhooks/hubpay` | `HUBPAY_SHARED_KEY` |
 //! | `POST /webhooks/pomelo` | `POMELO_API_KEY`, `POMELO_API_SECRET`, `POMELO_ENDPOINT` |
 //! | `GET /health` | always |
@@ -39,7 +39,7 @@ use axum::routing::{get, post};
 use hookseal::axum::{VerifiedBytes, VerifiedJson};
 use hookseal::schemes::{Hubpay, Pakk, Paminga, Pomelo, StandardWebhooks};
 use hookseal::tower::VerifyLayer;
-use hookseal::{ConfigError, Key, Verified, Verifier};
+use hookseal::{ConfigError, Key, Keyring, Verified, Verifier};
 use serde::Deserialize;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -223,14 +223,21 @@ fn pakk() -> Configured {
 }
 
 fn standard() -> Configured {
-    let Some(key) = secret("STANDARD_WEBHOOKS_SECRET", Key::from_base64)? else {
+    let Some(keys) = secret("STANDARD_WEBHOOKS_SECRET", keyring)? else {
         return Ok(None);
     };
     let prefix: String = setting("STANDARD_WEBHOOKS_PREFIX", "webhook".into())?;
-    let verifier = StandardWebhooks::new(key)
+    let verifier = StandardWebhooks::new(keys)
         .with_header_prefix(&prefix)
         .map_err(wrong("STANDARD_WEBHOOKS_PREFIX"))?;
     Ok(Some(Arc::new(verifier)))
+}
+
+/// Secrets and, in a build with the feature `ed25519`, public keys.
+fn keyring(texts: &str) -> Result<Keyring, ConfigError> {
+    let keys: Result<Vec<Keyring>, _> =
+        texts.split_whitespace().map(Keyring::from_base64).collect();
+    Keyring::new(keys?)
 }
 
 fn hubpay() -> Configured {
@@ -255,11 +262,10 @@ fn pomelo() -> Configured {
     }
 }
 
-/// To rotate a secret, read the old one as well and give the scheme both.
-fn secret(
+fn secret<K>(
     name: &str,
-    parse: fn(&str) -> Result<Key, ConfigError>,
-) -> Result<Option<Key>, Box<dyn Error>> {
+    parse: fn(&str) -> Result<K, ConfigError>,
+) -> Result<Option<K>, Box<dyn Error>> {
     let secret = variable(name)?;
     let key = secret.map(|secret| parse(&secret)).transpose();
     Ok(key.map_err(wrong(name))?)

@@ -37,6 +37,8 @@ PAKK = b"pakk signing key, as text"
 HUBPAY = b"hubpay shared key, as text"
 STANDARD = b"standard webhooks secret"
 WHSEC = "whsec_" + base64.b64encode(STANDARD).decode()
+# Before the one that nearly all requests are signed with, as in a rotation.
+NEW_WHSEC = "whsec_" + base64.b64encode(b"the next secret of this endpoint").decode()
 POMELO = b"pomelo api-secret"
 API_KEY = "pomelo api-key"
 ENDPOINT = "/transactions/authorizations"
@@ -48,7 +50,7 @@ SETTINGS = {
     "PAMINGA_SECRET": PAMINGA.decode(),
     "PAKK_SIGNING_KEY": PAKK.decode(),
     "HUBPAY_SHARED_KEY": HUBPAY.decode(),
-    "STANDARD_WEBHOOKS_SECRET": WHSEC,
+    "STANDARD_WEBHOOKS_SECRET": f"{NEW_WHSEC} {WHSEC}",
     "POMELO_API_KEY": API_KEY,
     "POMELO_API_SECRET": base64.b64encode(POMELO).decode(),
     "POMELO_ENDPOINT": ENDPOINT,
@@ -216,6 +218,7 @@ BY_SVIX = with_library(svix.webhooks.Webhook(WHSEC))
 STANDARD_SIGNERS = {
     "standardwebhooks": with_library(standardwebhooks.Webhook(WHSEC)),
     "svix": BY_SVIX,
+    "svix, the new secret": with_library(svix.webhooks.Webhook(NEW_WHSEC)),
     "hmac": with_mac(by_hmac),
     "openssl": with_mac(by_openssl),
 }
