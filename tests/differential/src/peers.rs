@@ -84,7 +84,7 @@ pub const ALL: [Entry; 13] = [
     Entry {
         name: "openssl",
         schemes: &Scheme::OF_MACS,
-        slowness: 50,
+        slowness: 10,
         start: || Process::start("python", &["by_hand.py", "openssl"]),
     },
     Entry {
