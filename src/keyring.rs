@@ -93,8 +93,8 @@ impl Keyring {
     /// use hookseal::{ConfigError, Keyring, schemes::StandardWebhooks};
     ///
     /// let texts = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
-    /// let named = |(text, id)| Keyring::from_base64(text).map(|key| key.with_id(id));
-    /// let keys: Result<Vec<Keyring>, _> = texts.split_whitespace().zip(["new", "old"]).map(named).collect();
+    /// let named = |(place, text)| Keyring::from_base64(text).map(|key| key.with_id(format!("key {place}")));
+    /// let keys: Result<Vec<Keyring>, _> = (1..).zip(texts.split_whitespace()).map(named).collect();
     /// let verifier = StandardWebhooks::new(Keyring::new(keys?)?);
     ///
     /// let error = Keyring::from_base64("11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=").unwrap_err();
