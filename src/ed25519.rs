@@ -652,7 +652,7 @@ impl Key {
 ///
 /// ```
 /// use hookseal::ed25519::{Keys, PublicKey};
-/// use hookseal::{ConfigError, Engine, Key};
+/// use hookseal::{ConfigError, Engine};
 ///
 /// /// A MAC secret does not get in.
 /// fn engine(keys: impl Into<Keys>) -> Engine {
