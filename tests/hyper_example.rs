@@ -360,6 +360,11 @@ struct Server {
     stderr: Receiver<String>,
 }
 
+/// A client that goes away is an error, if it is quicker than the server.
+fn is_of_a_client_gone(line: &str) -> bool {
+    line.starts_with("connection: ")
+}
+
 impl Server {
     fn start() -> Self {
         let mut process = Command::new(example("hyper"))
@@ -412,14 +417,16 @@ impl Server {
     }
 
     fn says_on_stderr(&self, beginning: &str) {
-        let line = self.stderr.recv_timeout(PATIENCE).unwrap();
+        let mut line = self.stderr.recv_timeout(PATIENCE).unwrap();
+        while is_of_a_client_gone(&line) {
+            line = self.stderr.recv_timeout(PATIENCE).unwrap();
+        }
         assert!(line.starts_with(beginning), "{line}");
     }
 
     fn has_said_all(self) {
         let (stdout, mut stderr) = self.stop();
-        // A client that goes away is an error, if it is quicker than the server.
-        stderr.retain(|line| !line.starts_with("connection: "));
+        stderr.retain(|line| !is_of_a_client_gone(line));
         assert_eq!((stdout, stderr), (vec![], vec![]));
     }
 
