@@ -594,7 +594,7 @@ const KINDS: [(&str, &str); 7] = [
         "-----BEGIN",
         "marks PEM; of a public key, pass `whpk_` and the base64 of the last 32 bytes of its DER",
     ),
-    ("MCowBQYDK2VwAyEA", IN_DER),
+    IN_DER,
 ];
 
 /// The bytes of a key's text, which must begin with `prefix`.

@@ -47,11 +47,14 @@ const ED25519: [(&str, &str); 4] = [
         "-----BEGIN",
         "marks PEM, which is no form of a MAC secret; pass the secret as the provider shows it",
     ),
-    // The base64 of `SPKI_HEADER`.
-    ("MCowBQYDK2VwAyEA", IN_DER),
+    IN_DER,
 ];
 
-pub(crate) const IN_DER: &str = "marks an Ed25519 public key in DER; `ed25519::PublicKey::from_bytes` takes its last 32 bytes (feature `ed25519`)";
+/// The base64 of `SPKI_HEADER`, and what it marks.
+pub(crate) const IN_DER: (&str, &str) = (
+    "MCowBQYDK2VwAyEA",
+    "marks an Ed25519 public key in DER; `ed25519::PublicKey::from_bytes` takes its last 32 bytes (feature `ed25519`)",
+);
 
 /// What an Ed25519 public key in DER has before its 32 bytes (RFC 8410, sections
 /// 4 and 10.1).
@@ -157,7 +160,7 @@ impl Key {
             let found = "30 2a 30 05 06 03 2b 65 70";
             return Err(ConfigError::ForeignSecret {
                 found,
-                meaning: IN_DER,
+                meaning: IN_DER.1,
             });
         }
         let prepared = Mac::new(secret).ok_or(ConfigError::EmptySecret)?;
