@@ -1,144 +1,180 @@
-//! A scheme of your own: Stripe's, against the public API alone.
+//! A scheme with code of its own: Twilio's, against the public API alone.
 //!
 //! ```text
-//! cargo run --example custom_scheme
+//! cargo run --example custom_scheme --features sha1
 //! ```
 //!
-//! Wire format, by <https://docs.stripe.com/webhooks#verify-manually>: the
-//! header `Stripe-Signature` is a list of `key=value`, separated by commas.
-//! `t` is the time of signing in Unix seconds, each `v1` is the hex of
-//! HMAC-SHA256 over `t`, a dot, and the raw body. Other keys are of other
-//! versions. The key is the endpoint's secret as text, with its `whsec_`.
+//! Wire format, by <https://www.twilio.com/docs/usage/security>: the header
+//! `X-Twilio-Signature` is the base64 of HMAC-SHA-1 over the URL as Twilio calls
+//! it, followed by the fields of the form, each name with its value and nothing in
+//! between, sorted by name. Of several equal fields one counts. The secret is the
+//! account's auth token. (A body that is no form is signed by its digest in the URL,
+//! which is another scheme.)
+//!
+//! # Security
+//!
+//! **A captured request verifies forever**: no time is signed. And nothing marks
+//! where a name ends and its value begins, so whoever has captured `Digits=1234` can
+//! send `Digits1=234` with the same signature. Look up the fields that you expect by
+//! their whole names, and ignore the others.
 
-use hookseal::{
-    Claim, Encoding, Engine, FixedClock, HeaderName, Headers, Key, Keys, Message, Part,
-    ReplayWindow, Signature, SignatureHeaders, Signatures, SignedTimestamp, Tag, Timestamp,
-    Verifier, VerifyError,
+use std::borrow::Cow;
+use std::error::Error;
+
+use hookseal::scheme::{
+    Algorithm, CanonicalForm, Canonicalize, Form, Part, RawRequest, Scheme, SignatureField,
+};
+use hookseal::{ConfigError, HashState, Message, VerifyError, Webhook};
+
+const TWILIO: Scheme = Scheme {
+    name: "twilio",
+    signature: SignatureField::Header("X-Twilio-Signature"),
+    forms: &[Form::base64("").with_algorithm(Algorithm::HmacSha1)],
+    signed: &[Part::Endpoint, Part::CanonicalBody],
+    canonical_form: Some(CanonicalForm(&SortedForm)),
+    source: "https://www.twilio.com/docs/usage/security",
+    ..Scheme::BASE
 };
 
-static SIGNATURE: HeaderName = HeaderName::from_static("stripe-signature");
-
+/// What is signed of a form: its fields, decoded and sorted.
 #[derive(Debug)]
-struct Stripe {
-    engine: Engine,
+struct SortedForm;
+
+impl SortedForm {
+    /// Twilio sends a few dozen. Without a bound, a body of nothing but separators
+    /// would take many times its size in memory.
+    const MAX_FIELDS: usize = 1000;
 }
 
-impl Stripe {
-    /// Stripe's libraries allow five minutes, which is the engine's default.
-    fn new(keys: impl Into<Keys>) -> Self {
-        Self {
-            engine: Engine::new(keys.into()),
+impl Canonicalize for SortedForm {
+    fn canonicalize<'b>(&self, request: &RawRequest<'b>) -> Result<Cow<'b, [u8]>, VerifyError> {
+        let mut fields: Vec<[Cow<'b, [u8]>; 2]> = Vec::new();
+        for field in request.body().split(|&byte| byte == b'&') {
+            if field.is_empty() {
+                continue;
+            }
+            if fields.len() == Self::MAX_FIELDS {
+                return Err(VerifyError::refused("the form has too many fields"));
+            }
+            let mut halves = field.splitn(2, |&byte| byte == b'=');
+            let mut half = || decode(halves.next().unwrap_or_default());
+            fields.push([half()?, half()?]);
         }
+        fields.sort();
+        fields.dedup();
+        Ok(fields.concat().concat().into())
     }
+}
 
-    fn with_engine(self, options: impl FnOnce(Engine) -> Engine) -> Self {
-        Self {
-            engine: options(self.engine),
+/// Undoes the encoding of a form: `+` and `%2B`.
+fn decode(text: &[u8]) -> Result<Cow<'_, [u8]>, VerifyError> {
+    if !text.iter().any(|byte| b"+%".contains(byte)) {
+        return Ok(text.into());
+    }
+    let malformed = || VerifyError::refused("the form is malformed");
+    let digit = |byte: Option<&u8>| {
+        let digit = byte.and_then(|&byte| char::from(byte).to_digit(16));
+        digit
+            .and_then(|digit| u8::try_from(digit).ok())
+            .ok_or_else(malformed)
+    };
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut bytes = text.iter();
+    while let Some(&byte) = bytes.next() {
+        decoded.push(match byte {
+            b'+' => b' ',
+            b'%' => (digit(bytes.next())? << 4) | digit(bytes.next())?,
+            byte => byte,
+        });
+    }
+    Ok(decoded.into())
+}
+
+/// The webhook at this URL, exactly as it is configured at Twilio: no proxy can be
+/// trusted to tell it.
+fn twilio(url: &str, auth_token: &str) -> Result<Webhook, ConfigError> {
+    Webhook::new(TWILIO.at(url), auth_token)
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    // The sample request of Twilio's documentation and of the tests of its libraries.
+    let url = "https://mycompany.com/myapp.php?foo=1&bar=2";
+    let webhook = match twilio(url, "12345") {
+        Err(error @ ConfigError::AlgorithmUnavailable { .. }) => {
+            println!("{error}");
+            println!("here: cargo run --example custom_scheme --features sha1");
+            return Ok(());
         }
-    }
-}
+        made => made?,
+    };
+    let body = b"Digits=1234&To=%2B18005551212&From=%2B14158675309\
+        &Caller=%2B14158675309&CallSid=CA1234567890ABCDE";
+    let genuine = "RSOYDt4T1cUTdK1PDd93/VVr8B8=";
+    let headers = [("X-Twilio-Signature", genuine)];
+    let verified = webhook.verify(&headers, body)?;
+    println!("verified: {}", verified.covers());
+    // The proof has the body as it was received.
+    assert_eq!(verified.body(), body);
 
-impl Verifier for Stripe {
-    fn scheme(&self) -> &'static str {
-        "stripe"
-    }
-
-    fn engine(&self) -> &Engine {
-        &self.engine
-    }
-
-    fn claim<'h>(&'h self, headers: &'h dyn Headers) -> Result<Claim<'h>, VerifyError> {
-        let value = headers.required(&SIGNATURE)?;
-        let signatures = Signatures::list(value, b',', v1, &SIGNATURE)?;
-        let mut times = value
-            .split(|&byte| byte == b',')
-            .filter_map(|entry| entry.strip_prefix(b"t="));
-        // Two times could be read in two ways.
-        let (Some(time), None) = (times.next(), times.next()) else {
-            return Err(VerifyError::malformed_header(&SIGNATURE));
-        };
-        let timestamp = SignedTimestamp::parse(time, &SIGNATURE)?;
-        Ok(Claim::new(signatures).signed_before([Part::Timestamp(timestamp), Part::Bytes(b".")]))
-    }
-
-    fn signature_headers(
-        &self,
-        message: &Message<'_>,
-        signatures: &[Signature],
-    ) -> SignatureHeaders {
-        let time = message.timestamp().map(|moment| format!("t={moment}"));
-        let signatures = signatures
-            .iter()
-            .map(|tag| format!("v1={}", Encoding::Hex.encode(tag)));
-        let value: Vec<String> = time.into_iter().chain(signatures).collect();
-        vec![(SIGNATURE.clone(), value.join(","))]
-    }
-}
-
-fn v1(entry: &[u8]) -> Option<Signature> {
-    Tag::from_hex(entry.strip_prefix(b"v1=")?).map(Signature::from)
-}
-
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let secret = "whsec_test_secret";
-    let body = br#"{"id":"evt_test_webhook","object":"event"}"#;
-    // printf '%s' '1492774577.{"id":"evt_test_webhook","object":"event"}' |
-    //   openssl dgst -sha256 -hmac whsec_test_secret
-    let genuine = "88a022085c6bdb887b02cb26ff76dd681234d9675c0f22844059f55552a8883a";
-    let value = format!("t=1492774577,v0=abc,v1={},v1={genuine}", "0".repeat(64));
-    let headers = [("Stripe-Signature", value)];
-
-    let now = FixedClock::at(1_492_774_600);
-    let stripe = Stripe::new(Key::from_text(secret)?).with_engine(|engine| engine.with_clock(now));
-    let event = stripe.verify(&headers, body)?;
+    // Streaming and signing come with the scheme. For the code, a streamed body is
+    // held in memory.
+    let mut state = HashState::new();
+    let mut verification = webhook.begin(&headers, &mut state)?;
+    body.chunks(10).for_each(|chunk| verification.update(chunk));
     println!(
-        "verified, signed at {}",
-        event.timestamp().ok_or("has a timestamp")?
+        "verified in chunks, {} bytes",
+        verification.finish()?.body_len()
     );
-    assert_eq!(event.timestamp(), Some(Timestamp::from_secs(1_492_774_577)));
+    let signed = webhook.sign(&Message::new(body))?;
+    println!("signed: {:?}", signed.get("x-twilio-signature"));
+    assert_eq!(signed.get("x-twilio-signature"), Some(genuine));
 
-    // Streaming, rotation, the window and signing come from the engine.
-    let mut check = stripe.begin(&headers)?;
-    body.chunks(10).for_each(|chunk| check.update(chunk));
-    println!("verified in chunks, {} bytes", check.finish()?.body_len());
+    // Fields of one name are sorted by their values, and equal ones are one. This
+    // signature is of the tests of twilio-python.
+    let repeated = [("X-Twilio-Signature", "IK+Dwps556ElfBT0I3Rgjkr1wJU=")];
+    for body in [
+        &b"Sid=CA123&SidAccount=AC123&Digits=5678&Digits=1234"[..],
+        b"Digits=1234&Digits=1234&Digits=5678&Sid=CA123&SidAccount=AC123",
+    ] {
+        assert!(webhook.verify(&repeated, body).is_ok());
+    }
 
-    let keys = [
-        Key::from_text("the new one")?.with_id("new"),
-        Key::from_text(secret)?.with_id("old"),
-    ];
-    let rotating = Stripe::new(keys).with_engine(|engine| engine.with_clock(now));
-    let event = rotating.verify(&headers, body)?;
-    println!(
-        "verified with the {} key",
-        event.key_id().ok_or("has an id")?
-    );
-    assert_eq!(event.key_id(), Some("old"));
-
-    let narrow = Stripe::new(Key::from_text(secret)?).with_engine(|engine| {
-        engine
-            .with_clock(now)
-            .with_window(ReplayWindow::from_secs(10))
-    });
-    let refusals = [
-        (stripe.verify(&headers, b"{}"), "signature does not match"),
+    let elsewhere = twilio("https://mycompany.com/myapp.php?foo=1&bar=3", "12345")?;
+    let another = twilio(url, "12346")?;
+    let many = b"a&".repeat(SortedForm::MAX_FIELDS + 1);
+    let no_headers: [(&str, &str); 0] = [];
+    for (verdict, wanted) in [
         (
-            narrow.verify(&headers, body),
-            "header stripe-signature: 1492774577 is more than 10 s before 1492774600",
+            webhook.verify(&headers, &body[1..]),
+            "signature does not match",
+        ),
+        (elsewhere.verify(&headers, body), "signature does not match"),
+        (another.verify(&headers, body), "signature does not match"),
+        (
+            webhook.verify(&headers, b"Digits=%2"),
+            "the form is malformed",
         ),
         (
-            stripe.verify(&[("Stripe-Signature", "t=1492774577,v0=abc")], body),
-            "header stripe-signature holds no well-formed signature",
+            webhook.verify(&headers, b"Digits=%+2"),
+            "the form is malformed",
         ),
-    ];
-    for (verdict, wanted) in refusals {
+        (
+            webhook.verify(&headers, &many),
+            "the form has too many fields",
+        ),
+        (
+            webhook.verify(&no_headers, body),
+            "header x-twilio-signature is missing or empty",
+        ),
+    ] {
         let reason = verdict.expect_err("a refusal").to_string();
         println!("refused: {reason}");
         assert_eq!(reason, wanted);
     }
 
-    let message = Message::new(body).with_timestamp(Timestamp::from_secs(1_492_774_577));
-    let signed = stripe.sign_message(&message)?;
-    println!("signed: {}: {}", signed[0].0, signed[0].1);
-    assert_eq!(signed[0].1, format!("t=1492774577,v1={genuine}"));
+    // What the scheme cannot tell apart: see above.
+    let moved = b"Digits1=234&To=%2B18005551212&From=%2B14158675309\
+        &Caller=%2B14158675309&CallSid=CA1234567890ABCDE";
+    assert!(webhook.verify(&headers, moved).is_ok());
     Ok(())
 }

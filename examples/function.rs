@@ -1,19 +1,19 @@
-//! A function-style service: the platform parses HTTP and hands the request
-//! over as JSON, the headers as a map, the body as text or base64.
+//! A function-style service: the platform parses HTTP and passes the request as
+//! JSON, with the headers as a map and the body as text or base64.
 //!
 //! ```text
 //! HOOKSEAL_SECRET=paminga-demo-secret \
 //!   cargo run --example function < examples/events/http-api.json
 //! ```
 //!
-//! It reads one event of AWS Lambda from its input, of an API Gateway, a
-//! function URL or a load balancer, and writes the answer: `{"statusCode":204}`
-//! if the request is Paminga's, and otherwise a status that says no more than
-//! that. The reason goes to standard error, where a platform keeps its log.
-//! Without an answer, since there is no secret or no event, it fails.
+//! It reads one event of AWS Lambda from its input, as an API Gateway, a function
+//! URL or a load balancer sends it, and writes the response: `{"statusCode":204}`
+//! if the request is Paminga's, and otherwise the status of the rejection and no
+//! more. The reason goes to standard error, where a platform keeps its log.
+//! Without a secret or an event there is no response, and the program fails.
 //!
-//! With a runtime that calls a function, such as `lambda_runtime`, the verifier
-//! is made once, when the function is loaded, and `handle` takes each event.
+//! With a runtime that calls a function, such as `lambda_runtime`, make the
+//! webhook once, when the function is loaded, and call `handle` for each event.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -24,17 +24,17 @@ use std::process::ExitCode;
 
 use base64::DecodeError;
 use base64::prelude::{BASE64_STANDARD, Engine};
-use hookseal::schemes::Paminga;
-use hookseal::{ConfigError, HeaderName, Headers, Key, Lookup, Verified, Verifier};
+use hookseal::scheme::HeaderVisitor;
+use hookseal::{RequestHead, Verified, Webhook, schemes};
 use serde::{Deserialize, Serialize};
 
-/// Events are a few KiB as a rule.
+/// Events usually have a few KiB.
 const BODY_LIMIT: usize = 64 * 1024;
 
 /// More than Lambda passes to a function, which is 6 MB.
 const EVENT_LIMIT: u64 = 8 << 20;
 
-/// What matters here of all that the platforms send.
+/// The part of an event that matters here.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Event {
@@ -45,42 +45,41 @@ struct Event {
     is_base64_encoded: bool,
 }
 
-/// A repeated header must be seen, or what stands before this function could go
-/// by another of its values.
+/// Every occurrence of a repeated header must be visited. Otherwise what is in
+/// front of this function could act on another one of its values.
 ///
-/// - REST APIs send both maps. `headers` has kept only the last value.
-/// - HTTP APIs and function URLs send `headers` alone, and join the values with
-///   a comma. That is no signature of Paminga's, and refused as malformed.
-/// - Load balancers send one map. In `headers` only the last value is left: set
-///   the target group's `lambda.multi_value_headers.enabled`.
+/// - REST APIs send both maps. `headers` has only the last value of each name.
+/// - HTTP APIs and function URLs send `headers` only, and join the values with a
+///   comma. That is no signature of Paminga's, and rejected as malformed.
+/// - Load balancers send one map. Their `headers` has only the last value: set
+///   `lambda.multi_value_headers.enabled` of the target group.
 ///
-/// Names are in lower case or as sent; looking one up ignores the case.
-impl Headers for Event {
-    fn lookup(&self, name: &HeaderName) -> Lookup<'_> {
+/// Names are in lower case or as they were sent. The webhook ignores the case.
+impl RequestHead for Event {
+    fn visit_headers<'h>(&'h self, visitor: &mut HeaderVisitor<'_, 'h>) {
         if let Some(lists) = &self.multi_value_headers {
-            let pairs = lists
-                .iter()
-                .flat_map(|(name, values)| values.iter().map(move |value| (name, value)));
-            Lookup::find(pairs, name)
+            for (name, values) in lists {
+                for value in values {
+                    visitor.visit(name, value.as_bytes());
+                }
+            }
         } else if let Some(map) = &self.headers {
-            map.lookup(name)
-        } else {
-            Lookup::Missing
+            map.visit_headers(visitor);
         }
     }
 }
 
 impl Event {
-    /// The bytes that the sender sent.
+    /// Returns the bytes that the sender sent.
     ///
-    /// If a genuine body never verifies, see whether the platform took it for
-    /// text that it is not: a REST API encodes the media types that it is told
-    /// are binary, and in others replaces what is not UTF-8.
+    /// If a genuine body never verifies, the platform may have taken it for text:
+    /// a REST API encodes the media types that are configured as binary, and in
+    /// other bodies replaces what is not UTF-8.
     fn raw_body(&self) -> Result<Cow<'_, [u8]>, DecodeError> {
         let body = self.body.as_deref().unwrap_or_default();
         if self.is_base64_encoded {
-            // Strictly: another alphabet, padding or line breaks are not what
-            // the platform writes.
+            // Strictly: the platform writes no other alphabet or padding, and no
+            // line breaks.
             BASE64_STANDARD.decode(body).map(Cow::Owned)
         } else {
             Ok(Cow::Borrowed(body.as_bytes()))
@@ -88,36 +87,36 @@ impl Event {
     }
 }
 
-/// All that API Gateway needs to answer with an empty body. (For a load
-/// balancer, add `headers` and `isBase64Encoded`.)
+/// What API Gateway needs for a response with an empty body. (A load balancer
+/// needs `headers` and `isBase64Encoded` too.)
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Answer {
+struct Response {
     status_code: u16,
 }
 
-fn handle(verifier: &dyn Verifier, event: &Event) -> Answer {
+fn handle(webhook: &Webhook, event: &Event) -> Response {
     let status_code = match event.raw_body() {
-        Err(_) => refuse(400, "the body is flagged as base64 and is none"),
-        Ok(body) if body.len() > BODY_LIMIT => refuse(413, "the body is too long"),
-        Ok(body) => match verifier.verify(event, &body) {
+        Err(_) => reject(400, "the body is flagged as base64 and is none"),
+        Ok(body) if body.len() > BODY_LIMIT => reject(413, "the body is too long"),
+        Ok(body) => match webhook.verify(event, &body) {
             Ok(verified) => receive(verified),
-            Err(error) => refuse(error.http_status(), error),
+            Err(error) => reject(error.http_status(), error),
         },
     };
-    Answer { status_code }
+    Response { status_code }
 }
 
-/// Cannot be called with anything that was not verified.
+/// Cannot be called with an event that was not verified.
 fn receive(event: Verified<'_>) -> u16 {
-    // Put `event.body()` into a queue here, once: Paminga sends no message id,
-    // and `event.signature()` serves as one.
+    // Put `event.body()` into a queue here, with `event.idempotency_key()`: the
+    // same key again is the same event again.
     eprintln!("verified: {} bytes", event.body_len());
     204
 }
 
-fn refuse(status: u16, reason: impl std::fmt::Display) -> u16 {
-    eprintln!("refused: {reason}");
+fn reject(status: u16, reason: impl std::fmt::Display) -> u16 {
+    eprintln!("rejected: {reason}");
     status
 }
 
@@ -132,21 +131,20 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<(), Box<dyn Error>> {
-    let verifier = verifier()?;
-    let answer = handle(&verifier, &read_event(io::stdin())?);
-    writeln!(io::stdout(), "{}", serde_json::to_string(&answer)?)?;
+    let webhook = webhook()?;
+    let response = handle(&webhook, &read_event(io::stdin())?);
+    writeln!(io::stdout(), "{}", serde_json::to_string(&response)?)?;
     Ok(())
 }
 
-/// A broken secret is found here, before any event. No message shows it; that
-/// of `env::var` would, if it were not UTF-8.
-fn verifier() -> Result<Paminga, String> {
+/// Finds a broken secret before there is an event. No message shows the secret.
+/// (That of `env::var` would, if it were not UTF-8.)
+fn webhook() -> Result<Webhook, String> {
     let secret = env::var_os("HOOKSEAL_SECRET")
         .ok_or("HOOKSEAL_SECRET is not set")?
         .into_string()
         .map_err(|_| "HOOKSEAL_SECRET is not UTF-8")?;
-    let wrong = |error: ConfigError| format!("HOOKSEAL_SECRET: {error}");
-    Ok(Paminga::new(Key::from_text(&secret).map_err(wrong)?))
+    Webhook::new(schemes::PAMINGA, secret).map_err(|error| format!("HOOKSEAL_SECRET: {error}"))
 }
 
 fn read_event(input: impl Read) -> Result<Event, String> {

@@ -5,8 +5,8 @@
 //! HOOKSEAL_SECRET=whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw cargo run --example hyper
 //! ```
 //!
-//! It listens on `HOOKSEAL_LISTEN`, `127.0.0.1:3000` unless set, and prints the
-//! address. A sender made of OpenSSL and curl:
+//! It listens on `HOOKSEAL_LISTEN`, by default `127.0.0.1:3000`, and prints the
+//! address. OpenSSL and curl make a sender:
 //!
 //! ```text
 //! now=$(date +%s) body='{"type":"contact.created"}'
@@ -18,12 +18,12 @@
 //! ```
 //!
 //! Here `match` is the router, and the layer verifies one of its arms. A server
-//! with nothing but webhooks needs no `match`:
-//! `hyper_util::service::TowerToHyperService` makes the layer's service one of
-//! hyper's. And a body that is to be stored as it arrives, not held in memory,
-//! needs no layer: `Verifier::begin` takes `request.headers()`, `Check::update`
-//! each frame's data, and `Check::finish` gives the proof; act on nothing
-//! before it does.
+//! that receives nothing but webhooks needs no `match`:
+//! `hyper_util::service::TowerToHyperService` turns the layer's service into one
+//! of hyper's. A body that is stored as it arrives, and not held in memory, needs
+//! no layer: pass the request to `Webhook::begin`, the data of each frame to
+//! `Verification::update`, and get the proof from `Verification::finish`. Act on
+//! nothing before that.
 
 use std::convert::Infallible;
 use std::env::{self, VarError};
@@ -33,9 +33,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use bytes::Bytes;
-use hookseal::schemes::StandardWebhooks;
-use hookseal::tower::{Refusal, VerifiedBody, VerifyLayer};
-use hookseal::{ConfigError, Key};
+use hookseal::tower::{Rejection, VerifiedBody, VerifyLayer};
+use hookseal::{Webhook, schemes};
 use http_body_util::Empty;
 use hyper::body::Incoming;
 use hyper::{Method, Request, Response, StatusCode};
@@ -45,33 +44,33 @@ use tokio::net::TcpListener;
 use tokio::time::{sleep, timeout};
 use tower::{Layer, ServiceExt};
 
-/// Three times what Standard Webhooks asks senders to stay below: 20 kB.
+/// Three times the 20 kB that Standard Webhooks asks senders to stay below.
 const BODY_LIMIT: usize = 64 * 1024;
 
-/// For the headers of a request, and then for its body. Senders have both at
-/// hand, and wait a few seconds for the answer themselves.
+/// For the head of a request, and then for its body. Senders have both ready, and
+/// wait only a few seconds for the response.
 const READ_TIME: Duration = Duration::from_secs(5);
 
-/// For a connection, before it is asked to end, and then again for what is
-/// going on in it. More than a request may take.
+/// For a connection, before it is asked to end, and then again for the requests
+/// that are still going on. A request takes less.
 const CONNECTION_TIME: Duration = Duration::from_secs(15);
 
-type Answer = Response<Empty<Bytes>>;
+type Reply = Response<Empty<Bytes>>;
 
 /// Cannot be called with a request that was not verified.
-async fn receive(request: Request<VerifiedBody>) -> Result<Answer, Infallible> {
+async fn receive(request: Request<VerifiedBody>) -> Result<Reply, Infallible> {
     let event = request.body().proof();
-    // Put the event into a queue here, under its message id: the same id again
-    // is the same event again. Its sender waits for the answer.
+    // Put the event into a queue here, with its message id: the same id again is
+    // the same event again. The sender waits for the response.
     let id = event.message_id().unwrap_or_default();
-    println!("{}: {} bytes", id.escape_ascii(), event.body().len());
-    Ok(answer(StatusCode::NO_CONTENT))
+    println!("{}: {} bytes", id.escape_debug(), event.body().len());
+    Ok(reply(StatusCode::NO_CONTENT))
 }
 
-fn answer(status: StatusCode) -> Answer {
-    let mut answer = Response::new(Empty::new());
-    *answer.status_mut() = status;
-    answer
+fn reply(status: StatusCode) -> Reply {
+    let mut reply = Response::new(Empty::new());
+    *reply.status_mut() = status;
+    reply
 }
 
 #[tokio::main]
@@ -82,7 +81,7 @@ async fn main() -> ExitCode {
 }
 
 async fn serve() -> Result<Infallible, Box<dyn Error>> {
-    let layer = VerifyLayer::new(verifier()?)
+    let layer = VerifyLayer::new(webhook()?)
         .with_body_limit(BODY_LIMIT)
         .with_body_timeout(READ_TIME, sleep);
     let webhooks = layer.layer(tower::service_fn(receive));
@@ -92,14 +91,14 @@ async fn serve() -> Result<Infallible, Box<dyn Error>> {
         async move {
             match (request.method(), request.uri().path()) {
                 (&Method::POST, "/webhooks") => {
-                    let answer = webhooks.oneshot(request).await?;
-                    // For your logs; the sender sees the status alone.
-                    if let Some(refusal) = answer.extensions().get::<Refusal>() {
-                        eprintln!("refused: {refusal}");
+                    let reply = webhooks.oneshot(request).await?;
+                    // For your logs. The sender sees the status only.
+                    if let Some(rejection) = reply.extensions().get::<Rejection>() {
+                        eprintln!("rejected: {rejection}");
                     }
-                    Ok::<_, Infallible>(answer)
+                    Ok::<_, Infallible>(reply)
                 }
-                _ => Ok(answer(StatusCode::NOT_FOUND)),
+                _ => Ok(reply(StatusCode::NOT_FOUND)),
             }
         }
     });
@@ -116,7 +115,8 @@ async fn serve() -> Result<Infallible, Box<dyn Error>> {
         let stream = match listener.accept().await {
             Ok((stream, _)) => TokioIo::new(stream),
             Err(error) => {
-                // Out of file descriptors, say: others will be closed.
+                // There are no file descriptors left, for example. Connections
+                // will be closed.
                 eprintln!("cannot accept a connection: {error}");
                 sleep(Duration::from_millis(100)).await;
                 continue;
@@ -125,8 +125,8 @@ async fn serve() -> Result<Infallible, Box<dyn Error>> {
         let (server, routes) = (server.clone(), routes.clone());
         tokio::spawn(async move {
             let mut connection = pin!(server.serve_connection(stream, routes));
-            // hyper's timeout does not hold for a connection that sends nothing
-            // (<https://github.com/hyperium/hyper/issues/3756>), or for HTTP/2.
+            // hyper's timeout does not apply to a connection that sends nothing
+            // (<https://github.com/hyperium/hyper/issues/3756>), or to HTTP/2.
             match timeout(CONNECTION_TIME, &mut connection).await {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => eprintln!("connection: {error}"),
@@ -139,17 +139,15 @@ async fn serve() -> Result<Infallible, Box<dyn Error>> {
     }
 }
 
-/// A broken secret is found here, when the server starts. No message shows it;
-/// that of `env::var` would, if it were not UTF-8.
-fn verifier() -> Result<StandardWebhooks, String> {
+/// Finds a broken secret when the server starts. No message shows the secret.
+/// (That of `env::var` would, if it were not UTF-8.)
+fn webhook() -> Result<Webhook, String> {
     let secret = env::var_os("HOOKSEAL_SECRET")
         .ok_or("HOOKSEAL_SECRET is not set")?
         .into_string()
         .map_err(|_| "HOOKSEAL_SECRET is not UTF-8")?;
-    let wrong = |error: ConfigError| format!("HOOKSEAL_SECRET: {error}");
-    Ok(StandardWebhooks::new(
-        Key::from_base64(&secret).map_err(wrong)?,
-    ))
+    Webhook::new(schemes::STANDARD_WEBHOOKS, secret)
+        .map_err(|error| format!("HOOKSEAL_SECRET: {error}"))
 }
 
 async fn listener() -> Result<TcpListener, String> {

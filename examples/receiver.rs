@@ -8,20 +8,20 @@
 //! | --- | --- |
 //! | `POST /webhooks/paminga` | `PAMINGA_SECRET` |
 //! | `POST /webhooks/pakk` | `PAKK_SIGNING_KEY` |
-//! | `POST /webhooks/standard` | `STANDARD_WEBHOOKS_SECRET`, or several with spaces between them while one is rotated; `STANDARD_WEBHOOKS_PREFIX=svix` for a sender's own header names |
+//! | `POST /webhooks/standard` | `STANDARD_WEBHOOKS_SECRET`, or several with spaces between them during a rotation; `STANDARD_WEBHOOKS_PREFIX=svix` for the header names of a sender |
 //! | `POST /webhooks/hubpay` | `HUBPAY_SHARED_KEY` |
 //! | `POST /webhooks/pomelo` | `POMELO_API_KEY`, `POMELO_API_SECRET`, `POMELO_ENDPOINT` |
 //! | `GET /health` | always |
 //!
 //! `LISTEN` is the address (`127.0.0.1:8080`; port 0 takes a free one),
-//! `BODY_LIMIT` a body's greatest length in bytes (262144), `BODY_TIMEOUT` the
-//! seconds that a whole body may take (10). What is wrong stops the start.
+//! `BODY_LIMIT` the longest body in bytes (262144), and `BODY_TIMEOUT` the seconds
+//! that a whole body may take (10). A wrong setting stops the start.
 //!
-//! It speaks HTTP/1.1 and HTTP/2 in the clear. A deployment needs a proxy in
-//! front, for TLS and because `axum::serve` waits for a request's head as long
-//! as it takes: the proxy bounds that time, idle connections and the number of
-//! requests at once, each of which may hold twice `BODY_LIMIT`. The clock must
-//! be right, and what was handled must be known to all instances: see `Inbox`.
+//! It speaks HTTP/1.1 and HTTP/2 without TLS. A deployment needs a proxy in front,
+//! for TLS and because `axum::serve` waits for the head of a request without a
+//! limit. The proxy limits that time, idle connections, and the number of requests
+//! at once, each of which can hold twice `BODY_LIMIT`. The clock must be right, and
+//! all instances must know which events were handled: see `Inbox`.
 
 use std::collections::{HashSet, VecDeque};
 use std::env::{self, VarError};
@@ -37,9 +37,8 @@ use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, post};
 use hookseal::axum::{VerifiedBytes, VerifiedJson};
-use hookseal::schemes::{Hubpay, Pakk, Paminga, Pomelo, StandardWebhooks};
 use hookseal::tower::VerifyLayer;
-use hookseal::{ConfigError, Key, Keyring, Verified, Verifier};
+use hookseal::{ConfigError, IdempotencyKey, Key, Keys, Webhook, scheme::Scheme, schemes};
 use serde::Deserialize;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -78,8 +77,8 @@ async fn run() -> Result<(), Box<dyn Error>> {
         info!("stopping: finishing the requests in flight");
         let _ = stopping.send(());
     });
-    // A connection with half a head would keep a graceful shutdown waiting for
-    // ever. Any request in flight is through by then.
+    // A connection with half a head would keep a graceful shutdown waiting
+    // forever. By then, all requests in flight are finished.
     let patience = timeout.saturating_add(Duration::from_secs(5));
     let out_of_patience = async {
         let _ = stopped.await;
@@ -92,23 +91,23 @@ async fn run() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A route for each scheme that has a secret, behind a layer of its own.
+/// Makes a route for each scheme that has a secret, with its own layer.
 fn app(limit: usize, timeout: Duration) -> Result<Router, Box<dyn Error>> {
     let mut app = Router::new();
-    for (path, verifier, handler) in [
+    for (path, webhook, handler) in [
         ("/webhooks/paminga", paminga()?, post(receive)),
         ("/webhooks/pakk", pakk()?, post(receive)),
         ("/webhooks/standard", standard()?, post(receive_json)),
         ("/webhooks/hubpay", hubpay()?, post(receive)),
         ("/webhooks/pomelo", pomelo()?, post(receive)),
     ] {
-        let Some(verifier) = verifier else { continue };
-        info!(path, scheme = verifier.scheme(), "serving");
-        let inbox = Arc::new(Inbox::new(verifier.scheme()));
-        let layer = VerifyLayer::new(verifier)
+        let Some(webhook) = webhook else { continue };
+        info!(path, scheme = webhook.scheme(), "serving");
+        let layer = VerifyLayer::new(webhook)
             .with_body_limit(limit)
             .with_body_timeout(timeout, tokio::time::sleep);
-        // `route_layer`, so that another method than POST is answered with 405.
+        let inbox = Arc::new(Inbox::default());
+        // `route_layer`, so that the response to other methods than POST is 405.
         app = app.route(path, handler.route_layer(layer).with_state(inbox));
     }
     if !app.has_routes() {
@@ -122,27 +121,28 @@ fn app(limit: usize, timeout: Duration) -> Result<Router, Box<dyn Error>> {
     Ok(app.route("/health", get(|| async { "ok\n" })))
 }
 
-/// Does what is to be done with an event: here it logs it. Only a verified
-/// request gets here, since nothing else makes a `VerifiedBytes`.
+/// Does the work for an event: here, it logs the event. Only the layer makes a
+/// `VerifiedBytes`, so this is called for verified requests only.
 ///
-/// Senders wait a few seconds (Paminga: 3) and then send again. Work that takes
-/// longer belongs into a queue.
+/// Senders wait a few seconds (Paminga: 3) and then send again. Put work that
+/// takes longer into a queue.
 async fn receive(State(inbox): State<Arc<Inbox>>, event: VerifiedBytes) -> String {
     let bytes = event.body().len();
-    inbox.once(&event, || info!(scheme = inbox.scheme, bytes, "event"))
+    inbox.once(&event, || info!(scheme = event.scheme(), bytes, "event"))
 }
 
-/// The same for events that are JSON of a known form. One that is not is
-/// answered with 422, although it is its sender's.
+/// Does the same for events that are JSON of a known form. Others get a 422,
+/// although they are the sender's.
 async fn receive_json(
     State(inbox): State<Arc<Inbox>>,
-    event: VerifiedJson<StandardEvent>,
+    proof: VerifiedBytes,
+    VerifiedJson(event): VerifiedJson<StandardEvent>,
 ) -> String {
-    let kind = &event.body().kind;
-    inbox.once(&event, || info!(scheme = inbox.scheme, kind, "event"))
+    let kind = event.kind;
+    inbox.once(&proof, || info!(scheme = proof.scheme(), kind, "event"))
 }
 
-/// By the chapter "Payload structure" of the Standard Webhooks specification.
+/// See the chapter "Payload structure" of the Standard Webhooks specification.
 #[derive(Deserialize)]
 struct StandardEvent {
     #[serde(rename = "type")]
@@ -151,110 +151,104 @@ struct StandardEvent {
 
 /// Remembers which events of one scheme were handled.
 ///
-/// It forgets the oldest, and all when the process ends: a captured request of
-/// a scheme without timestamps is then taken again. In production, insert the
-/// key into a unique column of the database, **in the transaction that does
-/// the work**: then all instances share it, and work that failed is done when
+/// It forgets the oldest ones, and all of them when the process ends. A captured
+/// request of a scheme without timestamps is accepted again then. In production,
+/// insert the key into a unique column of the database, **in the transaction that
+/// does the work**. Then all instances share it, and work that failed is done when
 /// the sender tries again.
-struct Inbox {
-    scheme: &'static str,
-    handled: Mutex<Handled>,
-}
+#[derive(Default)]
+struct Inbox(Mutex<Handled>);
 
 #[derive(Default)]
 struct Handled {
-    keys: HashSet<Arc<[u8]>>,
-    in_order: VecDeque<Arc<[u8]>>,
+    keys: HashSet<IdempotencyKey>,
+    in_order: VecDeque<IdempotencyKey>,
 }
 
 impl Inbox {
-    fn new(scheme: &'static str) -> Self {
-        Self {
-            scheme,
-            handled: Mutex::default(),
+    /// Does the work if the event is new, and marks the event afterwards: work
+    /// that fails is not marked as done. To the sender a duplicate is a success
+    /// too. Otherwise it would try again.
+    fn once(&self, event: &VerifiedBytes, work: impl FnOnce()) -> String {
+        // The key tells an event that is sent again. Pomelo signs its retries
+        // anew: they need an id from the body.
+        let key = event.idempotency_key();
+        let bytes = event.body_len();
+        if self.handled().keys.contains(&key) {
+            info!(scheme = event.scheme(), "duplicate");
+            return format!("duplicate {bytes} bytes\n");
         }
+        work();
+        self.handled().mark(key);
+        format!("accepted {bytes} bytes\n")
     }
 
-    /// Does the work if the event is new. A duplicate is a success to its
-    /// sender too, which would try again otherwise.
-    fn once<B>(&self, event: &Verified<'_, B>, work: impl FnOnce()) -> String {
-        // The MAC tells a request that is sent again, not an event that is
-        // signed again: Pomelo's retries need an id from the body.
-        let key = event.message_id().unwrap_or(event.signature().as_bytes());
-        let verdict = if self.is_new(key) {
-            work();
-            "accepted"
-        } else {
-            info!(scheme = self.scheme, "duplicate");
-            "duplicate"
-        };
-        format!("{verdict} {} bytes\n", event.body_len())
+    fn handled(&self) -> std::sync::MutexGuard<'_, Handled> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
-    fn is_new(&self, key: &[u8]) -> bool {
-        const REMEMBERED: usize = 100_000;
+impl Handled {
+    const REMEMBERED: usize = 100_000;
 
-        let mut handled = self.handled.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = Arc::from(key);
-        let new = handled.keys.insert(Arc::clone(&key));
-        if new {
-            handled.in_order.push_back(key);
+    fn mark(&mut self, key: IdempotencyKey) {
+        if self.keys.insert(key.clone()) {
+            self.in_order.push_back(key);
         }
-        if handled.in_order.len() > REMEMBERED
-            && let Some(oldest) = handled.in_order.pop_front()
+        if self.in_order.len() > Self::REMEMBERED
+            && let Some(oldest) = self.in_order.pop_front()
         {
-            handled.keys.remove(&oldest);
+            self.keys.remove(&oldest);
         }
-        new
     }
 }
 
 /// `None` if the scheme is not to be served.
-type Configured = Result<Option<Arc<dyn Verifier>>, Box<dyn Error>>;
+type Configured = Result<Option<Webhook>, Box<dyn Error>>;
 
 fn paminga() -> Configured {
-    let key = secret("PAMINGA_SECRET", Key::from_text)?;
-    Ok(key.map(|key| Arc::new(Paminga::new(key)) as _))
+    with_secret(schemes::PAMINGA, "PAMINGA_SECRET")
 }
 
 fn pakk() -> Configured {
-    let key = secret("PAKK_SIGNING_KEY", Key::from_text)?;
-    Ok(key.map(|key| Arc::new(Pakk::new(key)) as _))
-}
-
-fn standard() -> Configured {
-    let Some(keys) = secret("STANDARD_WEBHOOKS_SECRET", keyring)? else {
-        return Ok(None);
-    };
-    let prefix: String = setting("STANDARD_WEBHOOKS_PREFIX", "webhook".into())?;
-    let verifier = StandardWebhooks::new(keys)
-        .with_header_prefix(&prefix)
-        .map_err(wrong("STANDARD_WEBHOOKS_PREFIX"))?;
-    Ok(Some(Arc::new(verifier)))
-}
-
-/// Secrets and, in a build with the feature `ed25519`, public keys.
-fn keyring(texts: &str) -> Result<Keyring, ConfigError> {
-    let keys: Result<Vec<Keyring>, _> =
-        texts.split_whitespace().map(Keyring::from_base64).collect();
-    Keyring::new(keys?)
+    with_secret(schemes::PAKK, "PAKK_SIGNING_KEY")
 }
 
 fn hubpay() -> Configured {
-    let key = secret("HUBPAY_SHARED_KEY", Key::from_text)?;
-    Ok(key.map(|key| Arc::new(Hubpay::new(key)) as _))
+    with_secret(schemes::HUBPAY, "HUBPAY_SHARED_KEY")
+}
+
+fn standard() -> Configured {
+    let name = "STANDARD_WEBHOOKS_SECRET";
+    let Some(secrets) = variable(name)? else {
+        return Ok(None);
+    };
+    // In a build with the feature `ed25519`, public keys too.
+    let keys: Keys = secrets.split_whitespace().collect();
+    let prefix: String = setting("STANDARD_WEBHOOKS_PREFIX", "webhook".into())?;
+    let scheme = schemes::STANDARD_WEBHOOKS.with_header_prefix(&prefix);
+    let webhook = Webhook::new(scheme, keys).map_err(|error| match error {
+        ConfigError::InvalidHeaderName { .. } => wrong("STANDARD_WEBHOOKS_PREFIX")(error),
+        _ => wrong(name)(error),
+    });
+    Ok(Some(webhook?))
 }
 
 fn pomelo() -> Configured {
+    let name = "POMELO_API_SECRET";
     let api_key = variable("POMELO_API_KEY")?;
-    let api_secret = secret("POMELO_API_SECRET", Key::from_base64)?;
+    let api_secret = variable(name)?;
     let endpoint = variable("POMELO_ENDPOINT")?;
     match (api_key, api_secret, endpoint) {
         (None, None, None) => Ok(None),
-        (Some(id), Some(key), Some(endpoint)) => {
-            let verifier =
-                Pomelo::new(endpoint, [key.with_id(id)]).map_err(wrong("POMELO_ENDPOINT"))?;
-            Ok(Some(Arc::new(verifier)))
+        (Some(id), Some(secret), Some(endpoint)) => {
+            let key = Key::from_base64(&secret).map_err(wrong(name))?.with_id(id);
+            let scheme = schemes::POMELO.at(&endpoint);
+            let webhook = Webhook::new(scheme, key).map_err(|error| match error {
+                ConfigError::InvalidEndpoint => wrong("POMELO_ENDPOINT")(error),
+                _ => wrong("POMELO_API_KEY")(error),
+            });
+            Ok(Some(webhook?))
         }
         _ => Err("POMELO_API_KEY, POMELO_API_SECRET and POMELO_ENDPOINT \
             belong together: set all three, or none"
@@ -262,31 +256,22 @@ fn pomelo() -> Configured {
     }
 }
 
-fn secret<K>(
-    name: &str,
-    parse: fn(&str) -> Result<K, ConfigError>,
-) -> Result<Option<K>, Box<dyn Error>> {
-    let secret = variable(name)?;
-    let key = secret.map(|secret| parse(&secret)).transpose();
-    Ok(key.map_err(wrong(name))?)
+fn with_secret(scheme: Scheme<'_>, name: &str) -> Configured {
+    let webhook = variable(name)?.map(|secret| Webhook::new(scheme, secret));
+    Ok(webhook.transpose().map_err(wrong(name))?)
 }
 
 fn setting<T>(name: &str, default: T) -> Result<T, Box<dyn Error>>
 where
     T: FromStr<Err: Display>,
 {
-    let value = variable(name)?;
-    let value = value.map(|value| value.parse()).transpose();
+    let value = variable(name)?.map(|value| value.parse()).transpose();
     Ok(value.map_err(wrong(name))?.unwrap_or(default))
 }
 
-/// A variable, `None` if it is not set. No message shows its value.
+/// Returns a variable, or `None` if it is not set. No message shows its value.
 fn variable(name: &str) -> Result<Option<String>, String> {
     match env::var(name) {
-        Ok(value) if value.is_empty() => Err(format!("{name} is set to nothing; set or unset it")),
-        Ok(value) if value.trim() != value => {
-            Err(format!("{name} has white space around it; remove it"))
-        }
         Ok(value) => Ok(Some(value)),
         Err(VarError::NotPresent) => Ok(None),
         Err(VarError::NotUnicode(_)) => Err(format!("{name} is not UTF-8; set it anew")),
@@ -297,8 +282,8 @@ fn wrong<E: Display>(name: &str) -> impl Fn(E) -> String {
     move |error| format!("{name}: {error}")
 }
 
-/// Ends when the process is asked to: by Ctrl-C, or by the SIGTERM of whatever
-/// started it. Listens from now on, not from the first poll.
+/// Ends when the process is asked to stop: by Ctrl-C, or by the SIGTERM of
+/// whatever started it. Listens from now on, and not from the first poll on.
 #[cfg(unix)]
 fn shutdown_signal() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};

@@ -1,36 +1,36 @@
-//! Extractors for axum: a handler that takes one cannot run unverified.
+//! Extractors for axum. A handler that takes one cannot run for an unverified
+//! request.
 //!
-//! The [`VerifyLayer`](crate::tower::VerifyLayer) on a route verifies; a handler
-//! of that route takes [`VerifiedBytes`], the proof with its body, or
-//! [`VerifiedJson`], the proof with the event that its body is. Both can be
-//! taken at once, and beside any other extractor. Without the layer such a
-//! handler is not called: the request is answered with 500, and the log says
-//! why.
+//! The [`VerifyLayer`](crate::tower::VerifyLayer) on a route verifies its
+//! requests. A handler of the route takes [`VerifiedBytes`], the proof with the
+//! body, or [`VerifiedJson`], the event that the body contains, or both, and any
+//! other extractors beside them. Without the layer on its route the handler is
+//! not called: the response is a 500, and the log says why.
 //!
 //! ```
 //! use axum::{Router, http::StatusCode, routing::post};
 //! use hookseal::axum::{VerifiedBytes, VerifiedJson};
-//! use hookseal::{Key, schemes::{Pakk, StandardWebhooks}, tower::VerifyLayer};
+//! use hookseal::{Webhook, schemes, tower::VerifyLayer};
 //!
 //! #[derive(serde::Deserialize)]
 //! struct Order {
 //!     total: u64,
 //! }
 //!
-//! async fn order(order: VerifiedJson<Order>) -> StatusCode {
-//!     let once = order.signature(); // the idempotency key: Pakk sends no message id
-//!     if order.body().total > 0 { StatusCode::NO_CONTENT } else { StatusCode::OK }
+//! async fn order(proof: VerifiedBytes, VerifiedJson(order): VerifiedJson<Order>) -> StatusCode {
+//!     let once = proof.idempotency_key();
+//!     if order.total > 0 { StatusCode::NO_CONTENT } else { StatusCode::OK }
 //! }
 //!
 //! async fn event(event: VerifiedBytes) -> StatusCode {
-//!     let once = event.message_id(); // the idempotency key
-//!     let json = event.body(); // parse these bytes: they are what was signed
+//!     let once = event.idempotency_key();
+//!     let json = event.body(); // parse these bytes: they are the signed ones
 //!     StatusCode::NO_CONTENT
 //! }
 //!
 //! # fn router() -> Result<Router, hookseal::ConfigError> {
-//! let pakk = Pakk::new(Key::from_text("the signing key of the webhook's record")?);
-//! let standard = StandardWebhooks::new(Key::from_base64("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?);
+//! let pakk = Webhook::new(schemes::PAKK, "the signing key of the webhook's record")?;
+//! let standard = Webhook::new(schemes::STANDARD_WEBHOOKS, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?;
 //! let router = Router::new()
 //!     .route("/webhooks/pakk", post(order).route_layer(VerifyLayer::new(pakk)))
 //!     .route("/webhooks/standard", post(event).route_layer(VerifyLayer::new(standard)));
@@ -39,26 +39,31 @@
 //! # router().unwrap();
 //! ```
 //!
-//! The `route_layer` of `post(…)` leaves a wrong method to axum, which answers
-//! 405; its `layer`, and both of the router, would answer it with 401.
+//! Put the layer on with the `route_layer` of `post(…)`. Then axum responds to
+//! other methods with 405. The `layer` of `post(…)`, and both methods of the
+//! router, would make that a 401.
 //!
-//! A proof says which scheme verified it, not which route. Where one layer is
-//! on several routes, or chooses, give each sender's keys a name
-//! ([`Key::with_id`](crate::Key::with_id)) and let the handler look at
-//! [`key_id`](Verified::key_id). There is no `Option<VerifiedBytes>`: a handler
-//! is for verified events or it is not.
+//! A handler takes [`VerifiedBytes`] and not `Verified<'_>`, which borrows the
+//! body: axum's "the trait `Handler` is not satisfied" can mean that.
 //!
-//! What a deployment needs beside it is in the docs of
-//! [`hookseal::tower`](crate::tower#in-production). axum's own limit for bodies
-//! (`DefaultBodyLimit`, 2 MB) holds for its own extractors, not for these; the
-//! layer's [limit](crate::tower::VerifyLayer::with_body_limit) does. These
-//! extractors give the bytes as they were signed; for a compressed body, see
-//! [there](crate::tower#with-other-layers).
+//! A proof says which scheme verified the request, and not which route. If one
+//! layer is on several routes, or chooses verifiers, give the keys of each sender
+//! a name ([`Key::with_id`](crate::Key::with_id)), and look at
+//! [`key_id`](crate::Verified::key_id) in the handler. There is no
+//! `Option<VerifiedBytes>`: a handler is either for verified events or not.
+//!
+//! The docs of [`hookseal::tower`](crate::tower#in-production) say what a
+//! deployment needs besides. axum's own limit for bodies (`DefaultBodyLimit`,
+//! 2 MB) applies to axum's extractors and not to these, which have the layer's
+//! [limit](crate::tower::VerifyLayer::with_body_limit). These extractors return
+//! the bytes as they were signed. Compressed bodies are
+//! [a topic of their own](crate::tower#with-other-layers).
 //!
 //! # Secrets in a database
 //!
-//! A middleware in front of the layer can wait for a verifier, and answer for
-//! itself when there is none to be had. The layer takes it from the extensions:
+//! A middleware in front of the layer can wait for a verifier, and can respond
+//! for itself if there is none to be had. The layer takes the verifier from the
+//! extensions:
 //!
 //! ```
 //! use std::sync::Arc;
@@ -70,10 +75,10 @@
 //! use hookseal::{Verifier, axum::VerifiedBytes, tower::VerifyLayer};
 //!
 //! #[derive(Clone)]
-//! struct Tenants {/* a pool, and a cache of prepared verifiers */}
+//! struct Tenants {/* a pool, and a cache of prepared webhooks */}
 //!
 //! impl Tenants {
-//!     /// `Ok(None)`: there is no such tenant.
+//!     /// Returns `Ok(None)` if there is no such tenant.
 //!     async fn verifier(&self, tenant: &str) -> Result<Option<Arc<dyn Verifier>>, std::io::Error> {
 //! #       Ok(None)
 //! #       /*
@@ -90,14 +95,14 @@
 //! ) -> Response {
 //!     match tenants.verifier(&tenant).await {
 //!         Ok(Some(verifier)) => drop(request.extensions_mut().insert(verifier)),
-//!         Ok(None) => {} // the layer refuses it with 401, as any that is not verified
+//!         Ok(None) => {} // the layer rejects it with 401, as it does unverified requests
 //!         Err(_) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
 //!     }
 //!     next.run(request).await
 //! }
 //!
 //! fn router(tenants: Tenants) -> Router {
-//!     let layer = VerifyLayer::choosing(|request| {
+//!     let layer = VerifyLayer::from_fn(|request| {
 //!         request.extensions.get::<Arc<dyn Verifier>>().cloned()
 //!     });
 //!     Router::new()
@@ -107,12 +112,11 @@
 //! }
 //!
 //! async fn receive(event: VerifiedBytes) -> StatusCode {
-//!     let tenant = event.key_id(); // as the key was named
+//!     let tenant = event.key_id(); // the name that was given to the key
 //!     StatusCode::NO_CONTENT
 //! }
 //! ```
 
-use alloc::sync::Arc;
 use core::error::Error;
 use core::fmt;
 
@@ -122,39 +126,38 @@ use axum_core::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::request::Parts;
 use serde::de::DeserializeOwned;
+use serde_json::error::Category;
 
-use crate::Verified;
 pub use crate::tower::VerifiedBytes;
 
-/// The proof with the event that its body is, parsed from JSON: [`Verified`]'s
-/// methods are there, and [`body`](Verified::body) is the event.
+/// Extracts the event that a verified body contains, parsed from JSON.
 ///
-/// As an extractor, it parses after verification only. The content type is not
-/// looked at, since no scheme signs it.
-pub type VerifiedJson<T> = Verified<'static, ParsedJson<T>>;
-
-/// What a verified body is, parsed from JSON.
+/// The body is parsed after its verification only. The content type does not
+/// matter, since no scheme signs it. Whatever a signature covers is in the proof:
+/// take [`VerifiedBytes`] beside the event if you need it.
 ///
 /// ```
-/// use hookseal::axum::{ParsedJson, VerifiedJson};
+/// use hookseal::axum::{VerifiedBytes, VerifiedJson};
 ///
-/// fn take(event: VerifiedJson<Vec<u64>>) -> Vec<u64> {
-///     let ParsedJson(numbers) = event.into_body();
-///     numbers
+/// async fn sum(proof: VerifiedBytes, VerifiedJson(numbers): VerifiedJson<Vec<u64>>) -> String {
+///     let sum: u64 = numbers.iter().sum();
+///     format!("{} by {}", sum, proof.scheme())
 /// }
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+///
+/// Anyone can make one, so that a test can call a handler. It is a proof in a
+/// handler's arguments only, where axum makes it.
+#[derive(Clone, Copy, PartialEq, Eq)]
 #[expect(
     clippy::exhaustive_structs,
-    reason = "a name for the event, to be taken apart"
+    reason = "handlers take it apart in their arguments"
 )]
-pub struct ParsedJson<T>(pub T);
+pub struct VerifiedJson<T>(pub T);
 
-impl<T> Verified<'_, ParsedJson<T>> {
-    /// The event that the verified body is.
-    #[must_use]
-    pub const fn body(&self) -> &T {
-        &self.body.0
+/// Does not show the event.
+impl<T> fmt::Debug for VerifiedJson<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("VerifiedJson").finish_non_exhaustive()
     }
 }
 
@@ -166,7 +169,7 @@ impl<S: Send + Sync> FromRequestParts<S> for VerifiedBytes {
         proof.ok_or_else(|| {
             tracing::error!(
                 path = parts.uri.path(),
-                "a handler asks for a verified webhook, and no VerifyLayer is on its route: refused"
+                "a handler asks for a verified webhook, and no VerifyLayer is on its route: rejected"
             );
             MissingLayer
         })
@@ -181,27 +184,26 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for VerifiedJson<T
         state: &S,
     ) -> Result<Self, VerifiedJsonRejection> {
         let proof = VerifiedBytes::from_request_parts(parts, state).await?;
-        match serde_json::from_slice(proof.body()) {
-            Ok(event) => Ok(proof.map(|_| ParsedJson(event))),
-            Err(error) => {
-                // Its text may quote the body; where and of what kind it is does not.
+        serde_json::from_slice(proof.body())
+            .map(Self)
+            .map_err(|error| {
+                let fault = InvalidJson::new(&error);
                 tracing::warn!(
-                    line = error.line(),
-                    column = error.column(),
-                    category = ?error.classify(),
+                    line = fault.line,
+                    column = fault.column,
+                    category = ?fault.category,
                     "a verified webhook is not the JSON that its handler takes"
                 );
-                Err(VerifiedJsonRejection::InvalidJson(Arc::new(error)))
-            }
-        }
+                VerifiedJsonRejection::InvalidJson(fault)
+            })
     }
 }
 
-/// The handler's route has no [`VerifyLayer`](crate::tower::VerifyLayer): 500,
-/// with an empty body.
+/// The handler's route has no [`VerifyLayer`](crate::tower::VerifyLayer). The
+/// response is a 500 with an empty body.
 ///
-/// A fault of the service, not of the request. It is logged, and put into the
-/// answer's extensions.
+/// This is a fault of the service and not of the request. It is logged, and put
+/// into the extensions of the response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MissingLayer;
@@ -220,16 +222,70 @@ impl IntoResponse for MissingLayer {
     }
 }
 
-/// Why a [`VerifiedJson`] could not be had.
+/// Says where a verified body is not the JSON that the handler takes.
 ///
-/// It is put into the answer's extensions. A handler that wants to answer
-/// otherwise takes a `Result<VerifiedJson<T>, VerifiedJsonRejection>`.
+/// It contains nothing of the body. (`serde_json`'s own error can quote the
+/// body.)
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidJson {
+    line: usize,
+    column: usize,
+    category: Category,
+}
+
+impl InvalidJson {
+    fn new(error: &serde_json::Error) -> Self {
+        Self {
+            line: error.line(),
+            column: error.column(),
+            category: error.classify(),
+        }
+    }
+
+    /// Returns the line of the fault, counted from 1.
+    #[must_use]
+    pub const fn line(&self) -> usize {
+        self.line
+    }
+
+    /// Returns the column of the fault in bytes, counted from 1. It is 0 if
+    /// nothing in the line was read before the fault.
+    #[must_use]
+    pub const fn column(&self) -> usize {
+        self.column
+    }
+
+    /// Returns the category of the fault: [`Category::Data`] for JSON of another
+    /// form than the handler's, and the others for what is not JSON.
+    #[must_use]
+    pub const fn category(&self) -> Category {
+        self.category
+    }
+}
+
+impl fmt::Display for InvalidJson {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let fault = match self.category {
+            Category::Data => "another form than the handler's",
+            Category::Eof => "the text ends too early",
+            Category::Io | Category::Syntax => "not JSON",
+        };
+        write!(f, "{fault}, at line {} column {}", self.line, self.column)
+    }
+}
+
+impl Error for InvalidJson {}
+
+/// Says why there is no [`VerifiedJson`] for a request.
+///
+/// It is put into the extensions of the response. A handler that wants to give
+/// another response takes a `Result<VerifiedJson<T>, VerifiedJsonRejection>`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum VerifiedJsonRejection {
     /// 422, with an empty body: the request is verified, and is not the JSON
-    /// that the handler takes. The error's text can quote the body.
-    InvalidJson(Arc<serde_json::Error>),
+    /// that the handler takes.
+    InvalidJson(InvalidJson),
     /// 500: see [`MissingLayer`].
     MissingLayer(MissingLayer),
 }
@@ -250,9 +306,11 @@ impl fmt::Display for VerifiedJsonRejection {
 }
 
 impl Error for VerifiedJsonRejection {
+    /// Returns where the JSON is wrong. (A missing layer is what `Display` shows
+    /// already.)
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::InvalidJson(error) => Some(&**error),
+            Self::InvalidJson(fault) => Some(fault),
             Self::MissingLayer(_) => None,
         }
     }
@@ -268,8 +326,8 @@ impl IntoResponse for VerifiedJsonRejection {
 }
 
 fn empty(status: StatusCode, reason: impl Clone + Send + Sync + 'static) -> Response {
-    let mut answer = Response::new(Body::empty());
-    *answer.status_mut() = status;
-    answer.extensions_mut().insert(reason);
-    answer
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    response.extensions_mut().insert(reason);
+    response
 }

@@ -1,8 +1,8 @@
 //! Time: timestamps, clocks, and the replay window.
 
+use alloc::boxed::Box;
+use alloc::sync::Arc;
 use core::fmt;
-
-use crate::{HeaderName, VerifyError};
 
 /// A moment, in whole seconds since the Unix epoch.
 ///
@@ -17,31 +17,36 @@ use crate::{HeaderName, VerifyError};
 pub struct Timestamp(u64);
 
 impl Timestamp {
-    /// The moment so many seconds after the Unix epoch.
+    /// Creates a timestamp from seconds since the Unix epoch.
     #[must_use]
     pub const fn from_secs(seconds: u64) -> Self {
         Self(seconds)
     }
 
-    /// Seconds since the Unix epoch.
+    /// Returns the seconds since the Unix epoch.
     #[must_use]
     pub const fn as_secs(self) -> u64 {
         self.0
     }
 
-    /// The system clock's time. A clock that is set before 1970 reads 0.
+    /// Reads the system clock. A clock that is set before 1970 reads 0.
+    ///
+    /// Not on `wasm32-unknown-unknown`, which has no system clock.
     ///
     /// ```
     /// assert!(hookseal::Timestamp::now().as_secs() > 1_700_000_000);
     /// ```
-    #[cfg(feature = "std")]
+    #[cfg(all(
+        feature = "std",
+        not(all(target_family = "wasm", target_os = "unknown"))
+    ))]
     #[must_use]
     pub fn now() -> Self {
         std::time::SystemTime::now().into()
     }
 }
 
-/// Fractions of a second are dropped; a time before 1970 is 0.
+/// Drops fractions of a second; a time before 1970 is 0.
 #[cfg(feature = "std")]
 impl From<std::time::SystemTime> for Timestamp {
     fn from(moment: std::time::SystemTime) -> Self {
@@ -50,7 +55,7 @@ impl From<std::time::SystemTime> for Timestamp {
     }
 }
 
-/// Whole seconds since the Unix epoch, not milliseconds.
+/// Takes whole seconds since the Unix epoch, not milliseconds.
 impl From<u64> for Timestamp {
     fn from(seconds: u64) -> Self {
         Self(seconds)
@@ -63,110 +68,64 @@ impl fmt::Display for Timestamp {
     }
 }
 
-/// A timestamp as a header spells it, with its value and that header's name.
-///
-/// What is signed are the bytes as received: `01674087231` and `1674087231`
-/// are the same moment and two different messages. So they stay together.
-///
-/// ```
-/// use hookseal::{HeaderName, SignedTimestamp};
-///
-/// let header = HeaderName::from_static("webhook-timestamp");
-/// let timestamp = SignedTimestamp::parse(b"01674087231", &header)?;
-/// assert_eq!(timestamp.value().as_secs(), 1_674_087_231);
-/// assert_eq!(timestamp.as_bytes(), b"01674087231");
-/// assert!(SignedTimestamp::parse(b"-1", &header).is_err());
-/// # Ok::<(), hookseal::VerifyError>(())
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SignedTimestamp<'h> {
-    text: &'h [u8],
-    value: Timestamp,
-    header: &'h HeaderName,
-}
-
-impl<'h> SignedTimestamp<'h> {
-    /// The most digits that are read. Every number of so many fits 64 bits.
-    pub const MAX_DIGITS: usize = 19;
-
-    /// Reads one to 19 ASCII digits as Unix seconds: no sign, space, fraction
-    /// or exponent.
-    ///
-    /// # Errors
-    ///
-    /// [`VerifyError::MalformedTimestamp`] with the name of `header`, where
-    /// `text` was found, for anything else.
-    pub fn parse(text: &'h [u8], header: &'h HeaderName) -> Result<Self, VerifyError> {
-        let malformed = || VerifyError::MalformedTimestamp {
-            header: header.clone(),
-        };
-        if text.is_empty() || text.len() > Self::MAX_DIGITS {
-            return Err(malformed());
-        }
-        let mut seconds = 0_u64;
-        for &byte in text {
-            if !byte.is_ascii_digit() {
-                return Err(malformed());
-            }
-            seconds = seconds * 10 + u64::from(byte - b'0');
-        }
-        Ok(Self {
-            text,
-            value: Timestamp(seconds),
-            header,
-        })
-    }
-
-    /// The bytes as received, which are the ones that are signed.
-    #[must_use]
-    pub const fn as_bytes(&self) -> &'h [u8] {
-        self.text
-    }
-
-    /// The moment that they spell.
-    #[must_use]
-    pub const fn value(&self) -> Timestamp {
-        self.value
-    }
-
-    /// The header that they stand in.
-    #[must_use]
-    pub const fn header(&self) -> &'h HeaderName {
-        self.header
-    }
-}
-
 /// A source of the current time.
 ///
-/// A verifier asks it once for each request that carries a timestamp. Any
-/// `Fn() -> Timestamp` is a clock.
+/// A webhook asks its clock once for each decision about a signed timestamp: once
+/// for a whole request, and twice for a streamed one, when its head is checked
+/// and again when the body is complete. It does not ask at all where nothing is
+/// timed, the window is switched off, or the time of receipt is given.
+///
+/// [`SystemClock`] is the default, [`FixedClock`] is for tests, and
+/// [`clock_fn`] makes a clock of a function. A reference, `Box` or `Arc` of a
+/// clock is one too.
 ///
 /// ```
-/// use hookseal::{Key, Timestamp, schemes::StandardWebhooks};
+/// use std::sync::Arc;
+/// use hookseal::{Clock, Timestamp, Webhook, clock_fn, schemes};
 ///
-/// let verifier = StandardWebhooks::new(Key::from_base64("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?)
-///     .with_clock(|| Timestamp::from_secs(1_674_087_231));
+/// let clock: Arc<dyn Clock> = Arc::new(clock_fn(|| Timestamp::from_secs(1_674_087_231)));
+/// let webhook = Webhook::new(schemes::STANDARD_WEBHOOKS, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?
+///     .with_clock(clock);
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
 pub trait Clock: Send + Sync {
-    /// The current time.
+    /// Returns the current time.
     fn now(&self) -> Timestamp;
 }
 
-impl<F: Fn() -> Timestamp + Send + Sync> Clock for F {
+impl<C: Clock + ?Sized> Clock for &C {
     fn now(&self) -> Timestamp {
-        self()
+        (**self).now()
+    }
+}
+
+impl<C: Clock + ?Sized> Clock for Box<C> {
+    fn now(&self) -> Timestamp {
+        (**self).now()
+    }
+}
+
+impl<C: Clock + ?Sized> Clock for Arc<C> {
+    fn now(&self) -> Timestamp {
+        (**self).now()
     }
 }
 
 /// The system's clock: the default.
+///
+/// Not on `wasm32-unknown-unknown`, which has none: there, and without the
+/// feature `std`, a webhook is given its clock
+/// ([`Webhook::new_with_clock`](crate::Webhook::new_with_clock)).
 ///
 /// ```
 /// use hookseal::{Clock, SystemClock};
 ///
 /// assert!(SystemClock.now().as_secs() > 1_700_000_000);
 /// ```
-#[cfg(feature = "std")]
+#[cfg(all(
+    feature = "std",
+    not(all(target_family = "wasm", target_os = "unknown"))
+))]
 #[derive(Clone, Copy, Debug, Default)]
 #[expect(
     clippy::exhaustive_structs,
@@ -174,7 +133,10 @@ impl<F: Fn() -> Timestamp + Send + Sync> Clock for F {
 )]
 pub struct SystemClock;
 
-#[cfg(feature = "std")]
+#[cfg(all(
+    feature = "std",
+    not(all(target_family = "wasm", target_os = "unknown"))
+))]
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         Timestamp::now()
@@ -192,7 +154,7 @@ impl Clock for SystemClock {
 pub struct FixedClock(Timestamp);
 
 impl FixedClock {
-    /// The clock that always shows this moment.
+    /// Creates a clock that always shows this moment.
     #[must_use]
     pub fn at(moment: impl Into<Timestamp>) -> Self {
         Self(moment.into())
@@ -205,25 +167,60 @@ impl Clock for FixedClock {
     }
 }
 
-/// How far a message's timestamp may lie from the clock, in seconds, inclusive
-/// on both sides: a message exactly as old as the past tolerance is accepted,
-/// one second more is not.
-///
-/// The past tolerance is how long a captured request can be replayed; the
-/// future tolerance is how far the sender's clock may run ahead of yours.
+/// A clock that calls a function: see [`clock_fn`].
+#[derive(Clone, Copy)]
+pub struct ClockFn<F>(F);
+
+/// Creates a clock from a function that returns the current time.
 ///
 /// ```
-/// use hookseal::{HeaderName, ReplayWindow, SignedTimestamp, Timestamp};
+/// use hookseal::{Clock, Timestamp, clock_fn};
 ///
-/// let header = HeaderName::from_static("webhook-timestamp");
-/// let timestamp = SignedTimestamp::parse(b"1000000", &header)?;
+/// let clock = clock_fn(|| Timestamp::from_secs(1_674_087_231));
+/// assert_eq!(clock.now().as_secs(), 1_674_087_231);
+/// ```
+pub const fn clock_fn<F: Fn() -> Timestamp + Send + Sync>(now: F) -> ClockFn<F> {
+    ClockFn(now)
+}
+
+impl<F: Fn() -> Timestamp + Send + Sync> Clock for ClockFn<F> {
+    fn now(&self) -> Timestamp {
+        (self.0)()
+    }
+}
+
+impl<F> fmt::Debug for ClockFn<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ClockFn")
+    }
+}
+
+/// How far a message's timestamp may be from the clock, in seconds, inclusive on
+/// both sides: a message exactly as old as the past tolerance is accepted, one
+/// second more is not.
+///
+/// The past tolerance is for delivery, the future tolerance for a sender's clock
+/// that runs ahead of yours. A captured request can be replayed as long as its
+/// timestamp is in the window: for the **sum** of both tolerances if it was
+/// signed that far ahead, 600 seconds by default.
+///
+/// ```
+/// use hookseal::{FixedClock, Message, ReplayWindow, Webhook, schemes};
+///
 /// let window = ReplayWindow::from_secs(300).with_future_secs(30);
-/// let check = |now| window.check(&timestamp, Timestamp::from_secs(now));
-/// assert!(check(1_000_300).is_ok());
-/// assert!(check(1_000_301).is_err()); // too old
-/// assert!(check(999_970).is_ok());
-/// assert!(check(999_969).is_err()); // in the future
-/// # Ok::<(), hookseal::VerifyError>(())
+/// let scheme = schemes::STANDARD_WEBHOOKS.with_window(window);
+/// let mut webhook = Webhook::new(scheme, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?;
+/// let headers = webhook.sign(&Message::new(b"{}").with_id("msg_1").with_timestamp(1_000_000))?;
+/// for (now, accepted) in [
+///     (1_000_300, true),
+///     (1_000_301, false), // too old
+///     (999_970, true),
+///     (999_969, false), // in the future
+/// ] {
+///     webhook = webhook.with_clock(FixedClock::at(now));
+///     assert_eq!(webhook.verify(&headers, b"{}").is_ok(), accepted);
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReplayWindow {
@@ -232,7 +229,14 @@ pub struct ReplayWindow {
 }
 
 impl ReplayWindow {
-    /// The same tolerance for the past and the future, in seconds.
+    /// Five minutes into the past and the future: the tolerance of the Standard
+    /// Webhooks libraries, and of Stripe's and Slack's.
+    pub const DEFAULT: Self = Self::from_secs(5 * 60);
+
+    /// No window: every moment is in it.
+    pub(crate) const UNBOUNDED: Self = Self::from_secs(u64::MAX);
+
+    /// Creates a window with the same tolerance for past and future, in seconds.
     #[must_use]
     pub const fn from_secs(tolerance: u64) -> Self {
         Self {
@@ -241,130 +245,76 @@ impl ReplayWindow {
         }
     }
 
-    /// The tolerance for messages from the past, in seconds.
+    /// Returns the tolerance for messages from the past, in seconds.
     #[must_use]
     pub const fn past_secs(&self) -> u64 {
         self.past
     }
 
-    /// The tolerance for messages from the future, in seconds.
+    /// Returns the tolerance for messages from the future, in seconds.
     #[must_use]
     pub const fn future_secs(&self) -> u64 {
         self.future
     }
 
-    /// Another tolerance for messages from the past, in seconds.
+    /// Sets the tolerance for messages from the past, in seconds.
     #[must_use]
     pub const fn with_past_secs(mut self, tolerance: u64) -> Self {
         self.past = tolerance;
         self
     }
 
-    /// Another tolerance for messages from the future, in seconds.
+    /// Sets the tolerance for messages from the future, in seconds.
     #[must_use]
     pub const fn with_future_secs(mut self, tolerance: u64) -> Self {
         self.future = tolerance;
         self
     }
 
-    /// Whether `timestamp` lies within the window around `now`.
-    ///
-    /// # Errors
-    ///
-    /// [`VerifyError::TimestampTooOld`] or [`VerifyError::TimestampInFuture`],
-    /// with the header's name and the numbers that were compared. No numbers
-    /// make it overflow.
-    pub fn check(
-        &self,
-        timestamp: &SignedTimestamp<'_>,
-        now: Timestamp,
-    ) -> Result<(), VerifyError> {
-        let &SignedTimestamp { value, header, .. } = timestamp;
-        if now.0.saturating_sub(value.0) > self.past {
-            return Err(VerifyError::TimestampTooOld {
-                header: header.clone(),
-                timestamp: value,
-                now,
-                tolerance: self.past,
-            });
+    /// Returns where `moment` is, seen from `now`. No numbers make it overflow.
+    #[inline]
+    pub(crate) fn place(&self, moment: Instant, now: Timestamp) -> Place {
+        let oldest = now.0.checked_sub(self.past);
+        if oldest.is_some_and(|oldest| moment < Instant::from_secs(oldest)) {
+            return Place::Before;
         }
-        if value.0.saturating_sub(now.0) > self.future {
-            return Err(VerifyError::TimestampInFuture {
-                header: header.clone(),
-                timestamp: value,
-                now,
-                tolerance: self.future,
-            });
+        let newest = now.0.checked_add(self.future);
+        if newest.is_some_and(|newest| moment > Instant::from_secs(newest)) {
+            return Place::After;
         }
-        Ok(())
+        Place::Within
+    }
+}
+
+/// Where a moment is, seen from a replay window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Before,
+    Within,
+    After,
+}
+
+/// A moment as a request names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Instant {
+    pub(crate) secs: u64,
+    pub(crate) nanos: u32,
+}
+
+impl Instant {
+    pub(crate) const fn from_secs(secs: u64) -> Self {
+        Self { secs, nanos: 0 }
+    }
+
+    /// The whole seconds of it.
+    pub(crate) const fn timestamp(self) -> Timestamp {
+        Timestamp(self.secs)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    static HEADER: HeaderName = HeaderName::from_static("t");
-
-    #[test]
-    fn timestamps_are_one_to_19_ascii_digits() {
-        for (text, seconds) in [
-            ("0", 0),
-            ("00", 0),
-            ("1674087231", 1_674_087_231),
-            ("01674087231", 1_674_087_231),
-            ("0000000000000000001", 1),
-            ("9223372036854775808", 1 << 63),
-            ("9999999999999999999", 9_999_999_999_999_999_999),
-        ] {
-            let timestamp = SignedTimestamp::parse(text.as_bytes(), &HEADER).unwrap();
-            assert_eq!(timestamp.value().as_secs(), seconds);
-            assert_eq!(timestamp.as_bytes(), text.as_bytes());
-            assert_eq!(timestamp.header(), &HEADER);
-        }
-    }
-
-    #[test]
-    fn hostile_timestamps_are_errors() {
-        for text in [
-            "",
-            "-1",
-            "+1",
-            "-9223372036854775808",
-            "00000000000000000001",
-            "18446744073709551615",
-            "18446744073709551616",
-            "99999999999999999999999999999999999999999999",
-            "1.5",
-            "1e9",
-            "0x1",
-            "1_000",
-            " 1",
-            "1 ",
-            "1\n",
-            "1\0",
-            "\u{661}",
-            "/",
-            ":",
-        ] {
-            let error = SignedTimestamp::parse(text.as_bytes(), &HEADER).unwrap_err();
-            assert_eq!(
-                error,
-                VerifyError::MalformedTimestamp {
-                    header: HEADER.clone()
-                }
-            );
-        }
-    }
-
-    /// A timestamp of any 64 bits, be it one that no header can spell.
-    fn signed(seconds: u64) -> SignedTimestamp<'static> {
-        SignedTimestamp {
-            text: b"",
-            value: Timestamp(seconds),
-            header: &HEADER,
-        }
-    }
 
     #[test]
     fn no_numbers_overflow_the_window() {
@@ -375,9 +325,15 @@ mod tests {
                 for timestamp in extremes {
                     for now in extremes {
                         let age = i128::from(now) - i128::from(timestamp);
-                        let wanted = age <= i128::from(past) && -age <= i128::from(future);
-                        let verdict = window.check(&signed(timestamp), Timestamp(now));
-                        assert_eq!(verdict.is_ok(), wanted);
+                        let wanted = if age > i128::from(past) {
+                            Place::Before
+                        } else if -age > i128::from(future) {
+                            Place::After
+                        } else {
+                            Place::Within
+                        };
+                        let place = window.place(Instant::from_secs(timestamp), Timestamp(now));
+                        assert_eq!(place, wanted);
                     }
                 }
             }
@@ -385,29 +341,51 @@ mod tests {
     }
 
     #[test]
-    fn tolerances_are_separate_and_named_in_the_error() {
+    fn tolerances_are_separate() {
         let window = ReplayWindow::from_secs(300)
             .with_past_secs(60)
             .with_future_secs(5);
         assert_eq!((window.past_secs(), window.future_secs()), (60, 5));
         let now = Timestamp(1000);
-        assert_eq!(
-            window.check(&signed(939), now),
-            Err(VerifyError::TimestampTooOld {
-                header: HEADER.clone(),
-                timestamp: Timestamp(939),
-                now,
-                tolerance: 60,
-            })
-        );
-        assert_eq!(
-            window.check(&signed(1006), now),
-            Err(VerifyError::TimestampInFuture {
-                header: HEADER.clone(),
-                timestamp: Timestamp(1006),
-                now,
-                tolerance: 5,
-            })
-        );
+        for (moment, place) in [
+            (939, Place::Before),
+            (940, Place::Within),
+            (1005, Place::Within),
+            (1006, Place::After),
+        ] {
+            assert_eq!(window.place(Instant::from_secs(moment), now), place);
+        }
+    }
+
+    /// The instant counts, not its whole seconds.
+    #[test]
+    fn fractions_of_a_second_count() {
+        let window = ReplayWindow::from_secs(10);
+        let now = Timestamp(1000);
+        let at = |secs, nanos| window.place(Instant { secs, nanos }, now);
+        assert_eq!(at(989, 999_999_999), Place::Before);
+        assert_eq!(at(990, 0), Place::Within);
+        assert_eq!(at(1010, 0), Place::Within);
+        assert_eq!(at(1010, 1), Place::After);
+    }
+
+    #[cfg(feature = "std")]
+    #[test]
+    fn a_system_time_turns_into_whole_seconds() {
+        use core::time::Duration;
+        use std::time::UNIX_EPOCH;
+
+        for (time, seconds) in [
+            (UNIX_EPOCH, 0),
+            (UNIX_EPOCH + Duration::new(1_700_000_000, 0), 1_700_000_000),
+            (UNIX_EPOCH + Duration::new(1_700_000_000, 1), 1_700_000_000),
+            (
+                UNIX_EPOCH + Duration::new(1_700_000_000, 999_999_999),
+                1_700_000_000,
+            ),
+            (UNIX_EPOCH - Duration::from_secs(1), 0),
+        ] {
+            assert_eq!(Timestamp::from(time).as_secs(), seconds);
+        }
     }
 }

@@ -1,22 +1,41 @@
-//! Secrets in all their spellings, prepared once; rotation and ids.
+//! The keys of a webhook: secrets and Ed25519 keys, one or several.
 
 use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::encoding::{secret_from_base64, secret_from_hex};
-use crate::error::{ConfigError, SecretFault, VerifyError};
-use crate::headers::{HeaderName, is_trimmed};
-use crate::mac::{Mac, Tag};
+use zeroize::Zeroizing;
 
-/// A secret that a sender signs with, prepared for HMAC-SHA256.
+use crate::ed25519::{self, PublicKey, SigningKey};
+use crate::error::{ConfigError, KeyFault, SecretFault};
+use crate::secret::{self, SecretForm};
+
+/// A key that a sender signs with: a secret, or one of an Ed25519 pair.
 ///
-/// It holds the two hash states that depend on the key alone, not the secret's
-/// text. They can stand in for the secret, so they are wiped on drop, and
-/// `Debug` does not show them. There is no `Clone`, so that a secret stays in
-/// one place.
+/// [`Webhook::new`](crate::Webhook::new) also takes the plain text, and reads it
+/// as the scheme says that its sender hands it out. A constructor of `Key`
+/// overrides that, for a sender whose secret comes in another form.
 ///
-/// An empty secret cannot be made into a key.
+/// # Which secrets are refused
+///
+/// The empty secret, zero bytes and public keys are refused everywhere, because
+/// anyone could sign with them. Public keys are recognised by `whpk_`, and in
+/// PEM, DER, OpenSSH, JWK and minisign files.
+///
+/// HMAC pads a secret with zero bytes: **a secret that ends in zero bytes equals
+/// the one without them.** Two such secrets are one key, not two.
+///
+/// **Use each secret in one scheme only.** A signature says nothing of the
+/// scheme, so with one secret in two schemes, a message signed for one can verify
+/// under the other, split into other parts.
+///
+/// # Memory
+///
+/// The secret is in one place of the heap, and is wiped on drop. Moving a key
+/// copies none of it. `Debug` does not show it, and there is no `Clone`:
+/// [`clone_secret`](Self::clone_secret) makes a copy.
 ///
 /// ```
 /// use hookseal::{ConfigError, Key};
@@ -24,114 +43,55 @@ use crate::mac::{Mac, Tag};
 /// let key = Key::from_base64("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?.with_id("2026-11");
 /// assert_eq!(format!("{key:?}"), r#"Key { id: Some("2026-11"), secret: [redacted] }"#);
 /// assert_eq!(Key::from_text("").unwrap_err(), ConfigError::EmptySecret);
+/// assert_eq!(Key::from_bytes([0; 32]).unwrap_err(), ConfigError::KnownSecret);
 /// # Ok::<(), ConfigError>(())
 /// ```
 pub struct Key {
-    /// In a place of its own: moving a key leaves no copy behind.
-    prepared: Box<Mac>,
-    id: Option<Box<str>>,
+    id: Option<Arc<str>>,
+    material: Material,
 }
 
-/// What the texts of Ed25519 keys begin with: MAC secrets begin with none of
-/// these, and a public key taken for a secret would let anyone sign.
-const ED25519: [(&str, &str); 4] = [
-    (
-        "whsk_",
-        "marks an Ed25519 signing key; `ed25519::SigningKey::from_base64` takes it (feature `ed25519`)",
-    ),
-    (
-        "whpk_",
-        "marks an Ed25519 public key; `ed25519::PublicKey::from_base64` takes it (feature `ed25519`)",
-    ),
-    (
-        "-----BEGIN",
-        "marks PEM, which is no form of a MAC secret; pass the secret as the provider shows it",
-    ),
-    IN_DER,
-];
-
-/// The base64 of `SPKI_HEADER`, and what it marks.
-pub(crate) const IN_DER: (&str, &str) = (
-    "MCowBQYDK2VwAyEA",
-    "marks an Ed25519 public key in DER; `ed25519::PublicKey::from_bytes` takes its last 32 bytes (feature `ed25519`)",
-);
-
-/// What an Ed25519 public key in DER has before its 32 bytes (RFC 8410, sections
-/// 4 and 10.1).
-const SPKI_HEADER: &[u8] = b"\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00";
-
-/// Prefixes that no MAC secret has in the form that it is handed out in.
-const MISPLACED: [(&str, &str); 3] = [
-    (
-        "whsec_",
-        "stands there twice; pass the secret as the provider shows it",
-    ),
-    (
-        "v1a,",
-        "marks an Ed25519 signature; pass the `whsec_` secret",
-    ),
-    (
-        "v1,",
-        "only goes before `whsec_`; pass the secret as the provider shows it",
-    ),
-];
-
-/// Names a foreign prefix: one in lower case, in whatever letter case it is.
-pub(crate) fn refuse_prefixes(
-    text: &[u8],
-    prefixes: &[(&'static str, &'static str)],
-) -> Result<(), ConfigError> {
-    for &(found, meaning) in prefixes {
-        match text.get(..found.len()) {
-            Some(start) if start == found.as_bytes() => {
-                return Err(ConfigError::ForeignSecret { found, meaning });
-            }
-            Some(start)
-                if start.eq_ignore_ascii_case(found.as_bytes())
-                    && !found.contains(|character: char| character.is_ascii_uppercase()) =>
-            {
-                let meaning = "is written in lower case; pass the secret as the provider shows it";
-                return Err(ConfigError::ForeignSecret { found, meaning });
-            }
-            _ => {}
-        }
-    }
-    Ok(())
+/// Each is a pointer: in a larger variant, the bytes that a smaller one does not use
+/// would carry what was on the stack, such as another key's states, to wherever it
+/// moves.
+pub(crate) enum Material {
+    /// A text that is read as the scheme says.
+    Unread(Box<Zeroizing<String>>),
+    /// Made with its final length: a vector that grows leaves copies behind.
+    Secret(Box<Zeroizing<Vec<u8>>>),
+    Public(PublicKey),
+    Signing(SigningKey),
 }
 
-/// Names a prefix that no text of a MAC secret has, but for the one that marks
-/// it.
-pub(crate) fn refuse_foreign(text: &str) -> Result<(), ConfigError> {
-    refuse_prefixes(text.as_bytes(), &ED25519)?;
-    refuse_prefixes(text.as_bytes(), &MISPLACED)
+/// A key whose text, if it was one, has been read as its scheme says.
+pub(crate) struct ReadKey {
+    pub(crate) id: Option<Arc<str>>,
+    pub(crate) material: ReadMaterial,
 }
 
-/// What follows the marks that configuration files and dashboards put before a
-/// key's text.
-fn without_surroundings(mut text: &[u8]) -> &[u8] {
-    let marks = [
-        " ", "\t", "\r", "\n", "\u{b}", "\u{c}", "\u{a0}", "\u{feff}", "\"", "'", "`", "v1,",
-        "v1a,", "whsec_",
-    ];
-    while let Some(rest) = marks
-        .iter()
-        .find_map(|mark| text.strip_prefix(mark.as_bytes()))
-    {
-        text = rest;
-    }
-    text
+pub(crate) enum ReadMaterial {
+    Secret(Box<Zeroizing<Vec<u8>>>),
+    Public(PublicKey),
+    Signing(SigningKey),
 }
 
 impl Key {
-    /// The key whose bytes are this text's, as they are: white space counts,
-    /// and a `whsec_` is part of the key. For what is handed out with that
-    /// prefix, use [`from_base64`](Self::from_base64).
+    /// Creates a key from a text whose bytes are the secret.
+    ///
+    /// A prefix such as `whsec_` is part of the secret. For a sender that
+    /// encodes its secret after that prefix, use
+    /// [`from_base64`](Self::from_base64).
     ///
     /// # Errors
     ///
     /// [`ConfigError::EmptySecret`] for the empty text;
-    /// [`ConfigError::ForeignSecret`] for what is an Ed25519 key, in the form
-    /// `whsk_…` or `whpk_…` or as files have it, and for anything else in PEM.
+    /// [`ConfigError::KnownSecret`] for zero bytes;
+    /// [`ConfigError::ForeignSecret`] for a public key or an Ed25519 signing
+    /// key; [`ConfigError::Placeholder`] for `null`, `undefined` and `None`;
+    /// [`ConfigError::Unexpanded`] for a text with `${…}` or `$(…)`;
+    /// [`ConfigError::DirtySecret`] for white space, a quotation mark or a byte
+    /// order mark at either end, and a zero-width character anywhere.
+    /// [`from_bytes`](Self::from_bytes) takes all but the first three.
     ///
     /// ```
     /// # use hookseal::Key;
@@ -139,14 +99,22 @@ impl Key {
     /// # Ok::<(), hookseal::ConfigError>(())
     /// ```
     pub fn from_text(secret: &str) -> Result<Self, ConfigError> {
-        Self::from_bytes(secret)
+        secret::check_text(secret)?;
+        Ok(Self::from(Material::Secret(Box::new(copy_of(
+            secret.as_bytes(),
+        )))))
     }
 
-    /// The key that these bytes are. HMAC hashes those of more than 64 first.
+    /// Creates a key from the bytes of the secret.
+    ///
+    /// Secrets that are longer than the hash's block (64 bytes of SHA-256 and
+    /// SHA-1, 128 of SHA-512) are hashed first, as HMAC specifies.
     ///
     /// # Errors
     ///
-    /// As [`from_text`](Self::from_text).
+    /// [`ConfigError::EmptySecret`] for no bytes; [`ConfigError::KnownSecret`]
+    /// for zero bytes; [`ConfigError::ForeignSecret`] for a public key or an
+    /// Ed25519 signing key, as text or in a file's form.
     ///
     /// ```
     /// # use hookseal::Key;
@@ -155,34 +123,29 @@ impl Key {
     /// ```
     pub fn from_bytes(secret: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
         let secret = secret.as_ref();
-        refuse_prefixes(without_surroundings(secret), &ED25519)?;
-        if secret.starts_with(SPKI_HEADER) {
-            let found = "30 2a 30 05 06 03 2b 65 70";
-            return Err(ConfigError::ForeignSecret {
-                found,
-                meaning: IN_DER.1,
-            });
-        }
-        let prepared = Mac::new(secret).ok_or(ConfigError::EmptySecret)?;
-        Ok(Self {
-            prepared: Box::new(prepared),
-            id: None,
-        })
+        secret::check_bytes(secret)?;
+        Ok(Self::from(Material::Secret(Box::new(copy_of(secret)))))
     }
 
-    /// The key that this base64 text decodes to, with or without the prefix
-    /// `whsec_` or `v1,whsec_` that Standard Webhooks' senders hand it out
-    /// with.
+    /// Creates a key from base64, with or without the prefix `whsec_` or
+    /// `v1,whsec_` of Standard Webhooks' secrets.
     ///
-    /// Standard alphabet and canonical bits; the padding may be left off.
-    /// Nothing else is forgiven.
+    /// With the feature `ed25519` it also reads `whpk_…`, a public key, and
+    /// `whsk_…`, a signing key. The alphabet is the standard one with canonical
+    /// bits; the padding may be left off.
     ///
     /// # Errors
     ///
     /// [`ConfigError::EmptySecret`] if nothing is left after the prefix;
-    /// [`ConfigError::ForeignSecret`] for another prefix, or the same one
-    /// twice; [`ConfigError::InvalidSecret`] with what was found: white space,
-    /// a line break, quotes, the URL-safe alphabet, wrong padding.
+    /// [`ConfigError::ForeignSecret`] for another prefix, the same one twice, or
+    /// a public key in a file's form; [`ConfigError::InvalidSecret`] with what
+    /// was found: white space, a line break, quotes, the URL-safe alphabet, wrong
+    /// padding; [`ConfigError::LooksLike`] for hexadecimal digits and other
+    /// prefixes; [`ConfigError::Placeholder`] and [`ConfigError::Unexpanded`] as
+    /// for [`from_text`](Self::from_text); [`ConfigError::KnownSecret`] if it
+    /// decodes to zero bytes; [`ConfigError::ShortSecret`] if it decodes to fewer
+    /// than 16 bytes; [`ConfigError::InvalidEd25519Key`] for a text that begins
+    /// like an Ed25519 key and is not one.
     ///
     /// ```
     /// # use hookseal::Key;
@@ -193,26 +156,20 @@ impl Key {
     /// ] {
     ///     Key::from_base64(secret)?;
     /// }
-    /// assert!(Key::from_base64("whsk_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").is_err());
+    /// assert!(Key::from_base64("whsec_whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").is_err());
+    /// assert!(Key::from_base64("whsec_dGVzdA==").is_err());
     /// # Ok::<(), hookseal::ConfigError>(())
     /// ```
     pub fn from_base64(secret: &str) -> Result<Self, ConfigError> {
-        let text = ["v1,whsec_", "whsec_"]
-            .into_iter()
-            .find_map(|prefix| secret.strip_prefix(prefix))
-            .unwrap_or(secret);
-        refuse_foreign(text)?;
-        let start = secret.len() - text.len();
-        let secret = secret_from_base64(text, start).map_err(|fault| invalid("base64", fault))?;
-        Self::from_bytes(secret)
+        read_whsec(secret, 0).map(|material| Self::from(Material::from(material)))
     }
 
-    /// The key that these hexadecimal digits, of either case, decode to.
+    /// Creates a key from hexadecimal digits in either case.
     ///
     /// # Errors
     ///
-    /// [`ConfigError::InvalidSecret`] for anything but an even number of
-    /// digits; otherwise as [`from_text`](Self::from_text).
+    /// [`ConfigError::InvalidSecret`] for anything but an even number of digits;
+    /// otherwise as for [`from_base64`](Self::from_base64).
     ///
     /// ```
     /// # use hookseal::Key;
@@ -220,14 +177,12 @@ impl Key {
     /// # Ok::<(), hookseal::ConfigError>(())
     /// ```
     pub fn from_hex(secret: &str) -> Result<Self, ConfigError> {
-        refuse_prefixes(secret.as_bytes(), &ED25519)?;
-        let secret = secret_from_hex(secret).map_err(|fault| invalid("hex", fault))?;
-        Self::from_bytes(secret)
+        secret::from_hex(secret).map(|secret| Self::from(Material::Secret(Box::new(secret))))
     }
 
     /// Names the key. A [`Verified`](crate::Verified) tells which key matched,
-    /// and Pomelo picks the key by it (there it is the api key). The id is no
-    /// secret and is shown.
+    /// and schemes whose requests name their key pick it by this id. The id is
+    /// no secret and is shown.
     ///
     /// ```
     /// # use hookseal::Key;
@@ -236,296 +191,699 @@ impl Key {
     /// # Ok::<(), hookseal::ConfigError>(())
     /// ```
     #[must_use]
-    pub fn with_id(mut self, id: impl Into<Box<str>>) -> Self {
+    pub fn with_id(mut self, id: impl Into<Arc<str>>) -> Self {
         self.id = Some(id.into());
         self
     }
 
-    /// The key's id, if it was given one.
+    /// Returns the key's id, if it was given one.
     #[must_use]
     pub fn id(&self) -> Option<&str> {
         self.id.as_deref()
     }
 
-    /// The HMAC-SHA256 of the concatenated parts under this key.
+    /// Copies the key and its secret, for a second webhook.
     ///
     /// ```
-    /// # use hookseal::{Encoding, Key};
-    /// // RFC 4231, test case 1.
-    /// let tag = Key::from_bytes([0x0b; 20])?.mac(&[b"Hi ", b"There"]);
-    /// assert_eq!(
-    ///     Encoding::Hex.encode(tag),
-    ///     "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7",
-    /// );
-    /// # Ok::<(), hookseal::ConfigError>(())
+    /// # use hookseal::Key;
+    /// let key = Key::from("your-shared-secret").with_id("2026-11");
+    /// assert_eq!(key.clone_secret().id(), Some("2026-11"));
     /// ```
     #[must_use]
-    pub fn mac(&self, parts: &[&[u8]]) -> Tag {
-        let mut mac = self.start();
-        for part in parts {
-            mac.update(part);
+    pub fn clone_secret(&self) -> Self {
+        Self {
+            id: self.id.clone(),
+            material: match &self.material {
+                Material::Unread(text) => Material::Unread(text.clone()),
+                Material::Secret(secret) => Material::Secret(secret.clone()),
+                Material::Public(key) => Material::Public(key.clone()),
+                Material::Signing(key) => Material::Signing(key.clone_secret()),
+            },
         }
-        mac.finish()
     }
 
-    #[inline(always)]
-    pub(crate) fn start(&self) -> Mac {
-        Mac::clone(&self.prepared)
+    /// Reads the text, if it is one, as a secret of this form. Several keys come
+    /// of a list only.
+    pub(crate) fn read(self, form: SecretForm) -> Result<Vec<ReadKey>, ConfigError> {
+        let Self { id, material } = self;
+        let materials = match material {
+            Material::Unread(text) => read_text(*text, form)?,
+            Material::Secret(secret) => alloc::vec![ReadMaterial::Secret(secret)],
+            Material::Public(key) => alloc::vec![ReadMaterial::Public(key)],
+            Material::Signing(key) => alloc::vec![ReadMaterial::Signing(key)],
+        };
+        let named = |material| {
+            let id = id.clone();
+            ReadKey { id, material }
+        };
+        Ok(materials.into_iter().map(named).collect())
     }
 }
 
-fn invalid(encoding: &'static str, fault: SecretFault) -> ConfigError {
-    ConfigError::InvalidSecret { encoding, fault }
+fn copy_of(secret: &[u8]) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(secret.to_vec())
+}
+
+fn read_text(
+    mut text: Zeroizing<String>,
+    form: SecretForm,
+) -> Result<Vec<ReadMaterial>, ConfigError> {
+    let material = match form {
+        SecretForm::Text => {
+            secret::check_text(&text)?;
+            // The bytes stay where they are.
+            let bytes = core::mem::take(&mut *text).into_bytes();
+            ReadMaterial::Secret(Box::new(Zeroizing::new(bytes)))
+        }
+        SecretForm::Sha256OfText => {
+            secret::check_text(&text)?;
+            ReadMaterial::Secret(Box::new(secret::sha256(&text)))
+        }
+        SecretForm::Base64 => ReadMaterial::Secret(Box::new(secret::from_base64(&text)?)),
+        SecretForm::Hex => ReadMaterial::Secret(Box::new(secret::from_hex(&text)?)),
+        SecretForm::Whsec => read_whsec(&text, 0)?,
+        SecretForm::WhsecList => return read_list(&text),
+        SecretForm::PublicKeyHex => read_public(&text, PublicKey::from_hex)?,
+        SecretForm::PublicKeyBase64 => read_public(&text, |text| {
+            secret::refuse_hex(text, "pass it with `ed25519::PublicKey::from_hex`")?;
+            PublicKey::from_bare_base64(text)
+        })?,
+    };
+    Ok(alloc::vec![material])
+}
+
+/// Reads what Standard Webhooks' senders hand out. It begins at byte `start` of
+/// what was passed.
+fn read_whsec(text: &str, start: usize) -> Result<ReadMaterial, ConfigError> {
+    if text.starts_with(PublicKey::PREFIX) {
+        PublicKey::read(text, start).map(ReadMaterial::Public)
+    } else if text.starts_with(SigningKey::PREFIX) {
+        SigningKey::read(text, start).map(ReadMaterial::Signing)
+    } else {
+        secret::from_whsec(text, start).map(|secret| ReadMaterial::Secret(Box::new(secret)))
+    }
+}
+
+fn read_list(text: &str) -> Result<Vec<ReadMaterial>, ConfigError> {
+    if text.is_empty() {
+        return Err(ConfigError::EmptySecret);
+    }
+    let mut start = 0;
+    let mut materials = Vec::new();
+    for entry in text.split('|') {
+        if entry.is_empty() {
+            // Next to a separator too many.
+            return Err(ConfigError::InvalidSecret {
+                encoding: "base64",
+                fault: SecretFault::Character {
+                    position: start.min(text.len() - 1),
+                },
+            });
+        }
+        materials.push(read_entry(entry, start)?);
+        start += entry.len() + 1;
+    }
+    Ok(materials)
+}
+
+fn read_entry(entry: &str, start: usize) -> Result<ReadMaterial, ConfigError> {
+    let Some(keys) = entry.strip_prefix("v1a,") else {
+        return read_whsec(entry, start);
+    };
+    if !keys.starts_with(PublicKey::PREFIX) && !keys.starts_with(SigningKey::PREFIX) {
+        // Says what `v1a,` marks.
+        return secret::from_whsec(entry, start)
+            .map(|secret| ReadMaterial::Secret(Box::new(secret)));
+    }
+    let start = start + (entry.len() - keys.len());
+    let Some((public, signing)) = keys.split_once(':') else {
+        return read_whsec(keys, start);
+    };
+    let public = PublicKey::read(public, start)?;
+    let signing = SigningKey::read(signing, start + (keys.len() - signing.len()))?;
+    if signing.public_key() != public {
+        let fault = KeyFault::PublicKeyMismatch;
+        return Err(ConfigError::InvalidEd25519Key { fault });
+    }
+    Ok(ReadMaterial::Signing(signing))
+}
+
+/// Reads a public key, or a signing key for a sender's own use.
+fn read_public(
+    text: &str,
+    read: impl Fn(&str) -> Result<PublicKey, ConfigError>,
+) -> Result<ReadMaterial, ConfigError> {
+    if text.is_empty() {
+        return Err(ConfigError::EmptySecret);
+    }
+    secret::refuse_placeholders(text, 0)?;
+    if text.starts_with(PublicKey::PREFIX) || text.starts_with(SigningKey::PREFIX) {
+        return read_whsec(text, 0);
+    }
+    read(text).map(ReadMaterial::Public)
+}
+
+impl From<Material> for Key {
+    fn from(material: Material) -> Self {
+        Self { id: None, material }
+    }
+}
+
+impl From<ReadMaterial> for Material {
+    fn from(material: ReadMaterial) -> Self {
+        match material {
+            ReadMaterial::Secret(secret) => Self::Secret(secret),
+            ReadMaterial::Public(key) => Self::Public(key),
+            ReadMaterial::Signing(key) => Self::Signing(key),
+        }
+    }
+}
+
+/// Takes a text that [`Webhook::new`](crate::Webhook::new) reads and checks, as
+/// the scheme says that its sender hands it out.
+impl From<&str> for Key {
+    fn from(text: &str) -> Self {
+        String::from(text).into()
+    }
+}
+
+/// As for `&str`. The string's buffer is kept, and wiped on drop.
+impl From<String> for Key {
+    fn from(text: String) -> Self {
+        Material::Unread(Box::new(Zeroizing::new(text))).into()
+    }
+}
+
+/// As for `&str`.
+impl From<&String> for Key {
+    fn from(text: &String) -> Self {
+        text.clone().into()
+    }
+}
+
+impl From<PublicKey> for Key {
+    fn from(key: PublicKey) -> Self {
+        Material::Public(key).into()
+    }
+}
+
+impl From<SigningKey> for Key {
+    fn from(key: SigningKey) -> Self {
+        Material::Signing(key).into()
+    }
 }
 
 impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Key")
-            .field("id", &self.id)
-            .field("secret", &format_args!("[redacted]"))
-            .finish()
+        let mut shown = f.debug_struct("Key");
+        shown.field("id", &self.id);
+        match &self.material {
+            Material::Public(key) => shown.field("public", &format_args!("{key}")),
+            _ => shown.field("secret", &format_args!("[redacted]")),
+        };
+        shown.finish()
     }
 }
 
-/// The active keys of a verifier: one, or several while a secret is rotated.
+/// The active keys of a webhook: one, or several while a secret is rotated.
 ///
-/// A verifier takes anything that turns into `Keys`: a [`Key`], an array of
-/// them, or `Keys` made from a list whose length is only known at run time.
-/// There are always some.
+/// [`Webhook::new`](crate::Webhook::new) takes anything that turns into this: a
+/// text, a [`Key`], an Ed25519 key, an array or a `Vec` of any of them. It checks
+/// their number and kinds.
+///
+/// Keys are tried in the order given. Put the one that signs most requests
+/// first: the others then cost nothing. Secrets come before Ed25519 keys.
+///
+/// A webhook with a secret and an Ed25519 key is as safe as the secret: whoever
+/// has it can sign. Remove it once the sender signs with Ed25519 alone.
 ///
 /// ```
-/// use hookseal::{Key, Keys, schemes::StandardWebhooks};
+/// use hookseal::{Key, Keys, Webhook, schemes};
 ///
-/// let new = Key::from_base64("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?.with_id("new");
-/// let old = Key::from_base64("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD")?.with_id("old");
-/// let verifier = StandardWebhooks::new([new, old]);
+/// let new = Key::from("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").with_id("new");
+/// let old = Key::from("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD").with_id("old");
+/// let webhook = Webhook::new(schemes::STANDARD_WEBHOOKS, [new, old])?;
 ///
 /// # fn from_environment() -> Result<(), Box<dyn std::error::Error>> {
 /// let secrets = std::env::var("WEBHOOK_SECRETS")?;
-/// let keys: Result<Vec<Key>, _> = secrets.split_whitespace().map(Key::from_base64).collect();
-/// let verifier = StandardWebhooks::new(Keys::new(keys?)?);
+/// let keys: Keys = secrets.split_whitespace().collect();
+/// let webhook = Webhook::new(schemes::STANDARD_WEBHOOKS, keys)?;
 /// # Ok(())
 /// # }
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
 #[derive(Debug)]
-pub struct Keys {
-    /// Never empty; sorted by id if `picked_by_id`.
-    keys: Box<[Key]>,
-    picked_by_id: bool,
-}
+pub struct Keys(Vec<Key>);
 
 impl Keys {
-    /// The most keys that are tried for one request. Each may cost a hash of
-    /// the body, and while a body streams in, each needs its running state.
-    /// Rotation needs two, seldom three.
+    /// The most secrets that are tried for one request. Each may cost a hash of
+    /// the body and, while a body streams in, a running state. Rotation needs
+    /// two, seldom three.
     pub const MAX_CANDIDATES: usize = 8;
 
-    /// Keys that are all tried, in this order. Put the one that signs most
-    /// requests first: the others then cost nothing.
-    ///
-    /// # Errors
-    ///
-    /// [`ConfigError::NoKeys`] if there are none, [`ConfigError::TooManyKeys`]
-    /// if there are more than [`MAX_CANDIDATES`](Self::MAX_CANDIDATES).
-    pub fn new(keys: impl IntoIterator<Item = Key>) -> Result<Self, ConfigError> {
-        let keys: Vec<Key> = keys.into_iter().collect();
-        if keys.is_empty() {
-            return Err(ConfigError::NoKeys);
-        }
-        at_most(Self::MAX_CANDIDATES, keys.len())?;
-        Ok(Self::all(keys))
-    }
-
-    /// All of these, however many. None, if they stand beside keys of another
-    /// kind.
-    pub(crate) fn all(keys: Vec<Key>) -> Self {
-        Self {
-            keys: keys.into(),
-            picked_by_id: false,
-        }
-    }
-
-    /// Keys of which a request names one by its id; any number of ids. Several
-    /// may share an id, and are tried in this order.
-    pub(crate) fn by_id(keys: impl IntoIterator<Item = Key>) -> Result<Self, ConfigError> {
-        let mut keys: Vec<Key> = keys.into_iter().collect();
-        if keys.is_empty() {
-            return Err(ConfigError::NoKeys);
-        }
-        for (position, key) in (1..).zip(&keys) {
-            match key.id() {
-                None => return Err(ConfigError::KeyWithoutId { position }),
-                Some(id) if id.is_empty() || !is_trimmed(id.as_bytes()) => {
-                    return Err(ConfigError::InvalidKeyId { position });
-                }
-                Some(_) => {}
-            }
-        }
-        keys.sort_by(|one, other| one.id.cmp(&other.id));
-        for same_id in keys.chunk_by(|one, other| one.id == other.id) {
-            at_most(Self::MAX_CANDIDATES, same_id.len())?;
-        }
-        Ok(Self {
-            keys: keys.into(),
-            picked_by_id: true,
-        })
-    }
+    /// The most Ed25519 keys of a webhook.
+    pub const MAX_ED25519: usize = ed25519::MAX_KEYS;
 
     pub(crate) fn into_vec(self) -> Vec<Key> {
-        self.keys.into_vec()
+        self.0
     }
-
-    pub(crate) fn name(&mut self, id: &str) {
-        for key in &mut self.keys {
-            key.id = Some(id.into());
-        }
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.keys.is_empty()
-    }
-
-    /// The keys that a request may have been signed with, at most
-    /// [`MAX_CANDIDATES`](Self::MAX_CANDIDATES).
-    pub(crate) fn candidates(
-        &self,
-        named: Option<(&[u8], &HeaderName)>,
-    ) -> Result<&[Key], VerifyError> {
-        match (self.picked_by_id, named) {
-            (false, None) => Ok(&self.keys),
-            (true, Some((id, header))) => match self.with_id(id) {
-                [] => Err(VerifyError::UnknownKeyId {
-                    header: header.clone(),
-                }),
-                keys => Ok(keys),
-            },
-            (false, Some(_)) => Err(VerifyError::ClaimMismatch {
-                fault: "a key id, and the keys are not picked by id",
-            }),
-            (true, None) => Err(VerifyError::ClaimMismatch {
-                fault: "no key id, and the keys are picked by id",
-            }),
-        }
-    }
-
-    fn with_id(&self, id: &[u8]) -> &[Key] {
-        let id_of = |key: &Key| key.id().unwrap_or_default().as_bytes().cmp(id);
-        let start = self.keys.partition_point(|key| id_of(key).is_lt());
-        let end = self.keys.partition_point(|key| id_of(key).is_le());
-        self.keys.get(start..end).unwrap_or_default()
-    }
-}
-
-pub(crate) fn at_most(max: usize, found: usize) -> Result<(), ConfigError> {
-    if found > max {
-        return Err(ConfigError::TooManyKeys { max, found });
-    }
-    Ok(())
 }
 
 impl From<Key> for Keys {
     fn from(key: Key) -> Self {
-        Self::from([key])
+        Self(alloc::vec![key])
     }
 }
 
-/// An array of no keys, or of more than [`Keys::MAX_CANDIDATES`], does not
-/// compile.
-///
-/// ```compile_fail,E0080
-/// let none: [hookseal::Key; 0] = [];
-/// let keys = hookseal::Keys::from(none);
-/// ```
-///
-/// ```compile_fail,E0080
-/// let key = || hookseal::Key::from_text("secret").unwrap();
-/// let nine = [key(), key(), key(), key(), key(), key(), key(), key(), key()];
-/// let keys = hookseal::Keys::from(nine);
-/// ```
-impl<const N: usize> From<[Key; N]> for Keys {
-    fn from(keys: [Key; N]) -> Self {
-        const { assert!(N > 0, "a verifier needs at least one key") };
-        const {
-            assert!(
-                N <= Self::MAX_CANDIDATES,
-                "more keys than are tried for one request"
-            )
-        };
-        Self::all(keys.into())
+impl From<&str> for Keys {
+    fn from(text: &str) -> Self {
+        Key::from(text).into()
+    }
+}
+
+impl From<String> for Keys {
+    fn from(text: String) -> Self {
+        Key::from(text).into()
+    }
+}
+
+impl From<&String> for Keys {
+    fn from(text: &String) -> Self {
+        Key::from(text).into()
+    }
+}
+
+impl From<PublicKey> for Keys {
+    fn from(key: PublicKey) -> Self {
+        Key::from(key).into()
+    }
+}
+
+impl From<SigningKey> for Keys {
+    fn from(key: SigningKey) -> Self {
+        Key::from(key).into()
+    }
+}
+
+impl<T: Into<Key>, const N: usize> From<[T; N]> for Keys {
+    fn from(keys: [T; N]) -> Self {
+        keys.into_iter().collect()
+    }
+}
+
+impl<T: Into<Key>> From<Vec<T>> for Keys {
+    fn from(keys: Vec<T>) -> Self {
+        keys.into_iter().collect()
+    }
+}
+
+impl<T: Into<Key>> FromIterator<T> for Keys {
+    fn from_iter<I: IntoIterator<Item = T>>(keys: I) -> Self {
+        Self(keys.into_iter().map(Into::into).collect())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::borrow::ToOwned as _;
+    use std::format;
+    use std::string::ToString as _;
+
     use super::*;
 
-    fn key(text: &str, id: &str) -> Key {
-        Key::from_text(text).unwrap().with_id(id)
-    }
+    const WHSEC: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    /// Its bytes, by OpenSSL's `base64 -d`.
+    const BYTES: &str = "31f290f6bf06298aab4f08d43c3f082cf648a362da2da4b0";
+    const OTHER: &str = "C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
+    const OTHER_BYTES: &str = "0b6155b0140886bb1c0a195020c57e6f9b1262ca686fba03";
 
-    /// Tells keys apart by what they sign.
-    fn macs(keys: &[Key]) -> Vec<Tag> {
-        keys.iter().map(|key| key.mac(&[])).collect()
+    /// The hexadecimal digits of the secrets that are read.
+    fn read(key: impl Into<Key>, form: SecretForm) -> Result<Vec<String>, ConfigError> {
+        let read = key.into().read(form)?;
+        let secrets = read.into_iter().map(|key| match key.material {
+            ReadMaterial::Secret(secret) => hex::encode(secret.as_slice()),
+            ReadMaterial::Public(key) => format!("public {key}"),
+            ReadMaterial::Signing(key) => format!("signing {}", key.public_key()),
+        });
+        Ok(secrets.collect())
     }
 
     #[test]
-    fn keys_are_picked_by_id_in_the_given_order() {
-        let keys = [("b", "1"), ("a", "2"), ("b", "3"), ("ab", "4"), ("b", "5")];
-        let keys = Keys::by_id(keys.map(|(id, text)| key(text, id))).unwrap();
-        let texts = |texts: &[&str]| -> Vec<Tag> {
-            texts.iter().map(|text| key(text, "").mac(&[])).collect()
-        };
-        for (id, wanted) in [
-            ("a", &["2"][..]),
-            ("ab", &["4"]),
-            ("b", &["1", "3", "5"]),
-            ("", &[]),
-            ("0", &[]),
-            ("aa", &[]),
-            ("B", &[]),
-            ("c", &[]),
+    fn a_text_is_read_as_the_form_says() {
+        let bare = &WHSEC[6..];
+        for (text, form, wanted) in [
+            ("it's", SecretForm::Text, "69742773"),
+            ("whsec_x", SecretForm::Text, "77687365635f78"),
+            (bare, SecretForm::Base64, BYTES),
+            (BYTES, SecretForm::Hex, BYTES),
+            (WHSEC, SecretForm::Whsec, BYTES),
+            (bare, SecretForm::Whsec, BYTES),
+            (WHSEC, SecretForm::WhsecList, BYTES),
+            (
+                // `printf 'a shared secret' | openssl dgst -sha256`
+                "a shared secret",
+                SecretForm::Sha256OfText,
+                "1b77c7aef57004df9f824ce77f1ce6c1e8de3709f2e726960d7ea44c411e6b0b",
+            ),
         ] {
-            let picked = keys.with_id(id.as_bytes());
-            assert!(macs(picked) == texts(wanted), "{id}");
+            for key in [
+                Key::from(text),
+                text.to_owned().into(),
+                (&text.to_owned()).into(),
+            ] {
+                assert_eq!(read(key, form), Ok(alloc::vec![wanted.into()]), "{form:?}");
+            }
+        }
+        // Not read otherwise.
+        for (text, form) in [
+            (WHSEC, SecretForm::Base64),
+            (WHSEC, SecretForm::Hex),
+            (BYTES, SecretForm::Base64),
+            (BYTES, SecretForm::Whsec),
+            (bare, SecretForm::Hex),
+            (" x", SecretForm::Text),
+            (" x", SecretForm::Sha256OfText),
+        ] {
+            assert!(read(text, form).is_err(), "{text} {form:?}");
+        }
+    }
+
+    const FORMS: [SecretForm; 8] = [
+        SecretForm::Text,
+        SecretForm::Base64,
+        SecretForm::Hex,
+        SecretForm::Whsec,
+        SecretForm::WhsecList,
+        SecretForm::Sha256OfText,
+        SecretForm::PublicKeyHex,
+        SecretForm::PublicKeyBase64,
+    ];
+
+    #[test]
+    fn a_key_that_was_made_overrides_the_form() {
+        for form in FORMS {
+            for key in [
+                Key::from_base64(WHSEC),
+                Key::from_base64(&WHSEC[6..]),
+                Key::from_base64(&format!("v1,{WHSEC}")),
+                Key::from_hex(BYTES),
+                Key::from_hex(&BYTES.to_uppercase()),
+                Key::from_bytes(hex::decode(BYTES).unwrap()),
+            ] {
+                assert_eq!(read(key.unwrap(), form), Ok(alloc::vec![BYTES.into()]));
+            }
+            let key = Key::from_text("k").unwrap();
+            assert_eq!(read(key, form), Ok(alloc::vec!["6b".into()]));
         }
     }
 
     #[test]
-    fn key_lists_are_bounded() {
-        let keys = |count| (0..count).map(|_| key("secret", "a"));
-        let too_many = Some(ConfigError::TooManyKeys { max: 8, found: 9 });
-        assert_eq!(Keys::new(keys(0)).err(), Some(ConfigError::NoKeys));
-        assert_eq!(Keys::by_id(keys(0)).err(), Some(ConfigError::NoKeys));
-        assert!(Keys::new(keys(8)).is_ok());
-        assert!(Keys::by_id(keys(8)).is_ok());
-        assert_eq!(Keys::new(keys(9)).err(), too_many);
-        assert_eq!(Keys::by_id(keys(9)).err(), too_many);
-        let many_ids = (0..1000).map(|id| key("secret", &std::format!("{id}")));
-        assert!(Keys::by_id(many_ids).is_ok());
+    fn no_form_takes_what_is_no_secret() {
+        for form in FORMS {
+            assert_eq!(read("", form), Err(ConfigError::EmptySecret), "{form:?}");
+            for found in ["null", "undefined", "None"] {
+                let error = Err(ConfigError::Placeholder { found });
+                assert_eq!(read(found, form), error, "{form:?}");
+            }
+            let position = 0;
+            let error = Err(ConfigError::Unexpanded { position });
+            assert_eq!(read("${SECRET}", form), error, "{form:?}");
+            for text in [
+                " \"x",
+                "\u{feff}x",
+                "sec\u{200b}ret",
+                "\0\0",
+                "KEY=whpk_11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
+                "# key\n-----BEGIN PUBLIC KEY-----\n",
+                "MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
+                "302a300506032b6570032100d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
+            ] {
+                assert!(read(text, form).is_err(), "{text} {form:?}");
+            }
+        }
     }
 
     #[test]
-    fn a_key_that_could_never_be_picked_is_refused() {
-        let nameless = Key::from_text("secret").unwrap();
-        assert_eq!(
-            Keys::by_id([key("secret", "a"), nameless]).err(),
-            Some(ConfigError::KeyWithoutId { position: 2 })
-        );
-        for id in ["", " a", "a\n", "\ta"] {
-            assert_eq!(
-                Keys::by_id([key("secret", id)]).err(),
-                Some(ConfigError::InvalidKeyId { position: 1 })
-            );
+    fn every_constructor_refuses_the_empty_key() {
+        for key in [
+            Key::from_text(""),
+            Key::from_bytes([]),
+            Key::from_hex(""),
+            Key::from_base64(""),
+            Key::from_base64("whsec_"),
+            Key::from_base64("v1,whsec_"),
+        ] {
+            assert_eq!(key.err(), Some(ConfigError::EmptySecret));
         }
+        for key in [
+            Key::from_text("\0"),
+            Key::from_bytes([0; 32]),
+            Key::from_bytes([0; 100]),
+            Key::from_hex("00"),
+            Key::from_base64("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
+            Key::from_base64("whsec_AA=="),
+        ] {
+            assert_eq!(key.err(), Some(ConfigError::KnownSecret));
+        }
+    }
+
+    #[test]
+    fn a_list_holds_several_secrets() {
+        let list = |text: &str| read(text, SecretForm::WhsecList);
+        let both = Ok(alloc::vec![BYTES.into(), OTHER_BYTES.into()]);
+        assert_eq!(list(&format!("v1,{WHSEC}|v1,whsec_{OTHER}")), both);
+        assert_eq!(list(&format!("{WHSEC}|{OTHER}")), both);
+        let named = Key::from(format!("{WHSEC}|{OTHER}")).with_id("a");
+        let named = named.read(SecretForm::WhsecList).unwrap();
+        assert!(named.iter().all(|key| key.id.as_deref() == Some("a")));
+        // One alone, as everywhere else.
+        assert!(read(format!("{WHSEC}|{OTHER}"), SecretForm::Whsec).is_err());
+
+        let wrong = |fault| {
+            Err(ConfigError::InvalidSecret {
+                encoding: "base64",
+                fault,
+            })
+        };
+        let character = |position| wrong(SecretFault::Character { position });
+        assert_eq!(list(&format!("{WHSEC}|")), character(38));
+        assert_eq!(list(&format!("|{WHSEC}")), character(0));
+        assert_eq!(list(&format!("{WHSEC}||{WHSEC}")), character(39));
+        let white_space = |position| wrong(SecretFault::WhiteSpace { position });
+        assert_eq!(list(&format!("{WHSEC} |{WHSEC}")), white_space(38));
+        assert_eq!(list(&format!("{WHSEC}| {WHSEC}")), white_space(39));
+        assert_eq!(list(&format!("{WHSEC}|{WHSEC} ")), white_space(77));
+        assert!(matches!(
+            list(&format!("{WHSEC}|v1a,{OTHER}")),
+            Err(ConfigError::ForeignSecret { found: "v1a,", .. })
+        ));
     }
 
     #[test]
     fn debug_shows_no_secret() {
-        let keys = Keys::from([key("hunter2", "new")]);
+        let keys = Keys::from([Key::from_text("hunter2").unwrap().with_id("new")]);
         assert_eq!(
-            std::format!("{keys:?}"),
-            r#"Keys { keys: [Key { id: Some("new"), secret: [redacted] }], picked_by_id: false }"#
+            format!("{keys:?}"),
+            r#"Keys([Key { id: Some("new"), secret: [redacted] }])"#
         );
+        let unread = Key::from("hunter2");
+        assert_eq!(
+            format!("{unread:?}"),
+            "Key { id: None, secret: [redacted] }"
+        );
+    }
+
+    #[test]
+    fn a_copy_is_the_same_key() {
+        for key in [Key::from(WHSEC), Key::from_base64(WHSEC).unwrap()] {
+            let key = key.with_id("a");
+            let copy = key.clone_secret();
+            assert_eq!(copy.id(), Some("a"));
+            drop(key);
+            let read = read(copy, SecretForm::Whsec);
+            assert_eq!(read, Ok(alloc::vec![BYTES.into()]));
+        }
+    }
+
+    /// Neither reading a text nor moving a key moves the secret.
+    #[test]
+    fn a_secret_stays_where_it_is() {
+        let text = String::from("a secret that is text");
+        let place = text.as_ptr();
+        let key = Keys::from(text).into_vec().pop().unwrap().with_id("a");
+        match key.read(SecretForm::Text).unwrap().pop().unwrap().material {
+            ReadMaterial::Secret(secret) => assert_eq!(secret.as_ptr(), place),
+            _ => panic!(),
+        }
+    }
+
+    #[test]
+    fn anything_that_makes_keys_makes_lists() {
+        let texts = |keys: Keys| -> Vec<String> {
+            let keys = keys.into_vec().into_iter();
+            keys.flat_map(|key| read(key, SecretForm::Text).unwrap())
+                .collect()
+        };
+        let (a, b) = ("61", "62");
+        assert_eq!(texts("a".into()), [a]);
+        assert_eq!(texts(String::from("a").into()), [a]);
+        assert_eq!(texts((&String::from("a")).into()), [a]);
+        assert_eq!(texts(Key::from("a").into()), [a]);
+        assert_eq!(texts(["a", "b"].into()), [a, b]);
+        assert_eq!(texts([Key::from("a"), Key::from("b")].into()), [a, b]);
+        assert_eq!(texts(alloc::vec!["a", "b"].into()), [a, b]);
+        assert_eq!(texts("a b".split(' ').collect()), [a, b]);
+        // How many are needed, and allowed, the webhook says.
+        let none: [&str; 0] = [];
+        assert!(Keys::from(none).into_vec().is_empty());
+        assert_eq!((Keys::MAX_CANDIDATES, Keys::MAX_ED25519), (8, 4));
+    }
+
+    #[cfg(not(feature = "ed25519"))]
+    #[test]
+    fn without_the_feature_no_ed25519_key_is_read() {
+        let unavailable = ConfigError::AlgorithmUnavailable { feature: "ed25519" };
+        let whpk = "whpk_11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+        let whsk = "whsk_nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=";
+        for (text, form) in [
+            (whpk, SecretForm::Whsec),
+            (whsk, SecretForm::Whsec),
+            (whpk, SecretForm::WhsecList),
+            (&whpk[5..], SecretForm::PublicKeyBase64),
+            ("d75a", SecretForm::PublicKeyHex),
+        ] {
+            assert_eq!(read(text, form), Err(unavailable.clone()));
+        }
+        assert_eq!(Key::from_base64(whpk).err(), Some(unavailable.clone()));
+        assert_eq!(Key::from_base64(whsk).err(), Some(unavailable));
+    }
+
+    #[cfg(feature = "ed25519")]
+    mod with_ed25519 {
+        use super::*;
+
+        // RFC 8032, section 7.1, tests 1 and 2.
+        const WHSK: &str = "whsk_nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=";
+        const WHPK: &str = "whpk_11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+        const HEX: &str = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
+        const OTHER_HEX: &str = "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c";
+
+        fn public() -> Result<Vec<String>, ConfigError> {
+            Ok(alloc::vec![format!("public {WHPK}")])
+        }
+
+        fn signing() -> Result<Vec<String>, ConfigError> {
+            Ok(alloc::vec![format!("signing {WHPK}")])
+        }
+
+        #[test]
+        fn ed25519_keys_are_read_by_their_prefix() {
+            for form in [
+                SecretForm::Whsec,
+                SecretForm::WhsecList,
+                SecretForm::PublicKeyHex,
+                SecretForm::PublicKeyBase64,
+            ] {
+                assert_eq!(read(WHPK, form), public());
+                assert_eq!(read(WHSK, form), signing());
+            }
+            let text = SecretForm::Text;
+            assert_eq!(read(Key::from_base64(WHPK).unwrap(), text), public());
+            assert_eq!(read(Key::from_base64(WHSK).unwrap(), text), signing());
+            for form in [SecretForm::Text, SecretForm::Base64, SecretForm::Hex] {
+                for text in [WHPK, WHSK] {
+                    let error = read(text, form).unwrap_err();
+                    assert!(matches!(error, ConfigError::ForeignSecret { .. }));
+                }
+            }
+            for before in ["v1,", "v1a,", "whsec_", " ", "\""] {
+                assert!(Key::from_base64(&format!("{before}{WHPK}")).is_err());
+            }
+        }
+
+        #[test]
+        fn public_keys_are_read_as_their_sender_shows_them() {
+            let (base64, hex) = (SecretForm::PublicKeyBase64, SecretForm::PublicKeyHex);
+            assert_eq!(read(HEX, hex), public());
+            assert_eq!(read(HEX.to_uppercase(), hex), public());
+            assert_eq!(read(&WHPK[5..], base64), public());
+            assert_eq!(read(WHPK[5..].trim_end_matches('='), base64), public());
+            assert!(matches!(
+                read(HEX, base64),
+                Err(ConfigError::LooksLike { .. })
+            ));
+            for (text, form, fault) in [
+                (&WHPK[5..], hex, SecretFault::Character { position: 2 }),
+                (
+                    &format!("{HEX}\n"),
+                    hex,
+                    SecretFault::LineBreak { position: 64 },
+                ),
+                (
+                    &format!(" {}", &WHPK[5..]),
+                    base64,
+                    SecretFault::WhiteSpace { position: 0 },
+                ),
+            ] {
+                let encoding = if form == hex { "hex" } else { "base64" };
+                let fault = KeyFault::Text { encoding, fault };
+                let error = Err(ConfigError::InvalidEd25519Key { fault });
+                assert_eq!(read(text, form), error, "{text}");
+            }
+            // A secret is no public key.
+            assert!(read(WHSEC, base64).is_err());
+            let der = format!("302a300506032b6570032100{HEX}");
+            for text in [der.clone(), der.to_uppercase()] {
+                let error = read(text, hex).unwrap_err();
+                assert!(error.to_string().contains("its last 32 bytes"), "{error}");
+            }
+        }
+
+        #[test]
+        fn a_list_holds_ed25519_keys_too() {
+            let list = |text: &str| read(text, SecretForm::WhsecList);
+            assert_eq!(list(&format!("v1a,{WHPK}")), public());
+            assert_eq!(list(&format!("v1a,{WHPK}:{WHSK}")), signing());
+            let mixed = list(&format!("v1,{WHSEC}|v1a,{WHPK}")).unwrap();
+            assert_eq!(mixed, [BYTES.to_owned(), format!("public {WHPK}")]);
+
+            let other = PublicKey::from_hex(OTHER_HEX).unwrap();
+            let fault = KeyFault::PublicKeyMismatch;
+            assert_eq!(
+                list(&format!("v1a,{other}:{WHSK}")),
+                Err(ConfigError::InvalidEd25519Key { fault })
+            );
+            for (text, position) in [
+                (format!("v1a,{WHPK} "), 53),
+                (format!("v1a,{WHPK}:{WHSK} "), 103),
+                (format!("{WHSEC}|v1a,{WHPK} "), 92),
+            ] {
+                let encoding = "base64";
+                let fault = SecretFault::WhiteSpace { position };
+                let fault = KeyFault::Text { encoding, fault };
+                let error = Err(ConfigError::InvalidEd25519Key { fault });
+                assert_eq!(list(&text), error, "{text}");
+            }
+        }
+
+        #[test]
+        fn debug_shows_public_keys() {
+            let key = Key::from_base64(WHPK).unwrap().with_id("new");
+            let wanted = format!("Key {{ id: Some(\"new\"), public: {WHPK} }}");
+            assert_eq!(format!("{key:?}"), wanted);
+            let keys = Keys::from(SigningKey::from_base64(WHSK).unwrap());
+            let wanted = "Keys([Key { id: None, secret: [redacted] }])";
+            assert_eq!(format!("{keys:?}"), wanted);
+            let keys = Keys::from([PublicKey::from_base64(WHPK).unwrap()]);
+            assert_eq!(keys.into_vec().len(), 1);
+        }
+
+        #[test]
+        fn a_copy_of_an_ed25519_key_is_the_same_key() {
+            for (text, wanted) in [(WHPK, public()), (WHSK, signing())] {
+                let copy = Key::from_base64(text).unwrap().clone_secret();
+                assert_eq!(read(copy, SecretForm::Whsec), wanted);
+            }
+        }
     }
 }

@@ -16,51 +16,57 @@
     clippy::unwrap_used
 )]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// Without `std`, some items that the documentation links to are not there.
+#![cfg_attr(not(feature = "std"), allow(rustdoc::broken_intra_doc_links))]
 
 extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
+mod algorithm;
 #[cfg(feature = "axum")]
 pub mod axum;
-mod claim;
 mod clock;
+mod coverage;
 #[cfg(feature = "ed25519")]
 pub mod ed25519;
+#[cfg(not(feature = "ed25519"))]
+#[path = "ed25519_off.rs"]
+mod ed25519;
 mod encoding;
-mod engine;
 mod error;
-mod headers;
+mod head;
 mod key;
-mod keyring;
-mod mac;
+mod keyset;
 mod message;
 #[cfg(feature = "http")]
 mod request;
+pub mod scheme;
 pub mod schemes;
+mod secret;
 mod signature;
+mod signed_headers;
 #[cfg(feature = "tower")]
 pub mod tower;
+mod verification;
 mod verified;
 mod verifier;
+mod webhook;
 
-pub use claim::{Claim, Part};
-#[cfg(feature = "std")]
+#[cfg(all(
+    feature = "std",
+    not(all(target_family = "wasm", target_os = "unknown"))
+))]
 pub use clock::SystemClock;
-pub use clock::{Clock, FixedClock, ReplayWindow, SignedTimestamp, Timestamp};
-pub use encoding::Encoding;
-pub use engine::{Check, Engine};
-pub use error::{ConfigError, SecretFault, VerifyError};
-pub use headers::{HeaderName, Headers, Lookup, SignatureHeaders};
+pub use clock::{Clock, ClockFn, FixedClock, ReplayWindow, Timestamp, clock_fn};
+pub use coverage::Coverage;
+pub use error::{ConfigError, KeyFault, SecretFault, SignError, SignatureFault, VerifyError};
+pub use head::{Head, RequestHead};
 pub use key::{Key, Keys};
-pub use keyring::Keyring;
-pub use mac::Tag;
 pub use message::Message;
 #[cfg(feature = "http")]
 pub use request::VerifyRequest;
-pub use signature::{Signature, Signatures};
-pub use verified::Verified;
-pub use verifier::Verifier;
-
-#[cfg(test)]
-mod bounded_work;
+pub use verification::{CheckedHead, HashState, Verification};
+pub use verified::{IdempotencyKey, Verified};
+pub use verifier::{CheckHead, Verifier};
+pub use webhook::Webhook;

@@ -1,325 +1,232 @@
-//! What a request carries as its signature: one, or a list of candidates.
+//! The bytes of a signature, of whatever algorithm, and the one comparison.
 
 use core::fmt;
+use core::hash::{Hash, Hasher};
 
-use subtle::Choice;
+use subtle::{Choice, ConstantTimeEq as _};
 
-#[cfg(feature = "ed25519")]
-use crate::ed25519;
-use crate::{HeaderName, Tag, VerifyError};
+use crate::algorithm::Algorithm;
+use crate::encoding::Encoding;
 
 /// A signature of a message: the tag of a MAC, or an Ed25519 signature.
 ///
-/// Nearly all senders of webhooks use a MAC, and [`Tag`] turns into this by
-/// `into`. As in [`Tag`], `==` of MACs is constant-time, and `Debug` shows no
-/// bytes.
+/// `==` **is** the crate's constant-time comparison: it should read all bytes
+/// of both sides, whatever they hold, and branch on none of them. (A look-up in a
+/// hash set is not constant-time; look up signatures of verified messages only.)
+/// `Debug` shows no bytes, since the tag of a message is what a forger wants.
 ///
 /// ```
-/// use hookseal::{Signature, Tag};
+/// use hookseal::scheme::{Algorithm, Encoding, Signature};
 ///
-/// let signature = Signature::from(Tag::from_bytes([7; 32]));
-/// assert_eq!(signature.as_bytes(), [7; 32]);
+/// let text = b"5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
+/// let signature = Signature::decode(Algorithm::HmacSha256, Encoding::Hex, text);
+/// assert_eq!(signature.map(|signature| signature.as_bytes().len()), Some(32));
+/// assert!(Signature::decode(Algorithm::HmacSha256, Encoding::Hex, b"5bdc").is_none());
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Signature {
-    /// HMAC-SHA256.
-    Mac(Tag),
-    /// Ed25519.
-    #[cfg(feature = "ed25519")]
-    Ed25519(ed25519::Signature),
+#[derive(Clone, Copy)]
+pub struct Signature {
+    /// Zero after the algorithm's length.
+    bytes: [u8; Self::MAX_LEN],
+    algorithm: Algorithm,
 }
 
 impl Signature {
-    /// The signature's bytes: 32 of a MAC, 64 of Ed25519.
-    ///
-    /// Comparing these with `==` is no longer constant-time; compare the
-    /// signatures.
+    /// The length of the longest signature in bytes.
+    pub const MAX_LEN: usize = 64;
+
+    /// Creates a signature from its bytes; `None` if there are not exactly as
+    /// many as the algorithm's [length](Algorithm::signature_len).
     #[must_use]
-    pub const fn as_bytes(&self) -> &[u8] {
-        match self {
-            Self::Mac(tag) => tag.as_bytes(),
-            #[cfg(feature = "ed25519")]
-            Self::Ed25519(signature) => signature.as_bytes(),
-        }
+    pub fn from_bytes(algorithm: Algorithm, bytes: &[u8]) -> Option<Self> {
+        (bytes.len() == algorithm.signature_len()).then(|| Self::of(algorithm, bytes))
     }
 
-    /// Whether it is this MAC: constant-time in the contents of both.
+    /// Reads the text of exactly one signature.
+    ///
+    /// Hex takes both letter cases. Base64 is the standard alphabet with
+    /// canonical padding; base64url has no padding. Both need canonical bits
+    /// (RFC 4648, sections 3.5 and 5).
+    #[must_use]
+    pub fn decode(algorithm: Algorithm, encoding: Encoding, text: &[u8]) -> Option<Self> {
+        let mut signature = Self::blank(algorithm);
+        signature
+            .decode_in_place(algorithm, encoding, text)
+            .then_some(signature)
+    }
+
+    /// As [`decode`](Self::decode), over one that is blank.
     #[inline]
-    fn is_mac(&self, computed: &Tag) -> Choice {
-        match self {
-            Self::Mac(tag) => tag.ct_eq(computed),
-            #[cfg(feature = "ed25519")]
-            Self::Ed25519(_) => Choice::from(0),
+    pub(crate) fn decode_in_place(
+        &mut self,
+        algorithm: Algorithm,
+        encoding: Encoding,
+        text: &[u8],
+    ) -> bool {
+        self.algorithm = algorithm;
+        let ok = match algorithm.signature_len() {
+            20 => encoding.decode_into::<20, 40, 21>(text, &mut self.bytes),
+            32 => encoding.decode_into::<32, 64, 33>(text, &mut self.bytes),
+            _ => encoding.decode_into::<64, 128, 66>(text, &mut self.bytes),
+        };
+        if !ok {
+            self.bytes = [0; Self::MAX_LEN];
+        }
+        ok
+    }
+
+    /// Zeros, in the place of a signature that is still to be made.
+    #[inline(always)]
+    pub(crate) const fn blank(algorithm: Algorithm) -> Self {
+        Self {
+            bytes: [0; Self::MAX_LEN],
+            algorithm,
         }
     }
-}
 
-impl From<Tag> for Signature {
-    fn from(tag: Tag) -> Self {
-        Self::Mac(tag)
+    /// From the algorithm's own output.
+    #[inline(always)]
+    pub(crate) fn of(algorithm: Algorithm, bytes: &[u8]) -> Self {
+        let mut signature = Self::blank(algorithm);
+        if let Some(place) = signature.bytes.get_mut(..bytes.len()) {
+            place.copy_from_slice(bytes);
+        }
+        signature
+    }
+
+    /// Returns the algorithm that made it.
+    #[must_use]
+    pub const fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// Returns the signature's bytes.
+    ///
+    /// Comparing these with `==` is not constant-time; compare the signatures.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        let length = self.algorithm.signature_len();
+        self.bytes.get(..length).unwrap_or_default()
+    }
+
+    pub(crate) const fn all_bytes(&self) -> &[u8; Self::MAX_LEN] {
+        &self.bytes
+    }
+
+    /// Compares two signatures, constant-time in the contents of both.
+    ///
+    /// This is the only place of the crate where a computed tag meets a received
+    /// one. The algorithms are no secret.
+    #[inline]
+    pub(crate) fn ct_eq(&self, other: &Self) -> Choice {
+        // Word by word: `subtle`'s comparison of slices goes byte by byte, and
+        // has to keep each of its steps from the optimiser.
+        let (ours, theirs) = (self.bytes.as_chunks().0, other.bytes.as_chunks().0);
+        // Behind the algorithm's length there are zeros.
+        let words = self.algorithm.signature_len().div_ceil(size_of::<u64>());
+        let words = ours.iter().zip(theirs).take(words);
+        let other_algorithm = u64::from(self.algorithm != other.algorithm);
+        let difference = words.fold(other_algorithm, |difference, (one, other)| {
+            difference | (u64::from_ne_bytes(*one) ^ u64::from_ne_bytes(*other))
+        });
+        difference.ct_eq(&0)
     }
 }
 
-impl From<&Tag> for Signature {
-    fn from(tag: &Tag) -> Self {
-        Self::Mac(*tag)
+impl PartialEq for Signature {
+    fn eq(&self, other: &Self) -> bool {
+        self.ct_eq(other).into()
     }
 }
 
-impl From<&Self> for Signature {
-    fn from(signature: &Self) -> Self {
-        *signature
-    }
-}
+impl Eq for Signature {}
 
-#[cfg(feature = "ed25519")]
-impl From<ed25519::Signature> for Signature {
-    fn from(signature: ed25519::Signature) -> Self {
-        Self::Ed25519(signature)
+impl Hash for Signature {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.algorithm.hash(state);
+        self.bytes.hash(state);
     }
 }
 
 impl fmt::Debug for Signature {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Mac(_) => "Mac([redacted])",
-            #[cfg(feature = "ed25519")]
-            Self::Ed25519(_) => "Ed25519([redacted])",
-        })
-    }
-}
-
-/// The candidate signatures of a request: one, or those of a list in a header.
-///
-/// A list is read where it stands, each entry when it is compared, so that no
-/// number of them takes memory. It holds at least one well-formed signature.
-/// All tags of MACs are compared, so that the time tells how many there are and
-/// how they are spelled, but not which of them is right or how near one is.
-///
-/// ```
-/// use hookseal::{HeaderName, Signature, Signatures, Tag};
-///
-/// // Stripe's form: `t=…,v1=…,v1=…,v0=…`; only `v1` is a supported version.
-/// static HEADER: HeaderName = HeaderName::from_static("stripe-signature");
-/// fn read(entry: &[u8]) -> Option<Signature> {
-///     Tag::from_hex(entry.strip_prefix(b"v1=")?).map(Signature::from)
-/// }
-/// let value = format!("t=1492774577,v1={},v0=1", "5257".repeat(16));
-/// assert!(Signatures::list(value.as_bytes(), b',', read, &HEADER).is_ok());
-/// assert!(Signatures::list(b"t=1492774577,v0=1", b',', read, &HEADER).is_err());
-/// ```
-#[derive(Clone)]
-pub struct Signatures<'h> {
-    first: Signature,
-    /// The entries after the first signature, undecoded.
-    rest: Entries<'h>,
-}
-
-/// Reads one entry of a list: its signature, or `None` to skip it.
-pub(crate) type ReadEntry = fn(&[u8]) -> Option<Signature>;
-
-#[derive(Clone)]
-struct Entries<'h> {
-    text: &'h [u8],
-    separator: u8,
-    read: ReadEntry,
-}
-
-impl<'h> Signatures<'h> {
-    /// The most entries of a list, of whatever version. A sender lists one for
-    /// each active key and version, so a handful; 32 leaves room and bounds
-    /// what a request can make the comparison do.
-    pub const MAX_ENTRIES: usize = 32;
-
-    /// The signatures in a header's list.
-    ///
-    /// `text` is split at each `separator`; empty entries do not count. `read`
-    /// turns an entry into its signature, or into `None` for one to skip:
-    /// another version, or a malformed one beside good ones. It must be exact,
-    /// as [`Tag::from_hex`] and [`Tag::from_base64`] are: a text with a
-    /// separator in it is no entry.
-    ///
-    /// # Errors
-    ///
-    /// [`VerifyError::MalformedSignature`] with the name of `header`, where
-    /// `text` was found, if no entry is a signature or there are more than
-    /// [`MAX_ENTRIES`](Self::MAX_ENTRIES).
-    pub fn list(
-        text: &'h [u8],
-        separator: u8,
-        read: fn(&[u8]) -> Option<Signature>,
-        header: &HeaderName,
-    ) -> Result<Self, VerifyError> {
-        let mut rest = Entries {
-            text,
-            separator,
-            read,
-        };
-        if let Some(only) = read(text) {
-            // Nearly all requests.
-            return Ok(Self::from(only));
-        }
-        if rest.clone().nth(Self::MAX_ENTRIES).is_some() {
-            return Err(VerifyError::malformed_signature(header));
-        }
-        let first = rest
-            .find_map(read)
-            .ok_or_else(|| VerifyError::malformed_signature(header))?;
-        Ok(Self { first, rest })
-    }
-
-    /// Whether the MAC `computed` is among them: constant-time in the contents
-    /// of all of them, without stopping at a match. Their number and their
-    /// encoding, which the sender of the request knows, do show.
-    #[inline]
-    pub(crate) fn contain(&self, computed: &Tag) -> bool {
-        // The first by itself: nearly all requests have no more.
-        let rest = self.rest.clone().filter_map(self.rest.read);
-        let found = rest.fold(self.first.is_mac(computed), |found, signature| {
-            found | signature.is_mac(computed)
-        });
-        found.into()
-    }
-
-    /// The Ed25519 signatures among them.
-    #[cfg(feature = "ed25519")]
-    pub(crate) fn ed25519(&self) -> impl Iterator<Item = ed25519::Signature> {
-        self.iter().filter_map(|signature| match signature {
-            Signature::Ed25519(signature) => Some(signature),
-            Signature::Mac(_) => None,
-        })
-    }
-
-    /// Whether the tag of a MAC is among them.
-    #[cfg(feature = "ed25519")]
-    pub(crate) fn has_mac(&self) -> bool {
-        self.iter()
-            .any(|signature| matches!(signature, Signature::Mac(_)))
-    }
-
-    #[cfg(feature = "ed25519")]
-    fn iter(&self) -> impl Iterator<Item = Signature> {
-        let read = self.rest.read;
-        core::iter::once(self.first).chain(self.rest.clone().filter_map(read))
-    }
-}
-
-impl<S: Into<Signature>> From<S> for Signatures<'_> {
-    fn from(only: S) -> Self {
-        Self {
-            first: only.into(),
-            rest: Entries {
-                text: &[],
-                separator: 0,
-                read: |_| None,
-            },
-        }
-    }
-}
-
-impl fmt::Debug for Signatures<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Signatures([redacted])")
-    }
-}
-
-impl<'h> Iterator for Entries<'h> {
-    type Item = &'h [u8];
-
-    fn next(&mut self) -> Option<&'h [u8]> {
-        while !self.text.is_empty() {
-            let mut halves = self.text.splitn(2, |&byte| byte == self.separator);
-            let entry = halves.next().unwrap_or_default();
-            self.text = halves.next().unwrap_or_default();
-            if !entry.is_empty() {
-                return Some(entry);
-            }
-        }
-        None
+        write!(f, "Signature({}, [redacted])", self.algorithm)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use alloc::string::String;
-    use alloc::vec::Vec;
-
     use super::*;
 
-    static HEADER: HeaderName = HeaderName::from_static("s");
-
-    fn tag_of(byte: u8) -> Tag {
-        Tag::from_bytes([byte; 32])
-    }
-
-    fn list(text: &str) -> Result<Signatures<'_>, VerifyError> {
-        let read = |entry: &[u8]| Tag::from_hex(entry).map(Signature::from);
-        Signatures::list(text.as_bytes(), b' ', read, &HEADER)
-    }
-
-    fn hex_of(bytes: impl IntoIterator<Item = u8>) -> String {
-        let entries: Vec<_> = bytes
-            .into_iter()
-            .map(|byte| hex::encode([byte; 32]))
-            .collect();
-        entries.join(" ")
-    }
+    const ALL: [Algorithm; 4] = [
+        Algorithm::HmacSha1,
+        Algorithm::HmacSha256,
+        Algorithm::HmacSha512,
+        Algorithm::Ed25519,
+    ];
 
     #[test]
-    fn every_well_formed_entry_of_a_list_counts() {
-        let text = std::format!("  x {}  junk {} ", hex_of([1]), hex_of([2, 3]));
-        let tags = list(&text).unwrap();
-        for byte in 1..=3 {
-            assert!(tags.contain(&tag_of(byte)));
-        }
-        assert!(!tags.contain(&tag_of(4)));
-    }
-
-    /// Two matches must not cancel each other.
-    #[test]
-    fn a_tag_may_be_listed_more_than_once() {
-        for count in 1..=4 {
-            let text = hex_of([1, 2].repeat(count));
-            let tags = list(&text).unwrap();
-            assert!(tags.contain(&tag_of(1)), "{count}");
-            assert!(tags.contain(&tag_of(2)), "{count}");
-            assert!(!tags.contain(&tag_of(3)), "{count}");
+    fn one_changed_bit_anywhere_makes_signatures_differ() {
+        for algorithm in ALL {
+            let length = algorithm.signature_len();
+            let bytes = [0xa5; Signature::MAX_LEN];
+            let signature = Signature::from_bytes(algorithm, &bytes[..length]).unwrap();
+            assert!(signature == Signature::from_bytes(algorithm, &bytes[..length]).unwrap());
+            for byte in 0..length {
+                for bit in 0..8 {
+                    let mut other = bytes;
+                    other[byte] ^= 1 << bit;
+                    let other = Signature::from_bytes(algorithm, &other[..length]).unwrap();
+                    assert!(signature != other, "byte {byte}, bit {bit}");
+                }
+            }
         }
     }
 
+    /// Of a text that is none, nothing is left in what is decoded next.
     #[test]
-    fn a_list_without_a_tag_is_malformed() {
-        for text in ["", " ", "x", "x y  z"] {
-            assert_eq!(
-                list(text).err(),
-                Some(VerifyError::malformed_signature(&HEADER))
-            );
+    fn a_text_that_is_refused_leaves_nothing() {
+        let mut signature = Signature::blank(Algorithm::HmacSha1);
+        // 21 bytes.
+        let longer = b"/////////////////////////////w==";
+        for encoding in [Encoding::Base64, Encoding::Base64Url, Encoding::Hex] {
+            for text in [
+                &longer[..28],
+                b"ffffffffffffffffffffffffffffffffffffffZZ",
+                longer,
+            ] {
+                assert!(!signature.decode_in_place(Algorithm::HmacSha1, encoding, text));
+                assert_eq!(signature.bytes, [0; Signature::MAX_LEN]);
+            }
         }
     }
 
     #[test]
-    fn a_list_has_at_most_32_entries_whatever_they_are() {
-        let longest = hex_of(0..32);
-        assert!(list(&longest).unwrap().contain(&tag_of(31)));
-        assert!(list(&std::format!("  {longest}  ")).is_ok());
-        for text in [
-            hex_of(0..33),
-            std::format!("{longest} x"),
-            std::format!("x {longest}"),
-        ] {
-            assert_eq!(
-                list(&text).err(),
-                Some(VerifyError::malformed_signature(&HEADER))
-            );
+    fn signatures_of_two_algorithms_differ() {
+        let bytes = [7; 64];
+        let sha512 = Signature::from_bytes(Algorithm::HmacSha512, &bytes).unwrap();
+        let ed25519 = Signature::from_bytes(Algorithm::Ed25519, &bytes).unwrap();
+        assert!(sha512 != ed25519);
+    }
+
+    #[test]
+    fn a_signature_has_exactly_its_algorithms_length() {
+        for algorithm in ALL {
+            for length in 0..=65 {
+                let signature = Signature::from_bytes(algorithm, &[1; 65][..length]);
+                assert_eq!(signature.is_some(), length == algorithm.signature_len());
+                if let Some(signature) = signature {
+                    assert_eq!(signature.as_bytes(), &[1; 65][..length]);
+                }
+            }
         }
     }
 
     #[test]
     fn debug_shows_no_bytes() {
-        let signature = Signature::from(tag_of(0xab));
-        assert_eq!(std::format!("{signature:?}"), "Mac([redacted])");
-        let signatures = Signatures::from(signature);
-        assert_eq!(std::format!("{signatures:?}"), "Signatures([redacted])");
+        let signature = Signature::from_bytes(Algorithm::HmacSha256, &[0xab; 32]).unwrap();
+        assert_eq!(
+            std::format!("{signature:?}"),
+            "Signature(HMAC-SHA-256, [redacted])"
+        );
     }
 }

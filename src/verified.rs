@@ -1,154 +1,383 @@
 //! The proof that a request passed its check.
 
-use alloc::borrow::Cow;
-use alloc::string::ToString;
+use alloc::borrow::ToOwned as _;
+use alloc::boxed::Box;
+use alloc::string::{String, ToString as _};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::{Signature, Timestamp};
+use sha2::{Digest as _, Sha256};
+
+use crate::Timestamp;
+use crate::algorithm::Hashing;
+use crate::coverage::Coverage;
+use crate::head::RequestHead;
+use crate::scheme::{Layout, Signature};
+use crate::webhook::{Collected, Digest, SignedMessage};
 
 /// Proof that a sender signed these bytes: only a passed check makes one.
 ///
-/// It carries what the signature covers and nothing else. Header values that
-/// are not signed, such as an event type, are not in it; take them from the
-/// body.
+/// It carries what the signature covers and nothing else. Header values that are
+/// not signed, such as an event type, are not in it; take them from the body.
 ///
 /// A handler that takes a `Verified` cannot be called with an unverified body:
 ///
 /// ```
-/// use hookseal::{Key, Verified, Verifier, schemes::Paminga};
+/// use hookseal::{Message, Verified, Webhook, schemes};
 ///
 /// fn handle(event: Verified<'_>) -> usize {
 ///     event.body().len() // parse and act on these bytes: they are the sender's
 /// }
 ///
-/// let verifier = Paminga::new(Key::from_text("your-shared-secret")?);
+/// let webhook = Webhook::new(schemes::PAMINGA, "your-shared-secret")?;
 /// let body = br#"{"event":"form.submitted"}"#;
-/// let headers = verifier.sign(body)?;
-/// assert_eq!(handle(verifier.verify(&headers, body)?), 26);
+/// let headers = webhook.sign(&Message::new(body))?;
+/// assert_eq!(handle(webhook.verify(&headers, body)?), 26);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// `B` is the body: `&[u8]` after [`Verifier::verify`](crate::Verifier::verify),
-/// `()` after a chunk-by-chunk [`Check`](crate::Check), whose caller has the
-/// chunks.
-#[derive(Clone, PartialEq, Eq)]
+/// `B` is the body: `&[u8]` after [`Webhook::verify`](crate::Webhook::verify),
+/// `()` after a chunk-by-chunk [`Verification`](crate::Verification), whose caller
+/// has the chunks.
+#[derive(Clone)]
 #[must_use = "act on the verified body, not on the request's"]
 pub struct Verified<'h, B = &'h [u8]> {
-    pub(crate) scheme: &'static str,
     pub(crate) body: B,
     pub(crate) body_len: u64,
-    pub(crate) message_id: Option<Cow<'h, [u8]>>,
     pub(crate) timestamp: Option<Timestamp>,
-    pub(crate) key_id: Option<Cow<'h, str>>,
     pub(crate) signature: Signature,
+    pub(crate) rest: Rest<'h>,
+}
+
+/// What a proof borrows from webhook and head, or has copied from them.
+#[derive(Clone)]
+pub(crate) enum Rest<'h> {
+    Borrowed {
+        layout: &'h Layout,
+        key_id: Option<&'h Arc<str>>,
+        message_id: Option<&'h [u8]>,
+        /// Read again where more is asked for: it has not changed.
+        head: &'h dyn RequestHead,
+        /// SHA-256 of the signed message, if it holds a canonical form of the body.
+        digest: Option<[u8; 32]>,
+    },
+    Owned(Arc<Owned>),
+}
+
+// A head is only read, so a panic elsewhere leaves a proof as it was.
+impl core::panic::UnwindSafe for Rest<'_> {}
+impl core::panic::RefUnwindSafe for Rest<'_> {}
+
+pub(crate) struct Owned {
+    scheme: Arc<str>,
+    coverage: Coverage,
+    key_id: Option<Arc<str>>,
+    message_id: Option<Box<[u8]>>,
+    /// What is signed before and after the body; empty if there is a message id:
+    /// then the digest is not needed.
+    before: Box<[u8]>,
+    after: Box<[u8]>,
+    digest: Option<[u8; 32]>,
+}
+
+impl Rest<'_> {
+    fn scheme(&self) -> &str {
+        match self {
+            Self::Borrowed { layout, .. } => &layout.name,
+            Self::Owned(owned) => &owned.scheme,
+        }
+    }
+
+    fn coverage(&self) -> Coverage {
+        match self {
+            Self::Borrowed { layout, .. } => layout.coverage,
+            Self::Owned(owned) => owned.coverage,
+        }
+    }
+
+    fn key_id(&self) -> Option<&str> {
+        match self {
+            Self::Borrowed { key_id, .. } => key_id.map(|id| &**id),
+            Self::Owned(owned) => owned.key_id.as_deref(),
+        }
+    }
+
+    fn message_id(&self) -> Option<&[u8]> {
+        match self {
+            Self::Borrowed { message_id, .. } => *message_id,
+            Self::Owned(owned) => owned.message_id.as_deref(),
+        }
+    }
+
+    fn into_owned(self) -> Rest<'static> {
+        let (layout, key_id, message_id, head, digest) = match self {
+            Self::Borrowed {
+                layout,
+                key_id,
+                message_id,
+                head,
+                digest,
+            } => (layout, key_id, message_id, head, digest),
+            Self::Owned(owned) => return Rest::Owned(owned),
+        };
+        let (mut before, mut after) = (Collected(Vec::new()), Collected(Vec::new()));
+        if message_id.is_none()
+            && layout.signs_more_than_the_body()
+            && let Ok(claim) = layout.read(head)
+        {
+            claim.parts.feed_before(&mut before);
+            claim.parts.feed_after(&mut after);
+        }
+        Rest::Owned(Arc::new(Owned {
+            scheme: Arc::clone(&layout.name),
+            coverage: layout.coverage,
+            key_id: key_id.map(Arc::clone),
+            message_id: message_id.map(Box::from),
+            before: before.0.into(),
+            after: after.0.into(),
+            digest,
+        }))
+    }
+
+    /// SHA-256 of the signed message.
+    fn digest(&self, body: &[u8]) -> [u8; 32] {
+        let mut digest = Digest(Sha256::new());
+        match self {
+            Self::Borrowed {
+                digest: Some(digest),
+                ..
+            } => return *digest,
+            Self::Borrowed { layout, head, .. } => match layout.read(*head) {
+                Ok(claim) => {
+                    let parts = &claim.parts;
+                    return SignedMessage { parts, body }.digest();
+                }
+                // Only a head that is not the same at each visit.
+                Err(_) => digest.update(body),
+            },
+            Self::Owned(owned) => {
+                if let Some(digest) = owned.digest {
+                    return digest;
+                }
+                digest.update(&owned.before);
+                digest.update(body);
+                digest.update(&owned.after);
+            }
+        }
+        digest.0.finalize().into()
+    }
+}
+
+pub(crate) fn length(bytes: &[u8]) -> u64 {
+    u64::try_from(bytes.len()).unwrap_or(u64::MAX)
 }
 
 impl<B> Verified<'_, B> {
-    /// The [name](crate::Verifier::scheme) of the scheme that verified it.
+    /// Returns the name of the scheme that verified it.
     ///
     /// With the [key id](Self::key_id) it says whose event this is, where one
     /// handler serves several senders.
     #[must_use]
-    pub const fn scheme(&self) -> &'static str {
-        self.scheme
+    pub fn scheme(&self) -> &str {
+        self.rest.scheme()
     }
 
-    /// The message id, byte for byte as it was signed; `None` for schemes that
-    /// sign none.
-    ///
-    /// It is the idempotency key: a message that is delivered again, or
-    /// replayed within the replay window, has the same one.
+    /// Returns what the signature covers beside the body.
     #[must_use]
-    pub fn message_id(&self) -> Option<&[u8]> {
-        self.message_id.as_deref()
+    pub fn covers(&self) -> Coverage {
+        self.rest.coverage()
     }
 
-    /// When the message was signed; `None` for schemes that sign no timestamp,
-    /// whose captured requests verify for ever.
+    /// Returns the signed message id, if it is text; `None` for schemes that sign
+    /// none. A message that is delivered again, or replayed within the replay
+    /// window, has the same one.
+    #[must_use]
+    pub fn message_id(&self) -> Option<&str> {
+        core::str::from_utf8(self.message_id_bytes()?).ok()
+    }
+
+    /// Returns the signed message id, byte for byte as it was received; `None` for
+    /// schemes that sign none.
+    #[must_use]
+    pub fn message_id_bytes(&self) -> Option<&[u8]> {
+        self.rest.message_id()
+    }
+
+    /// Returns when the message was signed, in whole seconds; `None` for schemes
+    /// that sign no timestamp, whose captured requests verify forever.
     #[must_use]
     pub const fn timestamp(&self) -> Option<Timestamp> {
         self.timestamp
     }
 
-    /// The id of the key that made the signature, as given to
-    /// [`Key::with_id`](crate::Key::with_id) or its like; `None` if that key has
-    /// no id.
+    /// Returns the id of the key that made the signature, as given to
+    /// [`Key::with_id`](crate::Key::with_id); `None` if that key has no id.
     #[must_use]
     pub fn key_id(&self) -> Option<&str> {
-        self.key_id.as_deref()
+        self.rest.key_id()
     }
 
-    /// The length of the verified body in bytes.
+    /// Returns the length of the verified body in bytes.
     #[must_use]
     pub const fn body_len(&self) -> u64 {
         self.body_len
     }
 
-    /// The signature of the message: the tag of its MAC, or its Ed25519
+    /// Returns the signature of the message: the tag of its MAC, or its Ed25519
     /// signature.
     ///
-    /// For schemes without a message id it serves as idempotency key: the same
-    /// message, signed with the same key, has the same one. Equal bodies are
-    /// the same message to it. Not where a request lists several signatures, of
-    /// which it is the one that matched: whoever leaves that one out makes
-    /// another match.
+    /// It is no idempotency key: the same message, signed with another key after a
+    /// rotation, has another one. [`idempotency_key`](Self::idempotency_key) is.
     #[must_use]
     pub const fn signature(&self) -> &Signature {
         &self.signature
     }
 
-    /// The body alone, without the proof.
+    /// Returns the body alone, without the proof.
     #[must_use]
     pub fn into_body(self) -> B {
         self.body
     }
+
+    /// Returns the key by which a repeated delivery is known, if that is the
+    /// signed message id, which needs no body: for a body that was verified in
+    /// chunks.
+    #[must_use]
+    pub fn message_id_key(&self) -> Option<IdempotencyKey> {
+        let scheme = self.scheme();
+        let id = self.message_id_bytes()?;
+        Some(IdempotencyKey(match core::str::from_utf8(id) {
+            Ok(id) => alloc::format!("{scheme}:id:{id}"),
+            Err(_) => alloc::format!("{scheme}:id-hex:{}", hex::encode(id)),
+        }))
+    }
 }
+
+impl<B: AsRef<[u8]>> Verified<'_, B> {
+    /// Returns the verified body, byte for byte as it was received.
+    #[must_use]
+    pub fn body(&self) -> &[u8] {
+        self.body.as_ref()
+    }
+
+    /// Returns the key by which a repeated delivery is known: the signed message
+    /// id, or else the SHA-256 of the signed message, after the scheme's name.
+    ///
+    /// It does not depend on the key, so a retry that is signed after a rotation
+    /// has the same one. Without a message id it is the same only if the sender
+    /// sends the same bytes again: a sender that signs the time of each attempt,
+    /// or counts attempts in the body, changes it. Hashing takes one pass over the
+    /// body.
+    ///
+    /// It says nothing of the key: where several tenants or accounts share a scheme,
+    /// store it together with the [key id](Self::key_id) or the tenant.
+    ///
+    /// ```
+    /// use hookseal::{Message, Webhook, schemes};
+    ///
+    /// let webhook = Webhook::new(schemes::PAMINGA, "your-shared-secret")?;
+    /// let headers = webhook.sign(&Message::new(b"abc"))?;
+    /// assert_eq!(
+    ///     webhook.verify(&headers, b"abc")?.idempotency_key().as_str(),
+    ///     // FIPS 180-2, appendix B.1.
+    ///     "paminga:sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn idempotency_key(&self) -> IdempotencyKey {
+        self.message_id_key().unwrap_or_else(|| {
+            let digest = hex::encode(self.rest.digest(self.body()));
+            IdempotencyKey(alloc::format!("{}:sha256:{digest}", self.scheme()))
+        })
+    }
+}
+
+impl Verified<'_, ()> {
+    /// Returns the proof with a copy of all it borrows, to be kept or sent to
+    /// another task.
+    pub fn into_owned(self) -> Verified<'static, ()> {
+        self.owned()
+    }
+}
+
+/// The key by which a repeated delivery is known: text that begins with the
+/// scheme's name. See [`Verified::idempotency_key`].
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct IdempotencyKey(String);
+
+impl IdempotencyKey {
+    /// Returns the key's text. A message id may make it long.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for IdempotencyKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<IdempotencyKey> for String {
+    fn from(key: IdempotencyKey) -> Self {
+        key.0
+    }
+}
+
+impl AsRef<str> for IdempotencyKey {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Equal proofs say the same of the same body.
+impl<B: PartialEq> PartialEq for Verified<'_, B> {
+    fn eq(&self, other: &Self) -> bool {
+        self.body == other.body
+            && self.body_len == other.body_len
+            && self.scheme() == other.scheme()
+            && self.message_id_bytes() == other.message_id_bytes()
+            && self.timestamp == other.timestamp
+            && self.key_id() == other.key_id()
+            && self.signature == other.signature
+    }
+}
+
+impl<B: Eq> Eq for Verified<'_, B> {}
 
 /// Shows how long the body is, not what is in it.
 impl<B> fmt::Debug for Verified<'_, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let message_id = self.message_id().map(<[u8]>::escape_ascii);
+        let message_id = self.message_id_bytes().map(<[u8]>::escape_ascii);
         f.debug_struct("Verified")
-            .field("scheme", &self.scheme)
+            .field("scheme", &self.scheme())
             .field("body_len", &self.body_len)
             .field("message_id", &message_id.map(|id| id.to_string()))
             .field("timestamp", &self.timestamp)
-            .field("key_id", &self.key_id)
+            .field("key_id", &self.key_id())
             .finish_non_exhaustive()
     }
 }
 
 impl<'h> Verified<'h> {
-    /// The verified body, byte for byte as it was received.
-    #[must_use]
-    pub const fn body(&self) -> &'h [u8] {
-        self.body
-    }
-
-    /// The proof with a copy of all it borrows, to be kept or sent to another
-    /// task.
+    /// Returns the proof with a copy of all it borrows, to be kept or sent to
+    /// another task.
     ///
     /// ```
-    /// # use hookseal::{Key, Verifier, schemes::Paminga};
-    /// # let verifier = Paminga::new(Key::from_text("your-shared-secret")?);
+    /// # use hookseal::{Message, Webhook, schemes};
+    /// # let webhook = Webhook::new(schemes::PAMINGA, "your-shared-secret")?;
     /// # let body = b"{}";
-    /// # let headers = verifier.sign(body)?;
-    /// let event = verifier.verify(&headers, body)?.into_owned();
+    /// # let headers = webhook.sign(&Message::new(body))?;
+    /// let event = webhook.verify(&headers, body)?.into_owned();
     /// let worker = std::thread::spawn(move || event.body().len());
     /// assert_eq!(worker.join().unwrap(), 2);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn into_owned(self) -> Verified<'static, Vec<u8>> {
-        self.map(<[u8]>::to_vec).owned()
-    }
-}
-
-impl Verified<'_, ()> {
-    /// The proof with a copy of all it borrows, to be kept or sent to another
-    /// task.
-    pub fn into_owned(self) -> Verified<'static, ()> {
-        self.owned()
+        self.map(<[u8]>::to_owned).owned()
     }
 }
 
@@ -156,62 +385,40 @@ impl<'h, B> Verified<'h, B> {
     /// The same proof with its body in another form.
     pub(crate) fn map<O>(self, form: impl FnOnce(B) -> O) -> Verified<'h, O> {
         Verified {
-            scheme: self.scheme,
             body: form(self.body),
             body_len: self.body_len,
-            message_id: self.message_id,
             timestamp: self.timestamp,
-            key_id: self.key_id,
             signature: self.signature,
+            rest: self.rest,
         }
     }
 
-    fn owned(self) -> Verified<'static, B> {
+    pub(crate) fn owned(self) -> Verified<'static, B> {
         Verified {
-            scheme: self.scheme,
             body: self.body,
             body_len: self.body_len,
-            message_id: self.message_id.map(|id| Cow::Owned(id.into_owned())),
             timestamp: self.timestamp,
-            key_id: self.key_id.map(|id| Cow::Owned(id.into_owned())),
             signature: self.signature,
+            rest: self.rest.into_owned(),
         }
     }
 }
 
-#[cfg(feature = "tower")]
-impl Verified<'static, bytes::Bytes> {
-    /// The verified body, byte for byte as it was received. Cloning it copies
-    /// nothing.
-    #[must_use]
-    pub const fn body(&self) -> &bytes::Bytes {
-        &self.body
-    }
-}
-
-/// The body is not copied. With it a test can call a handler without a layer:
+/// Copies no body. With it a test can call a handler without a layer:
 ///
 /// ```
 /// use hookseal::tower::VerifiedBytes;
-/// use hookseal::{Key, Verifier, schemes::Paminga};
+/// use hookseal::{Message, Webhook, schemes};
 ///
-/// let verifier = Paminga::new(Key::from_text("your-shared-secret")?);
-/// let headers = verifier.sign(b"{}")?;
-/// let event: VerifiedBytes = verifier.verify(&headers, b"{}")?.into_owned().into();
-/// assert_eq!(event.body(), "{}");
+/// let webhook = Webhook::new(schemes::PAMINGA, "your-shared-secret")?;
+/// let headers = webhook.sign(&Message::new(b"{}"))?;
+/// let event: VerifiedBytes = webhook.verify(&headers, b"{}")?.into_owned().into();
+/// assert_eq!(event.body(), b"{}");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[cfg(feature = "tower")]
 impl From<Verified<'static, Vec<u8>>> for Verified<'static, bytes::Bytes> {
     fn from(verified: Verified<'static, Vec<u8>>) -> Self {
         verified.map(bytes::Bytes::from)
-    }
-}
-
-impl Verified<'static, Vec<u8>> {
-    /// The verified body, byte for byte as it was received.
-    #[must_use]
-    pub fn body(&self) -> &[u8] {
-        &self.body
     }
 }

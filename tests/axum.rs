@@ -1,7 +1,10 @@
 //! The extractors, on real routers without a network.
 
 mod common;
+#[path = "common/time_limit.rs"]
+mod time_limit;
 
+use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -14,13 +17,14 @@ use axum::routing::{get, post};
 use bytes::Bytes;
 use common::*;
 use hookseal::axum::{
-    MissingLayer, ParsedJson, VerifiedBytes, VerifiedJson, VerifiedJsonRejection,
+    InvalidJson, MissingLayer, VerifiedBytes, VerifiedJson, VerifiedJsonRejection,
 };
-use hookseal::schemes::{Pakk, Paminga};
-use hookseal::tower::{Refusal, VerifyLayer};
-use hookseal::{Key, Verifier};
+use hookseal::tower::{Rejection, VerifyLayer};
+use hookseal::{Key, Verifier, Webhook, schemes};
 use http::{HeaderMap, Request, Response, StatusCode};
 use serde::{Deserialize, Deserializer};
+use serde_json::error::Category;
+use time_limit::time_limit;
 use tower::ServiceExt;
 
 #[derive(Clone, Debug, Deserialize, PartialEq)]
@@ -38,21 +42,22 @@ fn request(path: &str, headers: &[(String, Vec<u8>)], body: impl Into<Body>) -> 
 
 /// Status, body, and the extensions.
 async fn send(router: Router, request: Request<Body>) -> (StatusCode, String, Response<()>) {
-    let answer = router.oneshot(request).await.unwrap();
-    let (parts, body) = answer.into_parts();
+    let _limit = time_limit();
+    let response = router.oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap();
     let text = String::from_utf8(body.to_vec()).unwrap();
     (parts.status, text, Response::from_parts(parts, ()))
 }
 
 fn layer() -> VerifyLayer {
-    VerifyLayer::new(Paminga::new(text_key()))
+    VerifyLayer::new(Webhook::new(schemes::PAMINGA, text_key()).unwrap())
 }
 
 #[tokio::test]
 async fn a_handler_gets_the_proof_with_the_body() {
     for genuine in all() {
-        let wanted = genuine.verifier.verify(&genuine.headers, genuine.body);
+        let wanted = genuine.webhook.verify(&genuine.headers, genuine.body);
         let wanted: VerifiedBytes = wanted.unwrap().into_owned().into();
         assert_eq!(wanted.body(), genuine.body);
         let (headers, body) = (genuine.headers.clone(), genuine.body);
@@ -64,14 +69,14 @@ async fn a_handler_gets_the_proof_with_the_body() {
             assert_eq!(event.signature(), wanted.signature());
             "served"
         };
-        let layer = VerifyLayer::new(genuine.verifier);
+        let layer = VerifyLayer::new(genuine.webhook);
         let router = Router::new().route("/", post(handler)).layer(layer);
         let (status, text, _) = send(router.clone(), request("/", &headers, body)).await;
         assert_eq!((status, text.as_str()), (StatusCode::OK, "served"));
-        let (status, text, answer) = send(router, request("/", &headers, "another")).await;
+        let (status, text, response) = send(router, request("/", &headers, "another")).await;
         assert_eq!((status, text.as_str()), (StatusCode::UNAUTHORIZED, ""));
-        let refusal: &Refusal = answer.extensions().get().unwrap();
-        assert_eq!(refusal.reason(), "signature-mismatch");
+        let rejection: &Rejection = response.extensions().get().unwrap();
+        assert_eq!(rejection.reason(), "signature-mismatch");
     }
 }
 
@@ -80,17 +85,17 @@ async fn a_handler_gets_the_event_and_whatever_else_it_takes() {
     async fn handler(
         State(state): State<&'static str>,
         Path(name): Path<String>,
-        event: VerifiedJson<Event>,
-        raw: VerifiedBytes,
+        VerifiedJson(event): VerifiedJson<Event>,
+        proof: VerifiedBytes,
         headers: HeaderMap,
         body: Bytes,
     ) -> String {
-        assert_eq!(event.body(), &Event { n: 0 });
-        assert_eq!(event.signature(), raw.signature());
-        assert_eq!(event.body_len(), 7);
-        assert_eq!(raw.body(), &body);
+        assert_eq!(event, Event { n: 0 });
+        assert_eq!(hex::encode(proof.signature().as_bytes()), HEX);
+        assert_eq!(proof.body_len(), 7);
+        assert_eq!(proof.body(), &body);
         assert_eq!(headers.len(), 1);
-        let ParsedJson(Event { n }) = event.into_body();
+        let Event { n } = event;
         format!("{state} {name} {n}")
     }
     let router = Router::new()
@@ -114,19 +119,19 @@ async fn without_the_layer_a_handler_is_not_called() {
     let genuine = paminga();
     for path in ["/raw", "/json"] {
         let sent = request(path, &genuine.headers, genuine.body);
-        let (status, text, answer) = send(router.clone(), sent).await;
+        let (status, text, response) = send(router.clone(), sent).await;
         assert_eq!(
             (status, text.as_str()),
             (StatusCode::INTERNAL_SERVER_ERROR, "")
         );
-        let missing: &MissingLayer = answer.extensions().get().unwrap();
+        let missing: &MissingLayer = response.extensions().get().unwrap();
         assert_eq!(
             missing.to_string(),
             "no VerifyLayer is on the handler's route"
         );
         let rejection = VerifiedJsonRejection::from(*missing);
         assert_eq!(rejection.to_string(), missing.to_string());
-        assert!(std::error::Error::source(&rejection).is_none());
+        assert!(rejection.source().is_none());
         // With it, the same router serves.
         let sent = request(path, &genuine.headers, genuine.body);
         let (status, ..) = send(router.clone().layer(layer()), sent).await;
@@ -170,18 +175,24 @@ async fn a_verified_body_that_is_not_the_json_is_422() {
         .layer(layer());
     let genuine = paminga();
     let sent = || request("/", &genuine.headers, genuine.body);
-    let (status, text, answer) = send(router, sent()).await;
+    let (status, text, response) = send(router, sent()).await;
     assert_eq!(
         (status, text.as_str()),
         (StatusCode::UNPROCESSABLE_ENTITY, "")
     );
-    let rejection: &VerifiedJsonRejection = answer.extensions().get().unwrap();
-    assert!(matches!(rejection, VerifiedJsonRejection::InvalidJson(error) if error.is_data()));
+    let rejection: &VerifiedJsonRejection = response.extensions().get().unwrap();
+    let VerifiedJsonRejection::InvalidJson(fault) = rejection else {
+        panic!("{rejection:?}");
+    };
+    // `{` is no array.
+    assert_eq!((fault.line(), fault.column()), (1, 0));
+    assert_eq!(fault.category(), Category::Data);
     assert_eq!(
         rejection.to_string(),
         "the verified body is not the expected JSON"
     );
-    assert!(std::error::Error::source(rejection).is_some());
+    let source = rejection.source().unwrap();
+    assert_eq!(source.downcast_ref(), Some(fault));
 
     // One event, and nothing behind it.
     // printf '{"n":0} {}' | openssl dgst -sha256 -hmac your-shared-secret
@@ -193,7 +204,7 @@ async fn a_verified_body_that_is_not_the_json_is_422() {
     let (status, ..) = send(events, request("/", &headers, "{\"n\":0} {}")).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
 
-    // A handler may answer it itself.
+    // A handler may response it itself.
     let handler = async |event: Result<VerifiedJson<Vec<u8>>, VerifiedJsonRejection>| match event {
         Ok(_) => StatusCode::OK.into_response(),
         Err(VerifiedJsonRejection::InvalidJson(_)) => StatusCode::ACCEPTED.into_response(),
@@ -206,11 +217,64 @@ async fn a_verified_body_that_is_not_the_json_is_422() {
     assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
 }
 
+#[tokio::test]
+async fn a_rejection_quotes_nothing_of_the_body() {
+    // printf '{"n":\n"4111111111111111"}' | openssl dgst -sha256 -hmac your-shared-secret
+    let data = "06c15c2248f4f7f15789f8def2b9eb19cfae73d78592137bc345a080503d6367";
+    // printf '{"n":4111111111111111x}' | openssl dgst -sha256 -hmac your-shared-secret
+    let syntax = "4a48237a98df57bbc21691eadc82cbe5cb432636081e460cf3794b376a9515a4";
+    // printf '{"n":4111111111111111' | openssl dgst -sha256 -hmac your-shared-secret
+    let eof = "652f5dcbae2aa38338bf8d3ec9091e7f1670fe739a05fe8671465e52cb5e44df";
+    let router = Router::new()
+        .route("/", post(async |_: VerifiedJson<Event>| "served"))
+        .layer(layer());
+    for (body, signature, shown) in [
+        (
+            "{\"n\":\n\"4111111111111111\"}",
+            data,
+            "another form than the handler's, at line 2 column 18",
+        ),
+        (
+            "{\"n\":4111111111111111x}",
+            syntax,
+            "not JSON, at line 1 column 22",
+        ),
+        (
+            "{\"n\":4111111111111111",
+            eof,
+            "the text ends too early, at line 1 column 21",
+        ),
+    ] {
+        let headers = [("x-paminga-signature".to_owned(), signature.into())];
+        let (status, text, response) = send(router.clone(), request("/", &headers, body)).await;
+        assert_eq!(
+            (status, text.as_str()),
+            (StatusCode::UNPROCESSABLE_ENTITY, "")
+        );
+        let rejection: &VerifiedJsonRejection = response.extensions().get().unwrap();
+        let mut texts = format!("{rejection:?}");
+        let mut error: Option<&dyn Error> = Some(rejection);
+        while let Some(cause) = error {
+            texts += &format!("; {cause}; {cause:?}");
+            error = cause.source();
+        }
+        assert!(texts.contains(shown), "{texts}");
+        assert!(!texts.contains("4111"), "{texts}");
+    }
+}
+
+#[test]
+fn an_event_is_not_shown() {
+    let event = VerifiedJson(Event { n: 4111 });
+    assert_eq!(format!("{event:?}"), "VerifiedJson(..)");
+    assert_eq!(format!("{:?}", Some(event)), "Some(VerifiedJson(..))");
+}
+
 #[test]
 fn what_is_shared_between_threads() {
     fn shared<T: Send + Sync + Unpin + 'static>() {}
     shared::<MissingLayer>();
-    shared::<ParsedJson<Event>>();
+    shared::<InvalidJson>();
     shared::<VerifiedJson<Event>>();
     shared::<VerifiedJsonRejection>();
 }
@@ -218,7 +282,7 @@ fn what_is_shared_between_threads() {
 #[tokio::test]
 async fn each_route_has_its_sender() {
     let handler = async |_: VerifiedBytes| "served";
-    let of = |genuine: Genuine| post(handler).route_layer(VerifyLayer::new(genuine.verifier));
+    let of = |genuine: Genuine| post(handler).route_layer(VerifyLayer::new(genuine.webhook));
     let router = Router::new()
         .route("/paminga", of(paminga()))
         .route("/pakk", of(pakk()))
@@ -254,9 +318,12 @@ async fn each_route_has_its_sender() {
 
 #[tokio::test]
 async fn a_tenant_in_the_path_has_its_verifier() {
-    let of = |secret| -> Arc<dyn Verifier> { Arc::new(Pakk::new(Key::from_text(secret).unwrap())) };
+    let of = |secret| -> Arc<dyn Verifier> {
+        let key = Key::from_text(secret).unwrap();
+        Arc::new(Webhook::new(schemes::PAKK, key).unwrap())
+    };
     let tenants = [("anna", of(SECRET)), ("otto", of("another"))];
-    let layer = VerifyLayer::choosing(move |request| {
+    let layer = VerifyLayer::from_fn(move |request| {
         let name = request.uri.path().strip_prefix("/tenants/")?;
         let tenant = tenants.iter().find(|tenant| tenant.0 == name)?;
         Some(Arc::clone(&tenant.1))
@@ -291,7 +358,8 @@ async fn a_verifier_can_be_waited_for() {
         match tenant.as_str() {
             "anna" => {
                 let key = text_key().with_id("anna");
-                let verifier: Arc<dyn Verifier> = Arc::new(Pakk::new(key));
+                let webhook = Webhook::new(schemes::PAKK, key).unwrap();
+                let verifier: Arc<dyn Verifier> = Arc::new(webhook);
                 request.extensions_mut().insert(verifier);
             }
             "down" => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
@@ -305,7 +373,7 @@ async fn a_verifier_can_be_waited_for() {
     };
     let router = Router::new()
         .route("/tenants/{tenant}/events", post(handler))
-        .route_layer(VerifyLayer::choosing(|request| {
+        .route_layer(VerifyLayer::from_fn(|request| {
             request.extensions.get::<Arc<dyn Verifier>>().cloned()
         }))
         .route_layer(from_fn(fetch));
@@ -327,10 +395,12 @@ async fn a_verifier_can_be_waited_for() {
 async fn beside_other_middleware() {
     async fn see(request: Request<Body>, next: Next) -> Response<Body> {
         let verified = request.extensions().get::<VerifiedBytes>().is_some();
-        let mut answer = next.run(request).await;
+        let mut response = next.run(request).await;
         let value = if verified { "after" } else { "before" };
-        answer.headers_mut().append("seen", value.parse().unwrap());
-        answer
+        response
+            .headers_mut()
+            .append("seen", value.parse().unwrap());
+        response
     }
     let router = Router::new()
         .route("/", post(async |_: VerifiedBytes| "served"))
@@ -339,13 +409,13 @@ async fn beside_other_middleware() {
         .layer(from_fn(see));
     let genuine = paminga();
     let sent = request("/", &genuine.headers, genuine.body);
-    let (status, _, answer) = send(router.clone(), sent).await;
+    let (status, _, response) = send(router.clone(), sent).await;
     assert_eq!(status, StatusCode::OK);
-    let seen: Vec<_> = answer.headers().get_all("seen").iter().collect();
+    let seen: Vec<_> = response.headers().get_all("seen").iter().collect();
     assert_eq!(seen, ["after", "before"]);
-    let (status, _, answer) = send(router, request("/", &[], "")).await;
+    let (status, _, response) = send(router, request("/", &[], "")).await;
     assert_eq!(status, StatusCode::UNAUTHORIZED);
-    let seen: Vec<_> = answer.headers().get_all("seen").iter().collect();
+    let seen: Vec<_> = response.headers().get_all("seen").iter().collect();
     assert_eq!(seen, ["before"]);
 }
 
@@ -369,12 +439,12 @@ async fn a_body_over_axums_own_limit() {
 }
 
 #[tokio::test]
-async fn an_answer_of_ones_own() {
-    let layer = layer().with_answer(|refusal| (refusal.status(), "no").into_response());
+async fn a_custom_response() {
+    let layer = layer().with_response(|rejection| (rejection.status(), "no").into_response());
     let router = Router::new()
         .route("/", post(async |_: VerifiedBytes| "served"))
         .layer(layer);
-    let (status, text, answer) = send(router, request("/", &[], "")).await;
+    let (status, text, response) = send(router, request("/", &[], "")).await;
     assert_eq!((status, text.as_str()), (StatusCode::UNAUTHORIZED, "no"));
-    assert!(answer.extensions().get::<Refusal>().is_some());
+    assert!(response.extensions().get::<Rejection>().is_some());
 }

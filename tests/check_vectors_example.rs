@@ -3,6 +3,7 @@
 #[path = "common/example.rs"]
 mod example;
 
+use hookseal_testing::vectors::{SENDERS, load, of_catalogue};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -46,10 +47,17 @@ fn files_that_pass() {
     assert_eq!(
         out,
         match cfg!(feature = "ed25519") {
-            true => "216 passed, 0 failed\n",
-            false => "161 passed, 0 failed, 55 skipped\n",
+            true => "213 passed, 0 failed\n",
+            false => "158 passed, 0 failed, 55 skipped\n",
         }
     );
+    // In the other format; those of senders that the catalogue has.
+    let (status, out, err) = run(&[vectors("senders.json")]);
+    assert_eq!((status, err.as_str()), (Some(0), ""));
+    let (known, unknown) = of_catalogue(&load(SENDERS));
+    assert!(known >= 15, "{known}");
+    let wanted = format!("{known} passed, 0 failed, {unknown} skipped\n");
+    assert_eq!(out, wanted);
 }
 
 #[test]
@@ -83,6 +91,21 @@ fn cases_that_differ_are_shown() {
     );
 }
 
+/// In either format.
+#[test]
+fn schemes_that_are_not_known_are_skipped() {
+    let file = written(
+        "unknown-scheme.json",
+        r#"[
+        {"scheme":"other","name":"x","secret":{"encoding":"utf8","value":"k"},"config":{},"now":0,"headers":[],"body_base64":"","expect":"valid"},
+        {"scheme":"other","name":"y","secrets":["k"],"options":{},"now":0,"headers":[],"body_base64":"","expect":"valid"}
+        ]"#,
+    );
+    let (status, out, err) = run(&[vectors("paminga.json"), file]);
+    assert_eq!((status, err.as_str()), (Some(0), ""));
+    assert_eq!(out, "77 passed, 0 failed, 2 skipped\n");
+}
+
 #[test]
 fn files_that_are_none_of_the_format() {
     for (name, text) in [
@@ -91,8 +114,8 @@ fn files_that_are_none_of_the_format() {
         ("numbers.json", "[1]"),
         ("incomplete.json", r#"[{"scheme":"paminga","name":"x"}]"#),
         (
-            "unknown-scheme.json",
-            r#"[{"scheme":"other","name":"x","secret":{"encoding":"utf8","value":"k"},"config":{},"now":0,"headers":[],"body_base64":"","expect":"valid"}]"#,
+            "unknown-option.json",
+            r#"[{"scheme":"pakk","name":"x","secrets":["k"],"options":{"other":1},"now":0,"headers":[],"body_base64":"","expect":"valid"}]"#,
         ),
         (
             "two-bodies.json",

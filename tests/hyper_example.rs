@@ -2,11 +2,13 @@
 //!
 //! Standard Webhooks' signatures expire, so none can be written down here: the
 //! sender below makes them, by RFC 2104 from the bare SHA-256, and is held to
-//! the known answer of the standard-webhooks project's own tests.
+//! the known response of the standard-webhooks project's own tests.
 
 mod common;
 #[path = "common/example.rs"]
 mod example;
+#[path = "common/time_limit.rs"]
+mod time_limit;
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -30,6 +32,7 @@ use hyper::client::conn::{http1, http2};
 use hyper::{HeaderMap, Request, StatusCode};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use sha2::{Digest, Sha256};
+use time_limit::{TimeLimit, time_limit};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
@@ -78,11 +81,11 @@ async fn genuine_events_are_received() {
 }
 
 #[tokio::test]
-async fn the_nearest_events_are_refused() {
+async fn the_nearest_events_are_rejected() {
     let server = Server::start();
     let now = now();
     for version in VERSIONS {
-        let mut answers = Vec::new();
+        let mut responses = Vec::new();
         let changes: [(Change, &str); 13] = [
             (|event| event.body[0] ^= 1, MISMATCH),
             (|event| event.body.push(b' '), MISMATCH),
@@ -113,22 +116,47 @@ async fn the_nearest_events_are_refused() {
                 "header webhook-signature occurs more than once",
             ),
         ];
+        let of_the_body = changes.iter().filter(|change| change.1 == MISMATCH).count();
+        let changes_of_the_head = changes.len() - of_the_body;
         for (change, reason) in changes {
             for event in [Event::of(BODY), Event::of(BODY).in_chunks_of(10)] {
                 let event = event.changed(change);
-                answers.push(server.refuses(version, event, 401, reason).await);
+                responses.push(server.rejects(version, event, 401, reason).await);
             }
         }
         let other = Event::signed("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oE", now, BODY);
-        answers.push(server.refuses(version, other, 401, MISMATCH).await);
+        responses.push(server.rejects(version, other, 401, MISMATCH).await);
         // Outside of the window by more than this test can take.
-        for signed_at in [now - 500, now + 500] {
+        for (signed_at, fault) in [(now - 500, "old"), (now + 500, "in the future")] {
             let event = Event::signed(WHSEC, signed_at, BODY);
-            let reason = format!("header webhook-timestamp: {signed_at} is more than 300 s ");
-            answers.push(server.refuses(version, event, 401, &reason).await);
+            let response = server.response(version, &event).await;
+            assert_eq!(response.status, StatusCode::UNAUTHORIZED);
+            let line = server.next_on_stderr();
+            let reason = line.strip_prefix("rejected: timestamp in webhook-timestamp is ");
+            let (_, rest) = reason.unwrap().split_once(" s ").unwrap();
+            assert_eq!(
+                rest,
+                format!("{fault}, more than the allowed 300 s"),
+                "{line}"
+            );
+            responses.push(response);
         }
-        // Not one tells which part of a forgery was right.
-        assert!(answers.iter().all(|answer| *answer == answers[0]));
+        // Not one tells which part of a forgery was right. What is rejected for its
+        // head alone ends the connection of HTTP/1, which anyone can see.
+        let closing = responses.iter().filter(|response| response.closes).count();
+        let for_the_head = 2 * changes_of_the_head + 2;
+        assert_eq!(
+            closing,
+            if version == Version::Http1 {
+                for_the_head
+            } else {
+                0
+            }
+        );
+        for response in &mut responses {
+            response.closes = false;
+        }
+        assert!(responses.iter().all(|response| *response == responses[0]));
     }
     server.has_said_all();
 }
@@ -149,31 +177,63 @@ async fn other_routes_do_not_exist() {
             let mut request = event.request(version, server.address);
             *request.method_mut() = method.parse().unwrap();
             let mut connection = Connection::open(version, server.address).await;
-            let answer = connection.send(request).await;
-            assert_eq!(answer.status, StatusCode::NOT_FOUND);
+            let response = connection.send(request).await;
+            assert_eq!(response.status, StatusCode::NOT_FOUND);
         }
     }
     server.has_said_all();
 }
 
 #[tokio::test]
-async fn a_connection_outlives_a_refused_request() {
+async fn a_connection_outlives_a_rejected_request() {
     let server = Server::start();
     for version in VERSIONS {
         let mut connection = Connection::open(version, server.address).await;
         for _ in 0..2 {
             let forged = Event::of(BODY).changed(|event| event.body[0] ^= 1);
-            let answer = connection
+            let response = connection
                 .send(forged.request(version, server.address))
                 .await;
-            assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
-            server.says_on_stderr("refused: signature does not match");
+            assert_eq!(response.status, StatusCode::UNAUTHORIZED);
+            assert!(!response.closes);
+            server.says_on_stderr("rejected: signature does not match");
 
             let event = Event::of(BODY);
-            let answer = connection
+            let response = connection
                 .send(event.request(version, server.address))
                 .await;
-            assert_eq!(answer.status, StatusCode::NO_CONTENT);
+            assert_eq!(response.status, StatusCode::NO_CONTENT);
+            server.says_on_stdout(&event.received());
+        }
+    }
+    server.has_said_all();
+}
+
+/// What is rejected for its head ends the connection of HTTP/1, since its body is
+/// not read, and the response says so: the client's next request is not lost.
+#[tokio::test]
+async fn a_connection_that_ends_says_so() {
+    let server = Server::start();
+    for version in VERSIONS {
+        let mut connection = Connection::open(version, server.address).await;
+        for _ in 0..20 {
+            let forged = Event::of(BODY).changed(|event| event.timestamp -= 1000);
+            let response = connection
+                .send(forged.request(version, server.address))
+                .await;
+            assert_eq!(response.status, StatusCode::UNAUTHORIZED);
+            assert_eq!(response.closes, version == Version::Http1);
+            server.says_on_stderr("rejected: timestamp in webhook-timestamp is 100");
+            if response.closes {
+                timeout(PATIENCE, connection.ended).await.unwrap().unwrap();
+                connection = Connection::open(version, server.address).await;
+            }
+            let event = Event::of(BODY);
+            let response = connection
+                .send(event.request(version, server.address))
+                .await;
+            assert_eq!(response.status, StatusCode::NO_CONTENT);
+            assert!(!response.closes);
             server.says_on_stdout(&event.received());
         }
     }
@@ -189,28 +249,28 @@ async fn a_body_may_be_as_long_as_the_limit() {
         for size in [1000, BODY_LIMIT] {
             let event = Event::of(&longest).in_chunks_of(size);
             server.receives(version, event.clone()).await;
-            // Refused at the first byte too many: the end never comes.
+            // Rejected at the first byte too many: the end never comes.
             let longer = event.changed(|event| {
                 event.body.push(b'a');
                 event.ends = false;
             });
-            server.refuses(version, longer, 413, TOO_LONG).await;
+            server.rejects(version, longer, 413, TOO_LONG).await;
         }
-        // Refused by its head, of which the rest does not matter: nothing of
+        // Rejected by its head, of which the rest does not matter: nothing of
         // the body comes.
         let announced = Event::of("").changed(|event| {
             event.missing = BODY_LIMIT + 1;
             event.ends = false;
         });
         let malformed = announced.clone().changed(|event| event.id.push('.'));
-        server.refuses(version, announced, 413, TOO_LONG).await;
-        server.refuses(version, malformed, 413, TOO_LONG).await;
+        server.rejects(version, announced, 413, TOO_LONG).await;
+        server.rejects(version, malformed, 413, TOO_LONG).await;
     }
     server.has_said_all();
 }
 
 #[tokio::test]
-async fn a_body_that_breaks_off_is_refused() {
+async fn a_body_that_breaks_off_is_rejected() {
     let server = Server::start();
     let event = Event::of(BODY);
     let mut stream = TcpStream::connect(server.address).await.unwrap();
@@ -225,7 +285,7 @@ async fn a_body_that_breaks_off_is_refused() {
     stream.write_all(head.as_bytes()).await.unwrap();
     stream.write_all(BODY.as_bytes()).await.unwrap();
     stream.shutdown().await.unwrap();
-    server.says_on_stderr("refused: the body broke off");
+    server.says_on_stderr("rejected: the body broke off");
     server.receives(Version::Http1, event).await;
 }
 
@@ -250,8 +310,8 @@ async fn who_is_slow_is_cut_off() {
             event.ends = false;
         });
         let mut connection = Connection::open(version, address).await;
-        let answer = connection.send(event.request(version, address)).await;
-        assert_eq!(answer.status, StatusCode::REQUEST_TIMEOUT);
+        let response = connection.send(event.request(version, address)).await;
+        assert_eq!(response.status, StatusCode::REQUEST_TIMEOUT);
         started.elapsed()
     };
     let (silent, preface, idle, head, http1, http2) = tokio::join!(
@@ -271,7 +331,7 @@ async fn who_is_slow_is_cut_off() {
     // By the limit for heads, not by the connection's.
     assert!(head < silent, "{head:?} {silent:?}");
     let (_, errors) = server.stop();
-    let timeout = "refused: the body took more than 5s to arrive";
+    let timeout = "rejected: the body took more than 5s to arrive";
     let timeouts = errors.iter().filter(|line| *line == timeout);
     assert_eq!(timeouts.count(), 2, "{errors:?}");
 }
@@ -280,8 +340,8 @@ async fn until_closed(address: SocketAddr, sent: &[u8]) -> Duration {
     let started = Instant::now();
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(sent).await.unwrap();
-    let mut answer = Vec::new();
-    let read = timeout(PATIENCE, stream.read_to_end(&mut answer));
+    let mut response = Vec::new();
+    let read = timeout(PATIENCE, stream.read_to_end(&mut response));
     read.await.unwrap().unwrap();
     started.elapsed()
 }
@@ -314,7 +374,11 @@ fn a_broken_secret_stops_it_and_is_not_shown() {
         ),
         (
             "whsk_MfKQ9r8G",
-            "secret starts with whsk_, which marks an Ed25519 signing key; `ed25519::SigningKey::from_base64` takes it (feature `ed25519`)",
+            if cfg!(feature = "ed25519") {
+                "Ed25519 key is 6 bytes long; a public key has 32, a signing key 32 or 64"
+            } else {
+                "the algorithm needs the feature `ed25519` of hookseal; turn it on in Cargo.toml"
+            },
         ),
     ] {
         fails(
@@ -342,6 +406,7 @@ fn an_address_that_it_cannot_listen_on_stops_it() {
 }
 
 fn failing(secret: Option<&OsStr>, address: &str) -> [String; 2] {
+    let _limit = time_limit();
     let mut command = Command::new(example("hyper"));
     match secret {
         Some(secret) => command.env("HOOKSEAL_SECRET", secret),
@@ -354,6 +419,7 @@ fn failing(secret: Option<&OsStr>, address: &str) -> [String; 2] {
 
 /// The running example, stopped when dropped.
 struct Server {
+    _limit: TimeLimit,
     process: Child,
     address: SocketAddr,
     stdout: Receiver<String>,
@@ -367,6 +433,7 @@ fn is_of_a_client_gone(line: &str) -> bool {
 
 impl Server {
     fn start() -> Self {
+        let limit = time_limit();
         let mut process = Command::new(example("hyper"))
             .env("HOOKSEAL_SECRET", WHSEC)
             .env("HOOKSEAL_LISTEN", "127.0.0.1:0")
@@ -379,6 +446,7 @@ impl Server {
         let first = stdout.recv_timeout(PATIENCE).unwrap();
         let address = first.strip_prefix("listening on ").unwrap();
         Self {
+            _limit: limit,
             address: address.parse().unwrap(),
             process,
             stdout,
@@ -387,28 +455,28 @@ impl Server {
     }
 
     async fn receives(&self, version: Version, event: Event) {
-        let answer = self.answer(version, &event).await;
+        let response = self.response(version, &event).await;
         assert_eq!(
-            answer.status,
+            response.status,
             StatusCode::NO_CONTENT,
             "{version:?} {event:?}"
         );
         self.says_on_stdout(&event.received());
     }
 
-    /// Refuses it for a reason that begins so, which the answer does not say.
-    async fn refuses(&self, version: Version, event: Event, status: u16, reason: &str) -> Answer {
-        let answer = self.answer(version, &event).await;
-        assert_eq!(answer.status, status, "{version:?} {event:?}");
-        self.says_on_stderr(&format!("refused: {reason}"));
-        answer
+    /// Rejects it for a reason that begins so, which the response does not say.
+    async fn rejects(&self, version: Version, event: Event, status: u16, reason: &str) -> Reply {
+        let response = self.response(version, &event).await;
+        assert_eq!(response.status, status, "{version:?} {event:?}");
+        self.says_on_stderr(&format!("rejected: {reason}"));
+        response
     }
 
-    async fn answer(&self, version: Version, event: &Event) -> Answer {
+    async fn response(&self, version: Version, event: &Event) -> Reply {
         let mut connection = Connection::open(version, self.address).await;
-        let answer = connection.send(event.request(version, self.address)).await;
-        assert_eq!(answer.body, "");
-        answer
+        let response = connection.send(event.request(version, self.address)).await;
+        assert_eq!(response.body, "");
+        response
     }
 
     fn says_on_stdout(&self, beginning: &str) {
@@ -417,11 +485,16 @@ impl Server {
     }
 
     fn says_on_stderr(&self, beginning: &str) {
+        let line = self.next_on_stderr();
+        assert!(line.starts_with(beginning), "{line}");
+    }
+
+    fn next_on_stderr(&self) -> String {
         let mut line = self.stderr.recv_timeout(PATIENCE).unwrap();
         while is_of_a_client_gone(&line) {
             line = self.stderr.recv_timeout(PATIENCE).unwrap();
         }
-        assert!(line.starts_with(beginning), "{line}");
+        line
     }
 
     fn has_said_all(self) {
@@ -456,7 +529,7 @@ fn lines(output: impl Read + Send + 'static) -> Receiver<String> {
     receiver
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 enum Version {
     Http1,
     Http2,
@@ -590,8 +663,10 @@ enum Sender {
 
 /// What comes back, less the date.
 #[derive(Debug, PartialEq)]
-struct Answer {
+struct Reply {
     status: StatusCode,
+    /// Says that the connection ends.
+    closes: bool,
     headers: HeaderMap,
     body: Bytes,
 }
@@ -618,9 +693,9 @@ impl Connection {
         }
     }
 
-    async fn send(&mut self, request: Request<Chunks>) -> Answer {
+    async fn send(&mut self, request: Request<Chunks>) -> Reply {
         timeout(PATIENCE, async {
-            let answer = match &mut self.sender {
+            let response = match &mut self.sender {
                 Sender::Http1(sender) => {
                     sender.ready().await.unwrap();
                     sender.send_request(request).await
@@ -630,10 +705,12 @@ impl Connection {
                     sender.send_request(request).await
                 }
             };
-            let (mut head, body) = answer.unwrap().into_parts();
+            let (mut head, body) = response.unwrap().into_parts();
             head.headers.remove("date");
-            Answer {
+            let connection = head.headers.remove("connection");
+            Reply {
                 status: head.status,
+                closes: connection.is_some_and(|value| value == "close"),
                 headers: head.headers,
                 body: body.collect().await.unwrap().to_bytes(),
             }

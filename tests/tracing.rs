@@ -1,6 +1,8 @@
 //! What the layer and the extractors log: reasons, never contents.
 
 mod common;
+#[path = "common/time_limit.rs"]
+mod time_limit;
 
 use std::convert::Infallible;
 use std::io;
@@ -8,10 +10,12 @@ use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use common::*;
+use hookseal::scheme::{Part, Scheme, SignatureField};
 use hookseal::tower::{VerifiedBody, VerifyLayer};
-use hookseal::{Key, schemes::Paminga};
+use hookseal::{CheckHead, CheckedHead, RequestHead, Timestamp, VerifyError, Webhook, schemes};
 use http::{Request, Response};
 use http_body_util::Full;
+use time_limit::time_limit;
 use tower::{Layer, ServiceExt, service_fn};
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -39,6 +43,7 @@ impl<'a> MakeWriter<'a> for Log {
 
 /// All that is logged while a request is served.
 fn logged(work: impl Future) -> String {
+    let _limit = time_limit();
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing::Level::TRACE)
@@ -69,18 +74,18 @@ fn log_of(layer: VerifyLayer, headers: &[(String, Vec<u8>)], body: &'static [u8]
 }
 
 #[test]
-fn refusals_are_logged_with_their_reason() {
+fn rejections_are_logged_with_their_reason() {
     let genuine = pomelo();
-    let layer = VerifyLayer::new(genuine.verifier);
+    let layer = VerifyLayer::new(genuine.webhook);
     assert_eq!(
         log_of(layer.clone(), &[], b""),
-        " INFO hookseal::tower: webhook refused scheme=\"pomelo\" reason=\"missing-header\" \
+        " INFO hookseal::tower: webhook rejected scheme=\"pomelo\" reason=\"missing-header\" \
          error=header x-api-key is missing or empty\n"
     );
     assert_eq!(
         log_of(layer.clone(), &genuine.headers, b"{}"),
         format!(
-            " INFO hookseal::tower: webhook refused scheme=\"pomelo\" \
+            " INFO hookseal::tower: webhook rejected scheme=\"pomelo\" \
              reason=\"signature-mismatch\" key_id=\"{API_KEY}\" error=signature does not match\n"
         )
     );
@@ -90,25 +95,77 @@ fn refusals_are_logged_with_their_reason() {
     );
     // A key that no request names is named when it is proven.
     let genuine = paminga();
-    let rotated = VerifyLayer::new(Paminga::new(text_key().with_id("new")));
+    let key = text_key().with_id("new");
+    let rotated = VerifyLayer::new(Webhook::new(schemes::PAMINGA, key).unwrap());
     assert_eq!(
         log_of(rotated, &genuine.headers, genuine.body),
         "DEBUG hookseal::tower: webhook verified scheme=\"paminga\" key_id=\"new\"\n"
     );
     assert_eq!(
-        log_of(VerifyLayer::choosing(|_| None), &[], b""),
-        " INFO hookseal::tower: webhook refused reason=\"no-verifier\" \
+        log_of(VerifyLayer::from_fn(|_| None), &[], b""),
+        " INFO hookseal::tower: webhook rejected reason=\"no-verifier\" \
          error=no verifier for this request\n"
+    );
+}
+
+/// A verifier that passes the headers of a request alone to a scheme that signs
+/// its method.
+#[derive(Debug)]
+struct HeadersAlone(Webhook);
+
+impl CheckHead for HeadersAlone {
+    fn scheme(&self) -> &str {
+        self.0.scheme()
+    }
+
+    fn check_head<'h>(
+        &'h self,
+        _: &'h dyn RequestHead,
+        _: Option<Timestamp>,
+    ) -> Result<CheckedHead<'h>, VerifyError> {
+        const HEADERS: &[(&str, &str)] = &[("x-signature", HEX)];
+        self.0.check_head(&HEADERS, None)
+    }
+}
+
+const REQUEST_LINE: Scheme = Scheme {
+    name: "request-line",
+    signature: SignatureField::Header("x-signature"),
+    signed: &[Part::Method, Part::Target, Part::Body],
+    ..Scheme::BASE
+};
+
+#[test]
+fn a_fault_of_the_operator_is_logged_as_an_error() {
+    let webhook = HeadersAlone(Webhook::new(REQUEST_LINE, SECRET).unwrap());
+    let headers = headers(&[("x-signature", HEX)]);
+    assert_eq!(
+        log_of(VerifyLayer::new(webhook), &headers, b"x"),
+        "ERROR hookseal::tower: webhook rejected scheme=\"request-line\" \
+         reason=\"incomplete-head\" error=the scheme signs the request's method, and only \
+         headers were passed; pass the whole head (`Head::new`, or `http::request::Parts`)\n"
+    );
+}
+
+/// Whoever sends a request chooses what it names.
+#[test]
+fn an_id_that_is_not_configured_is_not_logged() {
+    let genuine = pomelo();
+    let headers = genuine.with("x-api-key", "an id by an attacker");
+    assert_eq!(
+        log_of(VerifyLayer::new(genuine.webhook), &headers, genuine.body),
+        " INFO hookseal::tower: webhook rejected scheme=\"pomelo\" reason=\"unknown-key\" \
+         error=header x-api-key names no key of this webhook\n"
     );
 }
 
 #[test]
 fn neither_secrets_nor_macs_nor_bodies_are_logged() {
     for genuine in all() {
-        let tag = genuine.verifier.verify(&genuine.headers, genuine.body);
+        let tag = genuine.webhook.verify(&genuine.headers, genuine.body);
         let tag = tag.unwrap().signature().as_bytes().to_vec();
         let signature = String::from_utf8(genuine.value(genuine.signature).to_vec()).unwrap();
-        let layer = VerifyLayer::new(genuine.verifier);
+        let layer = VerifyLayer::new(genuine.webhook);
         for body in [genuine.body, b"a body of another sender"] {
             let log = log_of(layer.clone(), &genuine.headers, body);
             assert!(!log.is_empty());
@@ -142,7 +199,7 @@ fn a_missing_layer_is_logged() {
     assert_eq!(
         log,
         "ERROR hookseal::axum: a handler asks for a verified webhook, and no VerifyLayer is on its \
-         route: refused path=\"/hook\"\n"
+         route: rejected path=\"/hook\"\n"
     );
 }
 
@@ -153,9 +210,9 @@ fn what_is_wrong_with_json_is_logged_without_the_json() {
 
     // printf '["private"]' | openssl dgst -sha256 -hmac your-shared-secret
     let signature = "baac14b35f33b5e8578dfd93c6fb12cd0c913f81cc622c80f4210ab553867d5b";
-    let verifier = Paminga::new(Key::from_text(SECRET).unwrap());
+    let webhook = Webhook::new(schemes::PAMINGA, SECRET).unwrap();
     let handler = post(async |_: VerifiedJson<Vec<u64>>| "served");
-    let router = axum::Router::new().route("/", handler.layer(VerifyLayer::new(verifier)));
+    let router = axum::Router::new().route("/", handler.layer(VerifyLayer::new(webhook)));
     let request = Request::post("/")
         .header("x-paminga-signature", signature)
         .body(axum::body::Body::from("[\"private\"]"))

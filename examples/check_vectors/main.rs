@@ -1,5 +1,5 @@
-//! Checks this crate against files of test vectors: those of `tests/vectors/`,
-//! or your own captures in the same format.
+//! Checks hookseal against files of test vectors: those of `tests/vectors/`, or
+//! your own captures in one of their two formats.
 //!
 //! ```text
 //! cargo run --example check_vectors -- tests/vectors/*.json
@@ -7,15 +7,14 @@
 //!
 //! Prints each case that differs, with what was wanted and what came, and
 //! closes with `N passed, N failed` (and `, N skipped` for cases that this
-//! build cannot judge). The exit status is 0 if none failed, 1 if any did, 2
-//! if a file cannot be read or is not of the format.
+//! build cannot judge, such as those of schemes that it does not know). The exit
+//! status is 0 if none failed, 1 if any did, 2 if a file cannot be read or is not
+//! of the format.
 
 use std::fs;
 use std::process::ExitCode;
 
-mod vectors;
-
-use vectors::{Case, NotOfTheFormat};
+use hookseal_testing::vectors::{self, Case, NotOfTheFormat};
 
 fn main() -> ExitCode {
     let files: Vec<_> = std::env::args_os().skip(1).collect();
@@ -29,9 +28,7 @@ fn main() -> ExitCode {
         let name = file.to_string_lossy();
         let checked = fs::read(&file)
             .map_err(|error| error.to_string())
-            .and_then(|text| {
-                serde_json::from_slice::<Vec<Case>>(&text).map_err(|error| error.to_string())
-            })
+            .and_then(|text| vectors::read(&text).map_err(|error| error.to_string()))
             .and_then(|cases| {
                 cases.iter().try_for_each(|case| {
                     tally

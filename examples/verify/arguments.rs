@@ -8,10 +8,11 @@ use std::env;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use hookseal::{ConfigError, Timestamp};
+use hookseal::scheme::Scheme;
+use hookseal::{ConfigError, Timestamp, Webhook, schemes};
 use lexopt::Arg;
 
-use crate::verifiers::{Built, SCHEMES, Scheme};
+use crate::webhook;
 
 pub const HELP: &str = "\
 Verifies captured webhook requests.
@@ -19,26 +20,30 @@ Verifies captured webhook requests.
 usage: verify                              checks the captures in examples/requests
        verify SCHEME FILE [OPTION VALUE]…  checks a raw HTTP/1.1 request file
 
-SCHEME is paminga, pakk, standard-webhooks, hubpay or pomelo.
+SCHEME is a name of the catalogue: paminga, pakk, standard-webhooks, hubpay,
+pomelo or another (an unknown name lists them all).
 The secret is taken from the environment variable HOOKSEAL_SECRET.
 
 every scheme:
   --secret-env NAME       take the secret from this environment variable instead
-  --secret-format FORMAT  text (usual for paminga, pakk, hubpay),
-                          base64 (usual for standard-webhooks, pomelo), or hex
+  --secret-format FORMAT  text, base64 or hex, if it is not in the form that the
+                          scheme's sender hands out
   --received-at SECONDS   check against this Unix time instead of the clock
+schemes with a timestamp:
+  --tolerance SECONDS     how far it may be off (usually 300; pomelo 60)
+schemes whose requests name their key:
+  --key-id ID             the id of the key (pomelo: the api key); required
+schemes that sign the endpoint:
+  --endpoint ENDPOINT     your endpoint; required
+schemes with one header for the signature:
+  --header-name NAME      read this header instead
 standard-webhooks:
   --header-prefix PREFIX  read PREFIX-id, PREFIX-timestamp, PREFIX-signature
-  --tolerance SECONDS     how far the timestamp may be off (usually 300)
 hubpay:
-  --header-name NAME      read this header instead of X-Hubpay-Hmac
   --encoding ENCODING     accept only hex, or only base64
   --prefix POLICY         `sha256=` is required, forbidden or optional (usual)
 pomelo:
-  --key-id ID             the api key; required
-  --endpoint PATH         your endpoint; required
   --order ORDER           timestamp-endpoint-body (usual) or body-timestamp-endpoint
-  --tolerance SECONDS     how far the timestamp may be off (usually 60)
 
 exit status: 0 verified, 1 refused, 2 wrong use
 ";
@@ -52,15 +57,9 @@ const DEFAULT_VARIABLE: &str = "HOOKSEAL_SECRET";
 #[derive(Debug)]
 pub struct WrongUse(pub String);
 
-impl From<ConfigError> for WrongUse {
-    fn from(error: ConfigError) -> Self {
-        Self(error.to_string())
-    }
-}
-
 /// A request file to check.
 pub struct Job {
-    pub scheme: &'static Scheme,
+    pub scheme: Scheme<'static>,
     pub file: PathBuf,
     /// `None`: just now.
     pub received_at: Option<Timestamp>,
@@ -86,7 +85,7 @@ impl Job {
         }
         let [scheme, file] = <[OsString; 2]>::try_from(positional).map_err(|_| surplus())?;
         let scheme = known_scheme(&scheme)?;
-        options.are_for(scheme)?;
+        options.are_for(&scheme)?;
         Ok(Some(Self {
             scheme,
             file: file.into(),
@@ -95,8 +94,8 @@ impl Job {
         }))
     }
 
-    pub fn verifier(&self, secret: &Secret) -> Built {
-        (self.scheme.build)(&self.options, secret)
+    pub fn webhook(&self, secret: &Secret) -> Result<Webhook, WrongUse> {
+        webhook::build(self.scheme, &self.options, secret)
     }
 
     pub fn secret_from_environment(&self) -> Result<Secret, WrongUse> {
@@ -114,21 +113,18 @@ fn surplus() -> WrongUse {
     ))
 }
 
-fn known_scheme(name: &OsString) -> Result<&'static Scheme, WrongUse> {
-    SCHEMES
-        .iter()
-        .find(|scheme| name == scheme.name)
-        .ok_or_else(|| {
-            let names = SCHEMES.each_ref().map(|scheme| scheme.name);
-            WrongUse(format!("unknown scheme; known are {}", names.join(", ")))
-        })
+fn known_scheme(name: &OsString) -> Result<Scheme<'static>, WrongUse> {
+    let scheme = name.to_str().and_then(schemes::by_name);
+    scheme.ok_or_else(|| {
+        let names: Vec<_> = schemes::ALL.iter().map(|scheme| scheme.name).collect();
+        WrongUse(format!("unknown scheme; known are {}", names.join(", ")))
+    })
 }
 
 fn known_option(name: &str) -> Result<&'static str, WrongUse> {
-    let own = SCHEMES.iter().flat_map(|scheme| scheme.options).copied();
     COMMON
         .into_iter()
-        .chain(own)
+        .chain(webhook::OPTIONS)
         .find(|known| *known == name)
         .ok_or_else(|| unknown_option(name))
 }
@@ -188,12 +184,14 @@ impl Options {
         }
     }
 
-    fn are_for(&self, scheme: &Scheme) -> Result<(), WrongUse> {
-        let Scheme { name, options, .. } = scheme;
-        let belongs = |option: &str| COMMON.contains(&option) || options.contains(&option);
+    fn are_for(&self, scheme: &Scheme<'_>) -> Result<(), WrongUse> {
+        let belongs = |option: &str| COMMON.contains(&option) || webhook::takes(scheme, option);
         match self.0.keys().find(|option| !belongs(option)) {
             None => Ok(()),
-            Some(option) => Err(WrongUse(format!("--{option} is no option of {name}"))),
+            Some(option) => Err(WrongUse(format!(
+                "--{option} is no option of {}",
+                scheme.name
+            ))),
         }
     }
 }
@@ -228,13 +226,27 @@ impl Secret {
         Ok(Self { text, place })
     }
 
-    pub fn key<K>(&self, read: fn(&str) -> Result<K, ConfigError>) -> Result<K, WrongUse> {
-        read(&self.text).map_err(|error| {
-            let other = match error {
-                ConfigError::InvalidSecret { .. } => "; or name its format with --secret-format",
-                _ => "",
-            };
-            WrongUse(format!("{}: {error}{other}", self.place))
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Says what keeps a webhook from being made of it.
+    pub fn explain(&self, error: &ConfigError) -> WrongUse {
+        let place = self.place;
+        WrongUse(match error {
+            ConfigError::InvalidSecret { .. } | ConfigError::LooksLike { .. } => {
+                format!("{place}: {error}; or name its format with --secret-format")
+            }
+            ConfigError::DirtySecret { .. }
+            | ConfigError::EmptySecret
+            | ConfigError::ForeignSecret { .. }
+            | ConfigError::InvalidEd25519Key { .. }
+            | ConfigError::KnownSecret
+            | ConfigError::Placeholder { .. }
+            | ConfigError::ShortSecret { .. }
+            | ConfigError::Unexpanded { .. }
+            | ConfigError::WrongKind { .. } => format!("{place}: {error}"),
+            _ => error.to_string(),
         })
     }
 }

@@ -25,13 +25,13 @@ use std::io::Read;
 use std::path::Path;
 use std::process::ExitCode;
 
-use hookseal::{Verified, Verifier, VerifyError};
+use hookseal::{HashState, Head, Verified, Verifier, VerifyError};
 
 mod arguments;
 mod captures;
 mod request;
 mod table;
-mod verifiers;
+mod webhook;
 
 use arguments::{HELP, Job, Secret, WrongUse};
 use captures::CAPTURES;
@@ -96,26 +96,27 @@ fn check_captures() -> ExitCode {
 type Verdict = Result<String, VerifyError>;
 
 fn judge(job: &Job, secret: &Secret) -> Result<Verdict, WrongUse> {
-    let verifier = job.verifier(secret)?;
+    let webhook = job.webhook(secret)?;
     let file = read(&job.file)?;
     let request = Request::parse(&file)?;
-    Ok(verify(verifier.as_ref(), job, &request))
+    Ok(verify(&webhook, job, &request))
 }
 
 fn verify(verifier: &dyn Verifier, job: &Job, request: &Request<'_>) -> Verdict {
-    let Request { headers, body } = request;
-    match body {
+    let head = Head::new(request.method, request.target, &request.headers);
+    match &request.body {
         Body::Whole(body) => {
             let verified = match job.received_at {
-                Some(moment) => verifier.verify_received_at(moment, headers, body),
-                None => verifier.verify(headers, body),
+                Some(moment) => verifier.verify_received_at(moment, &head, body),
+                None => verifier.verify(&head, body),
             };
             verified.map(|verified| coverage(&verified))
         }
         Body::Chunked(chunks) => {
+            let mut state = HashState::new();
             let mut check = match job.received_at {
-                Some(moment) => verifier.begin_received_at(moment, headers),
-                None => verifier.begin(headers),
+                Some(moment) => verifier.begin_received_at(moment, &head, &mut state),
+                None => verifier.begin(&head, &mut state),
             }?;
             for chunk in chunks {
                 check.update(chunk);
@@ -130,7 +131,7 @@ fn coverage<B>(verified: &Verified<'_, B>) -> String {
     if let Some(timestamp) = verified.timestamp() {
         covered += &format!(", timestamp {timestamp}");
     }
-    if let Some(id) = verified.message_id() {
+    if let Some(id) = verified.message_id_bytes() {
         // A sender chose these bytes: let none of them steer the terminal.
         covered += &format!(", message id {}", id.escape_ascii());
     }
@@ -140,15 +141,22 @@ fn coverage<B>(verified: &Verified<'_, B>) -> String {
     covered
 }
 
-fn hint(refusal: &VerifyError, job: &Job) -> Option<&'static str> {
+fn hint(refusal: &VerifyError, job: &Job) -> Option<String> {
     match refusal {
         VerifyError::SignatureMismatch => Some(
             "another secret, another --secret-format, \
-             or a body that is not byte for byte the one sent",
+             or a body that is not byte for byte the one sent"
+                .into(),
         ),
-        VerifyError::TimestampTooOld { .. } if job.received_at.is_none() => {
-            Some("--received-at UNIX_SECONDS checks an old capture against its time of receipt")
-        }
+        VerifyError::MissingHeader {
+            family: Some(family),
+            ..
+        } => Some(format!(
+            "--header-prefix {family} reads the {family} headers"
+        )),
+        VerifyError::TimestampTooOld { .. } if job.received_at.is_none() => Some(
+            "--received-at UNIX_SECONDS checks an old capture against its time of receipt".into(),
+        ),
         _ => None,
     }
 }

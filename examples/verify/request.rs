@@ -1,11 +1,12 @@
 //! A raw HTTP/1.1 request, as a file holds it.
 
-use hookseal::{HeaderName, Headers, Lookup};
 use httparse::{EMPTY_HEADER, Status};
 
 use crate::arguments::WrongUse;
 
 pub struct Request<'f> {
+    pub method: &'f str,
+    pub target: &'f str,
     /// In the order of the file, repeated ones and all: whether a repeated
     /// header is harmless is the verifier's to say.
     pub headers: Vec<(&'f str, &'f [u8])>,
@@ -19,9 +20,6 @@ pub enum Body<'f> {
 
 /// More headers than servers let pass: the usual limit is about 100.
 const MAX_HEADERS: usize = 128;
-
-static CONTENT_LENGTH: HeaderName = HeaderName::from_static("content-length");
-static TRANSFER_ENCODING: HeaderName = HeaderName::from_static("transfer-encoding");
 
 impl<'f> Request<'f> {
     pub fn parse(file: &'f [u8]) -> Result<Self, WrongUse> {
@@ -44,21 +42,29 @@ impl<'f> Request<'f> {
             .map(|header| (header.name, header.value))
             .collect();
         let body = body(&headers, rest)?;
-        Ok(Self { headers, body })
+        Ok(Self {
+            // A complete head has both.
+            method: head.method.unwrap_or_default(),
+            target: head.path.unwrap_or_default(),
+            headers,
+            body,
+        })
     }
 }
 
-fn body<'f>(headers: &dyn Headers, rest: &'f [u8]) -> Result<Body<'f>, WrongUse> {
-    let coding = headers.lookup(&TRANSFER_ENCODING);
-    match (coding, headers.lookup(&CONTENT_LENGTH)) {
-        (Lookup::Missing, Lookup::Missing) => Ok(Body::Whole(rest)),
-        (Lookup::Missing, Lookup::One(length)) => sized(rest, length),
-        (Lookup::One(coding), Lookup::Missing) if coding.eq_ignore_ascii_case(b"chunked") => {
-            chunked(rest)
-        }
-        (Lookup::One(_), Lookup::Missing) => {
-            wrong("the Transfer-Encoding is not chunked alone, the only one that is read")
-        }
+fn body<'f>(headers: &[(&str, &[u8])], rest: &'f [u8]) -> Result<Body<'f>, WrongUse> {
+    let values = |name: &str| -> Vec<&[u8]> {
+        let named = headers
+            .iter()
+            .filter(|header| header.0.eq_ignore_ascii_case(name));
+        named.map(|header| header.1).collect()
+    };
+    let coding = values("transfer-encoding");
+    match (&coding[..], &values("content-length")[..]) {
+        ([], []) => Ok(Body::Whole(rest)),
+        ([], [length]) => sized(rest, length),
+        ([coding], []) if coding.eq_ignore_ascii_case(b"chunked") => chunked(rest),
+        ([_], []) => wrong("the Transfer-Encoding is not chunked alone, the only one that is read"),
         // Two statements about where a body ends can make two bodies of one:
         // that is how requests are smuggled past a proxy.
         _ => wrong("several Content-Length or Transfer-Encoding headers; a request has one"),

@@ -1,51 +1,55 @@
-//! The providers' schemes, one module each.
+//! The catalogue: how each sender signs.
 //!
-//! | scheme | header | signature | signed | expires |
-//! | --- | --- | --- | --- | --- |
-//! | [`Paminga`] | `X-Paminga-Signature` | hex | body | no |
-//! | [`Pakk`] | `X-Pakk-Webhook-Signature` | base64 | body | no |
-//! | [`StandardWebhooks`] | `webhook-signature` | list of `v1,` base64; `v1a,` with the feature `ed25519` | `id.timestamp.body` | 5 minutes |
-//! | [`Hubpay`] | `X-Hubpay-Hmac`, or as registered | hex or base64 | body | no |
-//! | [`Pomelo`] | `x-signature` | `hmac-sha256` base64 | timestamp, endpoint, body | 1 minute |
+//! A `const` for each sender, to be held against the sender's page. This table is
+//! made from the data:
 //!
-//! Every MAC is HMAC-SHA256; `v1a` is Ed25519. For a provider that is not here see
-//! [`Verifier`](crate::Verifier#a-scheme-of-your-own).
+#![doc = include_str!("table.md")]
+//!
+//! Where nothing else is said, the signature is that of HMAC-SHA-256. Ed25519 needs
+//! the feature `ed25519`, and HMAC-SHA-1 the feature `sha1`. The module
+//! [`scheme`](crate::scheme) shows how to declare a sender that is not here.
 
-mod hubpay;
+pub mod hubpay;
 mod pakk;
 mod paminga;
 mod pomelo;
 mod standard_webhooks;
 
-pub use hubpay::{Hubpay, Prefix, Registration};
-pub use pakk::Pakk;
-pub use paminga::Paminga;
-pub use pomelo::{MessageOrder, Pomelo};
-pub use standard_webhooks::StandardWebhooks;
+use crate::scheme::Scheme;
 
-/// The options of a scheme that signs a timestamp: those of the `Engine` in
-/// its field `engine`.
-macro_rules! replay_window_options {
-    () => {
-        /// Another replay window than the default one.
-        pub fn with_window(mut self, window: crate::ReplayWindow) -> Self {
-            self.engine = self.engine.with_window(window);
-            self
-        }
+#[doc(inline)]
+pub use hubpay::HUBPAY;
+pub use pakk::PAKK;
+pub use paminga::PAMINGA;
+pub use pomelo::{POMELO, POMELO_BODY_FIRST};
+pub use standard_webhooks::STANDARD_WEBHOOKS;
 
-        /// Another clock than the system's.
-        pub fn with_clock(mut self, clock: impl crate::Clock + 'static) -> Self {
-            self.engine = self.engine.with_clock(clock);
-            self
-        }
+/// Every scheme of the catalogue, each with a name of its own.
+///
+/// ```
+/// use hookseal::schemes;
+///
+/// let names: Vec<&str> = schemes::ALL.iter().map(|scheme| scheme.name).collect();
+/// assert!(names.contains(&"standard-webhooks"));
+/// ```
+pub const ALL: &[Scheme<'static>] = &[
+    HUBPAY,
+    PAKK,
+    PAMINGA,
+    POMELO,
+    POMELO_BODY_FIRST,
+    STANDARD_WEBHOOKS,
+];
 
-        /// No replay window: **every captured message verifies for ever**. See
-        /// [`Engine::insecure_without_replay_window`](crate::Engine::insecure_without_replay_window)
-        /// for when to use it, and for the better way.
-        pub fn insecure_without_replay_window(mut self) -> Self {
-            self.engine = self.engine.insecure_without_replay_window();
-            self
-        }
-    };
+/// Returns the scheme of the catalogue with this name.
+///
+/// ```
+/// use hookseal::schemes;
+///
+/// assert_eq!(schemes::by_name("pakk"), Some(schemes::PAKK));
+/// assert_eq!(schemes::by_name("no-such-sender"), None);
+/// ```
+#[must_use]
+pub fn by_name(name: &str) -> Option<Scheme<'static>> {
+    ALL.iter().find(|scheme| scheme.name == name).copied()
 }
-use replay_window_options;

@@ -1,4 +1,4 @@
-//! Reading a body: hashed as it arrives, held up to the limit.
+//! Reads a body, hashes it as it arrives, and holds it up to the limit.
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -7,7 +7,7 @@ use core::convert::Infallible;
 use core::fmt;
 use core::future::{Future, poll_fn};
 use core::mem;
-use core::pin::{Pin, pin};
+use core::pin::Pin;
 use core::task::{Context, Poll};
 use core::time::Duration;
 
@@ -16,14 +16,13 @@ use http::HeaderMap;
 use http::header::CONTENT_LENGTH;
 use http_body::{Body, Frame, SizeHint};
 
-use super::{BoxError, RefusalKind, VerifiedBytes};
+use super::{BoxError, RejectionKind, VerifiedBytes};
 
-/// The body of a request that has passed: its proof, and a body again for
-/// whatever reads one, with the trailers as they came.
+/// The body of a verified request: the proof, and an [`http_body::Body`] of the
+/// verified bytes with the trailers as they came.
 ///
 /// Only the layer makes one, so a service for `Request<VerifiedBody>` cannot be
-/// called with a body that was not verified. **Trailers are not signed** by any
-/// scheme.
+/// called with a body that was not verified. **No scheme signs the trailers.**
 ///
 /// ```
 /// use hookseal::tower::VerifiedBody;
@@ -44,18 +43,19 @@ pub struct VerifiedBody {
 impl VerifiedBody {
     pub(super) fn new(proof: VerifiedBytes, trailers: Option<HeaderMap>) -> Self {
         Self {
-            unread: proof.body().clone(),
+            unread: proof.body.clone(),
             proof,
             trailers,
         }
     }
 
-    /// The proof, with the whole verified body, whatever of it has been read.
+    /// Returns the proof. It has the whole verified body, however much of it has
+    /// been read as frames.
     pub const fn proof(&self) -> &VerifiedBytes {
         &self.proof
     }
 
-    /// The proof, with the whole verified body.
+    /// Returns the proof with the whole verified body.
     pub fn into_proof(self) -> VerifiedBytes {
         self.proof
     }
@@ -92,7 +92,7 @@ impl fmt::Debug for VerifiedBody {
     }
 }
 
-/// What a body may take.
+/// The length and the time that a body may take.
 #[derive(Clone)]
 pub(super) struct Limits {
     /// In bytes.
@@ -100,7 +100,7 @@ pub(super) struct Limits {
     pub(super) timeout: Option<Timeout>,
 }
 
-/// How long a whole body may take, and the runtime's way to wait.
+/// The time that a whole body may take, and the runtime's way to wait.
 #[derive(Clone)]
 pub(super) struct Timeout {
     pub(super) limit: Duration,
@@ -110,17 +110,17 @@ pub(super) struct Timeout {
 pub(super) type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 impl Limits {
-    /// Refuses a body that says itself that it is too long.
+    /// Rejects a body that announces a length over the limit.
     ///
-    /// A length that is announced and not kept is found when reading: nothing
-    /// else relies on it, and no memory is reserved for it.
+    /// Nothing else relies on an announced length, and no memory is reserved for
+    /// it: a body that is longer is rejected while it is read.
     pub(super) fn check_announced<B: Body>(
         &self,
         headers: &HeaderMap,
-        body: &B,
-    ) -> Result<(), RefusalKind> {
+        frames: &Frames<'_, B>,
+    ) -> Result<(), RejectionKind> {
         let announced = content_length(headers).unwrap_or(0);
-        let announced = announced.max(body.size_hint().lower());
+        let announced = announced.max(frames.body.size_hint().lower());
         if usize::try_from(announced).is_ok_and(|length| length <= self.length) {
             Ok(())
         } else {
@@ -128,27 +128,23 @@ impl Limits {
         }
     }
 
-    /// Reads a body to its end, showing each piece to `hash` first: its bytes
-    /// and its trailers.
+    /// Reads a body to its end, and returns its bytes and its trailers. `hash`
+    /// takes each chunk before it is kept.
     pub(super) async fn read<B>(
         &self,
-        body: B,
+        frames: &mut Frames<'_, B>,
         mut hash: impl FnMut(&[u8]),
-    ) -> Result<(Bytes, Option<HeaderMap>), RefusalKind>
+    ) -> Result<(Bytes, Option<HeaderMap>), RejectionKind>
     where
         B: Body,
         B::Error: Into<BoxError>,
     {
-        let mut frames = Frames {
-            body: pin!(body),
-            deadline: self.timeout.as_ref().map(Timeout::start),
-            in_a_row: 0,
-        };
+        frames.deadline = self.timeout.as_ref().map(Timeout::start);
         let mut buffer = Buffer::new(self.length);
         let mut trailers = Trailers::default();
 
         while let Some(frame) = poll_fn(|cx| frames.poll_next(cx)).await? {
-            let frame = frame.map_err(|error| RefusalKind::body_broken(error.into()))?;
+            let frame = frame.map_err(|error| RejectionKind::body_broken(error.into()))?;
             match frame.into_data() {
                 Ok(mut data) => {
                     let length = data.remaining();
@@ -161,7 +157,7 @@ impl Limits {
                     buffer.push(chunk);
                 }
                 Err(frame) => {
-                    // None in a frame of a kind that `http-body` does not have yet.
+                    // A frame of a kind that `http-body` does not have yet has none.
                     let more = frame.into_trailers().unwrap_or_default();
                     trailers.add(more).ok_or_else(|| self.too_large())?;
                 }
@@ -170,8 +166,8 @@ impl Limits {
         Ok((buffer.into_bytes(), trailers.0))
     }
 
-    const fn too_large(&self) -> RefusalKind {
-        RefusalKind::BodyTooLarge { limit: self.length }
+    const fn too_large(&self) -> RejectionKind {
+        RejectionKind::BodyTooLarge { limit: self.length }
     }
 }
 
@@ -189,28 +185,59 @@ struct Deadline {
     sleep: Sleep,
 }
 
-/// The frames of a body, as long as there is time.
-struct Frames<'b, B> {
+/// The frames of a body, until its time is up.
+pub(super) struct Frames<'b, B> {
     body: Pin<&'b mut B>,
+    state: State,
     deadline: Option<Deadline>,
     /// How many came without a pause.
     in_a_row: u8,
 }
 
+/// What has been seen of a body.
+#[derive(Clone, Copy)]
+enum State {
+    /// No end so far.
+    Open,
+    /// All of it.
+    Ended,
+    /// An error.
+    Broken,
+}
+
 type NextFrame<B> = Option<Result<Frame<<B as Body>::Data>, <B as Body>::Error>>;
 
-impl<B: Body> Frames<'_, B> {
-    /// So many frames at once, then the other tasks and the timer have their
-    /// turn: a body that always has more, if only empty frames, must not keep
-    /// them waiting.
+impl<'b, B: Body> Frames<'b, B> {
+    /// After this many frames in a row, the other tasks and the timer have their
+    /// turn. A body that always has another frame, even an empty one, must not
+    /// keep them waiting.
     const MAX_IN_A_ROW: u8 = 64;
 
-    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Result<NextFrame<B>, RefusalKind>> {
+    pub(super) const fn new(body: Pin<&'b mut B>) -> Self {
+        Self {
+            body,
+            state: State::Open,
+            deadline: None,
+            in_a_row: 0,
+        }
+    }
+
+    /// Whether nothing of the body is left to read. A body without content is at
+    /// its end before it is read.
+    pub(super) fn are_at_end(&self) -> bool {
+        match self.state {
+            State::Open => self.body.is_end_stream(),
+            State::Ended => true,
+            State::Broken => false,
+        }
+    }
+
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Result<NextFrame<B>, RejectionKind>> {
         if let Some(deadline) = &mut self.deadline
             && deadline.sleep.as_mut().poll(cx).is_ready()
         {
             let limit = deadline.limit;
-            return Poll::Ready(Err(RefusalKind::BodyTimeout { limit }));
+            return Poll::Ready(Err(RejectionKind::BodyTimeout { limit }));
         }
         if self.in_a_row == Self::MAX_IN_A_ROW {
             self.in_a_row = 0;
@@ -223,27 +250,32 @@ impl<B: Body> Frames<'_, B> {
         } else {
             0
         };
+        match next {
+            Poll::Ready(None) => self.state = State::Ended,
+            Poll::Ready(Some(Err(_))) => self.state = State::Broken,
+            Poll::Ready(Some(Ok(_))) | Poll::Pending => {}
+        }
         next.map(Ok)
     }
 }
 
-/// The length that is announced: one or more digits (RFC 9110, section 8.6).
-/// Anything else announces nothing.
+/// Returns the announced length: one or more digits (RFC 9110, section 8.6).
+/// Anything else announces nothing. The first of several counts.
 pub(super) fn content_length(headers: &HeaderMap) -> Option<u64> {
     let digits = headers.get(CONTENT_LENGTH)?.to_str().ok()?;
     let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| digits.parse().unwrap_or(u64::MAX))
 }
 
-/// The trailers so far, if there are any.
+/// The trailers so far.
 #[derive(Default)]
 struct Trailers(Option<HeaderMap>);
 
 impl Trailers {
-    /// What hyper takes of headers, and of trailers, on HTTP/1.
+    /// hyper's own limit for the headers, and for the trailers, of HTTP/1.
     const MAX_FIELDS: usize = 100;
 
-    /// `None` if they are too many.
+    /// Adds more trailers. Returns `None` if they are too many.
     fn add(&mut self, more: HeaderMap) -> Option<()> {
         let trailers = self.0.get_or_insert_default();
         if trailers.len().checked_add(more.len())? > Self::MAX_FIELDS {
@@ -259,9 +291,9 @@ impl Trailers {
 /// The bytes of a body so far, in one piece.
 struct Buffer {
     limit: usize,
-    /// The only chunk so far, which is the whole of most bodies; or empty.
+    /// The only chunk so far, or empty. Most bodies are a single chunk.
     first: Bytes,
-    /// All chunks, once there are two.
+    /// All chunks, from the second one on.
     joined: Vec<u8>,
 }
 
@@ -282,8 +314,8 @@ impl Buffer {
         self.limit.saturating_sub(self.len())
     }
 
-    /// A chunk that is shorter is copied: as `Bytes` it can be a piece of the
-    /// server's read buffer (8 KiB and more of hyper's), which it would keep.
+    /// A shorter chunk is copied. As `Bytes` it can be a piece of the server's
+    /// read buffer (hyper's has 8 KiB and more), and would keep all of it.
     const WORTH_KEEPING: usize = 4096;
 
     fn push(&mut self, chunk: Bytes) {
@@ -291,7 +323,8 @@ impl Buffer {
             return;
         }
         if self.len() > 0 {
-            // Before anything is copied: at most the old and the new at once.
+            // Before anything is copied, so that at most the old buffer and the
+            // new one are held at once.
             self.reserve(chunk.len());
             let first = mem::take(&mut self.first);
             self.joined.extend_from_slice(&first);
@@ -303,7 +336,7 @@ impl Buffer {
         }
     }
 
-    /// Grows to the double each time, as `Vec` does, but never beyond the limit.
+    /// Doubles the buffer each time, as `Vec` does, but never beyond the limit.
     fn reserve(&mut self, more: usize) {
         let needed = self.len().saturating_add(more);
         if needed > self.joined.capacity() {

@@ -1,4 +1,4 @@
-//! The future of an answer.
+//! The future of a response.
 
 use alloc::boxed::Box;
 use core::fmt;
@@ -6,33 +6,42 @@ use core::future::Future;
 use core::pin::Pin;
 use core::task::{Context, Poll, ready};
 
-use http::{Request, Response};
+use http::header::CONNECTION;
+use http::{HeaderValue, Request, Response, Version};
 use pin_project_lite::pin_project;
 use tower_service::Service;
 
-use super::{Answer, Refusal, VerifiedBody};
+use super::{MakeResponse, Rejection, VerifiedBody};
 
-type Verifying = Pin<Box<dyn Future<Output = Result<Request<VerifiedBody>, Refusal>> + Send>>;
+type Verifying = Pin<Box<dyn Future<Output = Result<Request<VerifiedBody>, Rejected>> + Send>>;
+
+/// A rejection, and what becomes of the connection.
+pub(super) struct Rejected {
+    pub(super) rejection: Rejection,
+    /// The version of the connection, if the server closes it and has to say so.
+    pub(super) closes: Option<Version>,
+}
 
 pin_project! {
-    /// Verifies a request, and then waits for the inner service's answer or
-    /// gives the refusal's.
+    /// Verifies a request, then waits for the response of the service behind the
+    /// layer, or returns the response to a rejected request.
     ///
-    /// Dropping it cancels either; nothing goes on in the background.
-    pub struct ResponseFuture<S, A, F> {
+    /// Dropping it cancels both. Nothing continues in the background.
+    pub struct ResponseFuture<S, R, F> {
         #[pin]
-        state: State<S, A, F>,
+        state: State<S, R, F>,
     }
 }
 
 pin_project! {
     #[project = StateProjection]
-    enum State<S, A, F> {
+    enum State<S, R, F> {
         Verifying {
-            // Boxed, since the check in it borrows from the request beside it.
+            // Boxed: the verification borrows from the request and the hash
+            // state beside it, which stay where they are until both are wiped.
             verifying: Verifying,
             ready: S,
-            answer: A,
+            respond: R,
         },
         Serving {
             #[pin]
@@ -41,22 +50,22 @@ pin_project! {
     }
 }
 
-impl<S, A, F> ResponseFuture<S, A, F> {
-    pub(super) const fn new(verifying: Verifying, ready: S, answer: A) -> Self {
+impl<S, R, F> ResponseFuture<S, R, F> {
+    pub(super) const fn new(verifying: Verifying, ready: S, respond: R) -> Self {
         Self {
             state: State::Verifying {
                 verifying,
                 ready,
-                answer,
+                respond,
             },
         }
     }
 }
 
-impl<S, A, B> Future for ResponseFuture<S, A, S::Future>
+impl<S, R, B> Future for ResponseFuture<S, R, S::Future>
 where
     S: Service<Request<VerifiedBody>, Response = Response<B>>,
-    A: Answer<B>,
+    R: MakeResponse<B>,
 {
     type Output = Result<Response<B>, S::Error>;
 
@@ -68,10 +77,10 @@ where
                 StateProjection::Verifying {
                     verifying,
                     ready,
-                    answer,
+                    respond,
                 } => match ready!(verifying.as_mut().poll(cx)) {
                     Ok(request) => ready.call(request),
-                    Err(refusal) => return Poll::Ready(Ok(refuse(answer, refusal))),
+                    Err(rejected) => return Poll::Ready(Ok(reject(respond, rejected))),
                 },
             };
             state.set(State::Serving { serving });
@@ -79,23 +88,28 @@ where
     }
 }
 
-impl<S, A, F> fmt::Debug for ResponseFuture<S, A, F> {
+impl<S, R, F> fmt::Debug for ResponseFuture<S, R, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ResponseFuture").finish_non_exhaustive()
     }
 }
 
-fn refuse<B>(answer: &impl Answer<B>, refusal: Refusal) -> Response<B> {
+fn reject<B>(respond: &impl MakeResponse<B>, rejected: Rejected) -> Response<B> {
+    let Rejected { rejection, closes } = rejected;
     #[cfg(feature = "tracing")]
-    tracing::info!(
-        target: "hookseal::tower",
-        scheme = refusal.scheme(),
-        reason = refusal.reason(),
-        key_id = refusal.key_id(),
-        error = %refusal,
-        "webhook refused"
-    );
-    let mut answer = answer.answer(&refusal);
-    answer.extensions_mut().insert(refusal);
-    answer
+    rejection.log();
+    let mut response = respond.make_response(&rejection);
+    if let Some(version) = closes {
+        if version == Version::HTTP_10 {
+            // To a response of version 1.1, hyper adds `keep-alive` for a client of
+            // HTTP/1.0 that asks for it.
+            *response.version_mut() = version;
+        }
+        response
+            .headers_mut()
+            .entry(CONNECTION)
+            .or_insert(const { HeaderValue::from_static("close") });
+    }
+    response.extensions_mut().insert(rejection);
+    response
 }

@@ -11,21 +11,21 @@ use http::request::Parts;
 use tower_layer::Layer;
 
 use super::body::{Limits, Timeout};
-use super::{EmptyAnswer, Refusal, Verify};
+use super::{EmptyResponse, Rejection, Verify};
 use crate::Verifier;
 
 /// Lets only verified requests through to the service behind it.
 ///
-/// See the [module docs](super) for what it does and an example.
+/// The [module docs](super) say what it does, and have an example.
 #[derive(Clone)]
 #[must_use = "a layer does nothing until it is put on a service"]
-pub struct VerifyLayer<A = EmptyAnswer> {
+pub struct VerifyLayer<R = EmptyResponse> {
     pub(super) choose: Arc<Choose>,
     pub(super) limits: Limits,
-    pub(super) answer: A,
+    pub(super) respond: R,
 }
 
-/// The verifier for a request, if there is one.
+/// Returns the verifier for a request.
 pub(super) type Choose = dyn Fn(&Parts) -> Option<Arc<dyn Verifier>> + Send + Sync;
 
 impl VerifyLayer {
@@ -33,51 +33,58 @@ impl VerifyLayer {
     /// 20 kB (its specification, "Payload size").
     pub const DEFAULT_BODY_LIMIT: usize = 1 << 20;
 
-    /// A layer that checks every request with this verifier; also a boxed one,
-    /// or one behind an `Arc`. It holds at most
-    /// [`DEFAULT_BODY_LIMIT`](Self::DEFAULT_BODY_LIMIT) bytes of a body, waits
-    /// for it as long as the server does, and answers a refused request with
-    /// its [status](super::Refusal::status) and an empty body.
+    /// Creates a layer that checks every request with one verifier: a
+    /// [`Webhook`](crate::Webhook), or anything else that implements
+    /// [`Verifier`], also in a `Box` or an `Arc`.
+    ///
+    /// The layer holds at most [`DEFAULT_BODY_LIMIT`](Self::DEFAULT_BODY_LIMIT)
+    /// bytes of a body, waits for the body as long as the server does, and
+    /// responds to a rejected request with its
+    /// [status](super::Rejection::status) and an empty body.
     pub fn new(verifier: impl Verifier + 'static) -> Self {
         let verifier: Arc<dyn Verifier> = Arc::new(verifier);
-        Self::choosing(move |_| Some(Arc::clone(&verifier)))
+        Self::from_fn(move |_| Some(Arc::clone(&verifier)))
     }
 
-    /// A layer that checks each request with the verifier that `choose` gives
-    /// for it, from its head: the tenant in its path, say. A request for which
-    /// it gives none is refused with 401, like any other that is not verified.
+    /// Creates a layer that checks each request with the verifier that `choose`
+    /// returns for its head, for example by the tenant in its path. A request
+    /// without a verifier is rejected with 401, like any other that is not
+    /// verified.
     ///
-    /// `choose` sees what anyone can send, and must not wait: keep the
-    /// verifiers in a map, prepared. If they must be fetched, let a middleware
-    /// do that in front of this layer, which can also answer that it is out of
-    /// order; the docs of the module `axum` have an example. Under axum's
-    /// `Router::nest` the path here lacks the prefix; the whole one is in the
-    /// extensions, as `OriginalUri`.
+    /// `choose` sees what anyone can send, and must not block: keep prepared
+    /// verifiers in a map. If they have to be fetched, a middleware in front of
+    /// this layer can do that, and can respond for itself when the fetch fails.
+    /// The docs of the module `axum` have an example. Under axum's
+    /// `Router::nest` the path here lacks the prefix; `OriginalUri` in the
+    /// extensions has the whole one.
     ///
-    /// Give each tenant's keys its name ([`Key::with_id`](crate::Key::with_id)):
-    /// then the proof and the log say whose event it is, with any scheme. Go by
-    /// that, not by the path: what `ann%61` is to this function can be `anna` to
-    /// a handler. Whether there is a verifier for a path can be seen from
-    /// outside, by a body that is waited for.
+    /// Name the keys of each tenant after it
+    /// ([`Key::with_id`](crate::Key::with_id)). Then the proof and the log say
+    /// whose event it is, with every scheme. Rely on that name and not on the
+    /// path: this function can see `ann%61` where a handler sees `anna`. Whether
+    /// a path has a verifier shows from outside, since the service waits for the
+    /// body.
     ///
     /// ```
     /// use std::collections::HashMap;
     /// use std::sync::Arc;
     ///
-    /// use hookseal::{Key, Verifier, schemes::Pakk, tower::VerifyLayer};
+    /// use hookseal::{Key, Verifier, Webhook, schemes, tower::VerifyLayer};
     ///
     /// let mut tenants: HashMap<String, Arc<dyn Verifier>> = HashMap::new();
-    /// tenants.insert("anna".into(), Arc::new(Pakk::new(Key::from_text("anna's signing key")?)));
-    /// tenants.insert("otto".into(), Arc::new(Pakk::new(Key::from_text("otto's signing key")?)));
+    /// for (name, secret) in [("anna", "anna's signing key"), ("otto", "otto's signing key")] {
+    ///     let key = Key::from_text(secret)?.with_id(name);
+    ///     tenants.insert(name.into(), Arc::new(Webhook::new(schemes::PAKK, key)?));
+    /// }
     ///
     /// // POST /tenants/anna/events
-    /// let layer = VerifyLayer::choosing(move |request| {
+    /// let layer = VerifyLayer::from_fn(move |request| {
     ///     let tenant = request.uri.path().strip_prefix("/tenants/")?.strip_suffix("/events")?;
     ///     tenants.get(tenant).cloned()
     /// });
     /// # Ok::<(), hookseal::ConfigError>(())
     /// ```
-    pub fn choosing<F>(choose: F) -> Self
+    pub fn from_fn<F>(choose: F) -> Self
     where
         F: Fn(&Parts) -> Option<Arc<dyn Verifier>> + Send + Sync + 'static,
     {
@@ -87,33 +94,35 @@ impl VerifyLayer {
                 length: Self::DEFAULT_BODY_LIMIT,
                 timeout: None,
             },
-            answer: EmptyAnswer,
+            respond: EmptyResponse,
         }
     }
 }
 
-impl<A> VerifyLayer<A> {
-    /// Another limit for the length of a body, in bytes: a body of exactly
-    /// `bytes` passes. So much is held for each request that is being checked,
-    /// for a moment up to twice as much while the buffer grows, and beside it
-    /// the chunk that the server hands over. (Trailers have a limit of their
-    /// own, 100 fields.)
+impl<R> VerifyLayer<R> {
+    /// Sets the limit for the length of a body, in bytes. A body of exactly
+    /// `bytes` passes.
+    ///
+    /// The layer holds up to this many bytes for each request that it checks,
+    /// briefly up to twice as many while the buffer grows, and also the chunk
+    /// that the server hands over. For a scheme that signs a canonical form of the
+    /// body, it holds the body twice. (Trailers have their own limit, 100 fields.)
     pub fn with_body_limit(mut self, bytes: usize) -> Self {
         self.limits.length = bytes;
         self
     }
 
-    /// A limit for the time from the checked headers to the end of the body:
-    /// the whole of it, however it drips.
+    /// Sets the limit for the time from the checked head to the end of the body.
+    /// It is for the whole body, however slowly its bytes arrive.
     ///
-    /// `sleep` is your runtime's way to wait, such as `tokio::time::sleep`.
+    /// `sleep` is how your runtime waits, for example `tokio::time::sleep`.
     ///
     /// ```
-    /// # use hookseal::{Key, schemes::Pakk, tower::VerifyLayer};
+    /// # use hookseal::{Webhook, schemes, tower::VerifyLayer};
     /// use std::time::Duration;
     ///
-    /// # let verifier = Pakk::new(Key::from_text("signing key")?);
-    /// let layer = VerifyLayer::new(verifier)
+    /// # let webhook = Webhook::new(schemes::PAKK, "the signing key of the webhook's record")?;
+    /// let layer = VerifyLayer::new(webhook)
     ///     .with_body_limit(64 * 1024)
     ///     .with_body_timeout(Duration::from_secs(10), tokio::time::sleep);
     /// # Ok::<(), hookseal::ConfigError>(())
@@ -130,43 +139,45 @@ impl<A> VerifyLayer<A> {
         self
     }
 
-    /// Another answer to refused requests, in place of the
-    /// [status](super::Refusal::status) and an empty body.
+    /// Sets the response to rejected requests, in place of the
+    /// [status](super::Rejection::status) and an empty body.
     ///
-    /// What it says goes to whoever sent the request. Keep it the same for
-    /// every [`Unverified`](super::RefusalKind::Unverified), or a forger learns
-    /// which part of a forgery was right.
+    /// The response goes to whoever sent the request. Make it the same for every
+    /// [`Unverified`](super::RejectionKind::Unverified), or a forger learns which
+    /// part of a forgery was right. The layer adds `Connection: close` where the
+    /// server is going to close the connection (see [there](super#rejections)),
+    /// unless the response has a `Connection` header.
     ///
-    /// To write the type of such a layer down, give it a function's pointer:
-    /// `refuse as fn(&Refusal) -> Response<Body>` makes a
-    /// `VerifyLayer<fn(&Refusal) -> Response<Body>>`.
+    /// To write the type of such a layer down, use a function pointer:
+    /// `reject as fn(&Rejection) -> Response<Body>` makes a
+    /// `VerifyLayer<fn(&Rejection) -> Response<Body>>`.
     ///
     /// ```
-    /// # use hookseal::{Key, schemes::Pakk, tower::VerifyLayer};
+    /// # use hookseal::{Webhook, schemes, tower::VerifyLayer};
     /// use http::Response;
     ///
-    /// # let verifier = Pakk::new(Key::from_text("signing key")?);
-    /// let layer = VerifyLayer::new(verifier).with_answer(|refusal| {
-    ///     let mut answer = Response::new(format!("{}\n", refusal.status()));
-    ///     *answer.status_mut() = refusal.status();
-    ///     answer
+    /// # let webhook = Webhook::new(schemes::PAKK, "the signing key of the webhook's record")?;
+    /// let layer = VerifyLayer::new(webhook).with_response(|rejection| {
+    ///     let mut response = Response::new(format!("{}\n", rejection.status()));
+    ///     *response.status_mut() = rejection.status();
+    ///     response
     /// });
     /// # Ok::<(), hookseal::ConfigError>(())
     /// ```
-    pub fn with_answer<F, B>(self, answer: F) -> VerifyLayer<F>
+    pub fn with_response<F, B>(self, respond: F) -> VerifyLayer<F>
     where
-        F: Fn(&Refusal) -> Response<B>,
+        F: Fn(&Rejection) -> Response<B>,
     {
         VerifyLayer {
             choose: self.choose,
             limits: self.limits,
-            answer,
+            respond,
         }
     }
 }
 
-impl<S, A: Clone> Layer<S> for VerifyLayer<A> {
-    type Service = Verify<S, A>;
+impl<S, R: Clone> Layer<S> for VerifyLayer<R> {
+    type Service = Verify<S, R>;
 
     fn layer(&self, inner: S) -> Self::Service {
         Verify {
@@ -176,7 +187,7 @@ impl<S, A: Clone> Layer<S> for VerifyLayer<A> {
     }
 }
 
-impl<A> fmt::Debug for VerifyLayer<A> {
+impl<R> fmt::Debug for VerifyLayer<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let timeout = self.limits.timeout.as_ref().map(|timeout| timeout.limit);
         f.debug_struct("VerifyLayer")

@@ -1,22 +1,24 @@
-//! A layer: only verified requests reach the service behind it.
+//! A layer that lets only verified requests through to the service behind it.
 //!
 //! [`VerifyLayer`] works wherever [tower](https://docs.rs/tower) does: on axum
-//! routes (see the module `axum`), before hyper and tonic services, for bodies
-//! that are `Send + 'static` and services that are `Clone`. For each request it
+//! routes (see the module `axum`) and in front of hyper and tonic services. The
+//! body must be `Send + 'static`, and the service `Clone`. For each request the
+//! layer
 //!
-//! 1. refuses a body that announces more than the
-//!    [limit](VerifyLayer::with_body_limit), 1 MiB unless set;
-//! 2. takes the verifier, the one or the one [chosen](VerifyLayer::choosing)
-//!    for this request;
-//! 3. checks all that the headers can show, before it reads a byte of the body:
-//!    a sender that waits for `100 Continue` is refused without sending it;
-//! 4. reads the body, hashing each chunk as it arrives, and holds at most the
-//!    limit; an announced length reserves no memory;
-//! 5. passes the request on when its signature matches: the body is again the
-//!    bytes that were verified ([`VerifiedBody`]), with its trailers, and the
-//!    proof ([`VerifiedBytes`]) is in it and in the extensions.
+//! 1. rejects a body that announces more than the
+//!    [limit](VerifyLayer::with_body_limit), 1 MiB by default;
+//! 2. takes the verifier, which is always the same one or is
+//!    [chosen for the request](VerifyLayer::from_fn);
+//! 3. checks everything that the head shows, before it reads any of the body. A
+//!    client that waits for `100 Continue` is rejected without sending the body;
+//! 4. reads the body, hashes each chunk as it arrives, and holds at most the
+//!    limit. An announced length reserves no memory;
+//! 5. passes the request on if its signature matches. The body consists of the
+//!    bytes that were verified ([`VerifiedBody`]), and keeps its trailers. The
+//!    proof ([`VerifiedBytes`]) is in the body and in the extensions.
 //!
-//! Everything else is refused, and the service behind is not called.
+//! Every other request is rejected, and the service behind the layer is not
+//! called.
 //!
 //! # Examples
 //!
@@ -25,7 +27,7 @@
 //!
 //! use bytes::Bytes;
 //! use hookseal::tower::{VerifiedBody, VerifyLayer};
-//! use hookseal::{Key, schemes::Paminga};
+//! use hookseal::{Webhook, schemes};
 //! use http::{Request, Response, StatusCode};
 //! use http_body_util::Full;
 //! use tower::{Layer, ServiceExt, service_fn};
@@ -38,8 +40,8 @@
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let verifier = Paminga::new(Key::from_text("Jefe")?);
-//! let service = VerifyLayer::new(verifier).layer(service_fn(handle));
+//! let webhook = Webhook::new(schemes::PAMINGA, "Jefe")?;
+//! let service = VerifyLayer::new(webhook).layer(service_fn(handle));
 //!
 //! // RFC 4231, test case 2.
 //! let signature = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
@@ -47,118 +49,129 @@
 //!     let request = Request::post("/").header("X-Paminga-Signature", signature);
 //!     request.body(Full::<Bytes>::from(body))
 //! };
-//! let answer = service.clone().oneshot(request("what do ya want for nothing?")?).await?;
-//! assert_eq!(answer.body(), "28 bytes from the sender");
+//! let response = service.clone().oneshot(request("what do ya want for nothing?")?).await?;
+//! assert_eq!(response.body(), "28 bytes from the sender");
 //!
-//! let answer = service.oneshot(request("what do ya want?")?).await?;
-//! assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
-//! assert_eq!(answer.body(), "");
+//! let response = service.oneshot(request("what do ya want?")?).await?;
+//! assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+//! assert_eq!(response.body(), "");
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! With options: [`VerifyLayer::with_body_timeout`],
-//! [`VerifyLayer::with_answer`], [`VerifyLayer::choosing`]. Whole programs are
-//! `examples/receiver.rs` (axum) and `examples/hyper.rs`.
+//! The options are [`VerifyLayer::with_body_limit`],
+//! [`VerifyLayer::with_body_timeout`] and [`VerifyLayer::with_response`].
+//! `examples/receiver.rs` (axum) and `examples/hyper.rs` are whole programs.
 //!
-//! # Refusals
+//! # Rejections
 //!
 //! | status | when |
 //! | --- | --- |
-//! | 401 | not verified, whatever the reason; or there is no verifier for it |
-//! | 413 | the body is, or announces that it is, longer than the limit; or there are over 100 trailers |
-//! | 400 | the body broke off, or is not as long as announced |
-//! | 408 | the body did not arrive within the timeout, if one is set |
+//! | 401 | the request is not verified, whatever the reason, or it has no verifier |
+//! | 413 | the body is longer than the limit, or announces that it is, or has more than 100 trailer fields |
+//! | 400 | the body breaks off, or is not as long as announced |
+//! | 408 | the body does not arrive within the timeout, if there is one |
+//! | 500 | the verifier cannot check the request, and its operator has to act ([`VerifyError::is_operator_fault`](crate::VerifyError::is_operator_fault)) |
 //!
-//! The answer has this status and an empty body, and for all that is not
-//! verified it is the same: a forger does not learn what was wrong. That a body
-//! is waited for, or found broken, shows that the headers have passed; what they
-//! must hold is no secret. (There is no `WWW-Authenticate` beside the 401, although RFC 9110 wants one: no HTTP
-//! authentication would let the request through.)
+//! The response has this status and an empty body, and is the same for every
+//! request that is not verified, so a forger does not learn what was wrong. It
+//! does show whether the head passed: only then is the body read. What a head
+//! must contain is no secret. (A 401 should come with `WWW-Authenticate`, by RFC
+//! 9110. There is none, since no HTTP authentication would let the request
+//! through.)
 //!
-//! A refusal often comes before the body's end. Over HTTP/1.1 the server then
-//! closes the connection, over HTTP/2 it resets the stream; a sender that is
-//! still sending may see that in place of the answer.
+//! Over HTTP/1, hyper counts trailers itself and ends a body that has more than
+//! 100 with an error, so the status is 400 and not 413.
 //!
-//! What was wrong is a [`Refusal`] in the answer's extensions, for your layers
-//! further out, and, with the feature `tracing`, an event of the target
-//! `hookseal::tower` with the scheme, the reason and the key id: never a secret,
-//! a MAC or the body. Its level is `INFO`, since anyone can cause it; that of
-//! requests that pass is `DEBUG`. An error of the service behind passes through
-//! as it is.
+//! **The connection.** Many requests are rejected before their body is read to
+//! its end. An HTTP/1 server closes the connection then. The layer adds
+//! `Connection: close` to the response, so that the client opens another
+//! connection and does not lose its next request. A request that was read to its
+//! end leaves the connection open. Over HTTP/2 the server resets the stream, and
+//! the connection remains. In both cases a client that is still sending the body
+//! may see the closed connection or stream in place of the response.
+//!
+//! **The reason** is a [`Rejection`] in the extensions of the response, for your
+//! outer layers. With the feature `tracing` it is also an event of the target
+//! `hookseal::tower`, with the scheme, the reason and the key id, but never a
+//! secret, a MAC or the body. Rejections are logged at `INFO`, since anyone can
+//! cause them, those with status 500 at `ERROR`, and verified requests at
+//! `DEBUG`. The layer does not change or log errors of the service behind it.
 //!
 //! # With other layers
 //!
-//! - **Decompression belongs behind it**, or nowhere: further out it changes the
-//!   bytes that were signed. Behind it, the proof still has the bytes as they
-//!   were signed, compressed; read the request's body for the others.
-//! - **A cancelled body.** hyper before 1.10 ends the body of an HTTP/2 stream
-//!   that its client cancels as if it were whole. It is then refused by its
-//!   `Content-Length`, or else by its signature.
-//! - **Its own limit is the one for bodies.** Another one further out answers in
-//!   its own way where it sees a `Content-Length`, and makes other long bodies
-//!   break off, which is answered with 400. (axum's `DefaultBodyLimit`, 2 MB,
-//!   holds for axum's `Bytes` and `Json` behind it.)
-//! - **Ready means ready.** The service behind is ready before a request is
-//!   taken, as tower wants it. So a `ConcurrencyLimit` or `Buffer` behind the
-//!   layer holds a place for a request whose body is still arriving: set a
-//!   [body timeout](VerifyLayer::with_body_timeout), or put the limit in front.
-//!   (Not so in separate calls of axum's `Router::layer`, whose routes are
+//! - **Put decompression behind this layer**, or leave it out. In front of it,
+//!   decompression changes the bytes that were signed. Behind it, the proof
+//!   still has the compressed bytes, as they were signed, and the request's body
+//!   has the decompressed ones.
+//! - **Cancelled bodies.** hyper before 1.10 ends the body of an HTTP/2 stream
+//!   that its client cancels as if it were complete. The layer rejects it because
+//!   of its `Content-Length`, or else because of its signature.
+//! - **Use this layer's own limit for bodies.** Another limit in front of it
+//!   gives its own response where it sees a `Content-Length`, and makes other
+//!   long bodies break off, which is a 400. (axum's `DefaultBodyLimit`, 2 MB,
+//!   applies to axum's `Bytes` and `Json` behind the layer.)
+//! - **Readiness.** As tower requires, the service behind the layer is ready
+//!   before a request is taken. So a `ConcurrencyLimit` or `Buffer` behind the
+//!   layer holds a place for a request whose body is still arriving. Set a [body
+//!   timeout](VerifyLayer::with_body_timeout), or put the limit in front. (This
+//!   does not apply to separate calls of axum's `Router::layer`, whose routes are
 //!   always ready: there the limit counts verified requests.)
-//! - **The types.** The service behind takes `Request<VerifiedBody>`; one that
-//!   wants another body, such as axum's `from_fn` in the same `ServiceBuilder`,
-//!   takes it after `map_request_body` of tower-http. The service's response
-//!   body must be `Default`, or the layer be given
-//!   [an answer](VerifyLayer::with_answer); that of tower-http's `TraceLayer`
-//!   is not, and the layer is better behind it anyway.
-//! - **Of several `Router::layer` calls** of axum the last one is the outermost;
-//!   of several layers in a `ServiceBuilder`, the first one.
-//! - **gRPC**: under tonic, a streamed request is held until its sender has
-//!   ended it, so a stream in both directions comes to a stop.
-//! - **A verifier that replaces** [`Verifier::verify`](crate::Verifier::verify)
-//!   must replace [`begin`](crate::Verifier::begin) too: the layer calls the latter.
+//! - **Types.** The service behind the layer takes `Request<VerifiedBody>`. A
+//!   service that wants another body, such as axum's `from_fn` in the same
+//!   `ServiceBuilder`, takes it after `map_request_body` of tower-http. The
+//!   service's response body must be `Default`, unless the layer has [a custom
+//!   response](VerifyLayer::with_response). The response body of tower-http's
+//!   `TraceLayer` is not `Default`; that layer belongs in front of this one anyway.
+//! - **Order.** The last of several `Router::layer` calls of axum is the
+//!   outermost layer; the first layer in a `ServiceBuilder` is.
+//! - **gRPC.** Under tonic, a streamed request is held until its sender ends it,
+//!   so a stream in both directions stalls.
 //!
 //! # In production
 //!
-//! - **TLS** may end at a proxy, if the way from there to the service is
-//!   trusted: a signature shows who wrote a message, it does not hide it.
-//! - **No proxy may rewrite the body**, not its encoding, its white space or
-//!   its line ends; nor join, drop or rename the headers that a scheme reads
-//!   (nginx drops names with an underscore, unless told otherwise). A path may be rewritten:
-//!   none is signed but Pomelo's endpoint, which is configured as text.
-//! - **Compression** (`Content-Encoding`) is undone after verification, not
-//!   before: senders sign the bytes that they send.
-//! - **The clock** must be right to a few seconds: the replay window of Pomelo
-//!   is one minute, that of Standard Webhooks five.
-//! - **Answer soon.** Store or queue the event, answer 2xx, and work later.
-//!   Expect an event more than once, and keep its idempotency key:
-//!   [`message_id`](crate::Verified::message_id), or
-//!   [`signature`](crate::Verified::signature) where there is none.
-//! - **The headers** must arrive in time too, before any layer sees the
-//!   request: that is for the server to limit, or the proxy. hyper does with a
-//!   timer (`header_read_timeout`, HTTP/1); `axum::serve` has none.
+//! - **TLS** may end at a proxy if the path from the proxy to the service is
+//!   trusted. A signature shows who wrote a message; it does not hide the message.
+//! - **No proxy may rewrite the body**, including its encoding, white space and
+//!   line breaks, or join, drop or rename the headers that a scheme reads (nginx
+//!   drops names with an underscore by default). Where a scheme signs the method
+//!   or the target of a request, a proxy must not rewrite these either. Pomelo's
+//!   endpoint is no such case: it is configured as text.
+//! - **Compression** (`Content-Encoding`) is undone after verification and not
+//!   before, since senders sign the bytes that they send.
+//! - **The clock** must be right to a few seconds. The replay window of Pomelo is
+//!   one minute, and that of Standard Webhooks five.
+//! - **Respond soon.** Store or queue the event, respond with 2xx, and do the
+//!   work later. Expect to receive an event more than once: remember its
+//!   [idempotency key](crate::Verified::idempotency_key).
+//! - **The head** must arrive in time too, before any layer sees the request. The
+//!   server or the proxy has to limit that time. hyper does if it has a timer
+//!   (`header_read_timeout`, HTTP/1); `axum::serve` does not.
 //!
-//! | sender | waits for an answer | on another answer than 2xx, or none |
+//! | sender | waits for a response | on a response other than 2xx, or none |
 //! | --- | --- | --- |
 //! | Paminga | 3 seconds | two more attempts, with exponential backoff |
 //! | Pakk | not stated | not stated |
-//! | Standard Webhooks | 15 to 30 seconds are [recommended][sw] to senders ([Svix][svix]: 15) | attempts over several days (Svix: 8 in 28 hours, and an endpoint that fails for 5 days is switched off); 410 ends them for good; redirects count as failures |
+//! | Standard Webhooks | 15 to 30 seconds are [recommended][sw] to senders ([Svix][svix]: 15) | attempts over several days (Svix: 8 in 28 hours, and an endpoint that fails for 5 days is switched off); 410 ends them for good; redirects count as failures; some senders do not repeat a request after a 4xx ([Higgsfield][higgsfield]) |
 //! | Hubpay | [15 seconds][hubpay] | 8 attempts in 28 hours; an endpoint that fails for 5 days may be switched off |
-//! | Pomelo | [not stated][pomelo] | a late or unsigned answer rejects the card transaction; requests are repeated with the same `x-idempotency-key` (which is not signed) |
+//! | Pomelo | [not stated][pomelo] | a late or unsigned response rejects the card transaction; requests are repeated with the same `x-idempotency-key` (which is not signed) |
 //!
-//! So a refusal makes a genuine sender try again: after a mistake with a
-//! secret, the events of the last hours come back by themselves. Paminga's are
-//! lost within minutes. Read in November 2026.
+//! So what a rejection does to a genuine event depends on its sender. Where a
+//! sender repeats rejected requests for days, the events of the hours with a
+//! wrong secret arrive later by themselves. Paminga's are lost within minutes,
+//! and a sender that takes a 4xx as final never sends them again: fetch those
+//! from the sender. Read in November 2026.
 //!
 //! [sw]: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#request-timeouts
 //! [svix]: https://docs.svix.com/retries
+//! [higgsfield]: https://docs.higgsfield.ai/docs/enterprise/webhook-security
 //! [hubpay]: https://docs.hubpay.io/docs/guides/webhooks/retry-strategy
 //! [pomelo]: https://developers.pomelo.la/en/api-reference/cards/processing/transactions
 
 mod body;
 mod future;
 mod layer;
-mod refusal;
+mod rejection;
 mod service;
 
 use alloc::boxed::Box;
@@ -171,18 +184,18 @@ use crate::Verified;
 pub use body::VerifiedBody;
 pub use future::ResponseFuture;
 pub use layer::VerifyLayer;
-pub use refusal::{Answer, EmptyAnswer, Refusal, RefusalKind};
+pub use rejection::{EmptyResponse, MakeResponse, Rejection, RejectionKind};
 pub use service::Verify;
 
-/// The proof that the layer puts into a request's
-/// [extensions](http::Request::extensions), with the body that was verified.
+/// The proof that the layer puts into the [extensions](http::Request::extensions)
+/// of a request, with the verified body.
 ///
 /// ```
 /// use hookseal::tower::{VerifiedBody, VerifiedBytes};
 ///
 /// fn serve(request: http::Request<VerifiedBody>) {
 ///     if let Some(event) = request.extensions().get::<VerifiedBytes>() {
-///         let once = event.message_id(); // the idempotency key
+///         let once = event.idempotency_key();
 ///         let json = event.body(); // parse these bytes
 ///     }
 /// }

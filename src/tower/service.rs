@@ -1,79 +1,84 @@
-//! The service that a layer makes of another.
+//! The service that the layer makes of another one.
 
-use alloc::borrow::ToOwned as _;
 use alloc::boxed::Box;
+use alloc::sync::Arc;
 use core::fmt;
 use core::mem;
+use core::pin::pin;
 use core::task::{Context, Poll};
 
-use http::{Request, Response};
+use http::request::Parts;
+use http::{HeaderMap, Request, Response, Version};
 use http_body::Body;
 use tower_service::Service;
 
-use super::body::{Limits, VerifiedBody, content_length};
+use super::body::{Frames, Limits, VerifiedBody, content_length};
+use super::future::Rejected;
 use super::layer::Choose;
 use super::{
-    Answer, BoxError, EmptyAnswer, Refusal, RefusalKind, ResponseFuture, VerifiedBytes, VerifyLayer,
+    BoxError, EmptyResponse, MakeResponse, Rejection, RejectionKind, ResponseFuture, VerifiedBytes,
+    VerifyLayer,
 };
+use crate::{HashState, Verifier as _};
 
-/// A service that is called with verified requests only.
+/// A service that calls the service behind it with verified requests only.
 ///
-/// [`VerifyLayer`] makes it; see the [module docs](super).
+/// [`VerifyLayer`] makes it. See the [module docs](super).
 #[derive(Clone)]
-pub struct Verify<S, A = EmptyAnswer> {
+pub struct Verify<S, R = EmptyResponse> {
     pub(super) inner: S,
-    pub(super) layer: VerifyLayer<A>,
+    pub(super) layer: VerifyLayer<R>,
 }
 
-impl<S, A> Verify<S, A> {
-    /// The service behind it.
+impl<S, R> Verify<S, R> {
+    /// Returns the service behind it.
     pub const fn get_ref(&self) -> &S {
         &self.inner
     }
 
-    /// The service behind it.
+    /// Returns the service behind it.
     pub const fn get_mut(&mut self) -> &mut S {
         &mut self.inner
     }
 
-    /// The service behind it.
+    /// Returns the service behind it.
     pub fn into_inner(self) -> S {
         self.inner
     }
 }
 
-impl<S, A, ReqBody, ResBody> Service<Request<ReqBody>> for Verify<S, A>
+impl<S, R, ReqBody, ResBody> Service<Request<ReqBody>> for Verify<S, R>
 where
     S: Service<Request<VerifiedBody>, Response = Response<ResBody>> + Clone,
-    A: Answer<ResBody> + Clone,
+    R: MakeResponse<ResBody> + Clone,
     ReqBody: Body + Send + 'static,
     ReqBody::Error: Into<BoxError>,
 {
     type Response = Response<ResBody>;
     type Error = S::Error;
-    type Future = ResponseFuture<S, A, S::Future>;
+    type Future = ResponseFuture<S, R, S::Future>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(cx)
     }
 
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
-        // The one that is ready answers this request, and its clone gets ready
-        // for the next: "Be careful when cloning inner services" in the docs of
+        // The ready service takes this request, and its clone gets ready for the
+        // next one. See "Be careful when cloning inner services" in the docs of
         // `tower_service::Service`.
         let clone = self.inner.clone();
         let ready = mem::replace(&mut self.inner, clone);
         let VerifyLayer {
             choose,
             limits,
-            answer,
+            respond,
         } = self.layer.clone();
         let verifying = Box::pin(async move { verify(&*choose, &limits, request).await });
-        ResponseFuture::new(verifying, ready, answer)
+        ResponseFuture::new(verifying, ready, respond)
     }
 }
 
-impl<S: fmt::Debug, A> fmt::Debug for Verify<S, A> {
+impl<S: fmt::Debug, R> fmt::Debug for Verify<S, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Verify")
             .field("inner", &self.inner)
@@ -82,52 +87,86 @@ impl<S: fmt::Debug, A> fmt::Debug for Verify<S, A> {
     }
 }
 
-/// The whole way of a request to its verdict.
+/// Verifies a request, and returns it with its verified body.
 async fn verify<B>(
     choose: &Choose,
     limits: &Limits,
     request: Request<B>,
-) -> Result<Request<VerifiedBody>, Refusal>
+) -> Result<Request<VerifiedBody>, Rejected>
 where
     B: Body,
     B::Error: Into<BoxError>,
 {
     let (mut parts, body) = request.into_parts();
-    let unchosen = |kind| Refusal {
+    let body = pin!(body);
+    let mut frames = Frames::new(body);
+    match prove(choose, limits, &parts, &mut frames).await {
+        Ok((proof, trailers)) => {
+            parts.extensions.insert(proof.clone());
+            let body = VerifiedBody::new(proof, trailers);
+            Ok(Request::from_parts(parts, body))
+        }
+        Err(rejection) => {
+            // An HTTP/1 server closes a connection whose request it has not read
+            // to its end. If it does not say so, the client's next request is lost.
+            let is_http1 = matches!(parts.version, Version::HTTP_10 | Version::HTTP_11);
+            let closes = is_http1 && !frames.are_at_end();
+            Err(Rejected {
+                rejection,
+                closes: closes.then_some(parts.version),
+            })
+        }
+    }
+}
+
+/// Verifies a request, and returns the proof with its body, and its trailers.
+async fn prove<B>(
+    choose: &Choose,
+    limits: &Limits,
+    parts: &Parts,
+    frames: &mut Frames<'_, B>,
+) -> Result<(VerifiedBytes, Option<HeaderMap>), Rejection>
+where
+    B: Body,
+    B::Error: Into<BoxError>,
+{
+    let unchosen = |kind| Rejection {
         kind,
         scheme: None,
         key_id: None,
     };
-    // First: the answer to a body that announces too much must not depend on
-    // anything else of the request.
+    // First, so that the response to a body that announces too much depends on
+    // nothing else in the request.
     limits
-        .check_announced(&parts.headers, &body)
+        .check_announced(&parts.headers, frames)
         .map_err(unchosen)?;
-    let verifier = choose(&parts).ok_or_else(|| unchosen(RefusalKind::NoVerifier))?;
-    let refusal = |kind, key_id: Option<&str>| Refusal {
+    let verifier = choose(parts).ok_or_else(|| unchosen(RejectionKind::NoVerifier))?;
+    let rejection = |kind, key_id: Option<&str>| Rejection {
         kind,
-        scheme: Some(verifier.scheme()),
-        key_id: key_id.map(str::to_owned),
+        scheme: Some(verifier.scheme().into()),
+        key_id: key_id.map(Arc::from),
     };
 
+    // The running MACs are in it. It stays in its place, and is wiped there.
+    let mut state = HashState::new();
     let mut check = verifier
-        .begin(&parts.headers)
-        .map_err(|error| refusal(RefusalKind::Unverified(error), None))?;
+        .begin(parts, &mut state)
+        .map_err(|error| rejection(RejectionKind::Unverified(error), None))?;
     let key_id = check.claimed_key_id();
     let (bytes, trailers) = limits
-        .read(body, |chunk| check.update(chunk))
+        .read(frames, |chunk| check.update(chunk))
         .await
-        .map_err(|kind| refusal(kind, key_id))?;
+        .map_err(|kind| rejection(kind, key_id))?;
     if content_length(&parts.headers)
         .is_some_and(|announced| u64::try_from(bytes.len()) != Ok(announced))
     {
         // An HTTP/2 stream can end well and be too short all the same.
-        let kind = RefusalKind::body_broken("its length is not the one announced".into());
-        return Err(refusal(kind, key_id));
+        let kind = RejectionKind::body_broken("its length is not the one announced".into());
+        return Err(rejection(kind, key_id));
     }
     let verified = check
         .finish()
-        .map_err(|error| refusal(RefusalKind::Unverified(error), key_id))?;
+        .map_err(|error| rejection(RejectionKind::Unverified(error), key_id))?;
 
     #[cfg(feature = "tracing")]
     tracing::debug!(
@@ -136,10 +175,5 @@ where
         key_id = verified.key_id(),
         "webhook verified"
     );
-    let proof: VerifiedBytes = verified.into_owned().map(|()| bytes);
-    parts.extensions.insert(proof.clone());
-    Ok(Request::from_parts(
-        parts,
-        VerifiedBody::new(proof, trailers),
-    ))
+    Ok((verified.into_owned().map(|()| bytes), trailers))
 }

@@ -9,6 +9,8 @@
 mod example;
 mod process;
 mod requests;
+#[path = "../common/time_limit.rs"]
+mod time_limit;
 mod wire;
 
 use std::ffi::OsString;
@@ -21,8 +23,11 @@ use std::time::{Duration, Instant};
 use http_body_util::{Either, Full};
 
 use process::{LIMIT, Process, Receiver, eventually};
-use requests::{PAKK, Request, SCHEMES, STANDARD, STANDARD_BYTES, Scheme, now, standard_webhooks};
-use wire::{Http2, Raw, WIRES, Wire};
+use requests::{
+    PAKK, Request, SCHEMES, STANDARD, STANDARD_BYTES, Scheme, TOLD_BY_THE_BODY, now,
+    standard_webhooks,
+};
+use wire::{Http2, KeptAlive, Pieces, Raw, WIRES, Wire};
 
 #[tokio::test]
 async fn genuine_requests_are_accepted_once() {
@@ -31,9 +36,9 @@ async fn genuine_requests_are_accepted_once() {
         for scheme in SCHEMES {
             let request = scheme.request(&format!(r#"{{"type":"{wire:?}"}}"#));
             let length = request.body.len();
-            let answer = wire.send(&receiver, &request).await;
-            assert_eq!(answer.status, 200, "{scheme:?} {wire:?}");
-            assert_eq!(answer.body, format!("accepted {length} bytes\n"));
+            let reply = wire.send(&receiver, &request).await;
+            assert_eq!(reply.status, 200, "{scheme:?} {wire:?}");
+            assert_eq!(reply.body, format!("accepted {length} bytes\n"));
             let again = wire.send(&receiver, &request).await;
             assert_eq!(again.status, 200, "{scheme:?} {wire:?}");
             assert_eq!(again.body, format!("duplicate {length} bytes\n"));
@@ -50,8 +55,8 @@ async fn a_message_that_is_signed_again_is_a_duplicate() {
         ("msg_b", 100, "accepted"),
     ] {
         let request = standard_webhooks(id, now() - ago, r#"{"type":"x"}"#, STANDARD_BYTES);
-        let answer = Wire::Http1.send(&receiver, &request).await;
-        assert_eq!(answer.body, format!("{verdict} 12 bytes\n"));
+        let reply = Wire::Http1.send(&receiver, &request).await;
+        assert_eq!(reply.body, format!("{verdict} 12 bytes\n"));
     }
 }
 
@@ -73,29 +78,36 @@ async fn signatures_of_the_vectors_are_accepted() {
     ] {
         for (body, status) in [(r#"{"n":0}"#, 200), (r#"{"n":1}"#, 401)] {
             let request = Request::new(path, &[(name, value)], body);
-            let answer = Wire::Http1.send(&receiver, &request).await;
-            assert_eq!(answer.status, status, "{path} {body}");
+            let reply = Wire::Http1.send(&receiver, &request).await;
+            assert_eq!(reply.status, status, "{path} {body}");
         }
     }
 }
 
 #[tokio::test]
-async fn forged_requests_are_refused_and_all_look_alike() {
+async fn forged_requests_are_rejected_and_all_look_alike() {
     let receiver = Receiver::start(&[]);
     for wire in WIRES {
         for scheme in SCHEMES {
             let genuine = scheme.request(&format!(r#"{{"type":"{wire:?}, forged"}}"#));
             for (fault, forged) in scheme.forgeries(&genuine) {
-                let answer = wire.send(&receiver, &forged).await;
-                let seen = (answer.status, answer.body.as_str());
+                let reply = wire.send(&receiver, &forged).await;
+                let seen = (reply.status, reply.body.as_str());
                 assert_eq!(seen, (401, ""), "{scheme:?} {wire:?}: {fault}");
-                let headers = [("content-length".into(), "0".into())];
-                assert_eq!(answer.headers, headers, "{scheme:?} {wire:?}: {fault}");
+                let unread = !TOLD_BY_THE_BODY.contains(&fault);
+                let closes = wire.is_http1() && unread;
+                let connection = closes.then_some(("connection", "close"));
+                let headers = connection.into_iter().chain([("content-length", "0")]);
+                assert!(
+                    reply.headers_are(headers),
+                    "{scheme:?} {wire:?}: {fault}, {:?}",
+                    reply.headers
+                );
             }
             // No forgery was taken for the genuine one.
-            let answer = wire.send(&receiver, &genuine).await;
+            let reply = wire.send(&receiver, &genuine).await;
             let length = genuine.body.len();
-            assert_eq!(answer.body, format!("accepted {length} bytes\n"));
+            assert_eq!(reply.body, format!("accepted {length} bytes\n"));
         }
     }
 }
@@ -115,8 +127,8 @@ async fn the_replay_windows_are_the_schemes() {
         (Scheme::Pomelo, 300, 401),
     ] {
         let request = scheme.request_at(now().checked_add_signed(offset).unwrap(), body);
-        let answer = Wire::Http1.send(&receiver, &request).await;
-        assert_eq!(answer.status, status, "{scheme:?} {offset}");
+        let reply = Wire::Http1.send(&receiver, &request).await;
+        assert_eq!(reply.status, status, "{scheme:?} {offset}");
     }
 }
 
@@ -129,8 +141,8 @@ async fn a_senders_own_header_names() {
         *name = name.replace("webhook", "svix");
     }
     for (request, status) in [(&request, 401), (&branded, 200)] {
-        let answer = Wire::Http1.send(&receiver, request).await;
-        assert_eq!(answer.status, status);
+        let reply = Wire::Http1.send(&receiver, request).await;
+        assert_eq!(reply.status, status);
     }
 }
 
@@ -139,13 +151,13 @@ async fn a_verified_body_that_is_not_the_json_of_its_handler() {
     let receiver = Receiver::start(&[]);
     for body in ["", "{", "[]", r#"{"kind":"x"}"#, r#"{"type":1}"#] {
         let request = Scheme::StandardWebhooks.request(body);
-        let answer = Wire::Http1.send(&receiver, &request).await;
-        assert_eq!((answer.status, answer.body.as_str()), (422, ""), "{body}");
+        let reply = Wire::Http1.send(&receiver, &request).await;
+        assert_eq!((reply.status, reply.body.as_str()), (422, ""), "{body}");
         // The handlers of the others take any bytes.
-        let answer = Wire::Http1
+        let reply = Wire::Http1
             .send(&receiver, &Scheme::Pakk.request(body))
             .await;
-        assert_eq!(answer.status, 200, "{body}");
+        assert_eq!(reply.status, 200, "{body}");
     }
 }
 
@@ -170,9 +182,9 @@ async fn routes_and_methods() {
         (&one_scheme, "POST", "/webhooks/pomelo", 404),
     ] {
         for wire in WIRES {
-            let answer = wire.ask(receiver, method, path).await;
-            assert_eq!(answer.status, status, "{method} {path} {wire:?}");
-            let allowed = answer.header("allow").is_some();
+            let reply = wire.ask(receiver, method, path).await;
+            assert_eq!(reply.status, status, "{method} {path} {wire:?}");
+            let allowed = reply.header("allow").is_some();
             assert_eq!(allowed, status == 405, "{method} {path} {wire:?}");
         }
     }
@@ -180,8 +192,8 @@ async fn routes_and_methods() {
 
 #[tokio::test]
 async fn bodies_up_to_the_limit() {
-    // In one segment: what is refused early is then read to its end, and its
-    // connection not reset.
+    // Short enough for one segment: the receiver has all of it when it closes the
+    // connection, which is then not reset before the response has arrived.
     let receiver = Receiver::start(&[("BODY_LIMIT", "1000")]);
     for wire in WIRES {
         for scheme in SCHEMES {
@@ -195,8 +207,8 @@ async fn bodies_up_to_the_limit() {
             for (length, status) in [(1000, 200), (1001, 413)] {
                 let request = scheme.request(&padded(length));
                 assert_eq!(request.body.len(), length);
-                let answer = wire.send(&receiver, &request).await;
-                assert_eq!(answer.status, status, "{scheme:?} {wire:?} {length}");
+                let reply = wire.send(&receiver, &request).await;
+                assert_eq!(reply.status, status, "{scheme:?} {wire:?} {length}");
             }
         }
     }
@@ -207,8 +219,8 @@ async fn a_body_in_many_pieces() {
     let receiver = Receiver::start(&[]);
     for wire in WIRES {
         let body = format!("{wire:?}{}", "x".repeat(LIMIT))[..LIMIT].to_owned();
-        let answer = wire.send(&receiver, &Scheme::Pomelo.request(&body)).await;
-        assert_eq!(answer.body, "accepted 65536 bytes\n", "{wire:?}");
+        let reply = wire.send(&receiver, &Scheme::Pomelo.request(&body)).await;
+        assert_eq!(reply.body, "accepted 65536 bytes\n", "{wire:?}");
     }
 }
 
@@ -219,12 +231,12 @@ fn a_body_that_announces_too_much_is_not_waited_for() {
     for length in [LIMIT + 1, 1 << 62] {
         let mut raw = Raw::connect(&receiver);
         raw.write(&request.head(&format!("Content-Length: {length}")));
-        assert_eq!(raw.answer().status, 413, "{length}");
+        assert_eq!(raw.reply().status, 413, "{length}");
     }
-    // Whatever the other headers are: the answer tells nothing of them.
+    // Whatever the other headers are: the reply tells nothing of them.
     let mut raw = Raw::connect(&receiver);
     raw.write("POST /webhooks/paminga HTTP/1.1\r\nHost: x\r\nContent-Length: 65537\r\n\r\n");
-    assert_eq!(raw.answer().status, 413);
+    assert_eq!(raw.reply().status, 413);
 }
 
 #[test]
@@ -237,7 +249,141 @@ fn a_body_of_chunks_without_end_is_cut_at_the_limit() {
         raw.write(&format!("400\r\n{}\r\n", "x".repeat(1024)));
     }
     raw.write("1\r\nx\r\n");
-    assert_eq!(raw.answer().status, 413);
+    assert_eq!(raw.reply().status, 413);
+}
+
+/// A request that is rejected before its body is read ends its connection, and the
+/// client must know: its next request would be lost with it.
+#[test]
+fn a_rejected_request_takes_no_other_with_it() {
+    let receiver = Receiver::start(&[("BODY_LIMIT", "200000")]);
+    for length in [200, 5_000, 100_000] {
+        let mut client = KeptAlive::new(&receiver);
+        let mut lost = 0;
+        for number in 0..100 {
+            let scheme = SCHEMES[number % SCHEMES.len()];
+            let padding = "x".repeat(length);
+            let body = format!(r#"{{"type":"{number}","padding":"{padding}"}}"#);
+            let unsigned = scheme.request(&body).without(scheme.signature());
+            let early = number % 2 == 0;
+            match client.send(&unsigned, early) {
+                Ok(reply) => assert_eq!(reply.status, 401),
+                // Where the rest of the body arrives at a closed connection, a
+                // reset can overtake the response. The client sees it at least.
+                Err(error) => assert!(!early, "{error}"),
+            }
+            match client.send(&scheme.request(&body), false) {
+                Ok(reply) => assert_eq!(reply.status, 200, "{scheme:?}"),
+                Err(_) => lost += 1,
+            }
+        }
+        assert_eq!(lost, 0, "{length}");
+    }
+}
+
+#[test]
+fn a_connection_outlives_a_request_that_was_read_to_its_end() {
+    let receiver = Receiver::start(&[]);
+    for framing in ["Content-Length: 5", "Transfer-Encoding: chunked"] {
+        let mut raw = Raw::connect(&receiver);
+        for (signed, status) in [
+            ("other", 401),
+            ("whole", 200),
+            ("wrong", 401),
+            ("whole", 200),
+        ] {
+            raw.write(&Scheme::Paminga.request(signed).head(framing));
+            let chunked = framing.ends_with("chunked");
+            raw.write(if chunked {
+                "5\r\nwhole\r\n0\r\n\r\n"
+            } else {
+                "whole"
+            });
+            let reply = raw.reply();
+            assert_eq!(reply.status, status, "{framing}");
+            assert_eq!(reply.header("connection"), None, "{framing}");
+        }
+        // Without a body nothing is left unread.
+        raw.write("POST /webhooks/paminga HTTP/1.1\r\nHost: x\r\n\r\n");
+        let reply = raw.reply();
+        assert_eq!((reply.status, reply.header("connection")), (401, None));
+        raw.write("GET /health HTTP/1.1\r\nHost: x\r\n\r\n");
+        assert_eq!(raw.reply().status, 200);
+    }
+}
+
+#[test]
+fn a_connection_that_ends_is_said_to_end() {
+    let receiver = Receiver::start(&[("BODY_TIMEOUT", "1")]);
+    let request = Scheme::Paminga.request("whole");
+    let http_1_0 = |head: String| {
+        let head = head.replacen("HTTP/1.1\r\n", "HTTP/1.0\r\nConnection: keep-alive\r\n", 1);
+        assert!(head.contains("HTTP/1.0"));
+        head
+    };
+    for old in [false, true] {
+        for (head, body, status) in [
+            ("Content-Length: 65537", "whole", 413),
+            ("Content-Length: 6", "whole", 408),
+            (
+                "X-Paminga-Signature: again\r\nContent-Length: 5",
+                "whole",
+                401,
+            ),
+        ] {
+            let head = request.head(head);
+            let mut raw = Raw::connect(&receiver);
+            raw.write(&if old { http_1_0(head) } else { head });
+            raw.write(body);
+            let reply = raw.reply();
+            assert_eq!(reply.status, status);
+            let connection: Vec<_> = reply
+                .headers
+                .iter()
+                .filter(|h| h.0 == "connection")
+                .collect();
+            assert_eq!(connection.len(), 1, "{old} {status} {connection:?}");
+            assert_eq!(connection[0].1, "close");
+            assert!(raw.is_closed());
+        }
+    }
+    let mut raw = Raw::connect(&receiver);
+    raw.write(&request.head("Transfer-Encoding: chunked"));
+    raw.write("no number\r\n");
+    let reply = raw.reply();
+    assert_eq!(
+        (reply.status, reply.header("connection")),
+        (400, Some("close"))
+    );
+}
+
+/// hyper counts those of HTTP/1 itself.
+#[tokio::test]
+async fn trailers_up_to_100() {
+    let receiver = Receiver::start(&[]);
+    for (count, status) in [(0, 200), (1, 200), (100, 200), (101, 400)] {
+        let mut raw = Raw::connect(&receiver);
+        raw.write(
+            &Scheme::Paminga
+                .request("whole")
+                .head("Transfer-Encoding: chunked"),
+        );
+        let trailers = "x: 1\r\n".repeat(count);
+        raw.write(&format!("5\r\nwhole\r\n0\r\n{trailers}\r\n"));
+        assert_eq!(raw.reply().status, status, "{count}");
+    }
+    for (count, status) in [(1, 200), (100, 200), (101, 413)] {
+        let client = Http2::connect(&receiver).await;
+        let names = std::iter::repeat_n(http::HeaderName::from_static("x"), count);
+        let trailers = names.map(|name| (name, http::HeaderValue::from_static("1")));
+        let mut map = http::HeaderMap::new();
+        for (name, value) in trailers {
+            map.append(name, value);
+        }
+        let body = Either::Right(Pieces::with_trailers("whole", map));
+        let reply = client.send("POST", &Scheme::Paminga.request("whole"), body);
+        assert_eq!(reply.await.unwrap().status, status, "{count}");
+    }
 }
 
 #[test]
@@ -251,7 +397,7 @@ fn a_body_that_takes_too_long_is_given_up() {
         let mut raw = Raw::connect(&receiver);
         let begun = Instant::now();
         raw.write(&scheme.request("").head(framing));
-        assert_eq!(raw.answer().status, 408, "{framing}");
+        assert_eq!(raw.reply().status, 408, "{framing}");
         assert!(begun.elapsed() >= Duration::from_secs(1));
 
         // Each piece is in time, the whole is not.
@@ -266,7 +412,7 @@ fn a_body_that_takes_too_long_is_given_up() {
                 thread::sleep(Duration::from_millis(100));
             }
         });
-        assert_eq!(raw.answer().status, 408, "{framing}");
+        assert_eq!(raw.reply().status, 408, "{framing}");
         dripping.join().unwrap();
     }
     receiver.logs("body-timeout", 4);
@@ -283,7 +429,7 @@ fn a_slow_body_that_is_in_time() {
             thread::sleep(Duration::from_millis(10));
             raw.write(&letter.to_string());
         }
-        assert_eq!(raw.answer().status, 200, "{scheme:?}");
+        assert_eq!(raw.reply().status, 200, "{scheme:?}");
     }
 }
 
@@ -292,11 +438,11 @@ async fn a_body_over_http2_that_takes_too_long_is_given_up() {
     let receiver = Receiver::start(&[("BODY_TIMEOUT", "1")]);
     let client = Http2::connect(&receiver).await;
     let request = Scheme::Hubpay.request("whole");
-    let (_pieces, answer) = client.begin(&request, "wh").await;
-    assert_eq!(answer.await.unwrap().status, 408);
+    let (_pieces, reply) = client.begin(&request, "wh").await;
+    assert_eq!(reply.await.unwrap().status, 408);
     // The connection serves on.
-    let answer = client.send("POST", &request, Either::Left(Full::from("whole")));
-    assert_eq!(answer.await.unwrap().body, "accepted 5 bytes\n");
+    let reply = client.send("POST", &request, Either::Left(Full::from("whole")));
+    assert_eq!(reply.await.unwrap().body, "accepted 5 bytes\n");
 }
 
 #[test]
@@ -330,14 +476,14 @@ fn a_body_that_breaks_off_harms_no_one() {
         raw.write(&request.head(framing));
         raw.write(start);
         raw.stream().shutdown(Shutdown::Write).unwrap();
-        assert_eq!(raw.answer().status, 400, "{framing} {start}");
+        assert_eq!(raw.reply().status, 400, "{framing} {start}");
         broken += 1;
         receiver.logs("body-broken", broken);
     }
     let mut raw = Raw::connect(&receiver);
     raw.write(&request.head("Content-Length: 14"));
     raw.write(r#"{"whole":true}"#);
-    assert_eq!(raw.answer().body, "accepted 14 bytes\n");
+    assert_eq!(raw.reply().body, "accepted 14 bytes\n");
 }
 
 #[tokio::test]
@@ -349,12 +495,12 @@ async fn a_stream_that_is_reset_harms_no_other() {
     reset.abort();
     // The client has noticed, so the reset goes out before what follows.
     pieces.closed().await;
-    let answer = client.send("POST", &request, Either::Left(Full::from("whole")));
-    assert_eq!(answer.await.unwrap().body, "accepted 5 bytes\n");
+    let reply = client.send("POST", &request, Either::Left(Full::from("whole")));
+    assert_eq!(reply.await.unwrap().body, "accepted 5 bytes\n");
     receiver.logs("body-broken", 1);
 }
 
-/// What is refused for its headers need not be sent.
+/// What is rejected for its headers need not be sent.
 #[test]
 fn a_body_is_asked_for_when_its_headers_pass() {
     let receiver = Receiver::start(&[]);
@@ -365,13 +511,13 @@ fn a_body_is_asked_for_when_its_headers_pass() {
 
     let mut raw = Raw::connect(&receiver);
     raw.write(&forged);
-    assert_eq!(raw.answer().status, 401);
+    assert_eq!(raw.reply().status, 401);
 
     let mut raw = Raw::connect(&receiver);
     raw.write(&head);
-    assert_eq!(raw.answer().status, 100);
+    assert_eq!(raw.reply().status, 100);
     raw.write("{}");
-    assert_eq!(raw.answer().status, 200);
+    assert_eq!(raw.reply().status, 200);
 }
 
 #[test]
@@ -380,12 +526,12 @@ fn a_stop_waits_for_the_requests_in_flight() {
         let mut receiver = Receiver::start(&[]);
         let mut idle = Raw::connect(&receiver);
         idle.write("GET /health HTTP/1.1\r\nHost: x\r\n\r\n");
-        assert_eq!(idle.answer().status, 200);
+        assert_eq!(idle.reply().status, 200);
 
         let request = Scheme::Hubpay.request("in flight");
         let mut raw = Raw::connect(&receiver);
         raw.write(&request.head("Content-Length: 9\r\nExpect: 100-continue"));
-        assert_eq!(raw.answer().status, 100);
+        assert_eq!(raw.reply().status, 100);
         raw.write("in ");
 
         receiver.signal(signal);
@@ -395,8 +541,8 @@ fn a_stop_waits_for_the_requests_in_flight() {
         });
         assert!(receiver.process.is_running());
         raw.write("flight");
-        let answer = raw.answer();
-        assert_eq!(answer.body, "accepted 9 bytes\n");
+        let reply = raw.reply();
+        assert_eq!(reply.body, "accepted 9 bytes\n");
         assert_eq!(receiver.process.exit().code(), Some(0));
     }
 }
@@ -406,13 +552,13 @@ async fn a_stop_waits_for_the_streams_in_flight() {
     let mut receiver = Receiver::start(&[]);
     let client = Http2::connect(&receiver).await;
     let request = Scheme::Hubpay.request("in flight");
-    let (pieces, answer) = client.begin(&request, "in ").await;
+    let (pieces, reply) = client.begin(&request, "in ").await;
 
     receiver.signal("TERM");
     receiver.logs("stopping", 1);
     pieces.send("flight".into()).await.unwrap();
     drop(pieces);
-    assert_eq!(answer.await.unwrap().body, "accepted 9 bytes\n");
+    assert_eq!(reply.await.unwrap().body, "accepted 9 bytes\n");
     assert_eq!(receiver.process.exit().code(), Some(0));
 }
 
@@ -427,7 +573,7 @@ fn a_stop_does_not_wait_for_ever() {
     let mut other = Raw::connect(&receiver);
     for _ in 0..100 {
         other.write("GET /health HTTP/1.1\r\nHost: x\r\n\r\n");
-        assert_eq!(other.answer().status, 200);
+        assert_eq!(other.reply().status, 200);
     }
     receiver.signal("TERM");
     assert_eq!(receiver.process.exit().code(), Some(0));
@@ -446,11 +592,12 @@ fn a_wrong_configuration_stops_the_start() {
         (&[][..], "no scheme has a secret: set PAMINGA_SECRET"),
         (
             &[pakk, ("PAMINGA_SECRET", "")],
-            "PAMINGA_SECRET is set to nothing; set or unset it",
+            "PAMINGA_SECRET: secret is empty; set it to the secret that the provider shows",
         ),
         (
             &[("PAKK_SIGNING_KEY", &spaced)],
-            "PAKK_SIGNING_KEY has white space around it; remove it",
+            "PAKK_SIGNING_KEY: secret has a stray character: line break at byte 16; \
+             pass the text without it",
         ),
         (
             &[("STANDARD_WEBHOOKS_SECRET", &quoted)],
@@ -477,6 +624,30 @@ fn a_wrong_configuration_stops_the_start() {
             "POMELO_API_KEY, POMELO_API_SECRET and POMELO_ENDPOINT belong together",
         ),
         (
+            &[
+                ("POMELO_API_SECRET", "c2VjcmV0c2VjcmV0c2VjcmV0"),
+                ("POMELO_API_KEY", "id "),
+                ("POMELO_ENDPOINT", "/"),
+            ],
+            "POMELO_API_KEY: id of key 1 is empty or has white space around it",
+        ),
+        (
+            &[
+                ("POMELO_API_SECRET", "c2VjcmV0c2VjcmV0c2VjcmV0"),
+                ("POMELO_API_KEY", "id"),
+                ("POMELO_ENDPOINT", ""),
+            ],
+            "POMELO_ENDPOINT: endpoint is empty or has white space around it",
+        ),
+        (
+            &[
+                ("POMELO_API_SECRET", secret),
+                ("POMELO_API_KEY", "id"),
+                ("POMELO_ENDPOINT", "/"),
+            ],
+            "POMELO_API_SECRET: secret decodes to 12 bytes, fewer than 16",
+        ),
+        (
             &[pakk, ("BODY_LIMIT", "1 MiB")],
             "BODY_LIMIT: invalid digit",
         ),
@@ -496,10 +667,10 @@ fn a_wrong_configuration_stops_the_start() {
         let settings = settings
             .into_iter()
             .map(|(name, value)| (name, value.into()));
-        refuses_to_start(settings.collect(), message, secret);
+        does_not_start(settings.collect(), message, secret);
     }
     let not_text = OsString::from_vec([secret.as_bytes(), &[0xff]].concat());
-    refuses_to_start(
+    does_not_start(
         vec![("PAKK_SIGNING_KEY", not_text)],
         "PAKK_SIGNING_KEY is not UTF-8; set it anew",
         secret,
@@ -507,7 +678,7 @@ fn a_wrong_configuration_stops_the_start() {
 }
 
 #[track_caller]
-fn refuses_to_start(settings: Vec<(&str, OsString)>, message: &str, secret: &str) {
+fn does_not_start(settings: Vec<(&str, OsString)>, message: &str, secret: &str) {
     let mut process = Process::start(settings);
     let status = process.exit().code();
     let (printed, log) = process.output();
@@ -523,5 +694,5 @@ fn an_address_that_is_taken_stops_the_start() {
     let settings = [("LISTEN", &address[..]), ("PAKK_SIGNING_KEY", PAKK)];
     let settings = settings.map(|(name, value)| (name, value.into()));
     let message = format!("LISTEN: cannot listen on {address}: ");
-    refuses_to_start(settings.into(), &message, PAKK);
+    does_not_start(settings.into(), &message, PAKK);
 }

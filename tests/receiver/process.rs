@@ -12,6 +12,7 @@ use hyper_util::rt::TokioIo;
 
 use crate::example::example;
 use crate::requests::{API_KEY, ENDPOINT, HUBPAY, PAKK, PAMINGA, POMELO, STANDARD};
+use crate::time_limit::{TimeLimit, time_limit};
 
 const SETTINGS: [(&str, &str); 9] = [
     ("LISTEN", "127.0.0.1:0"),
@@ -70,6 +71,7 @@ impl Drop for Process {
 
 /// The example, listening.
 pub struct Receiver {
+    _limit: TimeLimit,
     pub process: Process,
     pub address: SocketAddr,
     log: Arc<Mutex<String>>,
@@ -82,6 +84,7 @@ impl Receiver {
     }
 
     pub fn start_with(settings: &[(&str, &str)]) -> Self {
+        let limit = time_limit();
         let mut process = Process::start(settings.iter().copied());
         let log = Arc::new(Mutex::new(String::new()));
         let lines = BufReader::new(process.0.stderr.take().unwrap()).lines();
@@ -97,6 +100,7 @@ impl Receiver {
         let address = first.trim_end().strip_prefix("listening on ");
         let address = address.unwrap_or_else(|| panic!("{}", log.lock().unwrap()));
         Self {
+            _limit: limit,
             address: address.parse().unwrap(),
             process,
             log,

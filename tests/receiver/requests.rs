@@ -27,6 +27,20 @@ pub const SCHEMES: [Scheme; 5] = [
     Scheme::Pomelo,
 ];
 
+/// Forgeries whose signature is well-formed, and another one than that of their
+/// message: the receiver reads the body to find that out.
+pub const TOLD_BY_THE_BODY: [&str; 9] = [
+    "another body",
+    "a shorter body",
+    "no body",
+    "another signature",
+    "another secret",
+    "the secret as text",
+    "another id",
+    "another timestamp",
+    "body first",
+];
+
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Scheme {
     Paminga,
@@ -56,16 +70,21 @@ impl Scheme {
         }
     }
 
-    /// The nearest rejects of a genuine request of this scheme.
-    pub fn forgeries(self, genuine: &Request) -> Vec<(&'static str, Request)> {
-        let body = genuine.body.as_str();
-        let signature = match self {
+    /// The signature's header.
+    pub const fn signature(self) -> &'static str {
+        match self {
             Self::Paminga => "X-Paminga-Signature",
             Self::Pakk => "X-Pakk-Webhook-Signature",
             Self::StandardWebhooks => "webhook-signature",
             Self::Hubpay => "X-Hubpay-Hmac",
             Self::Pomelo => "x-signature",
-        };
+        }
+    }
+
+    /// The nearest rejects of a genuine request of this scheme.
+    pub fn forgeries(self, genuine: &Request) -> Vec<(&'static str, Request)> {
+        let body = genuine.body.as_str();
+        let signature = self.signature();
         let value = genuine.header(signature);
         let (before, first, after) = match self {
             // Past `v1,` and `hmac-sha256 `.
@@ -255,7 +274,7 @@ impl Request {
         self.without(name).and(name, value)
     }
 
-    fn without(&self, name: &str) -> Self {
+    pub fn without(&self, name: &str) -> Self {
         let mut request = self.clone();
         request.headers.retain(|header| header.0 != name);
         assert_ne!(request.headers.len(), self.headers.len());

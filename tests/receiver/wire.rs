@@ -1,4 +1,4 @@
-//! The ways of a request to the receiver, and its answer.
+//! The ways of a request to the receiver, and the response to it.
 
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
+use http::HeaderMap;
 use http_body::{Body, Frame};
 use http_body_util::{BodyExt as _, Either, Full};
 use hyper::body::Incoming;
@@ -19,22 +20,34 @@ use crate::process::{AT_LAST, Receiver};
 use crate::requests::Request;
 
 #[derive(Debug)]
-pub struct Answer {
+pub struct Reply {
     pub status: u16,
     /// Without the date.
     pub headers: Vec<(String, String)>,
     pub body: String,
 }
 
-impl Answer {
+impl Reply {
     pub fn header(&self, name: &str) -> Option<&str> {
         let header = self.headers.iter().find(|header| header.0 == name);
         header.map(|(_, value)| value.as_str())
     }
 
-    async fn read(answer: impl Future<Output = hyper::Result<http::Response<Incoming>>>) -> Self {
-        let answer = timeout(AT_LAST, answer).await.expect("an answer in time");
-        let (parts, body) = answer.unwrap().into_parts();
+    /// Whether these are all headers, in any order.
+    pub fn headers_are<'h>(&self, wanted: impl Iterator<Item = (&'h str, &'h str)>) -> bool {
+        let mut wanted: Vec<_> = wanted.collect();
+        let found = self.headers.iter();
+        let mut found: Vec<_> = found
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        wanted.sort_unstable();
+        found.sort_unstable();
+        wanted == found
+    }
+
+    async fn read(reply: impl Future<Output = hyper::Result<http::Response<Incoming>>>) -> Self {
+        let reply = timeout(AT_LAST, reply).await.expect("a reply in time");
+        let (parts, body) = reply.unwrap().into_parts();
         let headers = parts.headers.iter().filter(|(name, _)| *name != "date");
         let body = timeout(AT_LAST, body.collect()).await.expect("all of it");
         let body = body.unwrap().to_bytes();
@@ -70,16 +83,20 @@ pub enum Wire {
 pub type Sent = Either<Full<Bytes>, Pieces>;
 
 impl Wire {
-    pub async fn send(self, receiver: &Receiver, request: &Request) -> Answer {
+    pub const fn is_http1(self) -> bool {
+        matches!(self, Self::Http1 | Self::Http1Chunked)
+    }
+
+    pub async fn send(self, receiver: &Receiver, request: &Request) -> Reply {
         self.exchange(receiver, "POST", request).await
     }
 
-    pub async fn ask(self, receiver: &Receiver, method: &str, path: &'static str) -> Answer {
+    pub async fn ask(self, receiver: &Receiver, method: &str, path: &'static str) -> Reply {
         let request = Request::new(path, &[], "");
         self.exchange(receiver, method, &request).await
     }
 
-    async fn exchange(self, receiver: &Receiver, method: &str, request: &Request) -> Answer {
+    async fn exchange(self, receiver: &Receiver, method: &str, request: &Request) -> Reply {
         let body = Bytes::from(request.body.clone());
         let body = match self {
             Self::Http1 | Self::Http2 => Either::Left(Full::from(body)),
@@ -93,7 +110,7 @@ impl Wire {
                 let (mut client, connection) =
                     http1::handshake(receiver.connect().await).await.unwrap();
                 tokio::spawn(connection);
-                Answer::read(client.send_request(http)).await
+                Reply::read(client.send_request(http)).await
             }
             Self::Http2 | Self::Http2Unannounced => {
                 let client = Http2::connect(receiver).await;
@@ -104,7 +121,10 @@ impl Wire {
 }
 
 /// A body that comes in pieces, and does not say how long it is.
-pub struct Pieces(mpsc::Receiver<Bytes>);
+pub struct Pieces {
+    pieces: mpsc::Receiver<Bytes>,
+    trailers: Option<HeaderMap>,
+}
 
 impl Pieces {
     fn of(body: Bytes) -> Self {
@@ -113,7 +133,23 @@ impl Pieces {
         for piece in pieces {
             sender.try_send(piece).unwrap();
         }
-        Self(receiver)
+        Self::from(receiver)
+    }
+
+    pub fn with_trailers(body: &str, trailers: HeaderMap) -> Self {
+        Self {
+            trailers: Some(trailers),
+            ..Self::of(Bytes::from(body.to_owned()))
+        }
+    }
+}
+
+impl From<mpsc::Receiver<Bytes>> for Pieces {
+    fn from(pieces: mpsc::Receiver<Bytes>) -> Self {
+        Self {
+            pieces,
+            trailers: None,
+        }
     }
 }
 
@@ -125,8 +161,11 @@ impl Body for Pieces {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        let piece = self.0.poll_recv(cx);
-        piece.map(|piece| piece.map(|piece| Ok(Frame::data(piece))))
+        let piece = self.pieces.poll_recv(cx);
+        piece.map(|piece| match piece {
+            Some(piece) => Some(Ok(Frame::data(piece))),
+            None => self.trailers.take().map(Frame::trailers).map(Ok),
+        })
     }
 }
 
@@ -143,12 +182,12 @@ impl Http2 {
     }
 
     /// Aborting the task resets the stream.
-    pub fn send(&self, method: &str, request: &Request, body: Sent) -> JoinHandle<Answer> {
+    pub fn send(&self, method: &str, request: &Request, body: Sent) -> JoinHandle<Reply> {
         let mut client = self.0.clone();
         let mut http = as_http(request, method, body);
         let uri = format!("http://localhost{}", request.path);
         *http.uri_mut() = uri.parse().unwrap();
-        tokio::spawn(async move { Answer::read(client.send_request(http)).await })
+        tokio::spawn(async move { Reply::read(client.send_request(http)).await })
     }
 
     /// A request in pieces, the first of which has been sent.
@@ -156,15 +195,15 @@ impl Http2 {
         &self,
         request: &Request,
         first: &'static str,
-    ) -> (mpsc::Sender<Bytes>, JoinHandle<Answer>) {
+    ) -> (mpsc::Sender<Bytes>, JoinHandle<Reply>) {
         let (pieces, body) = mpsc::channel(1);
-        let answer = self.send("POST", request, Either::Right(Pieces(body)));
+        let begun = self.send("POST", request, Either::Right(Pieces::from(body)));
         pieces.send(first.into()).await.unwrap();
-        // Frames are taken in order: what is answered now was sent after it.
+        // Frames are taken in order: this one was sent after it.
         let health = Request::new("/health", &[], "");
-        let answered = self.send("GET", &health, Either::Left(Full::default()));
-        assert_eq!(answered.await.unwrap().status, 200);
-        (pieces, answer)
+        let reply = self.send("GET", &health, Either::Left(Full::default()));
+        assert_eq!(reply.await.unwrap().status, 200);
+        (pieces, begun)
     }
 }
 
@@ -189,27 +228,43 @@ impl Raw {
     }
 
     #[track_caller]
-    pub fn answer(&mut self) -> Answer {
-        let mut lines = (&mut self.0).lines().map(Result::unwrap);
-        let status = lines.next().expect("an answer");
-        let status = status.strip_prefix("HTTP/1.1 ").unwrap()[..3].parse();
-        let headers: Vec<(String, String)> = lines
-            .take_while(|line| !line.is_empty())
+    pub fn reply(&mut self) -> Reply {
+        self.try_reply().unwrap()
+    }
+
+    /// An error if the connection ends before the response does.
+    pub fn try_reply(&mut self) -> io::Result<Reply> {
+        let mut lines = Vec::new();
+        loop {
+            let mut line = String::new();
+            self.0.read_line(&mut line)?;
+            let Some(line) = line.strip_suffix("\r\n") else {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            };
+            if line.is_empty() {
+                break;
+            }
+            lines.push(line.to_owned());
+        }
+        let (status, headers) = lines.split_first().unwrap();
+        let status = status.strip_prefix("HTTP/1.").unwrap()[2..5].parse();
+        let headers = headers
+            .iter()
             .map(|line| {
                 let (name, value) = line.split_once(": ").unwrap();
                 (name.to_owned(), value.to_owned())
             })
-            .filter(|(name, _)| name != "date")
-            .collect();
-        let mut answer = Answer {
+            .filter(|(name, _)| name != "date");
+        let mut reply = Reply {
             status: status.unwrap(),
-            headers,
+            headers: headers.collect(),
             body: String::new(),
         };
-        let length = answer.header("content-length").unwrap_or("0").parse();
-        let mut body = (&mut self.0).take(length.unwrap());
-        body.read_to_string(&mut answer.body).unwrap();
-        answer
+        let length = reply.header("content-length").unwrap_or("0").parse();
+        let mut body = vec![0; length.unwrap()];
+        self.0.read_exact(&mut body)?;
+        reply.body = String::from_utf8(body).unwrap();
+        Ok(reply)
     }
 
     /// The receiver has closed its side, and sent nothing.
@@ -218,6 +273,51 @@ impl Raw {
             Ok(length) => length == 0,
             Err(error) => error.kind() == io::ErrorKind::ConnectionReset,
         }
+    }
+}
+
+/// A client of HTTP/1.1 that keeps its connection: the next request goes over the
+/// same one, unless the response said that it ends, or an error showed it.
+pub struct KeptAlive<'r> {
+    receiver: &'r Receiver,
+    raw: Option<Raw>,
+}
+
+impl<'r> KeptAlive<'r> {
+    pub const fn new(receiver: &'r Receiver) -> Self {
+        Self {
+            receiver,
+            raw: None,
+        }
+    }
+
+    /// `early`: it reads the response before it sends the body, and then sends the
+    /// body if the connection is to be used again (RFC 9112, section 9.3).
+    pub fn send(&mut self, request: &Request, early: bool) -> io::Result<Reply> {
+        let reply = self.exchange(request, early);
+        let ends = match &reply {
+            Ok(reply) => reply.header("connection") == Some("close"),
+            Err(_) => true,
+        };
+        if ends {
+            self.raw = None;
+        }
+        reply
+    }
+
+    fn exchange(&mut self, request: &Request, early: bool) -> io::Result<Reply> {
+        let connect = || Raw::connect(self.receiver);
+        let raw = self.raw.get_or_insert_with(connect);
+        let head = request.head(&format!("Content-Length: {}", request.body.len()));
+        raw.stream().write_all(head.as_bytes())?;
+        if !early {
+            raw.stream().write_all(request.body.as_bytes())?;
+        }
+        let reply = raw.try_reply()?;
+        if early && reply.header("connection") != Some("close") {
+            raw.stream().write_all(request.body.as_bytes())?;
+        }
+        Ok(reply)
     }
 }
 

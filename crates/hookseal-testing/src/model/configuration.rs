@@ -1,0 +1,136 @@
+//! Which receivers a webhook can be made of.
+
+use hookseal::scheme::{Algorithm, Field, Form, Part, SignatureField};
+
+use super::wire::{is_token, is_trimmed, mac};
+use super::{Key, Receiver, Setting, ed25519, secrets};
+
+impl Receiver {
+    /// Which of its keys can sign, of MACs and then of Ed25519.
+    pub fn signers(&self) -> Vec<usize> {
+        let macs = 0..self.keys.len();
+        let ed25519 = (macs.end..).zip(&self.ed25519);
+        let signing = ed25519.filter(|(_, key)| key.signs && key.seed.is_some());
+        macs.chain(signing.map(|(place, _)| place)).collect()
+    }
+
+    /// Whether requests, or their signatures, name their key.
+    pub fn picks_by_id(&self) -> bool {
+        let in_entry = |form: &Form<'_>| form.after_key_id.is_some();
+        self.scheme.key_id.is_some() || self.all_forms().iter().any(in_entry)
+    }
+
+    /// Whether a webhook can be made of it at all.
+    pub fn is_sound(&self) -> bool {
+        self.has_sound_names()
+            && self.has_sound_endpoints()
+            && self.has_sound_window()
+            && self.has_sound_keys()
+    }
+
+    fn has_sound_names(&self) -> bool {
+        let own = self.settings.header_prefix.as_deref();
+        let prefix = own.or(self.scheme.header_prefix);
+        let has_prefix =
+            prefix.is_none_or(|prefix| is_token(prefix.strip_suffix('-').unwrap_or(prefix)));
+        // A prefix alone is no name.
+        let has_name = !matches!(
+            self.signature(),
+            SignatureField::Header("")
+                | SignatureField::Repeated("")
+                | SignatureField::List { header: "", .. }
+        );
+        // Each is read from a place of its own.
+        let mut names = vec![self.signature_headers().swap_remove(0)];
+        names.extend(self.key_id_header());
+        names.extend(self.message_id_header());
+        names.extend(self.endpoint_header());
+        if let Some(Field::Header(name)) = self.scheme.timestamp.map(|it| it.field) {
+            names.push(self.name(name));
+        }
+        let is_alone = |name: &String| names.iter().filter(|other| *other == name).count() == 1;
+        has_prefix && has_name && names.iter().all(|name| is_token(name) && is_alone(name))
+    }
+
+    fn has_sound_endpoints(&self) -> bool {
+        let endpoints = &self.settings.endpoints;
+        let is_named = self.scheme.endpoint_header.is_some();
+        let is_signed = self.signs(Part::Endpoint);
+        // No header has it that holds a control character.
+        let is_control = |c: char| c != '\t' && c.is_ascii_control();
+        let is_sound = |endpoint: &String| {
+            !endpoint.is_empty()
+                && is_trimmed(endpoint.as_bytes())
+                && !endpoint.contains(is_control)
+        };
+        match endpoints.len() {
+            0 => !is_named && !is_signed,
+            1 => (is_named || is_signed) && endpoints.iter().all(is_sound),
+            _ => is_named && endpoints.iter().all(is_sound),
+        }
+    }
+
+    /// What is not timed has no window to set.
+    fn has_sound_window(&self) -> bool {
+        self.is_timed() || self.window == Setting::Default
+    }
+
+    fn has_sound_keys(&self) -> bool {
+        let Self { keys, ed25519, .. } = self;
+        let is_sound = |key: &Key| secrets::from_bytes(&key.secret).is_ok();
+        // The seed of zeros is everyone's.
+        let is_point = |key: &ed25519::Key| {
+            ed25519::faults(&key.public).is_empty() && !(key.signs && key.seed == Some([0; 32]))
+        };
+        let knows_ed25519 = self
+            .all_forms()
+            .iter()
+            .any(|form| form.algorithm == Algorithm::Ed25519);
+        let is_available = |algorithm: Algorithm| algorithm.is_available();
+        let forms = self.all_forms();
+        let kinds = (keys.is_empty() || self.mac().is_some_and(is_available))
+            && (ed25519.is_empty() || knows_ed25519)
+            && forms.iter().any(|form| form.algorithm.is_available());
+        !(keys.is_empty() && ed25519.is_empty())
+            && kinds
+            && keys.iter().all(is_sound)
+            && ed25519.iter().all(is_point)
+            && self.has_few_keys()
+            && (!self.picks_by_id() || self.has_sound_ids())
+    }
+
+    /// At most eight secrets may have signed a request, and four keys of Ed25519.
+    fn has_few_keys(&self) -> bool {
+        let by_id = self.scheme.key_id.is_some();
+        let macs: Vec<_> = self.keys.iter().map(|key| &key.id).collect();
+        let ed25519: Vec<_> = self.ed25519.iter().map(|key| &key.id).collect();
+        let most = |ids: &[&Option<String>]| {
+            let count = |id| ids.iter().filter(|other| !by_id || **other == id).count();
+            ids.iter().map(|id| count(*id)).max().unwrap_or_default()
+        };
+        most(&macs) <= 8 && most(&ed25519) <= 4
+    }
+
+    /// Each key can be named, and none by two names.
+    fn has_sound_ids(&self) -> bool {
+        let Self { keys, ed25519, .. } = self;
+        let can_be_named = |id: &Option<String>| {
+            let id = id.as_deref().unwrap_or_default();
+            !id.is_empty() && is_trimmed(id.as_bytes())
+        };
+        // By what they make of no message: HMAC pads secrets with zeros.
+        let tag = |key: &Key| self.mac().map(|it| mac(it, &key.secret, b""));
+        let shared = keys.iter().any(|one| {
+            let mut others = keys.iter();
+            others.any(|other| one.id != other.id && tag(one) == tag(other))
+        });
+        let shared_point = ed25519.iter().any(|one| {
+            let mut others = ed25519.iter();
+            others.any(|other| one.id != other.id && one.public == other.public)
+        });
+        keys.iter().all(|key| can_be_named(&key.id))
+            && ed25519.iter().all(|key| can_be_named(&key.id))
+            && !shared
+            && !shared_point
+    }
+}

@@ -1,0 +1,288 @@
+//! The algorithms: what a tag is computed with, as values.
+//!
+//! The next one is a variant of [`Algorithm`] and an arm in each `match` of
+//! this file.
+
+use alloc::boxed::Box;
+use core::fmt;
+
+use hmac::EagerHash;
+use hmac::block_api::HmacCore;
+use hmac::digest::block_api::{Buffer, FixedOutputCore, UpdateCore};
+use hmac::digest::{KeyInit as _, Output};
+#[cfg(feature = "sha1")]
+use sha1::Sha1;
+use sha2::{Sha256, Sha512};
+use zeroize::Zeroize as _;
+
+use crate::signature::Signature;
+
+/// An algorithm that a sender signs with.
+///
+/// It is part of a [`Form`](super::scheme::Form): a scheme names its algorithm,
+/// and a request never chooses one.
+///
+/// ```
+/// use hookseal::scheme::Algorithm;
+///
+/// assert_eq!(Algorithm::HmacSha256.signature_len(), 32);
+/// assert!(Algorithm::HmacSha256.is_available());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Algorithm {
+    /// HMAC with SHA-256 (RFC 2104, FIPS 198-1): 32 bytes.
+    HmacSha256,
+    /// HMAC with SHA-512: 64 bytes.
+    HmacSha512,
+    /// HMAC with SHA-1: 20 bytes. Needs the feature `sha1`.
+    ///
+    /// SHA-1's collisions do not break HMAC, but no new scheme should use it.
+    HmacSha1,
+    /// Ed25519 (RFC 8032): 64 bytes. Needs the feature `ed25519`.
+    Ed25519,
+}
+
+impl Algorithm {
+    /// Returns the length of a signature in bytes.
+    #[must_use]
+    pub const fn signature_len(self) -> usize {
+        match self {
+            Self::HmacSha1 => 20,
+            Self::HmacSha256 => 32,
+            Self::HmacSha512 | Self::Ed25519 => 64,
+        }
+    }
+
+    /// Returns whether sender and receiver share one secret. Otherwise the
+    /// receiver holds a public key, which cannot sign.
+    #[must_use]
+    pub const fn is_mac(self) -> bool {
+        !matches!(self, Self::Ed25519)
+    }
+
+    /// Returns the feature that this crate must be built with for it; `None`
+    /// for those that are always there.
+    #[must_use]
+    pub const fn feature(self) -> Option<&'static str> {
+        match self {
+            Self::HmacSha256 | Self::HmacSha512 => None,
+            Self::HmacSha1 => Some("sha1"),
+            Self::Ed25519 => Some("ed25519"),
+        }
+    }
+
+    /// Returns whether this crate was built with it.
+    #[must_use]
+    pub const fn is_available(self) -> bool {
+        match self {
+            Self::HmacSha256 | Self::HmacSha512 => true,
+            Self::HmacSha1 => cfg!(feature = "sha1"),
+            Self::Ed25519 => cfg!(feature = "ed25519"),
+        }
+    }
+}
+
+impl fmt::Display for Algorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::HmacSha256 => "HMAC-SHA-256",
+            Self::HmacSha512 => "HMAC-SHA-512",
+            Self::HmacSha1 => "HMAC-SHA-1",
+            Self::Ed25519 => "Ed25519",
+        })
+    }
+}
+
+/// What a message is hashed into.
+pub(crate) trait Hashing {
+    fn update(&mut self, bytes: &[u8]);
+}
+
+/// The message that a signature covers: hands its pieces, in order, to a hash.
+pub(crate) trait Hashed {
+    fn feed(&self, hash: &mut impl Hashing);
+}
+
+/// A secret, prepared for its MAC: the two hash states that depend on the
+/// secret alone. They can stand in for it, so they are wiped on drop, and have a
+/// place of their own, so that moving a key leaves no copy behind.
+pub(crate) enum MacKey {
+    Sha256(Box<HmacCore<Sha256>>),
+    Sha512(Box<HmacCore<Sha512>>),
+    #[cfg(feature = "sha1")]
+    Sha1(Box<HmacCore<Sha1>>),
+}
+
+impl MacKey {
+    /// `None` if the algorithm is no MAC or is not built in.
+    pub(crate) fn new(algorithm: Algorithm, secret: &[u8]) -> Option<Self> {
+        fn prepare<D: EagerHash>(secret: &[u8]) -> Option<Box<HmacCore<D>>> {
+            HmacCore::new_from_slice(secret).ok().map(Box::new)
+        }
+        match algorithm {
+            Algorithm::HmacSha256 => prepare(secret).map(Self::Sha256),
+            Algorithm::HmacSha512 => prepare(secret).map(Self::Sha512),
+            #[cfg(feature = "sha1")]
+            Algorithm::HmacSha1 => prepare(secret).map(Self::Sha1),
+            _ => None,
+        }
+    }
+
+    pub(crate) const fn algorithm(&self) -> Algorithm {
+        match self {
+            Self::Sha256(_) => Algorithm::HmacSha256,
+            Self::Sha512(_) => Algorithm::HmacSha512,
+            #[cfg(feature = "sha1")]
+            Self::Sha1(_) => Algorithm::HmacSha1,
+        }
+    }
+
+    /// The MAC of a whole message. The running state never leaves its place on
+    /// the stack, and is wiped there.
+    #[inline]
+    pub(crate) fn mac(&self, message: &impl Hashed) -> Signature {
+        #[inline(always)]
+        fn of<D: EagerHash>(
+            algorithm: Algorithm,
+            key: &HmacCore<D>,
+            message: &impl Hashed,
+        ) -> Signature {
+            let mut running = Running::start(key);
+            message.feed(&mut running);
+            running.finish(algorithm)
+        }
+        match self {
+            Self::Sha256(key) => of(Algorithm::HmacSha256, key, message),
+            Self::Sha512(key) => of(Algorithm::HmacSha512, key, message),
+            #[cfg(feature = "sha1")]
+            Self::Sha1(key) => of(Algorithm::HmacSha1, key, message),
+        }
+    }
+
+    /// Starts a message in `slot`.
+    pub(crate) fn start_in<'s>(&self, slot: &'s mut RunningMac) -> &'s mut RunningMac {
+        *slot = match self {
+            Self::Sha256(key) => RunningMac::Sha256(Running::start(key)),
+            Self::Sha512(key) => RunningMac::Sha512(Running::start(key)),
+            #[cfg(feature = "sha1")]
+            Self::Sha1(key) => RunningMac::Sha1(Running::start(key)),
+        };
+        slot
+    }
+}
+
+impl fmt::Debug for MacKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+/// A place for the running MAC of one key.
+///
+/// An empty place is all zeros. If it were not, it would carry what was on the stack
+/// when it was made, such as another state, to wherever it moves.
+pub(crate) enum RunningMac {
+    Empty([u8; size_of::<Running<Sha512>>()]),
+    Sha256(Running<Sha256>),
+    Sha512(Running<Sha512>),
+    #[cfg(feature = "sha1")]
+    Sha1(Running<Sha1>),
+}
+
+impl RunningMac {
+    pub(crate) const EMPTY: Self = Self::Empty([0; size_of::<Running<Sha512>>()]);
+
+    pub(crate) const fn is_empty(&self) -> bool {
+        matches!(self, Self::Empty(_))
+    }
+
+    /// Wipes what is in the place, and what it has not used of it.
+    pub(crate) fn wipe(&mut self) {
+        if !self.is_empty() {
+            *self = Self::EMPTY;
+        }
+        if let Self::Empty(bytes) = self {
+            bytes.zeroize();
+        }
+    }
+
+    /// The tag; `None` if nothing was started here. What is left in the place is
+    /// wiped when it is emptied.
+    pub(crate) fn finish(&mut self) -> Option<Signature> {
+        match self {
+            Self::Empty(_) => None,
+            Self::Sha256(running) => Some(running.finish(Algorithm::HmacSha256)),
+            Self::Sha512(running) => Some(running.finish(Algorithm::HmacSha512)),
+            #[cfg(feature = "sha1")]
+            Self::Sha1(running) => Some(running.finish(Algorithm::HmacSha1)),
+        }
+    }
+}
+
+impl Hashing for RunningMac {
+    fn update(&mut self, bytes: &[u8]) {
+        match self {
+            Self::Empty(_) => {}
+            Self::Sha256(running) => running.update(bytes),
+            Self::Sha512(running) => running.update(bytes),
+            #[cfg(feature = "sha1")]
+            Self::Sha1(running) => running.update(bytes),
+        }
+    }
+}
+
+/// A running HMAC. Its states are wiped on drop.
+///
+/// `hmac::Hmac` can only be finished by value, which leaves the place it stood
+/// in unwiped; its two halves can be finished where they are.
+pub(crate) struct Running<D: EagerHash> {
+    core: HmacCore<D>,
+    buffer: Buffer<HmacCore<D>>,
+}
+
+impl<D: EagerHash> Running<D> {
+    #[inline(always)]
+    fn start(key: &HmacCore<D>) -> Self {
+        Self {
+            core: key.clone(),
+            buffer: Buffer::<HmacCore<D>>::default(),
+        }
+    }
+
+    #[inline(always)]
+    fn finish(&mut self, algorithm: Algorithm) -> Signature {
+        let mut tag = Output::<HmacCore<D>>::default();
+        self.core.finalize_fixed_core(&mut self.buffer, &mut tag);
+        Signature::of(algorithm, &tag)
+    }
+}
+
+impl<D: EagerHash> Hashing for Running<D> {
+    #[inline(always)]
+    fn update(&mut self, bytes: &[u8]) {
+        #[cfg(test)]
+        hashed::add(bytes.len());
+        let Self { core, buffer } = self;
+        buffer.digest_blocks(bytes, |blocks| core.update_blocks(blocks));
+    }
+}
+
+/// How many bytes this thread has hashed: what the tests of bounded work read.
+#[cfg(test)]
+pub(crate) mod hashed {
+    use core::cell::Cell;
+
+    std::thread_local!(static HASHED: Cell<usize> = const { Cell::new(0) });
+
+    pub(crate) fn add(bytes: usize) {
+        HASHED.set(HASHED.get() + bytes);
+    }
+
+    /// The bytes hashed while `work` ran.
+    pub(crate) fn during<T>(work: impl FnOnce() -> T) -> (T, usize) {
+        let before = HASHED.get();
+        let result = work();
+        (result, HASHED.get() - before)
+    }
+}

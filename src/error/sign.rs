@@ -1,0 +1,46 @@
+//! What is wrong with a message to sign.
+
+use crate::error::VerifyError;
+use crate::scheme::HeaderName;
+
+/// Why a message was not signed.
+///
+/// ```
+/// use hookseal::{Message, Webhook, schemes};
+///
+/// let webhook = Webhook::new(schemes::STANDARD_WEBHOOKS, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?;
+/// let error = webhook.sign(&Message::new(b"{}")).unwrap_err();
+/// assert_eq!(error.to_string(), "the scheme signs a message id, and the message has none");
+/// # Ok::<(), hookseal::ConfigError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SignError {
+    /// A value cannot stand in a header, such as one with a line break.
+    #[error("the value for header {header} has a character that HTTP does not allow in a header")]
+    #[non_exhaustive]
+    InvalidValue {
+        /// The header.
+        header: HeaderName,
+    },
+    /// The message lacks what the scheme signs.
+    #[error("the scheme signs {what}, and the message has none")]
+    #[non_exhaustive]
+    Missing {
+        /// What is missing.
+        what: &'static str,
+    },
+    /// The webhook holds public keys alone.
+    #[error("the webhook holds public keys, which cannot sign; give it the signing key")]
+    NoSigningKey,
+    /// A receiver would refuse the message for its form.
+    #[error("a receiver would refuse it: {error}")]
+    #[non_exhaustive]
+    Refused {
+        /// What the receiver would say.
+        error: VerifyError,
+    },
+    /// The message names a key that the webhook does not have.
+    #[error("the message names a key that the webhook does not have")]
+    UnknownKeyId,
+}

@@ -1,0 +1,295 @@
+//! Why a request was refused.
+
+use core::fmt;
+
+use alloc::sync::Arc;
+
+use crate::Timestamp;
+use crate::scheme::{HeaderName, TimeFormat};
+
+/// Why a request was refused.
+///
+/// It is meant for your logs and metrics, and never holds a secret, a MAC or
+/// bytes of the body. What goes back to the sender is the same for every reason:
+/// answer [`http_status`](Self::http_status) with an empty body.
+///
+/// When several things are wrong, the first in the order of the checks is named:
+/// headers missing or repeated, shape, endpoint, replay window, key, signature.
+///
+/// ```
+/// use hookseal::{VerifyError, Webhook, schemes};
+///
+/// let webhook = Webhook::new(schemes::PAKK, "the signing key of the webhook's record")?;
+/// let error = webhook.verify(&[("host", "example.com")], b"{}").unwrap_err();
+/// assert!(matches!(error, VerifyError::MissingHeader { .. }));
+/// assert_eq!(error.to_string(), "header x-pakk-webhook-signature is missing or empty");
+/// # Ok::<(), hookseal::ConfigError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum VerifyError {
+    /// A header that the scheme reads occurs more than once, whether the values
+    /// are equal or not: two readers of the request could read two values.
+    #[error("header {header} occurs more than once")]
+    #[non_exhaustive]
+    DuplicateHeader {
+        /// The repeated header.
+        header: HeaderName,
+    },
+    /// The message was signed for another endpoint than the configured one.
+    #[error("header {header} names another endpoint than the configured one")]
+    #[non_exhaustive]
+    EndpointMismatch {
+        /// The header that names the endpoint.
+        header: HeaderName,
+    },
+    /// The scheme signs the method or the target, and the caller has passed
+    /// headers alone. **A fault of the service**, not of the sender: status 500.
+    #[error(
+        "the scheme signs the request's {part}, and only headers were passed; pass the whole head (`Head::new`, or `http::request::Parts`)"
+    )]
+    #[non_exhaustive]
+    IncompleteHead {
+        /// What is missing.
+        part: &'static str,
+    },
+    /// A message id, endpoint, key id, or other signed header is not of the
+    /// scheme's form.
+    #[error("header {header} is malformed")]
+    #[non_exhaustive]
+    MalformedHeader {
+        /// The malformed header.
+        header: HeaderName,
+    },
+    /// The signature's header holds no signature of the scheme's form, none of a
+    /// kind that the webhook has a key for, or too many entries.
+    #[error("header {header} holds no well-formed signature: {fault}")]
+    #[non_exhaustive]
+    MalformedSignature {
+        /// The signature's header.
+        header: HeaderName,
+        /// What was found in it.
+        fault: SignatureFault,
+    },
+    /// The method is not a token (RFC 9110, section 5.6.2), or the target is not a path
+    /// with the characters of a URI (RFC 3986). Where they are signed beside each other
+    /// or the body, they could be a piece of their neighbour.
+    #[error("the request's method or target is malformed")]
+    MalformedTarget,
+    /// The timestamp is not of the scheme's format.
+    #[error("header {header} holds no timestamp; expected {}", format.name())]
+    #[non_exhaustive]
+    MalformedTimestamp {
+        /// The timestamp's header.
+        header: HeaderName,
+        /// The expected format.
+        format: TimeFormat,
+    },
+    /// A header that the scheme reads is not there, or has no value.
+    #[error("header {header} is missing or empty{}", Hint(*family))]
+    #[non_exhaustive]
+    MissingHeader {
+        /// The missing header.
+        header: HeaderName,
+        /// Another family of headers, of which this one is there:
+        /// [`Scheme::with_header_prefix`](crate::scheme::Scheme::with_header_prefix)
+        /// reads it.
+        family: Option<&'static str>,
+    },
+    /// A verifier or a canonicalization of the service's own refuses it.
+    #[error("{reason}")]
+    #[non_exhaustive]
+    Refused {
+        /// Why.
+        reason: &'static str,
+    },
+    /// The request is well-formed and no active key made its signature.
+    ///
+    /// That is all there is to know: a forgery, a body changed on its way, and
+    /// the wrong secret look alike.
+    #[error("signature does not match")]
+    SignatureMismatch,
+    /// The message claims to be signed too far in the future.
+    #[error(
+        "timestamp in {header} is {} s in the future, more than the allowed {tolerance} s{}",
+        timestamp.as_secs().saturating_sub(now.as_secs()),
+        if *reads_like_milliseconds { "; it reads like milliseconds" } else { "" }
+    )]
+    #[non_exhaustive]
+    TimestampInFuture {
+        /// The timestamp's header.
+        header: HeaderName,
+        /// When the message claims to be signed.
+        timestamp: Timestamp,
+        /// The time that it was held against.
+        now: Timestamp,
+        /// The future tolerance, in seconds.
+        tolerance: u64,
+        /// Whether it would be in the window as milliseconds.
+        reads_like_milliseconds: bool,
+    },
+    /// The message was signed too long ago: late, or replayed.
+    #[error(
+        "timestamp in {header} is {} s old, more than the allowed {tolerance} s",
+        now.as_secs().saturating_sub(timestamp.as_secs())
+    )]
+    #[non_exhaustive]
+    TimestampTooOld {
+        /// The timestamp's header.
+        header: HeaderName,
+        /// When the message claims to be signed.
+        timestamp: Timestamp,
+        /// The time that it was held against.
+        now: Timestamp,
+        /// The past tolerance, in seconds.
+        tolerance: u64,
+    },
+    /// The request names a key that is none of the webhook's.
+    #[error("header {header} names no key of this webhook")]
+    #[non_exhaustive]
+    UnknownKeyId {
+        /// The header that names the key.
+        header: HeaderName,
+    },
+}
+
+struct Hint(Option<&'static str>);
+
+impl fmt::Display for Hint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(family) => write!(
+                f,
+                "; {family} headers are there, which `with_header_prefix(\"{family}\")` reads"
+            ),
+            None => Ok(()),
+        }
+    }
+}
+
+impl VerifyError {
+    /// Creates the error of a verifier or a canonicalization of your own. The
+    /// reason is for the log, and must not come from the request.
+    #[must_use]
+    pub const fn refused(reason: &'static str) -> Self {
+        Self::Refused { reason }
+    }
+
+    /// Returns the HTTP status to answer a refused request with: 401 for every
+    /// reason that lies with the request, so that the answer tells a forger
+    /// nothing, and 500 for a [fault of the service](Self::is_operator_fault).
+    ///
+    /// ```
+    /// assert_eq!(hookseal::VerifyError::SignatureMismatch.http_status(), 401);
+    /// ```
+    #[must_use]
+    pub const fn http_status(&self) -> u16 {
+        if self.is_operator_fault() { 500 } else { 401 }
+    }
+
+    /// Returns whether the service is at fault and not the request.
+    #[must_use]
+    pub const fn is_operator_fault(&self) -> bool {
+        matches!(self, Self::IncompleteHead { .. })
+    }
+
+    /// Returns the reason in one word, for metrics: a fixed, small set of labels.
+    ///
+    /// ```
+    /// assert_eq!(hookseal::VerifyError::SignatureMismatch.reason(), "signature-mismatch");
+    /// ```
+    #[must_use]
+    pub const fn reason(&self) -> &'static str {
+        match self {
+            Self::DuplicateHeader { .. } => "duplicate-header",
+            Self::EndpointMismatch { .. } => "endpoint-mismatch",
+            Self::IncompleteHead { .. } => "incomplete-head",
+            Self::MalformedHeader { .. } => "malformed-header",
+            Self::MalformedSignature { .. } => "malformed-signature",
+            Self::MalformedTarget => "malformed-target",
+            Self::MalformedTimestamp { .. } => "malformed-timestamp",
+            Self::MissingHeader { .. } => "missing-header",
+            Self::Refused { .. } => "refused",
+            Self::SignatureMismatch => "signature-mismatch",
+            Self::TimestampInFuture { .. } => "timestamp-in-future",
+            Self::TimestampTooOld { .. } => "timestamp-too-old",
+            Self::UnknownKeyId { .. } => "unknown-key",
+        }
+    }
+
+    pub(crate) fn malformed_header(header: &HeaderName) -> Self {
+        let header = header.clone();
+        Self::MalformedHeader { header }
+    }
+}
+
+/// What is wrong with a malformed signature, as far as it is no secret.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SignatureFault {
+    /// It has the right length, and a character or bits of no such encoding.
+    #[error("not {encoding}")]
+    #[non_exhaustive]
+    Alphabet {
+        /// The scheme's encoding.
+        encoding: &'static str,
+    },
+    /// It has another length than a signature.
+    #[error("{found} characters where this scheme sends {expected} of {encoding}")]
+    #[non_exhaustive]
+    Length {
+        /// How many characters there are.
+        found: usize,
+        /// How many a signature has.
+        expected: usize,
+        /// The scheme's encoding.
+        encoding: &'static str,
+    },
+    /// It does not begin as the scheme's signatures do.
+    #[error("no prefix `{prefix}`")]
+    #[non_exhaustive]
+    MissingPrefix {
+        /// The scheme's prefix.
+        prefix: Arc<str>,
+    },
+    /// No entry of the list begins as the scheme's signatures do.
+    #[error("no `{prefix}` entry among {entries}")]
+    #[non_exhaustive]
+    NoEntry {
+        /// The scheme's prefix.
+        prefix: Arc<str>,
+        /// How many entries there are.
+        entries: usize,
+    },
+    /// Something else.
+    #[error("not of the scheme's form")]
+    Other,
+    /// It is a signature in another encoding.
+    #[error("{found} where this scheme sends {expected}")]
+    #[non_exhaustive]
+    OtherEncoding {
+        /// The encoding that it is in.
+        found: &'static str,
+        /// The scheme's encoding.
+        expected: &'static str,
+    },
+    /// A parameter of the list that must be there once occurs again.
+    #[error("a parameter occurs more than once")]
+    RepeatedParameter,
+    /// It has a space between the prefix and the signature.
+    #[error("a space after the prefix")]
+    SpaceAfterPrefix,
+    /// There are more entries than are read.
+    #[error("more than {max} entries")]
+    #[non_exhaustive]
+    TooManyEntries {
+        /// The most entries that are read.
+        max: usize,
+    },
+    /// It has a prefix that the scheme does not have.
+    #[error("a prefix that this scheme does not send")]
+    UnexpectedPrefix,
+    /// It has white space at an end.
+    #[error("white space at an end")]
+    WhiteSpace,
+}

@@ -1,0 +1,645 @@
+//! The head of a request: its headers and, where the caller has them, its method
+//! and target.
+
+use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::error::ConfigError;
+
+/// The name of a header, in lower case.
+///
+/// Names match case-insensitively. Cloning one does not allocate.
+///
+/// ```
+/// use hookseal::scheme::HeaderName;
+///
+/// static SIGNATURE: HeaderName = HeaderName::from_static("x-signature");
+/// assert_eq!(HeaderName::new("X-Signature")?, SIGNATURE);
+/// assert!(HeaderName::new("x signature").is_err());
+/// # Ok::<(), hookseal::ConfigError>(())
+/// ```
+#[derive(Clone)]
+pub struct HeaderName {
+    text: Text,
+    /// Saves parsing the text again where one is needed.
+    #[cfg(feature = "http")]
+    http: http::HeaderName,
+}
+
+#[derive(Clone)]
+enum Text {
+    Static(&'static str),
+    Shared(Arc<str>),
+}
+
+impl HeaderName {
+    /// Creates a name from a lower-case static string.
+    ///
+    /// # Panics
+    ///
+    /// If the name is empty, or has an upper-case letter or a character that
+    /// HTTP does not allow in one. In a `static` that is a compile error.
+    #[must_use]
+    pub const fn from_static(name: &'static str) -> Self {
+        assert!(is_lower_case_token(name.as_bytes()), "not a header name");
+        Self {
+            text: Text::Static(name),
+            #[cfg(feature = "http")]
+            http: http::HeaderName::from_static(name),
+        }
+    }
+
+    /// Creates a name from configuration, in any letter case.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::InvalidHeaderName`] if the name is empty or holds
+    /// anything but the characters of an HTTP token (RFC 9110, section 5.6.2).
+    pub fn new(name: &str) -> Result<Self, ConfigError> {
+        let invalid = || ConfigError::InvalidHeaderName { name: name.into() };
+        let lower_case = name.to_ascii_lowercase();
+        if !is_lower_case_token(lower_case.as_bytes()) {
+            return Err(invalid());
+        }
+        let name = Self {
+            #[cfg(feature = "http")]
+            http: lower_case.parse().map_err(|_| invalid())?,
+            text: Text::Shared(lower_case.into()),
+        };
+        // The first clone of `http`'s name allocates its reference count: here,
+        // not in the error of the first refused request.
+        Ok(name.clone())
+    }
+
+    /// Returns the name, in lower case.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match &self.text {
+            Text::Static(name) => name,
+            Text::Shared(name) => name,
+        }
+    }
+}
+
+/// Returns whether it is a token, as a method is (RFC 9110, section 5.6.2).
+pub(crate) fn is_token(text: &str) -> bool {
+    let mut bytes = text.bytes().map(|byte| byte.to_ascii_lowercase());
+    !text.is_empty() && bytes.all(|byte| is_lower_case_token(&[byte]))
+}
+
+/// `tchar` of RFC 9110, section 5.6.2, less the upper-case letters.
+const fn is_lower_case_token(mut name: &[u8]) -> bool {
+    if name.is_empty() {
+        return false;
+    }
+    while let [byte, rest @ ..] = name {
+        match byte {
+            b'a'..=b'z' | b'0'..=b'9' => {}
+            b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'-' | b'.' | b'^' | b'_'
+            | b'`' | b'|' | b'~' => {}
+            _ => return false,
+        }
+        name = rest;
+    }
+    true
+}
+
+impl PartialEq for HeaderName {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for HeaderName {}
+
+impl AsRef<[u8]> for HeaderName {
+    fn as_ref(&self) -> &[u8] {
+        self.as_str().as_bytes()
+    }
+}
+
+impl fmt::Debug for HeaderName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_str().fmt(f)
+    }
+}
+
+impl fmt::Display for HeaderName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(feature = "http")]
+impl From<HeaderName> for http::HeaderName {
+    fn from(name: HeaderName) -> Self {
+        name.http
+    }
+}
+
+/// The head of a request, whatever holds it.
+///
+/// Arrays, slices and vectors of name and value pairs implement it, `BTreeMap`
+/// and `HashMap`, [`SignedHeaders`](crate::scheme::SignedHeaders) and, with the
+/// feature `http`, `http::HeaderMap`, `http::request::Parts` and
+/// `http::Request`. [`Head`] adds a method and a target to any of them.
+///
+/// A verifier takes a reference: `&map`, `&vector`, and `&slice` for a variable
+/// that is a slice already.
+///
+/// For a type of your own, hand each header to the visitor. Values must be the
+/// bytes as the HTTP parser gave them, and each occurrence of a repeated header
+/// must be visited, at each visit the same: a map that has joined or dropped repeated
+/// headers hides an attack. (For most schemes, values joined by a comma are malformed, but two
+/// lists of Standard Webhooks signatures can make a third that holds a genuine
+/// one.)
+///
+/// ```
+/// use hookseal::scheme::HeaderVisitor;
+/// use hookseal::{RequestHead, Webhook, schemes};
+///
+/// struct Parsed<'b>(Vec<(&'b str, &'b [u8])>);
+///
+/// impl RequestHead for Parsed<'_> {
+///     fn visit_headers<'h>(&'h self, visitor: &mut HeaderVisitor<'_, 'h>) {
+///         for (name, value) in &self.0 {
+///             visitor.visit(name, value);
+///         }
+///     }
+/// }
+///
+/// // RFC 4231, test case 2.
+/// let webhook = Webhook::new(schemes::PAMINGA, "Jefe")?;
+/// let signature = b"5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
+/// let head = Parsed(vec![("X-Paminga-Signature", signature)]);
+/// assert!(webhook.verify(&head, b"what do ya want for nothing?").is_ok());
+/// # Ok::<(), hookseal::ConfigError>(())
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the head of a request",
+    note = "`http::HeaderMap`, `http::request::Parts` and `http::Request` are with the feature `http` of hookseal (`tower` and `axum` turn it on)",
+    note = "for another header map, collect its entries: `map.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect::<Vec<_>>()`",
+    note = "of a map or a vector, pass a reference: `&map`"
+)]
+pub trait RequestHead: Sync {
+    /// Hands every header to the visitor, in order, repeated ones each time.
+    fn visit_headers<'h>(&'h self, visitor: &mut HeaderVisitor<'_, 'h>);
+
+    /// Returns the method as received, such as `POST`. `None`, the default, if
+    /// this holds headers alone.
+    fn method(&self) -> Option<&str> {
+        None
+    }
+
+    /// Returns the request target as received: the path and the query, such as
+    /// `/webhooks?tenant=1`. `None`, the default, if this holds headers alone.
+    fn target(&self) -> Option<&str> {
+        None
+    }
+}
+
+/// Takes each header of a request once, and keeps those that a scheme reads.
+///
+/// A [`RequestHead`] is visited with one; see there for an example.
+#[derive(Debug)]
+pub struct HeaderVisitor<'v, 'h> {
+    names: &'v [HeaderName],
+    /// The bit `n % 64` is set if a name has `n` bytes: nearly all other headers
+    /// are passed over by their length.
+    lengths: u64,
+    found: &'v mut Found<'h>,
+}
+
+/// The values that a visitor has found, in the order of the names.
+#[derive(Clone)]
+pub(crate) struct Found<'h> {
+    /// `None` for those that are not there.
+    values: [Option<&'h [u8]>; Found::MAX],
+    /// A bit for each name that occurred.
+    seen: u16,
+    /// A bit for each name that occurred again.
+    repeated: u16,
+    /// The place of the name whose further values are kept, from the place after
+    /// the last name on.
+    repeatable: usize,
+    count: usize,
+    overflowed: bool,
+}
+
+impl<'h> Found<'h> {
+    /// The most values that are kept: eight signatures in headers of their own, and
+    /// four others.
+    pub(crate) const MAX: usize = 12;
+
+    /// `repeatable`: the place of a header that may be repeated, if there is
+    /// one; `names`: how many names there are.
+    #[inline(always)]
+    pub(crate) const fn new(repeatable: Option<usize>, names: usize) -> Self {
+        Self {
+            values: [None; Self::MAX],
+            seen: 0,
+            repeated: 0,
+            repeatable: match repeatable {
+                Some(place) => place,
+                None => usize::MAX,
+            },
+            count: names,
+            overflowed: false,
+        }
+    }
+
+    /// The value in this place, empty if there is none.
+    #[inline]
+    pub(crate) fn value(&self, place: usize) -> &'h [u8] {
+        self.values
+            .get(place)
+            .copied()
+            .flatten()
+            .unwrap_or_default()
+    }
+
+    #[inline]
+    pub(crate) const fn is_repeated(&self, place: usize) -> bool {
+        self.repeated & (1 << (place & 15)) != 0
+    }
+
+    /// The values of the repeatable header after its first.
+    pub(crate) fn further_values(&self, names: usize) -> impl Iterator<Item = &'h [u8]> {
+        let more = self.values.get(names..self.count);
+        more.unwrap_or_default().iter().copied().flatten()
+    }
+
+    /// Whether the repeatable header occurred more often than is kept.
+    pub(crate) const fn overflowed(&self) -> bool {
+        self.overflowed
+    }
+
+    #[inline]
+    fn put(&mut self, place: usize, value: &'h [u8]) {
+        if place == self.repeatable && value.is_empty() {
+            return;
+        }
+        let bit = 1 << (place & 15);
+        if self.seen & bit == 0 {
+            self.seen |= bit;
+            if let Some(slot) = self.values.get_mut(place) {
+                *slot = Some(value);
+            }
+        } else if place == self.repeatable {
+            match self.values.get_mut(self.count) {
+                Some(slot) => {
+                    *slot = Some(value);
+                    self.count += 1;
+                }
+                None => self.overflowed = true,
+            }
+        } else {
+            self.repeated |= bit;
+        }
+    }
+}
+
+/// Shows no values: one of them is a MAC.
+impl fmt::Debug for Found<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Found").finish_non_exhaustive()
+    }
+}
+
+impl<'v, 'h> HeaderVisitor<'v, 'h> {
+    #[inline]
+    pub(crate) const fn new(
+        names: &'v [HeaderName],
+        lengths: u64,
+        found: &'v mut Found<'h>,
+    ) -> Self {
+        Self {
+            names,
+            lengths,
+            found,
+        }
+    }
+
+    /// The lengths of names, as a visitor wants them.
+    pub(crate) fn lengths(names: &[HeaderName]) -> u64 {
+        names
+            .iter()
+            .fold(0, |lengths, name| lengths | 1 << (name.as_str().len() % 64))
+    }
+
+    /// Takes a header: its name in any letter case, and its value as received.
+    #[inline]
+    pub fn visit(&mut self, name: impl AsRef<[u8]>, value: &'h [u8]) {
+        self.visit_if(name.as_ref(), value, <[u8]>::eq_ignore_ascii_case);
+    }
+
+    #[inline]
+    fn visit_if(&mut self, name: &[u8], value: &'h [u8], is: impl Fn(&[u8], &[u8]) -> bool) {
+        if (self.lengths >> (name.len() % 64)) & 1 == 0 {
+            return;
+        }
+        let place = self.names.iter().position(|own| {
+            let own = own.as_str().as_bytes();
+            own.len() == name.len() && is(own, name)
+        });
+        if let Some(place) = place {
+            self.found.put(place, value);
+        }
+    }
+}
+
+/// Headers with the method and target of their request, for schemes that sign
+/// those.
+///
+/// ```
+/// use hookseal::{Head, RequestHead};
+///
+/// let headers = [("host", "example.com")];
+/// let head = Head::new("POST", "/webhooks?tenant=1", &headers);
+/// assert_eq!(head.method(), Some("POST"));
+/// assert_eq!(head.target(), Some("/webhooks?tenant=1"));
+/// ```
+#[derive(Clone, Copy)]
+pub struct Head<'h> {
+    method: &'h str,
+    target: &'h str,
+    headers: &'h dyn RequestHead,
+}
+
+impl<'h> Head<'h> {
+    /// Creates the head of a request from its method, its target (path and
+    /// query) and its headers, each as received.
+    #[must_use]
+    pub const fn new(method: &'h str, target: &'h str, headers: &'h dyn RequestHead) -> Self {
+        Self {
+            method,
+            target,
+            headers,
+        }
+    }
+}
+
+impl RequestHead for Head<'_> {
+    fn visit_headers<'h>(&'h self, visitor: &mut HeaderVisitor<'_, 'h>) {
+        self.headers.visit_headers(visitor);
+    }
+
+    fn method(&self) -> Option<&str> {
+        Some(self.method)
+    }
+
+    fn target(&self) -> Option<&str> {
+        Some(self.target)
+    }
+}
+
+/// Shows no header values: one of them is a MAC.
+impl fmt::Debug for Head<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Head")
+            .field("method", &self.method)
+            .field("target", &self.target)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<N: AsRef<[u8]> + Sync, V: AsRef<[u8]> + Sync> RequestHead for [(N, V)] {
+    fn visit_headers<'h>(&'h self, visitor: &mut HeaderVisitor<'_, 'h>) {
+        for (name, value) in self {
+            visitor.visit(name, value.as_ref());
+        }
+    }
+}
+
+impl<N: AsRef<[u8]> + Sync, V: AsRef<[u8]> + Sync, const LEN: usize> RequestHead for [(N, V); LEN] {
+    fn visit_headers<'h>(&'h self, visitor: &mut HeaderVisitor<'_, 'h>) {
+        self.as_slice().visit_headers(visitor);
+    }
+}
+
+impl<N: AsRef<[u8]> + Sync, V: AsRef<[u8]> + Sync> RequestHead for Vec<(N, V)> {
+    fn visit_headers<'h>(&'h self, visitor: &mut HeaderVisitor<'_, 'h>) {
+        self.as_slice().visit_headers(visitor);
+    }
+}
+
+impl<N: AsRef<[u8]> + Sync, V: AsRef<[u8]> + Sync> RequestHead for BTreeMap<N, V> {
+    fn visit_headers<'h>(&'h self, visitor: &mut HeaderVisitor<'_, 'h>) {
+        for (name, value) in self {
+            visitor.visit(name, value.as_ref());
+        }
+    }
+}
+
+#[cfg(feature = "std")]
+impl<N: AsRef<[u8]> + Sync, V: AsRef<[u8]> + Sync, S: Sync> RequestHead
+    for std::collections::HashMap<N, V, S>
+{
+    fn visit_headers<'h>(&'h self, visitor: &mut HeaderVisitor<'_, 'h>) {
+        for (name, value) in self {
+            visitor.visit(name, value.as_ref());
+        }
+    }
+}
+
+#[cfg(feature = "http")]
+impl RequestHead for http::HeaderMap {
+    #[inline]
+    fn visit_headers<'h>(&'h self, visitor: &mut HeaderVisitor<'_, 'h>) {
+        // A look-up takes half as long as a pass over ten headers, two take as long.
+        if let ([name], repeatable) = (visitor.names, visitor.found.repeatable)
+            && repeatable != 0
+        {
+            if let Some(value) = self.get(&name.http) {
+                visitor.found.put(0, value.as_bytes());
+                // Most requests repeat no header at all, which is quick to see.
+                let repeats = self.len() > self.keys_len();
+                if repeats && self.get_all(&name.http).iter().nth(1).is_some() {
+                    visitor.found.repeated = 1;
+                }
+            }
+            return;
+        }
+        // The names of a map are in lower case, as those of a visitor.
+        for (name, value) in self {
+            let name: &[u8] = name.as_ref();
+            visitor.visit_if(name, value.as_bytes(), PartialEq::eq);
+        }
+    }
+}
+
+#[cfg(feature = "http")]
+impl RequestHead for http::request::Parts {
+    fn visit_headers<'h>(&'h self, visitor: &mut HeaderVisitor<'_, 'h>) {
+        self.headers.visit_headers(visitor);
+    }
+
+    fn method(&self) -> Option<&str> {
+        Some(self.method.as_str())
+    }
+
+    fn target(&self) -> Option<&str> {
+        target_of(&self.uri)
+    }
+}
+
+#[cfg(feature = "http")]
+impl<B: Sync> RequestHead for http::Request<B> {
+    fn visit_headers<'h>(&'h self, visitor: &mut HeaderVisitor<'_, 'h>) {
+        self.headers().visit_headers(visitor);
+    }
+
+    fn method(&self) -> Option<&str> {
+        Some(self.method().as_str())
+    }
+
+    fn target(&self) -> Option<&str> {
+        target_of(self.uri())
+    }
+}
+
+/// Empty if there is only an authority, as with `CONNECT`.
+#[cfg(feature = "http")]
+fn target_of(uri: &http::Uri) -> Option<&str> {
+    let target = uri.path_and_query().map(http::uri::PathAndQuery::as_str);
+    Some(target.unwrap_or_default())
+}
+
+impl<H: RequestHead + ?Sized> RequestHead for Box<H> {
+    fn visit_headers<'h>(&'h self, visitor: &mut HeaderVisitor<'_, 'h>) {
+        (**self).visit_headers(visitor);
+    }
+
+    fn method(&self) -> Option<&str> {
+        (**self).method()
+    }
+
+    fn target(&self) -> Option<&str> {
+        (**self).target()
+    }
+}
+
+impl<H: RequestHead + Send + ?Sized> RequestHead for Arc<H> {
+    fn visit_headers<'h>(&'h self, visitor: &mut HeaderVisitor<'_, 'h>) {
+        (**self).visit_headers(visitor);
+    }
+
+    fn method(&self) -> Option<&str> {
+        (**self).method()
+    }
+
+    fn target(&self) -> Option<&str> {
+        (**self).target()
+    }
+}
+
+impl<H: RequestHead + ?Sized> RequestHead for &H {
+    fn visit_headers<'h>(&'h self, visitor: &mut HeaderVisitor<'_, 'h>) {
+        (**self).visit_headers(visitor);
+    }
+
+    fn method(&self) -> Option<&str> {
+        (**self).method()
+    }
+
+    fn target(&self) -> Option<&str> {
+        (**self).target()
+    }
+}
+
+/// Returns whether no space, tab or line break is at either end.
+pub(crate) fn is_trimmed(value: &[u8]) -> bool {
+    let outer = [value.first(), value.last()];
+    !outer
+        .into_iter()
+        .flatten()
+        .any(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))
+}
+
+/// Returns whether `byte` is among `bytes`.
+///
+/// Eight at a time: for the short values of headers that is quicker than a
+/// search that stops where it finds something.
+#[inline]
+pub(crate) fn contains(bytes: &[u8], byte: u8) -> bool {
+    let (chunks, rest) = bytes.as_chunks::<8>();
+    let is_in = |bytes: &[u8]| {
+        bytes
+            .iter()
+            .fold(false, |any, &other| any | (other == byte))
+    };
+    chunks.iter().any(|chunk| is_in(chunk)) || is_in(rest)
+}
+
+/// Returns whether HTTP allows these bytes in a header's value: no control
+/// characters but the tab (RFC 9110, section 5.5).
+pub(crate) fn is_field_value(value: &str) -> bool {
+    !value
+        .bytes()
+        .any(|byte| byte != b'\t' && byte.is_ascii_control())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn header_names_are_http_tokens_in_lower_case() {
+        assert_eq!(
+            HeaderName::new("X-Hub!#$%&'*+-.^_`|~9").unwrap().as_str(),
+            "x-hub!#$%&'*+-.^_`|~9"
+        );
+        for name in ["", " ", "a b", "a:", "a\n", "é", "a/b", "(a)", "a\0"] {
+            let wanted = ConfigError::InvalidHeaderName { name: name.into() };
+            assert_eq!(HeaderName::new(name), Err(wanted));
+        }
+    }
+
+    /// With the feature `http` that crate refuses the same; without it, only this.
+    #[test]
+    fn a_token_is_of_the_bytes_that_http_lists() {
+        let tchar = b"!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz";
+        for byte in 0..=u8::MAX {
+            let wanted = tchar.contains(&byte);
+            assert_eq!(is_lower_case_token(&[byte]), wanted, "{byte}");
+            assert_eq!(is_lower_case_token(&[b'a', byte, b'a']), wanted, "{byte}");
+        }
+        assert!(!is_lower_case_token(b""));
+    }
+
+    #[test]
+    fn header_names_are_equal_if_their_letters_are() {
+        let name = HeaderName::from_static("x-id");
+        assert_eq!(name, HeaderName::new("X-Id").unwrap());
+        for other in ["x-i", "x-ie", "y-id", "x-id-"] {
+            assert_ne!(name, HeaderName::new(other).unwrap());
+        }
+    }
+
+    #[test]
+    fn a_byte_is_found_wherever_and_however_often_it_stands() {
+        for length in 0..20 {
+            assert!(!contains(&[b'a'; 20][..length], b'.'));
+            for start in 0..length {
+                for end in start + 1..=length {
+                    let mut bytes = [b'a'; 20];
+                    bytes[start..end].fill(b'.');
+                    assert!(contains(&bytes[..length], b'.'), "{start}..{end}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn white_space_is_looked_for_at_both_ends_only() {
+        for value in ["a", "a b", "a\tb", "", "\u{a0}a"] {
+            assert!(is_trimmed(value.as_bytes()), "{value:?}");
+        }
+        for value in [" ", " a", "a ", "\ta", "a\t", "a\n", "\ra"] {
+            assert!(!is_trimmed(value.as_bytes()), "{value:?}");
+        }
+    }
+}

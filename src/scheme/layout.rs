@@ -1,0 +1,407 @@
+//! A scheme, prepared for requests: header names checked and given places.
+
+mod claim;
+mod read;
+mod write;
+
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use super::entries::{Param, ReadyForm, Signatures};
+use super::validate::is_body;
+use super::{
+    Algorithm, Field, HeaderName, HeaderVisitor, Part, Scheme, SchemeFault, Separator,
+    SignatureField, TimeFormat,
+};
+use crate::clock::ReplayWindow;
+use crate::coverage::Coverage;
+use crate::error::ConfigError;
+use crate::head::Found;
+
+pub(crate) use claim::{Claim, SignedParts};
+
+/// A scheme, prepared for requests. It holds no keys and no clock.
+#[derive(Debug)]
+pub(crate) struct Layout {
+    pub(crate) name: Arc<str>,
+    pub(crate) window: ReplayWindow,
+    pub(crate) coverage: Coverage,
+    /// The headers that are read, each in its place.
+    names: Box<[HeaderName]>,
+    lengths: u64,
+    signature: SignaturePlaces,
+    forms: Box<[ReadyForm]>,
+    timestamp: Option<(Place, TimeFormat)>,
+    message_id: Option<usize>,
+    /// Places of values, each with a byte that it must not hold.
+    separated: Box<[(usize, u8)]>,
+    key_id: Option<usize>,
+    endpoint: Option<usize>,
+    endpoints: Box<[Box<str>]>,
+    /// Other headers that are signed.
+    others: Box<[usize]>,
+    header_list: Option<ListLayout>,
+    before: Box<[Piece]>,
+    after: Box<[Piece]>,
+    needs_method: bool,
+    needs_target: bool,
+    /// Each entry of a list names its key.
+    entries_name_keys: bool,
+    /// One header is read, and nothing but the body is signed: the scheme of most
+    /// senders, which needs none of the other steps.
+    body_only: bool,
+}
+
+#[derive(Debug)]
+enum SignaturePlaces {
+    One(usize),
+    List(usize, Separator),
+    /// Each value is a signature. `numbered`: only those before the first that
+    /// is missing.
+    Several {
+        places: Box<[usize]>,
+        numbered: bool,
+    },
+    Repeated(usize),
+}
+
+impl SignaturePlaces {
+    fn first(&self) -> usize {
+        match self {
+            Self::One(place) | Self::List(place, _) | Self::Repeated(place) => *place,
+            Self::Several { places, .. } => places.first().copied().unwrap_or_default(),
+        }
+    }
+}
+
+/// Where a value is.
+#[derive(Debug)]
+enum Place {
+    Header(usize),
+    Param(Box<str>),
+}
+
+#[derive(Debug)]
+struct ListLayout {
+    names: Place,
+    separator: Separator,
+    allowed: Box<[HeaderName]>,
+    /// The timestamp's header, if only the list can cover it.
+    must_name: Option<usize>,
+}
+
+/// A piece of the signed message on one side of the body.
+#[derive(Debug)]
+pub(crate) enum Piece {
+    Text(Box<str>),
+    Timestamp,
+    /// The value in this place.
+    Value(usize),
+    Method,
+    Target,
+    Endpoint,
+    HeaderNames,
+    HeaderValues(Box<str>),
+    HeaderPairs(Box<str>, Box<str>),
+}
+
+/// Gives each header name one place.
+struct Names(Vec<HeaderName>, Option<String>);
+
+impl Names {
+    fn place(&mut self, name: &str) -> Result<usize, ConfigError> {
+        let name = match &self.1 {
+            Some(_) if name.is_empty() => HeaderName::new(name)?,
+            Some(prefix) => HeaderName::new(&format!("{prefix}-{name}"))?,
+            None => HeaderName::new(name)?,
+        };
+        if let Some(place) = self.0.iter().position(|other| *other == name) {
+            return Ok(place);
+        }
+        self.0.push(name);
+        self.leave_room(0)?;
+        Ok(self.0.len() - 1)
+    }
+
+    fn leave_room(&self, more: usize) -> Result<(), ConfigError> {
+        let max = Found::MAX - more;
+        if self.0.len() > max {
+            let fault = SchemeFault::TooManyHeaders { max };
+            return Err(ConfigError::InvalidScheme { fault });
+        }
+        Ok(())
+    }
+
+    fn field(&mut self, field: Field<'_>) -> Result<Place, ConfigError> {
+        Ok(match field {
+            Field::Header(name) => Place::Header(self.place(name)?),
+            Field::Param(name) => Place::Param(name.into()),
+        })
+    }
+}
+
+impl Layout {
+    /// Prepares a scheme, with the forms of the algorithms that have keys.
+    pub(crate) fn new(
+        scheme: &Scheme<'_>,
+        has_keys: impl Fn(Algorithm) -> bool,
+    ) -> Result<Self, ConfigError> {
+        let prefix = match scheme.header_prefix {
+            Some(prefix) => {
+                let prefix = prefix.strip_suffix('-').unwrap_or(prefix);
+                // An empty prefix would make `-id` and so on, which HTTP allows.
+                HeaderName::new(prefix)?;
+                Some(prefix.into())
+            }
+            None => None,
+        };
+        let mut names = Names(Vec::new(), prefix);
+        let key_id = scheme.key_id.map(|name| names.place(name)).transpose()?;
+        let message_id = scheme
+            .message_id
+            .map(|name| names.place(name))
+            .transpose()?;
+        let timestamp = match scheme.timestamp {
+            Some(timestamp) => Some((names.field(timestamp.field)?, timestamp.format)),
+            None => None,
+        };
+        let endpoint = scheme
+            .endpoint_header
+            .map(|name| names.place(name))
+            .transpose()?;
+        let mut header_list = match scheme.header_list {
+            Some(list) => Some(ListLayout {
+                names: names.field(list.names)?,
+                separator: list.separator,
+                allowed: list
+                    .allowed
+                    .iter()
+                    .map(|name| HeaderName::new(name))
+                    .collect::<Result<_, _>>()?,
+                must_name: None,
+            }),
+            None => None,
+        };
+        let signs_timestamp_header = scheme.timestamp.is_some_and(|timestamp| {
+            let is_it = |part: &Part<'_>| match (part, timestamp.field) {
+                (Part::Header(name), Field::Header(other)) => name.eq_ignore_ascii_case(other),
+                _ => false,
+            };
+            scheme.signed.iter().any(is_it)
+        });
+        if let (Some(list), Some((Place::Header(place), _))) = (&mut header_list, &timestamp)
+            && !scheme.signs(Part::Timestamp)
+            && !signs_timestamp_header
+        {
+            list.must_name = Some(*place);
+        }
+
+        let mut others = Vec::new();
+        let mut sides = [Vec::new(), Vec::new()];
+        let [before, after] = &mut sides;
+        let mut side = before;
+        for part in scheme.signed {
+            if is_body(part) {
+                side = &mut *after;
+                continue;
+            }
+            side.push(match *part {
+                Part::Body | Part::CanonicalBody => continue,
+                Part::Text(text) => Piece::Text(text.into()),
+                Part::Timestamp => Piece::Timestamp,
+                Part::MessageId => Piece::Value(message_id.unwrap_or_default()),
+                Part::KeyId => Piece::Value(key_id.unwrap_or_default()),
+                Part::Header(name) => {
+                    let place = names.place(name)?;
+                    others.push(place);
+                    Piece::Value(place)
+                }
+                Part::Method => Piece::Method,
+                Part::Target => Piece::Target,
+                Part::Endpoint => Piece::Endpoint,
+                Part::HeaderNames => Piece::HeaderNames,
+                Part::HeaderValues(joined) => Piece::HeaderValues(joined.into()),
+                Part::HeaderPairs { between, joined } => {
+                    Piece::HeaderPairs(between.into(), joined.into())
+                }
+            });
+        }
+
+        let signature = match scheme.signature {
+            SignatureField::Header(name) => SignaturePlaces::One(names.place(name)?),
+            SignatureField::List { header, separator } => {
+                SignaturePlaces::List(names.place(header)?, separator)
+            }
+            SignatureField::Headers(headers) => SignaturePlaces::Several {
+                places: headers
+                    .iter()
+                    .map(|name| names.place(name))
+                    .collect::<Result<_, _>>()?,
+                numbered: false,
+            },
+            SignatureField::Numbered(name) => SignaturePlaces::Several {
+                places: (1..=Signatures::MAX_HEADERS)
+                    .map(|number| names.place(&format!("{name}-{number}")))
+                    .collect::<Result<_, _>>()?,
+                numbered: true,
+            },
+            SignatureField::Repeated(name) => {
+                let place = names.place(name)?;
+                // The values after the first are kept behind all others.
+                names.leave_room(Signatures::MAX_HEADERS - 1)?;
+                SignaturePlaces::Repeated(place)
+            }
+        };
+        let prefix_of_names = names.1.clone();
+        let names: Box<[HeaderName]> = names.0.into();
+        let names_of = |name: &str| {
+            let name = match &prefix_of_names {
+                Some(prefix) => format!("{prefix}-{name}"),
+                None => name.into(),
+            };
+            let is_it = |own: &HeaderName| own.as_str().eq_ignore_ascii_case(&name);
+            names.iter().position(is_it)
+        };
+        // Two fields in one header can only be parameters.
+        let in_header = |place: Option<&Place>| match place {
+            Some(Place::Header(place)) => Some(*place),
+            _ => None,
+        };
+        let timestamp_place = in_header(timestamp.as_ref().map(|(place, _)| place));
+        let list_place = in_header(header_list.as_ref().map(|list| &list.names));
+        let fields = [key_id, message_id, endpoint, timestamp_place, list_place];
+        let mut taken: Vec<usize> = fields.into_iter().flatten().collect();
+        let signature_places = match &signature {
+            SignaturePlaces::Several { places, .. } => places.to_vec(),
+            other => Vec::from([other.first()]),
+        };
+        taken.extend(&signature_places);
+        // No signature can cover itself.
+        let covers_itself = header_list.as_ref().is_some_and(|list| {
+            let mut its_names = signature_places
+                .iter()
+                .filter_map(|place| names.get(*place));
+            its_names.any(|name| list.allowed.contains(name))
+        });
+        taken.sort_unstable();
+        if covers_itself || taken.windows(2).any(|pair| pair.first() == pair.last()) {
+            let fault = SchemeFault::SamePlace;
+            return Err(ConfigError::InvalidScheme { fault });
+        }
+
+        // What is beside a value in the signed message must not be in it, or the
+        // boundary could move.
+        let mut separated = Vec::new();
+        let mut separates = |part: Part<'_>, text: &str| {
+            let place = match part {
+                Part::MessageId => message_id,
+                Part::KeyId => key_id,
+                Part::Header(name) => names_of(name),
+                _ => None,
+            };
+            separated.extend(place.zip(text.bytes().next()));
+        };
+        for pair in scheme.signed.windows(2) {
+            match *pair {
+                [part, Part::Text(text)] | [Part::Text(text), part] => separates(part, text),
+                _ => {}
+            }
+        }
+        let forms: Box<[ReadyForm]> = scheme
+            .forms
+            .iter()
+            .filter(|form| has_keys(form.algorithm))
+            .map(ReadyForm::new)
+            .collect();
+        let [before, after] = sides;
+        let is_one = matches!(signature, SignaturePlaces::One(_));
+        let body_only = is_one && names.len() == 1 && before.is_empty() && after.is_empty();
+        Ok(Self {
+            name: scheme.name.into(),
+            window: scheme.window.unwrap_or(ReplayWindow::DEFAULT),
+            coverage: Coverage::of(scheme),
+            lengths: HeaderVisitor::lengths(&names),
+            names,
+            signature,
+            timestamp,
+            message_id,
+            separated: separated.into(),
+            key_id,
+            endpoint,
+            endpoints: scheme
+                .endpoint
+                .as_slice()
+                .iter()
+                .map(|endpoint| Box::from(*endpoint))
+                .collect(),
+            others: others.into(),
+            header_list,
+            before: before.into(),
+            after: after.into(),
+            needs_method: scheme.signs(Part::Method),
+            needs_target: scheme.signs(Part::Target),
+            entries_name_keys: forms.first().is_some_and(ReadyForm::names_key),
+            body_only,
+            forms,
+        })
+    }
+
+    pub(crate) fn signs_more_than_the_body(&self) -> bool {
+        !self.before.is_empty() || !self.after.is_empty()
+    }
+
+    pub(crate) const fn entries_name_keys(&self) -> bool {
+        self.entries_name_keys
+    }
+
+    /// The header with the timestamp, for messages.
+    pub(crate) fn timestamp_header(&self) -> &HeaderName {
+        let place = match &self.timestamp {
+            Some((Place::Header(place), _)) => *place,
+            _ => self.signature.first(),
+        };
+        self.header(place)
+    }
+
+    pub(crate) const fn is_timed(&self) -> bool {
+        self.timestamp.is_some()
+    }
+
+    pub(crate) const fn reads_seconds(&self) -> bool {
+        matches!(self.timestamp, Some((_, TimeFormat::Seconds)))
+    }
+
+    /// The header that names the key, for messages.
+    pub(crate) fn key_id_header(&self) -> &HeaderName {
+        self.header(self.key_id.unwrap_or_else(|| self.signature.first()))
+    }
+
+    fn header(&self, place: usize) -> &HeaderName {
+        static NONE: HeaderName = HeaderName::from_static("-");
+        self.names.get(place).unwrap_or(&NONE)
+    }
+
+    pub(crate) const fn body_only(&self) -> bool {
+        self.body_only
+    }
+
+    /// The parameters that are read from the list: the timestamp, and the names
+    /// of signed headers.
+    fn params(&self) -> [Param<'_>; 2] {
+        fn param(place: Option<&Place>) -> &str {
+            match place {
+                Some(Place::Param(name)) => name,
+                _ => "",
+            }
+        }
+        let timestamp = param(self.timestamp.as_ref().map(|(place, _)| place));
+        let names = param(self.header_list.as_ref().map(|list| &list.names));
+        [timestamp, names].map(|name| Param {
+            name,
+            ..Param::default()
+        })
+    }
+}

@@ -1,0 +1,573 @@
+//! What authors of schemes need: the vocabulary in which a sender's way of
+//! signing is written down.
+//!
+//! A [`Scheme`] is plain data: a `const` with no key and no clock, which can be
+//! held against the sender's documentation. A [`Webhook`](crate::Webhook) puts
+//! keys and a clock to it.
+//!
+//! # A sender that is not in the catalogue
+//!
+//! Write its scheme as a `const` over [`Scheme::BASE`]. Stripe signs
+//! `timestamp.body` and sends both in one header, which lists a signature for
+//! each active secret:
+//!
+//! ```
+//! use hookseal::scheme::{Field, Form, Part, Scheme, SecretForm, Separator, SignatureField, TimestampField};
+//! use hookseal::{FixedClock, VerifyError, Webhook};
+//!
+//! /// <https://docs.stripe.com/webhooks/signature>
+//! const STRIPE: Scheme = Scheme {
+//!     name: "stripe",
+//!     signature: SignatureField::List { header: "Stripe-Signature", separator: Separator::Comma },
+//!     forms: &[Form::hex("v1=")],
+//!     timestamp: Some(TimestampField::seconds(Field::Param("t"))),
+//!     signed: &[Part::Timestamp, Part::Text("."), Part::Body],
+//!     secret: SecretForm::Text,
+//!     ..Scheme::BASE
+//! };
+//!
+//! let webhook = Webhook::new(STRIPE, "whsec_test_secret")?.with_clock(FixedClock::at(1_700_000_000));
+//! // printf '1700000000.{}' | openssl dgst -sha256 -hmac whsec_test_secret
+//! let header = "t=1700000000,v1=ceb8863f7208fa249a6cd8f951e993c7563412aca65866f6272283debe143ab3,v0=1";
+//! let headers = [("Stripe-Signature", header)];
+//! assert!(webhook.verify(&headers, b"{}").is_ok());
+//! assert_eq!(webhook.verify(&headers, b"[]"), Err(VerifyError::SignatureMismatch));
+//! # Ok::<(), hookseal::ConfigError>(())
+//! ```
+//!
+//! [`Webhook::new`](crate::Webhook::new) checks the scheme: a timestamp that is
+//! read and not signed, for example, is an error.
+//!
+//! # What a table cannot say
+//!
+//! Some senders sign a form of the body, such as its sorted form fields. Such a
+//! scheme has [`Part::CanonicalBody`] in its message, and the code for it is a
+//! [`Canonicalize`]: `examples/custom_scheme.rs` shows Twilio's.
+
+mod entries;
+mod layout;
+mod time;
+mod validate;
+
+use alloc::borrow::Cow;
+use core::fmt;
+
+use crate::clock::ReplayWindow;
+use crate::error::VerifyError;
+
+pub(crate) use entries::{MAX_ENTRY_KEY_ID, Signatures};
+pub(crate) use layout::{Claim, Layout, SignedParts};
+
+pub use crate::algorithm::Algorithm;
+pub use crate::encoding::Encoding;
+pub use crate::head::{HeaderName, HeaderVisitor};
+pub use crate::secret::SecretForm;
+pub use crate::signature::Signature;
+pub use crate::signed_headers::SignedHeaders;
+pub use time::TimeFormat;
+pub use validate::SchemeFault;
+
+/// How a sender signs its requests: plain data, without keys and clock.
+///
+/// Declare one as a `const` over [`Scheme::BASE`]; the [module](self) has an
+/// example. The `with_…` methods change one thing of a scheme that is there.
+/// They take what they are given: [`Webhook::new`](crate::Webhook::new) checks the
+/// whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "declared over `Scheme::BASE`, which has each new field's default"
+)]
+pub struct Scheme<'a> {
+    /// The name, for logs, metrics and idempotency keys: lower-case words with
+    /// dashes.
+    pub name: &'a str,
+    /// Where the signature is.
+    pub signature: SignatureField<'a>,
+    /// How a signature may be written. Signing writes the first form, for each
+    /// algorithm.
+    pub forms: &'a [Form<'a>],
+    /// Where the timestamp is, and how it is written. It must be signed.
+    pub timestamp: Option<TimestampField<'a>>,
+    /// The header with the message id. It must be signed: an id that is not
+    /// signed proves nothing, and is left out here.
+    pub message_id: Option<&'a str>,
+    /// The header that names the key.
+    pub key_id: Option<&'a str>,
+    /// The header that repeats the receiver's endpoint.
+    pub endpoint_header: Option<&'a str>,
+    /// The receiver's own endpoint, URL or origin, if the scheme signs it. The
+    /// receiver sets it with [`Scheme::at`].
+    pub endpoint: Endpoint<'a>,
+    /// The signed message, in order.
+    pub signed: &'a [Part<'a>],
+    /// The headers that the request may name as signed, for
+    /// [`Part::HeaderNames`] and its like.
+    pub header_list: Option<HeaderList<'a>>,
+    /// The code for [`Part::CanonicalBody`].
+    pub canonical_form: Option<CanonicalForm>,
+    /// How the sender hands out its secret.
+    pub secret: SecretForm,
+    /// How far the timestamp may be from the clock: if it is not set,
+    /// [`ReplayWindow::DEFAULT`]. Without a timestamp it cannot be set.
+    pub window: Option<ReplayWindow>,
+    /// What goes before each header name, with a dash between, such as `svix`.
+    pub header_prefix: Option<&'a str>,
+    /// The page that it was read from.
+    pub source: &'a str,
+}
+
+impl Scheme<'_> {
+    /// The scheme to declare others over: the lower-case or upper-case hex of
+    /// HMAC-SHA-256 over the body alone, with a text as the secret. It has no
+    /// name and no signature header yet.
+    pub const BASE: Scheme<'static> = Scheme {
+        name: "",
+        signature: SignatureField::Header(""),
+        forms: &[Form::hex("")],
+        timestamp: None,
+        message_id: None,
+        key_id: None,
+        endpoint_header: None,
+        endpoint: Endpoint::None,
+        signed: &[Part::Body],
+        header_list: None,
+        canonical_form: None,
+        secret: SecretForm::Text,
+        window: None,
+        header_prefix: None,
+        source: "",
+    };
+}
+
+impl<'a> Scheme<'a> {
+    /// Sets the receiver's own endpoint, URL or origin, for a scheme that signs
+    /// it. It must be exactly as the sender signs it.
+    #[must_use]
+    pub const fn at(mut self, endpoint: &'a str) -> Self {
+        self.endpoint = Endpoint::One(endpoint);
+        self
+    }
+
+    /// Sets several endpoints of the receiver, for a scheme whose requests name
+    /// theirs. Each is pinned: a request for any other is refused.
+    #[must_use]
+    pub const fn at_any(mut self, endpoints: &'a [&'a str]) -> Self {
+        self.endpoint = Endpoint::Any(endpoints);
+        self
+    }
+
+    /// Sets the forms that a signature may be written in, in place of the
+    /// scheme's.
+    ///
+    /// ```
+    /// use hookseal::{Webhook, scheme::Form, schemes};
+    ///
+    /// // Only `sha256=` and hex.
+    /// let hex = [Form::hex("sha256=")];
+    /// let webhook = Webhook::new(schemes::HUBPAY.with_forms(&hex), "your-shared-secret")?;
+    /// # Ok::<(), hookseal::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub const fn with_forms(mut self, forms: &'a [Form<'a>]) -> Self {
+        self.forms = forms;
+        self
+    }
+
+    /// Sets the name of the header with the signature, in any letter case. A
+    /// [prefix](Self::with_header_prefix) of the scheme goes before it too, and a
+    /// scheme that reads several headers reads this one alone then.
+    #[must_use]
+    pub const fn with_signature_header(mut self, name: &'a str) -> Self {
+        self.signature = match self.signature {
+            SignatureField::List { separator, .. } => SignatureField::List {
+                header: name,
+                separator,
+            },
+            SignatureField::Numbered(_) => SignatureField::Numbered(name),
+            SignatureField::Repeated(_) => SignatureField::Repeated(name),
+            SignatureField::Header(_) | SignatureField::Headers(_) => SignatureField::Header(name),
+        };
+        self
+    }
+
+    /// Sets what goes before the name of every header that the scheme reads: a
+    /// brand such as `svix`, with or without its dash. A prefix that the scheme
+    /// already has, such as `webhook`, is replaced, and headers with it are not
+    /// read any more.
+    ///
+    /// ```
+    /// use hookseal::{Webhook, schemes};
+    ///
+    /// // Reads `svix-id`, `svix-timestamp` and `svix-signature`.
+    /// let scheme = schemes::STANDARD_WEBHOOKS.with_header_prefix("svix");
+    /// let webhook = Webhook::new(scheme, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?;
+    /// # Ok::<(), hookseal::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub const fn with_header_prefix(mut self, prefix: &'a str) -> Self {
+        self.header_prefix = Some(prefix);
+        self
+    }
+
+    /// Sets the replay window.
+    #[must_use]
+    pub const fn with_window(mut self, window: ReplayWindow) -> Self {
+        self.window = Some(window);
+        self
+    }
+
+    /// Switches the replay window off: **every captured message verifies
+    /// forever**. Where a Unix timestamp is signed right beside the body, it is also
+    /// the window that keeps digits from moving between the two.
+    ///
+    /// For events that were queued or archived before their signatures are
+    /// checked. If you know when they were received, verify against that time
+    /// instead:
+    /// [`Verifier::verify_received_at`](crate::Verifier::verify_received_at).
+    #[must_use]
+    pub const fn insecure_without_replay_window(mut self) -> Self {
+        self.window = Some(ReplayWindow::UNBOUNDED);
+        self
+    }
+}
+
+/// Where a request carries its signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SignatureField<'a> {
+    /// One signature, which is the whole value of this header.
+    Header(&'a str),
+    /// Signatures, and other entries, in a list in one header. At most 32 entries
+    /// are read; those of no [`Form`] are skipped.
+    List {
+        /// The header.
+        header: &'a str,
+        /// What is between two entries.
+        separator: Separator,
+    },
+    /// One signature in each of these headers, of which at least one is there: a
+    /// primary and a secondary key, for example. At most eight.
+    Headers(&'a [&'a str]),
+    /// One signature in each of the headers `NAME-1`, `NAME-2` and so on, up to
+    /// eight, ending at the first that is missing. This is `NAME`.
+    Numbered(&'a str),
+    /// One signature in each occurrence of this header, which a sender repeats
+    /// for each active key. At most eight.
+    Repeated(&'a str),
+}
+
+/// What is between two entries of a list in a header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Separator {
+    /// Spaces; several count as one.
+    Space,
+    /// A comma, with at most one space after it.
+    Comma,
+    /// A semicolon, with at most one space after it.
+    Semicolon,
+}
+
+impl Separator {
+    pub(crate) const fn byte(self) -> u8 {
+        match self {
+            Self::Space => b' ',
+            Self::Comma => b',',
+            Self::Semicolon => b';',
+        }
+    }
+}
+
+/// How a signature is written: a prefix, and the signature in an encoding.
+///
+/// ```
+/// use hookseal::scheme::{Algorithm, Form};
+///
+/// const GITHUB: Form = Form::hex("sha256=");
+/// const INTERCOM: Form = Form::hex("sha1=").with_algorithm(Algorithm::HmacSha1);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "made by `Form::hex` and its like"
+)]
+pub struct Form<'a> {
+    /// What goes before the signature, such as `sha256=` or `v1,`; often nothing.
+    pub prefix: &'a str,
+    /// How the signature's bytes are written.
+    pub encoding: Encoding,
+    /// What signs.
+    pub algorithm: Algorithm,
+    /// In a list whose entries name their key: what is between the key's id, which
+    /// then comes first, and the signature. The prefix must be empty.
+    pub after_key_id: Option<&'a str>,
+}
+
+impl<'a> Form<'a> {
+    /// Creates the form of HMAC-SHA-256 in hex after this prefix.
+    #[must_use]
+    pub const fn hex(prefix: &'a str) -> Self {
+        Self::new(prefix, Encoding::Hex)
+    }
+
+    /// Creates the form of HMAC-SHA-256 in padded base64 after this prefix.
+    #[must_use]
+    pub const fn base64(prefix: &'a str) -> Self {
+        Self::new(prefix, Encoding::Base64)
+    }
+
+    /// Creates the form of HMAC-SHA-256 in unpadded base64url after this prefix.
+    #[must_use]
+    pub const fn base64url(prefix: &'a str) -> Self {
+        Self::new(prefix, Encoding::Base64Url)
+    }
+
+    const fn new(prefix: &'a str, encoding: Encoding) -> Self {
+        Self {
+            prefix,
+            encoding,
+            algorithm: Algorithm::HmacSha256,
+            after_key_id: None,
+        }
+    }
+
+    /// Sets the algorithm.
+    #[must_use]
+    pub const fn with_algorithm(mut self, algorithm: Algorithm) -> Self {
+        self.algorithm = algorithm;
+        self
+    }
+}
+
+/// Where a value is that is not the signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Field<'a> {
+    /// The whole value of this header.
+    Header(&'a str),
+    /// The entry `NAME=value` of the [list](SignatureField::List) that holds the
+    /// signatures. It must be there exactly once. This is `NAME`.
+    Param(&'a str),
+}
+
+/// Where the timestamp is, and how it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "made by `TimestampField::seconds` and its like"
+)]
+pub struct TimestampField<'a> {
+    /// Where it is.
+    pub field: Field<'a>,
+    /// How it is written.
+    pub format: TimeFormat,
+}
+
+impl<'a> TimestampField<'a> {
+    /// Creates a timestamp in Unix seconds.
+    #[must_use]
+    pub const fn seconds(field: Field<'a>) -> Self {
+        let format = TimeFormat::Seconds;
+        Self { field, format }
+    }
+
+    /// Creates a timestamp in Unix milliseconds.
+    #[must_use]
+    pub const fn milliseconds(field: Field<'a>) -> Self {
+        let format = TimeFormat::Milliseconds;
+        Self { field, format }
+    }
+
+    /// Creates a timestamp as an RFC 3339 date and time.
+    #[must_use]
+    pub const fn rfc3339(field: Field<'a>) -> Self {
+        let format = TimeFormat::Rfc3339;
+        Self { field, format }
+    }
+}
+
+/// The receiver's own endpoint, URL or origin, which the receiver configures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Endpoint<'a> {
+    /// Not set.
+    None,
+    /// Exactly this one.
+    One(&'a str),
+    /// Any of these, of which the request names one.
+    Any(&'a [&'a str]),
+}
+
+impl<'a> Endpoint<'a> {
+    pub(crate) fn as_slice(&'a self) -> &'a [&'a str] {
+        match self {
+            Self::None => &[],
+            Self::One(endpoint) => core::slice::from_ref(endpoint),
+            Self::Any(endpoints) => endpoints,
+        }
+    }
+}
+
+/// A piece of the signed message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Part<'a> {
+    /// This text: a separator, a version.
+    Text(&'a str),
+    /// The raw body.
+    Body,
+    /// What the scheme's [canonical form](Scheme::canonical_form) makes of the body.
+    CanonicalBody,
+    /// The timestamp, byte for byte as received.
+    Timestamp,
+    /// The message id, byte for byte as received.
+    MessageId,
+    /// The id of the key, as received.
+    KeyId,
+    /// The value of another header, as received.
+    Header(&'a str),
+    /// The request's method, as received.
+    Method,
+    /// The request's target (path and query), as received.
+    ///
+    /// Right before the body, or before a text that a URI may hold, the boundary can
+    /// move for bodies that a URI could continue with, such as a form.
+    Target,
+    /// The receiver's endpoint, URL or origin, as configured with
+    /// [`Scheme::at`].
+    Endpoint,
+    /// The names of the headers that the request says are signed, as received:
+    /// see [`HeaderList`].
+    HeaderNames,
+    /// The values of those headers, with this text between two of them. The names
+    /// must be signed too. Where a value may hold this text, or the one that follows,
+    /// bytes can move between two values, or from the body to the last.
+    HeaderValues(&'a str),
+    /// Those headers as names and values.
+    HeaderPairs {
+        /// What is between a name and its value.
+        between: &'a str,
+        /// What is between two headers.
+        joined: &'a str,
+    },
+}
+
+/// A list of headers that the request names as signed.
+///
+/// At most 16 names. Each must be one that the scheme allows, and its header must
+/// be there exactly once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "three facts of a sender's page")]
+pub struct HeaderList<'a> {
+    /// Where the names are.
+    pub names: Field<'a>,
+    /// What is between two names.
+    pub separator: Separator,
+    /// The headers that may be named.
+    pub allowed: &'a [&'a str],
+}
+
+/// Code for schemes that sign a form of the body which a table cannot describe:
+/// sorted form fields, or some fields of the body.
+///
+/// It holds no key, no clock and no state, and is a part of the [`Scheme`]. A streamed
+/// body is held in memory for it.
+///
+/// ```
+/// use std::borrow::Cow;
+///
+/// use hookseal::scheme::{CanonicalForm, Canonicalize, Part, RawRequest, Scheme, SignatureField};
+/// use hookseal::{Message, VerifyError, Webhook};
+///
+/// /// Signs the body in lower case.
+/// #[derive(Debug)]
+/// struct LowerCase;
+///
+/// impl Canonicalize for LowerCase {
+///     fn canonicalize<'b>(&self, request: &RawRequest<'b>) -> Result<Cow<'b, [u8]>, VerifyError> {
+///         Ok(request.body().to_ascii_lowercase().into())
+///     }
+/// }
+///
+/// const SCHEME: Scheme = Scheme {
+///     name: "lower-case",
+///     signature: SignatureField::Header("x-signature"),
+///     signed: &[Part::CanonicalBody],
+///     canonical_form: Some(CanonicalForm(&LowerCase)),
+///     ..Scheme::BASE
+/// };
+/// let webhook = Webhook::new(SCHEME, "your-shared-secret")?;
+/// let headers = webhook.sign(&Message::new(b"Hello"))?;
+/// assert!(webhook.verify(&headers, b"HELLO").is_ok());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub trait Canonicalize: fmt::Debug + Send + Sync {
+    /// Returns the bytes that are signed in the body's place.
+    ///
+    /// The request is an attacker's: this must not panic, must take no more than
+    /// linear time and memory, and must not read two bodies with different meanings
+    /// as one.
+    ///
+    /// # Errors
+    ///
+    /// The body has no such form: [`VerifyError::refused`].
+    fn canonicalize<'b>(&self, request: &RawRequest<'b>) -> Result<Cow<'b, [u8]>, VerifyError>;
+}
+
+/// The [`Canonicalize`] of a scheme. Two are equal if they are the same static.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "a reference with a name")]
+pub struct CanonicalForm(pub &'static dyn Canonicalize);
+
+impl PartialEq for CanonicalForm {
+    fn eq(&self, other: &Self) -> bool {
+        core::ptr::addr_eq(self.0, other.0)
+    }
+}
+
+impl Eq for CanonicalForm {}
+
+// It holds no state that a panic could leave half changed.
+impl core::panic::UnwindSafe for CanonicalForm {}
+impl core::panic::RefUnwindSafe for CanonicalForm {}
+
+/// A request as received, of which a [`Canonicalize`] makes what is signed.
+#[derive(Clone, Copy)]
+pub struct RawRequest<'r> {
+    pub(crate) method: Option<&'r str>,
+    pub(crate) target: Option<&'r str>,
+    pub(crate) body: &'r [u8],
+}
+
+impl<'r> RawRequest<'r> {
+    /// Returns the raw body.
+    #[must_use]
+    pub const fn body(&self) -> &'r [u8] {
+        self.body
+    }
+
+    /// Returns the method; `None` if the caller has passed headers alone.
+    #[must_use]
+    pub const fn method(&self) -> Option<&'r str> {
+        self.method
+    }
+
+    /// Returns the target (path and query); `None` if the caller has passed headers
+    /// alone.
+    #[must_use]
+    pub const fn target(&self) -> Option<&'r str> {
+        self.target
+    }
+}
+
+/// Shows the length of the body, not its bytes.
+impl fmt::Debug for RawRequest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RawRequest")
+            .field("method", &self.method)
+            .field("target", &self.target)
+            .field("body_len", &self.body.len())
+            .finish()
+    }
+}

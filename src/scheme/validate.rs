@@ -1,0 +1,378 @@
+//! Which schemes make sense.
+
+use super::{Algorithm, Endpoint, Field, Part, Scheme, SignatureField, Signatures, TimeFormat};
+use crate::error::ConfigError;
+use crate::head::{is_field_value, is_trimmed};
+
+/// What makes a [`Scheme`] impossible to verify by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SchemeFault {
+    /// The name is not of the form that goes into logs and idempotency keys.
+    #[error("its name must be of lower-case letters, digits and dashes")]
+    InvalidName,
+    /// No form says how a signature is written.
+    #[error("no form says how a signature is written")]
+    NoForm,
+    /// No header has the signature.
+    #[error("no header has the signature")]
+    NoSignatureHeader,
+    /// The forms have MACs of two algorithms: a request would choose.
+    #[error("its forms have two MAC algorithms; a scheme has one")]
+    SeveralMacs,
+    /// A form names its key in an entry, and has a prefix, is not in a list, or is not
+    /// of a MAC.
+    #[error("a form with a key id needs a list, a MAC and no prefix")]
+    KeyIdOutsideList,
+    /// Two forms are told apart by nothing, so the second would never be read.
+    #[error("two forms have the same prefix, encoding and length")]
+    SameForm,
+    /// A parameter's name is empty, or could not be told from a form or from the
+    /// list's separator.
+    #[error("the name of a parameter is empty, or stands in the way of a form")]
+    InvalidParam,
+    /// A text of the signed message is empty, and separates nothing.
+    #[error("the signed message holds an empty text")]
+    EmptyText,
+    /// A message id, key id, other header or method is signed right beside another part
+    /// of any length: bytes could move from one to the other.
+    #[error("nothing separates a {part} from its neighbour in the signed message")]
+    #[non_exhaustive]
+    Unseparated {
+        /// The part.
+        part: &'static str,
+    },
+    /// The values of listed headers are signed without their names, so anyone could
+    /// exchange them.
+    #[error("the values of listed headers are signed, and their names are not")]
+    UnsignedNames,
+    /// The list of headers is read and not signed, or no header is allowed in it.
+    #[error("the list of headers is not signed, or allows none; leave it out")]
+    UnusedHeaderList,
+    /// The body is not signed, or twice: a proof would not cover it.
+    #[error("the signed message must hold the body once")]
+    BodyOnce,
+    /// The timestamp is read and not signed, so anyone could set it.
+    #[error("the timestamp is not signed; leave it out, or add it to the signed message")]
+    UnsignedTimestamp,
+    /// The endpoint's header is read and the endpoint is not signed, so anyone could
+    /// set it.
+    #[error("the endpoint is not signed; leave its header out, or add it to the signed message")]
+    UnsignedEndpoint,
+    /// The message id is read and not signed, so anyone could set it.
+    #[error("the message id is not signed; leave it out, or add it to the signed message")]
+    UnsignedMessageId,
+    /// The signed message has a part that is not defined.
+    #[error("the signed message has a {part}, and the scheme does not say where it is")]
+    #[non_exhaustive]
+    Undefined {
+        /// The part.
+        part: &'static str,
+    },
+    /// A window is set, and nothing is timed.
+    #[error("it has a replay window and no timestamp; nothing would be checked")]
+    WindowWithoutTimestamp,
+    /// A parameter is read, and the signature is not in a list.
+    #[error("a parameter is read from a list, and the signature is in none")]
+    ParamWithoutList,
+    /// What goes before a signature holds what is between two entries of the list, so
+    /// that no entry could be read.
+    #[error("a form holds the separator of the list")]
+    SeparatorInForm,
+    /// Two fields have the same parameter or header.
+    #[error("two fields are read from the same place")]
+    SamePlace,
+    /// More headers are read than there is room for.
+    #[error("it reads more headers than the {max} that are supported")]
+    #[non_exhaustive]
+    TooManyHeaders {
+        /// The most headers of a scheme.
+        max: usize,
+    },
+}
+
+const fn fault(fault: SchemeFault) -> ConfigError {
+    ConfigError::InvalidScheme { fault }
+}
+
+impl Scheme<'_> {
+    /// Checks that the scheme makes sense, but for the names of its headers.
+    pub(crate) fn validate(&self) -> Result<(), ConfigError> {
+        self.validate_signature().map_err(fault)?;
+        self.validate_message().map_err(fault)?;
+        self.validate_endpoint()?;
+        match self
+            .forms
+            .iter()
+            .find(|form| !form.algorithm.is_available())
+        {
+            // One algorithm of several may be missing: its entries are skipped.
+            Some(form) if self.forms.iter().all(|form| !form.algorithm.is_available()) => {
+                let feature = form.algorithm.feature().unwrap_or_default();
+                Err(ConfigError::AlgorithmUnavailable { feature })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The scheme's MAC, if it has one.
+    pub(crate) fn mac(&self) -> Option<Algorithm> {
+        let algorithms = self.forms.iter().map(|form| form.algorithm);
+        algorithms.into_iter().find(|algorithm| algorithm.is_mac())
+    }
+
+    pub(crate) fn signs(&self, part: Part<'_>) -> bool {
+        self.signed.contains(&part)
+    }
+
+    fn validate_signature(&self) -> Result<(), SchemeFault> {
+        let belongs = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        if self.name.is_empty() || !self.name.bytes().all(belongs) {
+            return Err(SchemeFault::InvalidName);
+        }
+        if self.forms.is_empty() {
+            return Err(SchemeFault::NoForm);
+        }
+        let mut macs = self.forms.iter().map(|form| form.algorithm);
+        if macs.any(|algorithm| algorithm.is_mac() && Some(algorithm) != self.mac()) {
+            return Err(SchemeFault::SeveralMacs);
+        }
+        let is_list = matches!(self.signature, SignatureField::List { .. });
+        let names_keys = |form: &super::Form<'_>| form.after_key_id.is_some();
+        if self.forms.iter().any(names_keys)
+            && (!is_list
+                || self.key_id.is_some()
+                || !self.forms.iter().all(|form| {
+                    names_keys(form) && form.prefix.is_empty() && form.algorithm.is_mac()
+                }))
+        {
+            return Err(SchemeFault::KeyIdOutsideList);
+        }
+        let is_same = |one: &super::Form<'_>, other: &super::Form<'_>| {
+            one.prefix == other.prefix
+                && one.after_key_id == other.after_key_id
+                && one.encoding == other.encoding
+                && one.algorithm.signature_len() == other.algorithm.signature_len()
+        };
+        let mut later = self.forms;
+        while let [form, rest @ ..] = later {
+            if rest.iter().any(|other| is_same(form, other)) {
+                return Err(SchemeFault::SameForm);
+            }
+            later = rest;
+        }
+        if let SignatureField::List { separator, .. } = self.signature {
+            let separator = char::from(separator.byte());
+            let stands_in_the_way = |name: &str| {
+                let begins_form = |form: &super::Form<'_>| {
+                    form.prefix
+                        .strip_prefix(name)
+                        .is_some_and(|rest| rest.starts_with('='))
+                };
+                name.is_empty()
+                    || name.contains([separator, '='])
+                    || self.forms.iter().any(begins_form)
+            };
+            if self.params().any(stands_in_the_way) {
+                return Err(SchemeFault::InvalidParam);
+            }
+            let splits = |text: Option<&str>| text.is_some_and(|text| text.contains(separator));
+            let mut forms = self.forms.iter();
+            if forms.any(|form| splits(Some(form.prefix)) || splits(form.after_key_id)) {
+                return Err(SchemeFault::SeparatorInForm);
+            }
+        }
+        let params = self.params();
+        if !is_list && params.clone().next().is_some() {
+            return Err(SchemeFault::ParamWithoutList);
+        }
+        if let (Some(one), Some(other)) = (params.clone().next(), params.clone().nth(1))
+            && one == other
+        {
+            return Err(SchemeFault::SamePlace);
+        }
+        let max = Signatures::MAX_HEADERS;
+        match self.signature {
+            SignatureField::Headers([]) => Err(SchemeFault::NoSignatureHeader),
+            SignatureField::Headers(names) if names.len() > max => {
+                Err(SchemeFault::TooManyHeaders { max })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The parameters that are read from the list of signatures.
+    fn params(&self) -> impl Iterator<Item = &str> + Clone {
+        let timestamp = self.timestamp.map(|timestamp| timestamp.field);
+        let names = self.header_list.map(|list| list.names);
+        [timestamp, names]
+            .into_iter()
+            .flatten()
+            .filter_map(|field| match field {
+                Field::Param(name) => Some(name),
+                Field::Header(_) => None,
+            })
+    }
+
+    fn validate_message(&self) -> Result<(), SchemeFault> {
+        if self.signs(Part::Text("")) {
+            return Err(SchemeFault::EmptyText);
+        }
+        let bodies = self.signed.iter();
+        if bodies.filter(|part| is_body(part)).count() != 1 {
+            return Err(SchemeFault::BodyOnce);
+        }
+        // A header that is signed as such covers a field that stands in it.
+        let signs_values =
+            |part: &Part<'_>| matches!(part, Part::HeaderValues(_) | Part::HeaderPairs { .. });
+        let signs_listed = self.signed.iter().any(signs_values);
+        let signs_header = |name: Option<&str>| {
+            name.is_some_and(|name| {
+                let listed = signs_listed && self.header_list.is_some_and(|list| {
+                    list.allowed
+                        .iter()
+                        .any(|allowed| allowed.eq_ignore_ascii_case(name))
+                });
+                let is_it = |part: &Part<'_>| matches!(part, Part::Header(other) if other.eq_ignore_ascii_case(name));
+                listed || self.signed.iter().any(is_it)
+            })
+        };
+        match self.timestamp {
+            Some(timestamp) => {
+                let header = match timestamp.field {
+                    Field::Header(name) => Some(name),
+                    Field::Param(_) => None,
+                };
+                if !self.signs(Part::Timestamp) && !signs_header(header) {
+                    return Err(SchemeFault::UnsignedTimestamp);
+                }
+            }
+            None if self.window.is_some() => {
+                return Err(SchemeFault::WindowWithoutTimestamp);
+            }
+            None => {}
+        }
+        if self.message_id.is_some() && !self.signs(Part::MessageId) {
+            return Err(SchemeFault::UnsignedMessageId);
+        }
+        if signs_listed && !self.signs(Part::HeaderNames) {
+            let pairs = |part: &Part<'_>| matches!(part, Part::HeaderPairs { .. });
+            if !self.signed.iter().any(pairs) {
+                return Err(SchemeFault::UnsignedNames);
+            }
+        }
+        if self.header_list.is_some_and(|list| {
+            list.allowed.is_empty() || !(signs_listed || self.signs(Part::HeaderNames))
+        }) {
+            return Err(SchemeFault::UnusedHeaderList);
+        }
+        if self.endpoint_header.is_some() && !self.signs(Part::Endpoint) {
+            return Err(SchemeFault::UnsignedEndpoint);
+        }
+        for (part, defined, signed) in [
+            (
+                "timestamp",
+                self.timestamp.is_some(),
+                self.signs(Part::Timestamp),
+            ),
+            (
+                "message id",
+                self.message_id.is_some(),
+                self.signs(Part::MessageId),
+            ),
+            ("key id", self.key_id.is_some(), self.signs(Part::KeyId)),
+            (
+                "list of headers",
+                self.header_list.is_some(),
+                signs_listed || self.signs(Part::HeaderNames),
+            ),
+        ] {
+            if signed && !defined {
+                return Err(SchemeFault::Undefined { part });
+            }
+        }
+        self.validate_neighbours()
+    }
+
+    /// Two parts of any length need something between them.
+    ///
+    /// A Unix timestamp is of any length, since zeros before it do not change it. It
+    /// may stand beside the body, as may a target or an endpoint, because senders do
+    /// that: then the window, the characters of a URI and the configuration bound
+    /// what can move, and the sender's page says what is left.
+    fn validate_neighbours(&self) -> Result<(), SchemeFault> {
+        let name = |part: &Part<'_>| match part {
+            Part::MessageId => Some("message id"),
+            Part::KeyId => Some("key id"),
+            Part::Header(_) => Some("header"),
+            Part::HeaderNames | Part::HeaderValues(_) | Part::HeaderPairs { .. } => {
+                Some("list of headers")
+            }
+            _ => None,
+        };
+        let is_unix = self
+            .timestamp
+            .is_some_and(|timestamp| timestamp.format != TimeFormat::Rfc3339);
+        let endpoints = self.endpoint.as_slice();
+        let begins_another = |endpoint: &&str| {
+            let mut others = endpoints.iter().filter(|other| *other != endpoint);
+            others.any(|other| other.starts_with(endpoint))
+        };
+        let is_open = |part: &Part<'_>| match part {
+            Part::Body | Part::CanonicalBody | Part::Method | Part::Target => true,
+            Part::Timestamp => is_unix,
+            Part::Endpoint => endpoints.iter().any(begins_another),
+            _ => name(part).is_some(),
+        };
+        for pair in self.signed.windows(2) {
+            let [one, other] = pair else {
+                continue;
+            };
+            if !is_open(one) || !is_open(other) {
+                continue;
+            }
+            // A method is a token, so a target after it is told by its slash.
+            let method = match (one, other) {
+                (Part::Method, Part::Target) => None,
+                (Part::Method, _) | (_, Part::Method) => Some("method"),
+                _ => None,
+            };
+            if let Some(part) = name(one).or_else(|| name(other)).or(method) {
+                return Err(SchemeFault::Unseparated { part });
+            }
+        }
+        Ok(())
+    }
+
+    fn validate_endpoint(&self) -> Result<(), ConfigError> {
+        match (self.canonical_form, self.signs(Part::CanonicalBody)) {
+            (None, true) => return Err(ConfigError::MissingCanonicalForm),
+            (Some(_), false) => return Err(ConfigError::UnusedCanonicalForm),
+            _ => {}
+        }
+        let uses = self.endpoint_header.is_some() || self.signs(Part::Endpoint);
+        match self.endpoint {
+            Endpoint::None if uses => return Err(ConfigError::MissingEndpoint),
+            Endpoint::None => return Ok(()),
+            _ if !uses => return Err(ConfigError::UnusedEndpoint),
+            Endpoint::Any(endpoints)
+                if endpoints.is_empty()
+                    || (endpoints.len() > 1 && self.endpoint_header.is_none()) =>
+            {
+                return Err(ConfigError::InvalidEndpoint);
+            }
+            _ => {}
+        }
+        let unusable = |endpoint: &&str| {
+            endpoint.is_empty() || !is_trimmed(endpoint.as_bytes()) || !is_field_value(endpoint)
+        };
+        if self.endpoint.as_slice().iter().any(unusable) {
+            return Err(ConfigError::InvalidEndpoint);
+        }
+        Ok(())
+    }
+}
+
+pub(super) const fn is_body(part: &Part<'_>) -> bool {
+    matches!(part, Part::Body | Part::CanonicalBody)
+}

@@ -1,0 +1,213 @@
+//! Why a request is rejected, and the response to it.
+
+use alloc::sync::Arc;
+use core::error::Error;
+use core::fmt;
+use core::time::Duration;
+
+use http::{Response, StatusCode};
+
+use super::BoxError;
+use crate::VerifyError;
+
+/// Says why the layer rejected a request.
+///
+/// The layer puts it into the [extensions](Response::extensions) of the
+/// response, for the layers further out. The sender sees the status only.
+///
+/// ```
+/// use hookseal::tower::Rejection;
+///
+/// /// Labels a rejection for a metric by scheme and reason, in an outer layer.
+/// fn labels<B>(response: &http::Response<B>) -> Option<(&str, &str)> {
+///     let rejection: &Rejection = response.extensions().get()?;
+///     Some((rejection.scheme().unwrap_or("none"), rejection.reason()))
+/// }
+/// # assert_eq!(labels(&http::Response::new(())), None);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Rejection {
+    pub(super) kind: RejectionKind,
+    pub(super) scheme: Option<Arc<str>>,
+    pub(super) key_id: Option<Arc<str>>,
+}
+
+impl Rejection {
+    /// Returns what is wrong with the request.
+    #[must_use]
+    pub const fn kind(&self) -> &RejectionKind {
+        &self.kind
+    }
+
+    /// Returns the [name](crate::CheckHead::scheme) of the verifier's scheme, or
+    /// `None` if the request was rejected before it had a verifier.
+    #[must_use]
+    pub fn scheme(&self) -> Option<&str> {
+        self.scheme.as_deref()
+    }
+
+    /// Returns the id of the configured key that the request names, or `None`
+    /// if its scheme names no key, or if no configured key has the named id.
+    ///
+    /// The text comes from the configuration, never from the request. Anyone
+    /// can name a key: the id says which sender to look at, not who sent the
+    /// request.
+    #[must_use]
+    pub fn key_id(&self) -> Option<&str> {
+        self.key_id.as_deref()
+    }
+
+    /// Returns the status of the default response. [`RejectionKind`] lists them.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        match &self.kind {
+            RejectionKind::BodyBroken(_) => StatusCode::BAD_REQUEST,
+            RejectionKind::BodyTimeout { .. } => StatusCode::REQUEST_TIMEOUT,
+            RejectionKind::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            RejectionKind::NoVerifier => StatusCode::UNAUTHORIZED,
+            RejectionKind::Unverified(error) => StatusCode::from_u16(error.http_status())
+                .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+        }
+    }
+
+    /// Returns the reason in one word, for metrics. There is a fixed, small set
+    /// of them: those of [`VerifyError::reason`], and `body-broken`,
+    /// `body-timeout`, `body-too-large` and `no-verifier`.
+    #[must_use]
+    pub const fn reason(&self) -> &'static str {
+        match &self.kind {
+            RejectionKind::BodyBroken(_) => "body-broken",
+            RejectionKind::BodyTimeout { .. } => "body-timeout",
+            RejectionKind::BodyTooLarge { .. } => "body-too-large",
+            RejectionKind::NoVerifier => "no-verifier",
+            RejectionKind::Unverified(error) => error.reason(),
+        }
+    }
+
+    /// Logs the rejection: as an error if the operator has to act, and otherwise
+    /// as information, since anyone can cause it.
+    #[cfg(feature = "tracing")]
+    pub(super) fn log(&self) {
+        macro_rules! log {
+            ($level:ident) => {
+                tracing::$level!(
+                    target: "hookseal::tower",
+                    scheme = self.scheme(),
+                    reason = self.reason(),
+                    key_id = self.key_id(),
+                    error = %self,
+                    "webhook rejected"
+                )
+            };
+        }
+        match &self.kind {
+            RejectionKind::Unverified(error) if error.is_operator_fault() => log!(error),
+            _ => log!(info),
+        }
+    }
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.kind {
+            RejectionKind::BodyBroken(_) => f.write_str("the body broke off"),
+            RejectionKind::BodyTimeout { limit } => {
+                write!(f, "the body took more than {limit:?} to arrive")
+            }
+            RejectionKind::BodyTooLarge { limit } => {
+                write!(f, "the body is longer than {limit} bytes")
+            }
+            RejectionKind::NoVerifier => f.write_str("no verifier for this request"),
+            RejectionKind::Unverified(error) => error.fmt(f),
+        }
+    }
+}
+
+impl Error for Rejection {
+    /// Returns the error of a body that broke off. (The error of a verification
+    /// is what `Display` shows already.)
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match &self.kind {
+            RejectionKind::BodyBroken(error) => Some(&**error),
+            _ => None,
+        }
+    }
+}
+
+/// What is wrong with a rejected request, and the status of the response to it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum RejectionKind {
+    /// 400: the body broke off before its end. The error is the body's own, or
+    /// says that its length is not the announced one.
+    BodyBroken(Arc<dyn Error + Send + Sync>),
+    /// 408: the body did not arrive within the
+    /// [timeout](super::VerifyLayer::with_body_timeout).
+    #[non_exhaustive]
+    BodyTimeout {
+        /// The timeout.
+        limit: Duration,
+    },
+    /// 413: the body is longer than the
+    /// [limit](super::VerifyLayer::with_body_limit), or announces that it is.
+    #[non_exhaustive]
+    BodyTooLarge {
+        /// The limit, in bytes.
+        limit: usize,
+    },
+    /// 401: the function of [`VerifyLayer::from_fn`](super::VerifyLayer::from_fn)
+    /// has no verifier for the request.
+    NoVerifier,
+    /// [`VerifyError::http_status`]: the request is not verified. That is 401,
+    /// or 500 if the fault is the operator's
+    /// ([`VerifyError::is_operator_fault`]).
+    Unverified(VerifyError),
+}
+
+impl RejectionKind {
+    pub(super) fn body_broken(error: BoxError) -> Self {
+        Self::BodyBroken(error.into())
+    }
+}
+
+/// Makes the response to a rejected request. [`EmptyResponse`] implements it,
+/// and so does every function from a [`Rejection`] to a response
+/// ([`VerifyLayer::with_response`](super::VerifyLayer::with_response)).
+///
+/// The trait is there for the bounds of generic code, and sealed.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` makes no response with a body of type `{B}`",
+    note = "the default response to a rejected request needs a response body that is `Default`",
+    note = "give `VerifyLayer::with_response` a function that returns an `http::Response<{B}>`, or map the \
+            response body of the service behind the layer, with `tower_http`'s `map_response_body` for example"
+)]
+pub trait MakeResponse<B>: sealed::Sealed<B> {
+    /// Makes the response to a request that was rejected for this reason.
+    fn make_response(&self, rejection: &Rejection) -> Response<B>;
+}
+
+mod sealed {
+    pub trait Sealed<B> {}
+
+    impl<F: Fn(&super::Rejection) -> http::Response<B>, B> Sealed<B> for F {}
+    impl<B: Default> Sealed<B> for super::EmptyResponse {}
+}
+
+impl<F: Fn(&Rejection) -> Response<B>, B> MakeResponse<B> for F {
+    fn make_response(&self, rejection: &Rejection) -> Response<B> {
+        self(rejection)
+    }
+}
+
+/// Makes the default response: the [status](Rejection::status) and an empty body.
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct EmptyResponse;
+
+impl<B: Default> MakeResponse<B> for EmptyResponse {
+    fn make_response(&self, rejection: &Rejection) -> Response<B> {
+        let mut response = Response::new(B::default());
+        *response.status_mut() = rejection.status();
+        response
+    }
+}

@@ -1,0 +1,441 @@
+//! From a checked head to a verdict: written once for all schemes, whole or in
+//! chunks.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use zeroize::Zeroize as _;
+
+use crate::Timestamp;
+use crate::algorithm::{Hashing, MacKey, RunningMac};
+use crate::clock::Instant;
+use crate::ed25519;
+use crate::error::VerifyError;
+use crate::head::RequestHead;
+use crate::key::Keys;
+use crate::keyset::{Candidates, EdKey, Named, matching_mac};
+use crate::scheme::{Claim, Signature};
+use crate::verified::{Rest, Verified, length};
+use crate::webhook::{SignedMessage, Webhook};
+
+/// The head of a request that has passed all checks which do not need the body.
+///
+/// Made by [`CheckHead::check_head`](crate::CheckHead::check_head) of a
+/// [`Webhook`]. It proves nothing yet: a [`Verified`] does.
+#[derive(Debug)]
+#[must_use = "a checked head proves nothing; the body decides"]
+pub struct CheckedHead<'h> {
+    pub(crate) webhook: &'h Webhook,
+    pub(crate) claim: Claim<'h>,
+    pub(crate) keys: Candidates<'h>,
+    /// The time of receipt, if it is given.
+    pub(crate) received_at: Option<Timestamp>,
+}
+
+impl<'h> CheckedHead<'h> {
+    /// Nothing is checked yet.
+    #[inline(always)]
+    pub(crate) fn blank(
+        webhook: &'h Webhook,
+        head: &'h dyn RequestHead,
+        received_at: Option<Timestamp>,
+    ) -> Self {
+        Self {
+            webhook,
+            claim: Claim::blank(webhook.layout(), head),
+            keys: Candidates::NONE,
+            received_at,
+        }
+    }
+
+    /// Returns the name of the scheme that checked it.
+    #[must_use]
+    pub fn scheme(&self) -> &'h str {
+        self.webhook.scheme()
+    }
+
+    /// Returns the id of the key that the request names: one of the webhook's, in
+    /// the webhook's own spelling. `None` for schemes whose requests name none.
+    ///
+    /// For logs: until the body is verified it is a claim, which anyone can make.
+    /// [`Verified::key_id`] is proven.
+    #[must_use]
+    pub fn claimed_key_id(&self) -> Option<&'h str> {
+        self.claim.key_id?;
+        let mac = self.keys.macs.first().map(|key| &key.id);
+        let ed25519 = self.keys.ed25519.first().map(|key| &key.id);
+        mac.or(ed25519)?.as_deref()
+    }
+
+    /// Verifies the whole body, as received, at the time that the head was checked.
+    /// A body that comes later needs another look at the clock: see
+    /// [`begin`](Self::begin).
+    #[inline]
+    pub(crate) fn verify(&self, body: &'h [u8]) -> Result<Verified<'h>, VerifyError> {
+        let signed_body = self.webhook.signed_body(self.claim.head, body)?;
+        let message = SignedMessage {
+            parts: &self.claim.parts,
+            body: &signed_body,
+        };
+        let signatures = &self.claim.signatures;
+        let found = if signatures.name_keys() {
+            // Those of other keys are not tried.
+            self.keys.macs.iter().find_map(|key| {
+                let named = signatures.name_key(key.id.as_deref()).then_some(key)?;
+                let macs = core::slice::from_ref(named);
+                matching_mac(macs, &message, |tag, key| self.received(tag, key))
+            })
+        } else {
+            matching_mac(self.keys.macs, &message, |tag, key| self.received(tag, key))
+        };
+        let digest = || {
+            let signs_canonical_body = self.webhook.signs_canonical_body();
+            signs_canonical_body.then(|| message.digest())
+        };
+        if let Some((tag, key)) = found {
+            return Ok(self.proof(tag, key, body, length(body), digest()));
+        }
+        let mut pairs = self.keys.pairs(signatures);
+        let found = pairs.find(|(key, signature)| {
+            start_pair(&self.claim, key, signature).is_some_and(|mut pair| {
+                pair.update(&signed_body);
+                self.claim.parts.feed_after(&mut pair);
+                pair.0.finish()
+            })
+        });
+        match found {
+            Some((key, signature)) => Ok(self.proof(signature, key, body, length(body), digest())),
+            None => Err(VerifyError::SignatureMismatch),
+        }
+    }
+
+    /// Returns the verification that takes the body chunk by chunk, with its
+    /// running MACs in `state`.
+    pub fn begin(self, state: &'h mut HashState) -> Verification<'h> {
+        state.wipe();
+        Verification {
+            checked: self,
+            state,
+            body_len: 0,
+        }
+    }
+
+    /// Of a list whose entries name their keys, those of others are not tried.
+    #[inline]
+    fn is_not_named<K>(&self, key: &Named<K>) -> bool {
+        let signatures = &self.claim.signatures;
+        signatures.name_keys() && !signatures.name_key(key.id.as_deref())
+    }
+
+    /// Whether this tag is among those of the request.
+    #[inline]
+    fn received(&self, tag: &Signature, key: &Named<MacKey>) -> bool {
+        let signatures = &self.claim.signatures;
+        signatures.contain(tag, key.id.as_deref())
+    }
+
+    #[inline]
+    fn proof<K, B>(
+        &self,
+        signature: Signature,
+        key: &'h Named<K>,
+        body: B,
+        body_len: u64,
+        digest: Option<[u8; 32]>,
+    ) -> Verified<'h, B> {
+        let Claim {
+            parts,
+            instant,
+            head,
+            ..
+        } = &self.claim;
+        Verified {
+            body,
+            body_len,
+            timestamp: instant.map(Instant::timestamp),
+            signature,
+            rest: Rest::Borrowed {
+                layout: self.webhook.layout(),
+                key_id: key.id.as_ref(),
+                message_id: parts.message_id(),
+                head: *head,
+                digest,
+            },
+        }
+    }
+}
+
+/// A running check of an Ed25519 pair, as something to hash into.
+pub(crate) struct Pair(pub(crate) ed25519::Running);
+
+impl Hashing for Pair {
+    fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+}
+
+/// A place for the running check of a pair. The hash in it has a buffer that is not
+/// all used, and carries what was on the stack: it is wiped as a whole.
+enum PairSlot {
+    Empty([u8; size_of::<Pair>()]),
+    Running(Pair),
+}
+
+impl PairSlot {
+    const EMPTY: Self = Self::Empty([0; size_of::<Pair>()]);
+
+    fn update(&mut self, bytes: &[u8]) {
+        if let Self::Running(pair) = self {
+            pair.update(bytes);
+        }
+    }
+
+    fn take(&mut self) -> Option<Pair> {
+        let taken = core::mem::replace(self, Self::EMPTY);
+        self.wipe();
+        match taken {
+            Self::Running(pair) => Some(pair),
+            Self::Empty(_) => None,
+        }
+    }
+
+    fn wipe(&mut self) {
+        if let Self::Running(_) = self {
+            *self = Self::EMPTY;
+        }
+        if let Self::Empty(bytes) = self {
+            bytes.zeroize();
+        }
+    }
+}
+
+/// Empty for a signature that no key makes.
+impl From<Option<Pair>> for PairSlot {
+    fn from(pair: Option<Pair>) -> Self {
+        pair.map_or(Self::EMPTY, Self::Running)
+    }
+}
+
+/// `None` for a signature that no key makes.
+fn start_pair(claim: &Claim<'_>, key: &Named<EdKey>, signature: &Signature) -> Option<Pair> {
+    let running = ed25519::Running::start(key.key.public(), signature.all_bytes())?;
+    let mut pair = Pair(running);
+    claim.parts.feed_before(&mut pair);
+    Some(pair)
+}
+
+/// The place for the running MACs of one [`Verification`] at a time.
+///
+/// A running MAC holds states that can stand in for the key while little has
+/// been hashed, and moving it would leave a copy behind. So a verification
+/// borrows the place for them, and wipes it when it ends: when it is finished or
+/// dropped, also by a panic or because a future is cancelled. (A verification that is
+/// forgotten, by `mem::forget`, wipes nothing: then do not move its state.)
+///
+/// It takes 2.5 KiB on the stack or in a future, and allocates
+/// nothing, but for Ed25519 signatures (576 bytes for each pair of a key and a
+/// signature, of which there are at most eight) and for schemes that sign a
+/// canonical form of the body (the body).
+///
+/// ```
+/// use hookseal::{HashState, Message, Webhook, schemes};
+///
+/// let webhook = Webhook::new(schemes::PAMINGA, "your-shared-secret")?;
+/// let headers = webhook.sign(&Message::new(b"{\"event\":\"form.submitted\"}"))?;
+///
+/// let mut state = HashState::new();
+/// let mut verification = webhook.begin(&headers, &mut state)?;
+/// for chunk in [&b"{\"event\":"[..], b"\"form.submitted\"}"] {
+///     verification.update(chunk);
+/// }
+/// let verified = verification.finish()?;
+/// assert_eq!(verified.body_len(), 26);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct HashState {
+    macs: [RunningMac; Keys::MAX_CANDIDATES],
+    pairs: Vec<PairSlot>,
+    /// The body, where its canonical form is signed.
+    body: Vec<u8>,
+    started: bool,
+}
+
+impl HashState {
+    /// Creates an empty place.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            macs: [const { RunningMac::EMPTY }; Keys::MAX_CANDIDATES],
+            pairs: Vec::new(),
+            body: Vec::new(),
+            started: false,
+        }
+    }
+
+    /// Wipes the states, each where it is.
+    fn wipe(&mut self) {
+        for mac in &mut self.macs {
+            if !mac.is_empty() {
+                mac.wipe();
+            }
+        }
+        for pair in &mut self.pairs {
+            pair.wipe();
+        }
+        self.pairs.clear();
+        self.body.clear();
+        self.started = false;
+    }
+}
+
+impl Default for HashState {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Shows no state.
+impl fmt::Debug for HashState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HashState").finish_non_exhaustive()
+    }
+}
+
+/// A verification that has passed all that the head can show, and takes the body
+/// chunk by chunk.
+///
+/// Made by [`Webhook::begin`] or [`Verifier::begin`](crate::Verifier::begin). How
+/// the body is cut into chunks makes no difference to the verdict.
+///
+/// **Act on nothing before [`finish`](Self::finish)**: until then the chunks
+/// are an attacker's. [`HashState`] has an example.
+#[derive(Debug)]
+#[must_use = "a verification says nothing until it is finished"]
+pub struct Verification<'h> {
+    checked: CheckedHead<'h>,
+    state: &'h mut HashState,
+    body_len: u64,
+}
+
+impl<'h> Verification<'h> {
+    /// Hashes the next chunk of the body: once for each candidate key of a MAC,
+    /// and once for each pair of an Ed25519 key and signature.
+    pub fn update(&mut self, chunk: &[u8]) {
+        self.body_len = self.body_len.saturating_add(length(chunk));
+        if self.checked.webhook.signs_canonical_body() {
+            self.state.body.extend_from_slice(chunk);
+        } else {
+            self.hash(chunk);
+        }
+    }
+
+    fn hash(&mut self, bytes: &[u8]) {
+        let CheckedHead { claim, keys, .. } = &self.checked;
+        let state = &mut *self.state;
+        let macs = state.macs.iter_mut().zip(keys.macs);
+        if !state.started {
+            state.started = true;
+            for (slot, key) in macs {
+                if self.checked.is_not_named(key) {
+                    continue;
+                }
+                let running = key.key.start_in(slot);
+                claim.parts.feed_before(running);
+                running.update(bytes);
+            }
+            if !keys.ed25519.is_empty() {
+                let pairs = || keys.pairs(&claim.signatures);
+                state.pairs.reserve_exact(pairs().count());
+                for (key, signature) in pairs() {
+                    let pair = start_pair(claim, key, &signature);
+                    state.pairs.push(PairSlot::from(pair));
+                }
+                for pair in &mut state.pairs {
+                    pair.update(bytes);
+                }
+            }
+            return;
+        }
+        for (running, _) in macs {
+            running.update(bytes);
+        }
+        for pair in &mut state.pairs {
+            pair.update(bytes);
+        }
+    }
+
+    /// Returns the id of the key that the request names; see
+    /// [`CheckedHead::claimed_key_id`].
+    #[must_use]
+    pub fn claimed_key_id(&self) -> Option<&'h str> {
+        self.checked.claimed_key_id()
+    }
+
+    /// Returns the verdict over all chunks. The proof has no body: its caller
+    /// does.
+    ///
+    /// # Errors
+    ///
+    /// [`VerifyError::SignatureMismatch`]; [`VerifyError::TimestampTooOld`] or
+    /// [`VerifyError::TimestampInFuture`] if the timestamp is no longer in the
+    /// replay window around the clock, which is asked again: otherwise a captured
+    /// request would pass at any time whose head was sent within the window and
+    /// whose last byte was kept back.
+    pub fn finish(mut self) -> Result<Verified<'h, ()>, VerifyError> {
+        self.checked
+            .webhook
+            .check_time(&self.checked.claim, self.checked.received_at)?;
+        let mut digest = None;
+        if self.checked.webhook.signs_canonical_body() {
+            let body = core::mem::take(&mut self.state.body);
+            let CheckedHead { webhook, claim, .. } = &self.checked;
+            let canonical = webhook.signed_body(claim.head, &body)?;
+            let message = SignedMessage {
+                parts: &claim.parts,
+                body: &canonical,
+            };
+            digest = Some(message.digest());
+            self.hash(&canonical);
+        } else if !self.state.started {
+            self.hash(&[]);
+        }
+        self.conclude(digest)
+    }
+
+    fn conclude(&mut self, digest: Option<[u8; 32]>) -> Result<Verified<'h, ()>, VerifyError> {
+        let CheckedHead { claim, keys, .. } = &self.checked;
+        for (running, key) in self.state.macs.iter_mut().zip(keys.macs) {
+            if running.is_empty() {
+                continue;
+            }
+            claim.parts.feed_after(running);
+            if let Some(tag) = running.finish()
+                && claim.signatures.contain(&tag, key.id.as_deref())
+            {
+                return Ok(self.checked.proof(tag, key, (), self.body_len, digest));
+            }
+        }
+        let pairs = keys.pairs(&claim.signatures);
+        for ((key, signature), pair) in pairs.zip(self.state.pairs.iter_mut()) {
+            let matches = pair.take().is_some_and(|mut pair| {
+                claim.parts.feed_after(&mut pair);
+                pair.0.finish()
+            });
+            if matches {
+                return Ok(self
+                    .checked
+                    .proof(signature, key, (), self.body_len, digest));
+            }
+        }
+        Err(VerifyError::SignatureMismatch)
+    }
+}
+
+impl Drop for Verification<'_> {
+    fn drop(&mut self) {
+        self.state.wipe();
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,692 @@
+//! Nothing printable shows a secret, a body or a MAC: not `Debug` or `Display` of
+//! any public type, and no error in a chain of sources.
+//!
+//! The list of types is held against the source, so that a new type fails here
+//! until it is printed too.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::convert::Infallible;
+use std::error::Error;
+use std::fmt::{Debug, Display, Write as _};
+use std::fs;
+use std::future::{Future, ready};
+use std::path::Path;
+use std::pin::{Pin, pin};
+use std::sync::Mutex;
+use std::task::{Context, Poll, Waker};
+
+use axum::extract::FromRequestParts;
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use bytes::Bytes;
+use hookseal::axum::{MissingLayer, VerifiedJson, VerifiedJsonRejection};
+use hookseal::scheme::{
+    Algorithm, CanonicalForm, Canonicalize, Encoding, Endpoint, Field, Form, HeaderList,
+    HeaderName, HeaderVisitor, Part, RawRequest, Scheme, SchemeFault, SecretForm, Separator,
+    SignatureField, TimeFormat, TimestampField,
+};
+use hookseal::schemes::hubpay::{Registration, RegistrationError};
+use hookseal::schemes::{HUBPAY, PAKK, PAMINGA, POMELO, STANDARD_WEBHOOKS};
+use hookseal::tower::{
+    EmptyResponse, Rejection, RejectionKind, VerifiedBody, VerifiedBytes, VerifyLayer,
+};
+use hookseal::{
+    CheckHead, ConfigError, Coverage, FixedClock, HashState, Head, IdempotencyKey, Key, KeyFault,
+    Keys, Message, ReplayWindow, RequestHead, SecretFault, SignError, SignatureFault, SystemClock,
+    Timestamp, VerifyError, Webhook, clock_fn,
+};
+use http::{Request, Response};
+use http_body::Frame;
+use http_body_util::Full;
+use tower::{Layer as _, Service as _, service_fn};
+
+const SECRET: &str = "hunter2-correct-horse-battery-staple";
+/// JSON, and not what the handler takes.
+const BODY: &[u8] = br#""4111-1111-1111-1111 of Ann""#;
+const NOW: u64 = 1_700_000_000;
+
+/// What is printed, and the types that it is of.
+#[derive(Default)]
+struct Printed {
+    names: BTreeSet<String>,
+    texts: Vec<String>,
+}
+
+impl Printed {
+    fn text<T: ?Sized>(&mut self, text: String) {
+        let name = std::any::type_name::<T>();
+        let name = name
+            .split('<')
+            .next()
+            .and_then(|path| path.rsplit("::").next());
+        let name = name.unwrap_or_default();
+        self.names.insert(name.to_owned());
+        self.texts.push(format!("{name}: {text}"));
+    }
+
+    fn debug<T: Debug + ?Sized>(&mut self, value: &T) {
+        self.text::<T>(format!("{value:?}"));
+        self.text::<T>(format!("{value:#?}"));
+    }
+
+    fn display<T: Debug + Display + ?Sized>(&mut self, value: &T) {
+        self.debug(value);
+        self.text::<T>(format!("{value}"));
+        self.text::<T>(format!("{value:#}"));
+    }
+
+    fn error<T: Error + ?Sized>(&mut self, error: &T) {
+        self.display(error);
+        let mut source = error.source();
+        while let Some(error) = source {
+            self.text::<T>(format!("{error:?} {error}"));
+            source = error.source();
+        }
+    }
+
+    fn refused<T>(&mut self, result: Result<T, ConfigError>) {
+        let error = result.map(drop).expect_err("a refusal");
+        match &error {
+            ConfigError::InvalidSecret { fault, .. } => self.error(fault),
+            ConfigError::DirtySecret { fault, .. } => self.error(fault),
+            ConfigError::InvalidEd25519Key { fault, .. } => self.error(fault),
+            ConfigError::InvalidScheme { fault, .. } => self.error(fault),
+            _ => {}
+        }
+        self.error(&error);
+    }
+
+    fn unverified<T>(&mut self, result: Result<T, VerifyError>) {
+        let error = result.map(drop).expect_err("a refusal");
+        if let VerifyError::MalformedSignature { fault, .. } = &error {
+            self.error(fault);
+        }
+        self.error(&error);
+    }
+}
+
+/// A text in each way that it could be printed, by its beginning.
+fn spellings(bytes: &[u8]) -> Vec<String> {
+    let start = &bytes[..9];
+    let mut spellings = vec![
+        hex::encode(start),
+        hex::encode_upper(start),
+        STANDARD.encode(start),
+        URL_SAFE.encode(start),
+        start.escape_ascii().to_string(),
+        String::from_utf8_lossy(start).into_owned(),
+    ];
+    let list = |byte: fn(u8) -> String| start[..4].iter().map(|&b| byte(b)).collect::<Vec<_>>();
+    spellings.push(list(|byte| byte.to_string()).join(", "));
+    spellings.push(list(|byte| byte.to_string()).join(",\n    "));
+    spellings.push(list(|byte| format!("{byte:x}")).join(", "));
+    spellings
+}
+
+/// What must not be printed.
+struct Hidden(Vec<String>);
+
+impl Hidden {
+    fn new() -> Self {
+        let mut hidden = spellings(SECRET.as_bytes());
+        hidden.push("hunter2".into());
+        hidden.extend(spellings(BODY));
+        hidden.extend(["4111".into(), "Ann".into()]);
+        Self(hidden)
+    }
+
+    /// Adds a MAC, and the texts of it that a header may have.
+    fn add(&mut self, mac: &[u8]) {
+        self.0.extend(spellings(mac));
+        for text in [hex::encode(mac), STANDARD.encode(mac), URL_SAFE.encode(mac)] {
+            self.0.extend(spellings(text.as_bytes()));
+        }
+    }
+
+    fn found_in(&self, text: &str) -> Option<&str> {
+        let mut all = self.0.iter();
+        all.find(|hidden| text.contains(&***hidden))
+            .map(String::as_str)
+    }
+}
+
+fn key() -> Key {
+    Key::from_text(SECRET).unwrap().with_id("key-1")
+}
+
+fn webhook(scheme: Scheme<'_>) -> Webhook {
+    let webhook = Webhook::new(scheme, key()).unwrap();
+    webhook.with_clock(FixedClock::at(NOW))
+}
+
+fn message() -> Message<'static> {
+    message_of(BODY)
+}
+
+fn message_of(body: &[u8]) -> Message<'_> {
+    Message::new(body)
+        .with_id("msg_1")
+        .with_key_id("key-1")
+        .with_request_line("POST", "/hook")
+        .with_headers(&[("x-event", "paid")])
+}
+
+/// All that a scheme can sign, in one.
+const EVERYTHING: Scheme = Scheme {
+    name: "everything",
+    signature: SignatureField::List {
+        header: "x-signature",
+        separator: Separator::Comma,
+    },
+    forms: &[Form::base64url("v1="), Form::hex("v2=")],
+    timestamp: Some(TimestampField::seconds(Field::Param("t"))),
+    message_id: Some("x-id"),
+    key_id: Some("x-key"),
+    endpoint_header: Some("x-endpoint"),
+    endpoint: Endpoint::One("/hook"),
+    signed: &[
+        Part::Timestamp,
+        Part::Text("/"),
+        Part::MessageId,
+        Part::Text("/"),
+        Part::KeyId,
+        Part::Endpoint,
+        Part::Method,
+        Part::Target,
+        Part::Text("/"),
+        Part::HeaderNames,
+        Part::Text("/"),
+        Part::HeaderValues(","),
+        Part::Text("/"),
+        Part::Body,
+    ],
+    header_list: Some(HeaderList {
+        names: Field::Header("x-signed"),
+        separator: Separator::Space,
+        allowed: &["x-event"],
+    }),
+    ..Scheme::BASE
+};
+
+/// Keeps what it is shown of the request.
+#[derive(Debug)]
+struct Canonical;
+
+static SHOWN: Mutex<String> = Mutex::new(String::new());
+
+impl Canonicalize for Canonical {
+    fn canonicalize<'b>(&self, request: &RawRequest<'b>) -> Result<Cow<'b, [u8]>, VerifyError> {
+        write!(SHOWN.lock().unwrap(), "{request:?} {request:#?}").unwrap();
+        Ok(request.body().into())
+    }
+}
+
+const CANONICAL: Scheme = Scheme {
+    name: "canonical",
+    signed: &[Part::CanonicalBody],
+    canonical_form: Some(CanonicalForm(&Canonical)),
+    ..PAMINGA
+};
+
+/// Shows the visitor that it is given, with the headers that it has.
+struct Spy<'s> {
+    headers: &'s [(String, String)],
+    shown: Mutex<String>,
+}
+
+impl RequestHead for Spy<'_> {
+    fn visit_headers<'h>(&'h self, visitor: &mut HeaderVisitor<'_, 'h>) {
+        self.headers.visit_headers(visitor);
+        write!(self.shown.lock().unwrap(), "{visitor:?} {visitor:#?}").unwrap();
+    }
+}
+
+#[test]
+fn nothing_printable_shows_a_secret_a_body_or_a_mac() {
+    let mut printed = Printed::default();
+    let mut hidden = Hidden::new();
+
+    plain_data(&mut printed);
+    keys(&mut printed);
+    for scheme in [
+        PAMINGA,
+        PAKK,
+        HUBPAY,
+        EVERYTHING,
+        CANONICAL,
+        POMELO.at("/hook"),
+    ] {
+        requests(&webhook(scheme), &mut printed, &mut hidden);
+    }
+    let standard = Scheme {
+        secret: SecretForm::Text,
+        ..STANDARD_WEBHOOKS
+    };
+    requests(&webhook(standard), &mut printed, &mut hidden);
+    printed.debug::<CanonicalForm>(&CANONICAL.canonical_form.unwrap());
+    printed.text::<RawRequest<'_>>(std::mem::take(&mut *SHOWN.lock().unwrap()));
+    #[cfg(feature = "ed25519")]
+    ed25519(&mut printed, &mut hidden);
+    layer(&mut printed);
+
+    for text in &printed.texts {
+        let found = hidden.found_in(text);
+        assert_eq!(found, None, "{text}");
+    }
+    // What is hidden would be found: here are those texts themselves.
+    let secret = SECRET.as_bytes();
+    for text in [
+        format!("{SECRET:?}"),
+        format!("{secret:?}"),
+        format!("{secret:#?}"),
+        format!("{:?}", Bytes::from_static(BODY)),
+        format!("{:#x?}", BODY)
+            .replace("0x", "")
+            .replace(",\n    ", ", "),
+        STANDARD.encode(BODY),
+        format!(
+            "{:?}",
+            webhook(PAMINGA)
+                .sign(&message())
+                .unwrap()
+                .iter()
+                .collect::<Vec<_>>()
+        ),
+        format!(
+            "{:?}",
+            webhook(PAKK)
+                .sign(&message())
+                .unwrap()
+                .iter()
+                .collect::<Vec<_>>()
+        ),
+        format!(
+            "{:?}",
+            webhook(EVERYTHING)
+                .sign(&message().with_timestamp(NOW))
+                .unwrap()
+                .get("x-signature")
+        ),
+    ] {
+        assert!(hidden.found_in(&text).is_some(), "{text}");
+    }
+    assert_eq!(printed.names, public_types());
+}
+
+/// The names of all public types, as the source has them.
+fn public_types() -> BTreeSet<String> {
+    fn read(folder: &Path, names: &mut BTreeSet<String>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                read(&path, names);
+                continue;
+            }
+            if path.ends_with("src/ed25519.rs") && !cfg!(feature = "ed25519") {
+                continue;
+            }
+            for line in fs::read_to_string(path).unwrap().lines() {
+                let line = line.trim_start();
+                let kinds = ["pub struct ", "pub enum ", "pub union "];
+                let Some(rest) = kinds.iter().find_map(|kind| line.strip_prefix(kind)) else {
+                    continue;
+                };
+                let end = rest.find(|c: char| !c.is_ascii_alphanumeric());
+                names.insert(rest[..end.unwrap_or(rest.len())].to_owned());
+            }
+        }
+    }
+
+    let mut names = BTreeSet::new();
+    read(
+        Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")),
+        &mut names,
+    );
+    // What it is that finds them.
+    assert!(names.contains("Webhook") && names.contains("ResponseFuture"));
+    names
+}
+
+/// Types that hold nothing secret: that they are printed is all.
+fn plain_data(printed: &mut Printed) {
+    for scheme in [PAMINGA, EVERYTHING] {
+        printed.debug(&scheme);
+        printed.debug(&scheme.signature);
+        scheme
+            .forms
+            .iter()
+            .for_each(|form| printed.debug::<Form>(form));
+        scheme
+            .signed
+            .iter()
+            .for_each(|part| printed.debug::<Part>(part));
+        printed.debug(&scheme.endpoint);
+        printed.debug(&scheme.secret);
+    }
+    printed.debug(&EVERYTHING.timestamp.unwrap());
+    printed.debug(&EVERYTHING.timestamp.unwrap().field);
+    printed.debug(&EVERYTHING.header_list.unwrap());
+    printed.debug::<TimeFormat>(&TimeFormat::Rfc3339);
+    printed.debug::<Separator>(&Separator::Space);
+    printed.debug::<Encoding>(&Encoding::Hex);
+    printed.display::<Algorithm>(&Algorithm::HmacSha256);
+    printed.display::<HeaderName>(&HeaderName::from_static("x-signature"));
+    printed.display::<Timestamp>(&Timestamp::from_secs(NOW));
+    printed.debug::<ReplayWindow>(&ReplayWindow::DEFAULT);
+    printed.debug::<SystemClock>(&SystemClock);
+    printed.debug::<FixedClock>(&FixedClock::at(NOW));
+    printed.debug(&clock_fn(|| Timestamp::from_secs(NOW)));
+    printed.debug(&EmptyResponse::default());
+    let registration = Registration {
+        hmac_header_name: "x-hub-signature",
+        algorithm: "SHA_1",
+        status: "ACTIVE",
+    };
+    printed.debug(&registration);
+    let error: RegistrationError = registration.scheme().unwrap_err();
+    printed.error(&error);
+}
+
+/// Keys, and every way to get one wrong.
+fn keys(printed: &mut Printed) {
+    let base64 = STANDARD.encode(SECRET);
+    let hex = hex::encode(SECRET);
+    let texts = [
+        SECRET.to_owned(),
+        format!(" {SECRET}"),
+        format!("{SECRET}\n"),
+        format!("\"{SECRET}\""),
+        format!("\u{feff}{SECRET}"),
+        format!("{SECRET}\u{200b}"),
+        format!("${{{SECRET}}}"),
+        format!("whpk_{SECRET}"),
+        format!("whsk_{SECRET}"),
+        format!("whsec_{SECRET}"),
+        format!("WHSEC_{SECRET}"),
+        format!("whsec_whsec_{base64}"),
+        format!("v1,whsec_{base64}\n"),
+        format!("-----BEGIN PUBLIC KEY-----\n{base64}"),
+        base64.clone(),
+        base64[..base64.len() - 1].to_owned(),
+        format!("{base64}="),
+        base64.replace('=', "-"),
+        STANDARD.encode(&SECRET[..9]),
+        hex.clone(),
+        hex[1..].to_owned(),
+        hex.replace('0', "g"),
+        format!("{hex} "),
+        hex[..18].to_owned(),
+        format!("{base64}|{base64}|"),
+        format!("|{base64}"),
+        format!("v1a,whpk_{base64}:whsk_{base64}"),
+    ];
+    let mut refusals = 0;
+    let mut see = |made: Result<Key, ConfigError>, printed: &mut Printed| match made {
+        Ok(key) => {
+            printed.debug(&key);
+            printed.debug(&Keys::from([key.clone_secret(), key]));
+        }
+        Err(error) => {
+            refusals += 1;
+            printed.refused(Err::<(), _>(error));
+        }
+    };
+    for text in &texts {
+        see(Key::from_text(text), printed);
+        see(Key::from_bytes(text), printed);
+        see(Key::from_base64(text), printed);
+        see(Key::from_hex(text), printed);
+        see(Ok(Key::from(text).with_id("key-1")), printed);
+        for secret in [
+            SecretForm::Text,
+            SecretForm::Base64,
+            SecretForm::Hex,
+            SecretForm::Whsec,
+            SecretForm::WhsecList,
+            SecretForm::Sha256OfText,
+        ] {
+            match Webhook::new(Scheme { secret, ..PAMINGA }, text) {
+                Ok(webhook) => printed.debug(&webhook),
+                Err(error) => see(Err(error), printed),
+            }
+        }
+        for secret in [SecretForm::PublicKeyHex, SecretForm::PublicKeyBase64] {
+            const ED25519: &[Form] = &[Form::hex("").with_algorithm(Algorithm::Ed25519)];
+            let scheme = Scheme { secret, ..PAMINGA };
+            printed.refused(Webhook::new(scheme.with_forms(ED25519), text));
+        }
+    }
+    assert!(refusals > 100, "{refusals}");
+    printed.refused(Webhook::new(PAMINGA, vec![SECRET; 9]));
+    printed.refused(Webhook::new(POMELO.at("/hook"), SECRET));
+    printed.refused(Webhook::new(POMELO, key()));
+    printed.refused(Webhook::new(
+        POMELO.at("/hook"),
+        [key(), key().with_id("key-2")],
+    ));
+    printed.refused(Webhook::new(
+        Scheme {
+            name: "",
+            ..PAMINGA
+        },
+        key(),
+    ));
+    printed.error::<SchemeFault>(&SchemeFault::NoForm);
+    // So that they are there without the feature `ed25519`.
+    printed.error::<KeyFault>(&KeyFault::SmallOrder);
+    let fault = match Key::from_hex("0").unwrap_err() {
+        ConfigError::InvalidSecret { fault, .. } => fault,
+        other => panic!("{other}"),
+    };
+    printed.error::<SecretFault>(&fault);
+}
+
+/// Everything between a message and its proof, and every way to refuse it.
+fn requests(webhook: &Webhook, printed: &mut Printed, hidden: &mut Hidden) {
+    let name = webhook.scheme().to_owned();
+    printed.debug(webhook);
+    printed.display::<Coverage>(&webhook.coverage());
+    let message = message();
+    printed.debug(&message);
+    let headers = webhook.sign(&message).unwrap();
+    printed.debug(&headers);
+    let pairs: Vec<(String, String)> = headers
+        .iter()
+        .map(|(name, value)| (name.to_string(), value.to_owned()))
+        .collect();
+    let head = Head::new("POST", "/hook", &pairs);
+    printed.debug(&head);
+
+    let verified = webhook.verify(&head, BODY).unwrap();
+    hidden.add(verified.signature().as_bytes());
+    printed.debug(&verified);
+    printed.debug(verified.signature());
+    printed.display::<IdempotencyKey>(&verified.idempotency_key());
+    printed.debug(&verified.clone().into_owned());
+    printed.debug::<VerifiedBytes>(&verified.into_owned().into());
+    let checked = webhook.check_head(&head, None).unwrap();
+    printed.debug(&checked);
+    let mut state = HashState::new();
+    printed.debug(&state);
+    let mut verification = checked.begin(&mut state);
+    for chunk in BODY.chunks(5) {
+        printed.debug(&verification);
+        verification.update(chunk);
+    }
+    printed.debug(&verification);
+    let streamed = verification.finish().unwrap();
+    printed.debug(&streamed);
+    printed.debug(&streamed.into_owned());
+    printed.debug(&state);
+    let spy = Spy {
+        headers: &pairs,
+        shown: Mutex::default(),
+    };
+    drop(webhook.check_head(&Head::new("POST", "/hook", &spy), None));
+    let shown = spy.shown.into_inner().unwrap();
+    assert!(!shown.is_empty());
+    printed.text::<HeaderVisitor<'_, '_>>(shown);
+
+    // A forged MAC: neither it is shown nor the one that would have been right.
+    let other = message_of(b"another body");
+    let genuine = webhook.sign(&other).unwrap();
+    let genuine = Head::new("POST", "/hook", &genuine);
+    let verified = webhook.verify(&genuine, b"another body").unwrap();
+    hidden.add(verified.signature().as_bytes());
+    printed.unverified(webhook.verify(&head, b"another body"));
+    printed.unverified(webhook.verify(&[("host", "example.com")], BODY));
+    for (position, (_, value)) in pairs.iter().enumerate() {
+        let changes: [&dyn Fn(&str) -> String; 8] = [
+            &|value| format!(" {value}"),
+            &|value| format!("{value}0"),
+            &|value| value[1..].to_owned(),
+            &|value| format!("sha256= {value}"),
+            &|value| value.replace("v1", "v7"),
+            &|value| format!("{value}, {value}").repeat(33),
+            &|value| value.to_uppercase(),
+            &|_| String::new(),
+        ];
+        for change in changes {
+            let mut pairs = pairs.clone();
+            pairs[position].1 = change(value);
+            let head = Head::new("POST", "/hook", &pairs);
+            match webhook.verify(&head, BODY) {
+                // In upper case, hex is the same, and so may other values be.
+                Ok(verified) => printed.debug(&verified),
+                refused => printed.unverified(refused),
+            }
+        }
+        let mut pairs = pairs.clone();
+        pairs.push(pairs[position].clone());
+        printed.unverified(webhook.verify(&Head::new("POST", "/hook", &pairs), BODY));
+    }
+    // Headers alone, without the method.
+    if name == "everything" {
+        printed.unverified(webhook.verify(&pairs, BODY));
+    }
+    let error = webhook.sign(&message.with_id("\n").with_key_id("\n"));
+    if let Err(error) = error {
+        printed.error::<SignError>(&error);
+    }
+    printed.error::<SignatureFault>(&SignatureFault::Other);
+}
+
+#[cfg(feature = "ed25519")]
+fn ed25519(printed: &mut Printed, hidden: &mut Hidden) {
+    use hookseal::ed25519::{PublicKey, SigningKey};
+
+    let seed = *SECRET.as_bytes().first_chunk().unwrap();
+    let signing = SigningKey::from_seed(&seed).unwrap();
+    printed.debug::<SigningKey>(&signing);
+    printed.display::<PublicKey>(&signing.public_key());
+    let text = format!("whsk_{}", STANDARD.encode(seed));
+    printed.debug(&Key::from(&text));
+    printed.refused(SigningKey::from_base64(&text[1..]));
+    printed.refused(SigningKey::from_base64(&text[..text.len() - 9]));
+    printed.refused(PublicKey::from_base64(&text));
+    printed.refused(PublicKey::from_hex(&hex::encode(SECRET)));
+    let webhook = Webhook::new(STANDARD_WEBHOOKS, Key::from(signing).with_id("key-1")).unwrap();
+    requests(&webhook, printed, hidden);
+}
+
+/// A body that breaks off after its bytes.
+struct Broken(bool);
+
+impl http_body::Body for Broken {
+    type Data = Bytes;
+    type Error = Box<dyn Error + Send + Sync>;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        let first = !std::mem::replace(&mut self.0, true);
+        Poll::Ready(Some(if first {
+            Ok(Frame::data(Bytes::from_static(BODY)))
+        } else {
+            Err("connection reset".into())
+        }))
+    }
+}
+
+fn finished<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => panic!("nothing to wait for"),
+    }
+}
+
+/// The layer, what it hands on, what it answers, and the extractors.
+fn layer(printed: &mut Printed) {
+    let handed = Mutex::new(None);
+    let serve = |request: Request<VerifiedBody>| {
+        *handed.lock().unwrap() = Some(request);
+        ready(Ok::<_, Infallible>(Response::new(String::new())))
+    };
+    let layer = VerifyLayer::new(webhook(PAMINGA));
+    printed.debug(&layer);
+    let mut service = layer.with_body_limit(BODY.len()).layer(service_fn(serve));
+    printed.debug(&layer_of_unit());
+    let headers = webhook(PAMINGA).sign(&message()).unwrap();
+    let mac = headers.get("x-paminga-signature").unwrap();
+    let request = |mac: &str| Request::post("/").header("x-paminga-signature", mac);
+    let full = |body: &[u8]| Full::new(Bytes::copy_from_slice(body));
+
+    let future = service.call(request(mac).body(full(BODY)).unwrap());
+    printed.debug(&future);
+    assert_eq!(finished(future).unwrap().status(), 200);
+    let request_of_handler = handed.lock().unwrap().take().unwrap();
+    printed.debug::<VerifiedBody>(request_of_handler.body());
+    // With its headers in it, `http` prints the MAC; of the proof it prints none.
+    let (mut parts, body) = request_of_handler.into_parts();
+    printed.debug::<VerifiedBytes>(body.proof());
+    printed.debug::<VerifiedBytes>(parts.extensions.get().unwrap());
+
+    let mut kinds = BTreeSet::new();
+    let mut rejected = |response: Response<String>| {
+        let rejection: &Rejection = response.extensions().get().unwrap();
+        printed.error(rejection);
+        printed.debug::<RejectionKind>(rejection.kind());
+        kinds.insert(rejection.reason());
+    };
+    let other_mac = mac.replace(['0', '1', '2'], "3");
+    for (mac, body) in [
+        (mac, &BODY[1..]),
+        (&*other_mac, BODY),
+        (&mac[1..], BODY),
+        (&mac.to_uppercase().replace('A', "G"), BODY),
+        ("", BODY),
+        (mac, &[BODY, b"more"].concat()),
+    ] {
+        let future = service.call(request(mac).body(full(body)).unwrap());
+        rejected(finished(future).unwrap());
+    }
+    let broken = service.call(request(mac).body(Broken(false)).unwrap());
+    rejected(finished(broken).unwrap());
+    assert!(kinds.is_superset(&BTreeSet::from([
+        "body-broken",
+        "body-too-large",
+        "signature-mismatch"
+    ])));
+
+    let event = finished(VerifiedJson::<String>::from_request_parts(&mut parts, &())).unwrap();
+    assert!(event.0.contains("4111"));
+    printed.debug(&event);
+    let refused = finished(VerifiedJson::<u64>::from_request_parts(&mut parts, &())).unwrap_err();
+    let VerifiedJsonRejection::InvalidJson(fault) = &refused else {
+        panic!("{refused}")
+    };
+    printed.error(fault);
+    printed.error::<VerifiedJsonRejection>(&refused);
+    let mut bare = Request::new(()).into_parts().0;
+    let missing = finished(VerifiedJson::<u64>::from_request_parts(&mut bare, &())).unwrap_err();
+    printed.error(&missing);
+    let missing = finished(VerifiedBytes::from_request_parts(&mut bare, &())).unwrap_err();
+    printed.error::<MissingLayer>(&missing);
+}
+
+/// A service that can be printed itself.
+fn layer_of_unit() -> hookseal::tower::Verify<()> {
+    VerifyLayer::new(webhook(PAMINGA)).layer(())
+}
