@@ -4,7 +4,7 @@
 #![no_main]
 
 use arbitrary::Unstructured;
-use hookseal_fuzz::{generate, properties};
+use hookseal_testing::{generate, properties};
 
 libfuzzer_sys::fuzz_target!(|input: &[u8]| {
     properties::decoders(input);

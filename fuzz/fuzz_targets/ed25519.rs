@@ -4,7 +4,7 @@
 #![no_main]
 
 use arbitrary::Unstructured;
-use hookseal_fuzz::generate;
+use hookseal_testing::generate;
 use libfuzzer_sys::Corpus;
 
 libfuzzer_sys::fuzz_target!(|input: &[u8]| -> Corpus {

@@ -2,6 +2,6 @@
 
 #![no_main]
 
-use hookseal_fuzz::properties;
+use hookseal_testing::properties;
 
 libfuzzer_sys::fuzz_target!(|text: &str| properties::keys(text));
