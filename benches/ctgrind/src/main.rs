@@ -9,17 +9,17 @@
 //! and reports each branch on what comes of them and each address made of it.
 //! So secrets are marked as undefined before they are made into keys, and all
 //! MACs under these keys are undefined with them. What a request holds is its
-//! sender's own; but where received tags can be handed over as bytes, they are
+//! sender's own; where received signatures can be handed over as bytes, they are
 //! marked as well.
 //!
 //! Of Ed25519 the seed is the secret. The public key and the signatures that
 //! come of it are published, and verifying branches on them, which has to be
 //! seen.
 //!
-//! A verdict is public, and `conclude` in `src/engine.rs` branches on it, once
-//! for each key that it tries. `verdict.supp` leaves the reports of these
-//! branches out, by the function that they are in. Without it there have to be
-//! as many of them, and no others.
+//! Some branches are known and wanted: on the verdict, once for each key that is
+//! tried, and on whether anyone may know a secret, once for each key that is
+//! made. `known.supp` says why, and leaves their reports out, by the function that
+//! they are in. Without it there have to be as many of them, and no others.
 
 mod valgrind;
 
@@ -28,10 +28,12 @@ use std::hint::black_box;
 use std::process::ExitCode;
 
 use hookseal::ed25519::SigningKey;
-use hookseal::schemes::{Hubpay, Pakk, Paminga, Pomelo, StandardWebhooks};
+use hookseal::scheme::{
+    Algorithm, Encoding, Field, Form, Part, Scheme, Separator, Signature, SignatureField,
+    TimestampField,
+};
 use hookseal::{
-    Claim, ConfigError, Encoding, Engine, FixedClock, HeaderName, Headers, Key, Keyring, Keys,
-    Message, Signature, SignatureHeaders, Signatures, Tag, Timestamp, Verifier, VerifyError,
+    ConfigError, FixedClock, HashState, Key, Message, Timestamp, VerifyError, Webhook, schemes,
 };
 
 use valgrind::{is_secret, public, published, secret};
@@ -55,31 +57,30 @@ fn main() -> Result<ExitCode, Failure> {
     };
     println!("SHA-256 by {backend}\n\n reports");
     report.what_must_be_seen()?;
-    report.what_is_documented()?;
     report.keys()?;
-    report.tags();
+    report.signatures()?;
     report.signing()?;
-    for make in SCHEMES {
-        report.one_key(make)?;
-        report.several_keys(make)?;
-    }
-    for make in [standard_webhooks, both_kinds, marking] {
-        report.several_tags(make)?;
+    for watched in WATCHED {
+        report.one_key(&watched)?;
+        report.several_keys(&watched)?;
+        if !matches!(watched.scheme.signature, SignatureField::Header(_)) {
+            report.several_signatures(&watched)?;
+        }
     }
     println!("\n{} unexpected", report.unexpected);
     Ok(ExitCode::from(u8::from(report.unexpected > 0)))
 }
 
 struct Report {
-    /// Whether valgrind reports the verdicts too.
+    /// Whether valgrind reports what is known too.
     unsuppressed: bool,
     unexpected: usize,
 }
 
 impl Report {
-    /// Nothing may be reported of `work` but this many verdicts.
-    fn silent(&mut self, name: &str, verdicts: usize, work: impl FnOnce()) {
-        let wanted = if self.unsuppressed { verdicts } else { 0 };
+    /// Nothing may be reported of `work` but this many branches that are known.
+    fn silent(&mut self, name: &str, known: usize, work: impl FnOnce()) {
+        let wanted = if self.unsuppressed { known } else { 0 };
         self.watch(name, work, |found| found == wanted);
     }
 
@@ -103,211 +104,332 @@ impl Report {
 
 // Keys, schemes and requests.
 
-/// The same key from a known and from a secret secret. The bytes by which a
-/// foreign secret is told are known in both.
-fn key(byte: u8) -> Result<Key, ConfigError> {
-    Ok(Key::from_bytes([byte; 32])?.with_id(KEY_ID))
+/// The same key from a known and from a secret secret.
+fn key<const LEN: usize>(byte: u8) -> Result<Key, ConfigError> {
+    Ok(Key::from_bytes([byte; LEN])?.with_id(KEY_ID))
 }
 
 fn secret_key<const LEN: usize>(byte: u8) -> Result<Key, ConfigError> {
-    let mut bytes = secret([byte; LEN]);
-    bytes[..LONGEST_PREFIX].fill(byte);
-    Ok(Key::from_bytes(bytes)?.with_id(KEY_ID))
+    Ok(Key::from_bytes(secret([byte; LEN]))?.with_id(KEY_ID))
 }
 
 const SEED: [u8; 32] = [b'k'; 32];
-const LONGEST_PREFIX: usize = "MCowBQYDK2VwAyEA".len();
 const KEY_ID: &str = "key";
 
 const BODY: &[u8] = &[b'x'; 200];
 const NOW: Timestamp = Timestamp::from_secs(1_700_000_000);
-const MESSAGE: Message<'_> = Message::new(BODY)
-    .with_id("message")
-    .with_timestamp(NOW)
-    .with_key_id(KEY_ID);
 
-type MakeScheme = fn(Vec<Key>) -> Result<Box<dyn Verifier>, ConfigError>;
+/// What is verified: a scheme, with MAC keys and perhaps a public key.
+struct Watched {
+    name: &'static str,
+    scheme: Scheme<'static>,
+    /// Whether there is a public key beside the MAC keys.
+    both_kinds: bool,
+}
 
-const SCHEMES: [MakeScheme; 7] = [
-    |keys| Ok(Box::new(Paminga::new(Keys::new(keys)?))),
-    |keys| Ok(Box::new(Pakk::new(Keys::new(keys)?))),
-    |keys| Ok(Box::new(Hubpay::new(Keys::new(keys)?))),
-    |keys| {
-        Ok(Box::new(
-            Pomelo::new("/endpoint", keys)?.with_clock(FixedClock::at(NOW)),
-        ))
+const fn watched(scheme: Scheme<'static>) -> Watched {
+    Watched {
+        name: scheme.name,
+        scheme,
+        both_kinds: false,
+    }
+}
+
+const WATCHED: [Watched; 11] = [
+    watched(schemes::PAMINGA),
+    watched(schemes::PAKK),
+    watched(schemes::HUBPAY),
+    watched(schemes::POMELO.at("/endpoint")),
+    watched(schemes::STANDARD_WEBHOOKS),
+    Watched {
+        name: "standard-webhooks beside a public key",
+        both_kinds: true,
+        ..watched(schemes::STANDARD_WEBHOOKS)
     },
-    standard_webhooks,
-    both_kinds,
-    marking,
+    watched(SHA512),
+    watched(SHA1),
+    watched(LIST),
+    watched(NAMED),
+    watched(REPEATED),
 ];
 
-fn standard_webhooks(keys: Vec<Key>) -> Result<Box<dyn Verifier>, ConfigError> {
-    let scheme = StandardWebhooks::new(Keys::new(keys)?);
-    Ok(Box::new(scheme.with_clock(FixedClock::at(NOW))))
-}
+const SHA512: Scheme<'static> = Scheme {
+    name: "sha-512",
+    signature: SignatureField::Header("signature"),
+    forms: &[Form::hex("").with_algorithm(Algorithm::HmacSha512)],
+    ..Scheme::BASE
+};
 
-/// Beside a public key.
-fn both_kinds(keys: Vec<Key>) -> Result<Box<dyn Verifier>, ConfigError> {
-    let public = SigningKey::from_seed(&SEED).public_key().into();
-    let keys = keys.into_iter().map(Keyring::from).chain([public]);
-    let scheme = StandardWebhooks::new(Keyring::new(keys)?);
-    Ok(Box::new(scheme.with_clock(FixedClock::at(NOW))))
-}
+const SHA1: Scheme<'static> = Scheme {
+    name: "sha-1",
+    forms: &[Form::hex("sha1=").with_algorithm(Algorithm::HmacSha1)],
+    ..SHA512
+};
 
-fn marking(keys: Vec<Key>) -> Result<Box<dyn Verifier>, ConfigError> {
-    Ok(Box::new(Marking(Engine::untimed(Keys::new(keys)?))))
-}
+const LIST: Scheme<'static> = Scheme {
+    name: "sha-512 in a list",
+    signature: SignatureField::List {
+        header: "signature",
+        separator: Separator::Comma,
+    },
+    forms: &[Form::hex("v1=").with_algorithm(Algorithm::HmacSha512)],
+    timestamp: Some(TimestampField::seconds(Field::Param("t"))),
+    signed: &[Part::Timestamp, Part::Text("."), Part::Body],
+    ..Scheme::BASE
+};
 
-/// A scheme whose received tags are secret too, from when they are decoded.
-#[derive(Debug)]
-struct Marking(Engine);
+const NAMED: Scheme<'static> = Scheme {
+    name: "a list that names the keys",
+    signature: SignatureField::List {
+        header: "signature",
+        separator: Separator::Comma,
+    },
+    forms: &[Form {
+        after_key_id: Some("="),
+        ..Form::base64url("")
+    }],
+    ..Scheme::BASE
+};
 
-static SIGNATURE: HeaderName = HeaderName::from_static("signature");
+const REPEATED: Scheme<'static> = Scheme {
+    name: "sha-512 in repeated headers",
+    signature: SignatureField::Repeated("signature"),
+    forms: &[Form::base64("").with_algorithm(Algorithm::HmacSha512)],
+    ..Scheme::BASE
+};
 
-impl Verifier for Marking {
-    fn scheme(&self) -> &'static str {
-        "marking"
+type Headers = Vec<(String, String)>;
+
+impl Watched {
+    fn webhook(&self, mut keys: Vec<Key>) -> Result<Webhook, ConfigError> {
+        if self.both_kinds {
+            keys.push(SigningKey::from_seed(&SEED)?.public_key().into());
+        }
+        Webhook::new_with_clock(self.scheme, keys, FixedClock::at(NOW))
     }
 
-    fn engine(&self) -> &Engine {
-        &self.0
+    /// The message's headers, as a sender with this key writes them.
+    fn signed(&self, key: Key) -> Result<Headers, Failure> {
+        let message = Message::new(BODY).with_id("message").with_key_id(KEY_ID);
+        let headers = self.webhook(vec![key])?.sign(&message)?;
+        let texts = headers.into_iter();
+        let texts = texts.map(|(name, value)| (name.as_str().into(), value));
+        Ok(texts.collect())
     }
 
-    fn claim<'h>(&'h self, headers: &'h dyn Headers) -> Result<Claim<'h>, VerifyError> {
-        let read = |entry: &[u8]| Some(marked(Tag::from_hex(entry)?).into());
-        let value = headers.required(&SIGNATURE)?;
-        Signatures::list(value, b' ', read, &SIGNATURE).map(Claim::new)
+    /// The message's signature under a known key.
+    fn signature_by(&self, byte: u8) -> Result<Signature, Failure> {
+        let headers = self.signed(key::<32>(byte)?)?;
+        let receiver = self.webhook(vec![key::<32>(byte)?])?;
+        let verified = receiver.verify(&headers, BODY)?;
+        Ok(*verified.signature())
     }
 
-    fn signature_headers(&self, _: &Message<'_>, signatures: &[Signature]) -> SignatureHeaders {
-        let hex = |signature| Encoding::Hex.encode(signature);
-        let list: Vec<String> = signatures.iter().map(hex).collect();
-        [(SIGNATURE.clone(), list.join(" "))].into_iter().collect()
+    /// The message's headers with these signatures in place of its own.
+    fn with(&self, signatures: &[Signature]) -> Result<Headers, Failure> {
+        let own = self.entry(&self.signature_by(b'k')?);
+        let entries: Vec<String> = signatures.iter().map(|other| self.entry(other)).collect();
+        let mut headers = Headers::new();
+        for (name, value) in self.signed(key::<32>(b'k')?)? {
+            if !value.contains(&own) {
+                headers.push((name, value));
+                continue;
+            }
+            let values = match self.scheme.signature {
+                SignatureField::List { separator, .. } => {
+                    let separator = match separator {
+                        Separator::Space => " ",
+                        _ => ",",
+                    };
+                    vec![value.replace(&own, &entries.join(separator))]
+                }
+                _ => entries.clone(),
+            };
+            headers.extend(values.into_iter().map(|value| (name.clone(), value)));
+        }
+        Ok(headers)
+    }
+
+    /// A signature, written as the scheme has it.
+    fn entry(&self, signature: &Signature) -> String {
+        let mut forms = self.scheme.forms.iter();
+        let form = forms.find(|form| form.algorithm == signature.algorithm());
+        let form = form.expect("a form for each algorithm");
+        let text = form.encoding.encode(signature);
+        match form.after_key_id {
+            Some(between) => format!("{KEY_ID}{between}{text}"),
+            None => format!("{}{text}", form.prefix),
+        }
     }
 }
 
-fn marked(tag: Tag) -> Tag {
-    Tag::from_bytes(secret(*tag.as_bytes()))
+fn marked(signature: Signature) -> Signature {
+    let mut bytes = [0; Signature::MAX_LEN];
+    let length = signature.as_bytes().len();
+    bytes[..length].copy_from_slice(signature.as_bytes());
+    of_bytes(signature.algorithm(), &secret(bytes)[..length])
 }
 
-/// A tag, and the nearest wrong ones from both ends.
-fn neighbours(tag: Tag) -> [(&'static str, Tag); 3] {
+fn of_bytes(algorithm: Algorithm, bytes: &[u8]) -> Signature {
+    Signature::from_bytes(algorithm, bytes).expect("as many bytes as the algorithm's")
+}
+
+/// A signature, and the nearest wrong ones from both ends.
+fn neighbours(signature: Signature) -> [(&'static str, Signature); 3] {
     let changed = |at: usize| {
-        let mut bytes = *tag.as_bytes();
+        let mut bytes = signature.as_bytes().to_vec();
         bytes[at] ^= 1;
-        Tag::from_bytes(bytes)
+        of_bytes(signature.algorithm(), &bytes)
     };
     [
-        ("the right tag", tag),
+        ("the right signature", signature),
         ("a wrong first byte", changed(0)),
-        ("a wrong last byte", changed(Tag::LEN - 1)),
+        ("a wrong last byte", changed(signature.as_bytes().len() - 1)),
     ]
 }
 
-/// The tag of `MESSAGE` under a known key.
-fn tag_by(make: MakeScheme, byte: u8) -> Result<Tag, Failure> {
-    let sender = make(vec![key(byte)?])?;
-    let headers = sender.sign_message(&MESSAGE)?;
-    let verified = sender.verify(&headers, BODY)?;
-    Ok(Tag::from_bytes(verified.signature().as_bytes().try_into()?))
+fn verify(webhook: &Webhook, headers: &Headers) -> bool {
+    let verdict = webhook.verify(headers, BODY);
+    is_verified(verdict.map(|_| ()))
 }
 
-fn verify(verifier: &dyn Verifier, headers: &SignatureHeaders) -> bool {
-    public(verifier.verify(headers, BODY).is_ok())
-}
-
-fn verify_chunks(verifier: &dyn Verifier, headers: &SignatureHeaders) -> bool {
-    let verdict = verifier.begin(headers).and_then(|mut check| {
+fn verify_chunks(webhook: &Webhook, headers: &Headers) -> bool {
+    let mut state = HashState::new();
+    let verdict = webhook.begin(headers, &mut state).and_then(|mut check| {
         BODY.chunks(63).for_each(|chunk| check.update(chunk));
         check.finish()
     });
-    public(verdict.is_ok())
+    is_verified(verdict.map(|_| ()))
+}
+
+/// A request that is refused before its MAC is compared would show nothing.
+fn is_verified(verdict: Result<(), VerifyError>) -> bool {
+    if public(verdict.is_ok()) {
+        return true;
+    }
+    assert_eq!(verdict, Err(VerifyError::SignatureMismatch));
+    false
+}
+
+/// The message's signature under a secret key, as the check has computed it.
+fn computed<const LEN: usize>(scheme: Scheme<'static>) -> Result<Signature, Failure> {
+    let watched = watched(scheme);
+    let headers = watched.signed(key::<LEN>(b'k')?)?;
+    let receiver = watched.webhook(vec![secret_key::<LEN>(b'k')?])?;
+    let verified = receiver.verify(&headers, BODY)?;
+    Ok(*verified.signature())
+}
+
+fn is_all_secret(signature: &Signature) -> bool {
+    let bytes = signature.as_bytes();
+    let (words, rest) = bytes.as_chunks::<4>();
+    !bytes.is_empty() && rest.is_empty() && words.iter().all(is_secret)
 }
 
 // What is watched.
 
 impl Report {
-    /// That secrets are marked, and that the marks reach what is compared.
+    /// That secrets are marked, that the marks reach what is compared, and that
+    /// valgrind sees what is done to it.
     fn what_must_be_seen(&mut self) -> Result<(), Failure> {
-        let computed = secret_key::<32>(b'k')?.mac(&[BODY]);
-        let received = key(b'k')?.mac(&[BODY]);
-        assert!(is_secret(computed.as_bytes()) && !is_secret(received.as_bytes()));
+        let computed = computed::<32>(schemes::PAMINGA)?;
+        let received = watched(schemes::PAMINGA).signature_by(b'k')?;
+        assert!(is_all_secret(&computed) && !is_all_secret(&received));
 
         self.seen("a comparison that stops at a difference", || {
             let mut bytes = computed.as_bytes().iter().zip(received.as_bytes());
             black_box(bytes.all(|(one, other)| black_box(one) == other));
         });
         self.seen("a table looked up by a byte of a MAC", || {
-            let [byte, ..] = *computed.as_bytes();
+            let byte = computed.as_bytes()[0];
             black_box(black_box(&[0u8; 256])[usize::from(byte)]);
         });
-        Ok(())
-    }
-
-    /// What the documentation says is not constant-time, is not.
-    fn what_is_documented(&mut self) -> Result<(), Failure> {
-        self.seen("a secret whose prefix is looked at", || {
-            let _ = black_box(Key::from_bytes(secret([b'k'; 32])));
-        });
-        let computed = secret_key::<32>(b'k')?.mac(&[BODY]);
+        // As the documentation says.
         self.seen("a signature that is written", || {
-            black_box(Encoding::Base64.encode(computed));
+            black_box(Encoding::Base64.encode(&computed));
         });
         Ok(())
     }
 
-    /// HMAC takes up to 64 bytes as they are, and hashes longer secrets first.
+    /// HMAC takes secrets of up to a block as they are, 64 bytes or 128 of
+    /// SHA-512, and hashes longer ones first.
     fn keys(&mut self) -> Result<(), Failure> {
+        self.key::<1>()?;
         self.key::<32>()?;
         self.key::<64>()?;
         self.key::<65>()?;
-        self.key::<200>()
+        self.key::<128>()?;
+        self.key::<129>()?;
+        self.key::<200>()?;
+
+        // Where requests name their key, two ids may not have one secret.
+        let [one, other] = [b'a', b'b'].map(secret_key::<32>);
+        let keys = vec![one?, other?.with_id("another")];
+        let mut webhook = None;
+        self.silent("keys of two ids, prepared", 1, || {
+            webhook = Some(watched(schemes::POMELO.at("/endpoint")).webhook(keys));
+        });
+        assert!(webhook.is_some_and(|webhook| webhook.is_ok()));
+        Ok(())
     }
 
     fn key<const LEN: usize>(&mut self) -> Result<(), Failure> {
-        let mut made = Ok(());
-        self.silent(&format!("a key of {LEN} bytes, made and used"), 0, || {
-            made = secret_key::<LEN>(b'k').map(|key| {
-                assert!(is_secret(key.mac(&[BODY]).as_bytes()));
-            });
+        let mut key = None;
+        self.silent(&format!("a key of {LEN} bytes, made"), 1, || {
+            key = Some(secret_key::<LEN>(b'k'));
         });
-        Ok(made?)
+        let key = key.ok_or("no key")??;
+        for scheme in [schemes::PAMINGA, SHA512, SHA1] {
+            let (watched, keys) = (watched(scheme), vec![key.clone_secret()]);
+            let mut webhook = None;
+            let name = format!("{}, a key of {LEN} bytes, prepared", watched.name);
+            self.silent(&name, 0, || webhook = Some(watched.webhook(keys)));
+            assert!(webhook.is_some_and(|webhook| webhook.is_ok()));
+            assert!(is_all_secret(&computed::<LEN>(scheme)?));
+        }
+        Ok(())
     }
 
-    fn tags(&mut self) {
-        let tag = Tag::from_bytes([0x5a; Tag::LEN]);
-        for (what, other) in neighbours(tag) {
-            self.silent(&format!("two tags, {what}"), 0, || {
-                assert_eq!(public(marked(tag) == marked(other)), tag == other);
-            });
+    fn signatures(&mut self) -> Result<(), Failure> {
+        for (algorithm, length) in [
+            (Algorithm::HmacSha1, 20),
+            (Algorithm::HmacSha256, 32),
+            (Algorithm::HmacSha512, 64),
+        ] {
+            let signature = of_bytes(algorithm, &[0x5a; 64][..length]);
+            for (what, other) in neighbours(signature) {
+                let (one, other_marked) = (marked(signature), marked(other));
+                assert!(is_all_secret(&one) && is_all_secret(&other_marked));
+                self.silent(&format!("two of {algorithm}, {what}"), 0, || {
+                    assert_eq!(public(one == other_marked), signature == other);
+                });
+            }
         }
+        Ok(())
     }
 
     /// The public key and the signature come of the seed, and are published.
     fn signing(&mut self) -> Result<(), Failure> {
-        let known = SigningKey::from_seed(&SEED);
+        let known = SigningKey::from_seed(&SEED)?;
         let mut key = None;
-        self.silent("an Ed25519 key, made", 0, || {
+        self.silent("an Ed25519 key, made", 1, || {
             key = Some(SigningKey::from_seed(&secret(SEED)));
         });
-        let key = key.ok_or("no key")?;
+        let key = key.ok_or("no key")??;
         let mut signature = known.sign(&[]);
         self.silent("an Ed25519 signature, made", 0, || {
             signature = key.sign(&[BODY]);
         });
-        let signed = published(*signature.as_bytes());
-        assert_eq!(signed, *known.sign(&[BODY]).as_bytes());
+        let bytes: [u8; 64] = signature.as_bytes().try_into()?;
+        let signed = published(bytes);
+        assert_eq!(signed, known.sign(&[BODY]).as_bytes());
         // The point R; of S the highest bits are nothing to valgrind.
-        let (point, _) = signature
-            .as_bytes()
-            .split_first_chunk::<32>()
-            .ok_or("no R")?;
+        let (point, _) = bytes.split_first_chunk::<32>().ok_or("no R")?;
         assert!(is_secret(point) && is_secret(key.public_key().as_bytes()));
 
-        let sender = StandardWebhooks::new(known).with_clock(FixedClock::at(NOW));
-        let headers = sender.sign_message(&MESSAGE)?;
-        let receiver = StandardWebhooks::new(key).with_clock(FixedClock::at(NOW));
+        let watched = watched(schemes::STANDARD_WEBHOOKS);
+        let headers = watched.signed(known.into())?;
+        let receiver = watched.webhook(vec![key.into()])?;
         self.seen(
             "an Ed25519 signature, verified under what is marked",
             || {
@@ -317,12 +439,12 @@ impl Report {
         Ok(())
     }
 
-    fn one_key(&mut self, make: MakeScheme) -> Result<(), Failure> {
-        let right = tag_by(make, b'k')?;
-        let receiver = make(vec![secret_key::<32>(b'k')?])?;
+    fn one_key(&mut self, watched: &Watched) -> Result<(), Failure> {
+        let right = watched.signature_by(b'k')?;
+        let receiver = watched.webhook(vec![secret_key::<32>(b'k')?])?;
         for (what, received) in neighbours(right) {
-            let headers = receiver.signature_headers(&MESSAGE, &[received.into()]);
-            let name = format!("{}, {what}", receiver.scheme());
+            let headers = watched.with(&[received])?;
+            let name = format!("{}, {what}", watched.name);
             self.silent(&name, 1, || {
                 assert_eq!(verify(&receiver, &headers), received == right);
             });
@@ -334,43 +456,52 @@ impl Report {
     }
 
     /// All keys up to the one that matches are tried.
-    fn several_keys(&mut self, make: MakeScheme) -> Result<(), Failure> {
+    fn several_keys(&mut self, watched: &Watched) -> Result<(), Failure> {
         let keys = [b'a', b'b', b'c'].map(secret_key::<32>);
-        let receiver = make(keys.into_iter().collect::<Result<_, _>>()?)?;
+        let receiver = watched.webhook(keys.into_iter().collect::<Result<_, _>>()?)?;
         for (signer, which, tried) in [
             (b'a', "the first", 1),
             (b'b', "the second", 2),
             (b'c', "the last", 3),
             (b'd', "none", 3),
         ] {
-            let headers = receiver.signature_headers(&MESSAGE, &[tag_by(make, signer)?.into()]);
-            let name = format!("{}, {which} of 3 keys matches", receiver.scheme());
+            let headers = watched.with(&[watched.signature_by(signer)?])?;
+            let name = format!("{}, {which} of 3 keys matches", watched.name);
             self.silent(&name, tried, || {
                 assert_eq!(verify(&receiver, &headers), signer != b'd');
+            });
+            self.silent(&format!("{name}, in chunks"), tried, || {
+                assert_eq!(verify_chunks(&receiver, &headers), signer != b'd');
             });
         }
         Ok(())
     }
 
-    /// Each key is tried once, however many tags are listed, and an Ed25519
-    /// signature beside them.
-    fn several_tags(&mut self, make: MakeScheme) -> Result<(), Failure> {
+    /// Each key is tried once, however many signatures are listed, and an Ed25519
+    /// one beside them.
+    fn several_signatures(&mut self, watched: &Watched) -> Result<(), Failure> {
         let keys = vec![secret_key::<32>(b'a')?, secret_key::<32>(b'b')?];
-        let receiver = make(keys)?;
+        let receiver = watched.webhook(keys)?;
         for (signers, tried) in [(*b"axy", 1), (*b"xya", 1), (*b"xby", 2), (*b"xyz", 2)] {
-            let mut tags = Vec::new();
+            let mut signatures = Vec::new();
             for signer in signers {
-                tags.push(tag_by(make, signer)?.into());
+                signatures.push(watched.signature_by(signer)?);
             }
-            tags.push(SigningKey::from_seed(&SEED).sign(&[]).into());
-            let headers = receiver.signature_headers(&MESSAGE, &tags);
+            let mut forms = watched.scheme.forms.iter();
+            if forms.any(|form| form.algorithm == Algorithm::Ed25519) {
+                signatures.push(SigningKey::from_seed(&SEED)?.sign(&[]));
+            }
+            let headers = watched.with(&signatures)?;
             let name = format!(
-                "{}, keys ab, tags {}",
-                receiver.scheme(),
+                "{}, keys ab, signatures {}",
+                watched.name,
                 signers.escape_ascii()
             );
             self.silent(&name, tried, || {
                 assert_eq!(verify(&receiver, &headers), signers != *b"xyz");
+            });
+            self.silent(&format!("{name}, in chunks"), tried, || {
+                assert_eq!(verify_chunks(&receiver, &headers), signers != *b"xyz");
             });
         }
         Ok(())

@@ -5,10 +5,10 @@ use std::hint::black_box;
 use dudect_bencher::ctbench::BenchFn;
 use dudect_bencher::rand::RngExt;
 use dudect_bencher::{BenchRng, Class, CtRunner};
-use hookseal::schemes::{Pakk, Paminga, StandardWebhooks};
-use hookseal::{
-    FixedClock, Key, Message, Signature, SignatureHeaders, Tag, Timestamp, Verifier, VerifyError,
-};
+use hmac::{Hmac, KeyInit, Mac};
+use hookseal::scheme::{Algorithm, Encoding, Scheme, Signature};
+use hookseal::{FixedClock, Key, Timestamp, VerifyError, Webhook, schemes};
+use sha2::Sha256;
 
 use crate::SAMPLES;
 
@@ -95,23 +95,23 @@ fn nothing(runner: &mut CtRunner, rng: &mut BenchRng) {
 }
 
 fn tags_nothing(runner: &mut CtRunner, rng: &mut BenchRng) {
-    time_comparisons(runner, rng, Tag::eq, |tag, _| [tag, tag]);
+    time_comparisons(runner, rng, Signature::eq, |tag, _| [tag, tag]);
 }
 
 fn tags_first_none(runner: &mut CtRunner, rng: &mut BenchRng) {
-    time_comparisons(runner, rng, Tag::eq, |tag, rng| {
+    time_comparisons(runner, rng, Signature::eq, |tag, rng| {
         [wrong_at(FIRST, tag, rng), tag]
     });
 }
 
 fn tags_last_none(runner: &mut CtRunner, rng: &mut BenchRng) {
-    time_comparisons(runner, rng, Tag::eq, |tag, rng| {
+    time_comparisons(runner, rng, Signature::eq, |tag, rng| {
         [wrong_at(LAST, tag, rng), tag]
     });
 }
 
 fn tags_first_last(runner: &mut CtRunner, rng: &mut BenchRng) {
-    time_comparisons(runner, rng, Tag::eq, first_last_wrong);
+    time_comparisons(runner, rng, Signature::eq, first_last_wrong);
 }
 
 fn hex_first_last(runner: &mut CtRunner, rng: &mut BenchRng) {
@@ -177,85 +177,104 @@ fn list_right_first_last(runner: &mut CtRunner, rng: &mut BenchRng) {
 // Tags.
 
 const FIRST: usize = 0;
-const LAST: usize = Tag::LEN - 1;
+const LAST: usize = TAG_LEN - 1;
+const TAG_LEN: usize = Algorithm::HmacSha256.signature_len();
 
-fn random(rng: &mut BenchRng) -> Tag {
-    Tag::from_bytes(rng.random())
+fn tag(bytes: &[u8]) -> Signature {
+    Signature::from_bytes(Algorithm::HmacSha256, bytes).expect("as many bytes as a tag has")
 }
 
-fn wrong_at(place: usize, tag: Tag, rng: &mut BenchRng) -> Tag {
-    let mut bytes = *tag.as_bytes();
+fn random(rng: &mut BenchRng) -> Signature {
+    tag(&rng.random::<[u8; TAG_LEN]>())
+}
+
+fn wrong_at(place: usize, right: Signature, rng: &mut BenchRng) -> Signature {
+    let mut bytes = [0; TAG_LEN];
+    bytes.copy_from_slice(right.as_bytes());
     bytes[place] ^= rng.random_range(1..=u8::MAX);
-    Tag::from_bytes(bytes)
+    tag(&bytes)
 }
 
-fn first_last_wrong(tag: Tag, rng: &mut BenchRng) -> [Tag; 2] {
+fn first_last_wrong(tag: Signature, rng: &mut BenchRng) -> [Signature; 2] {
     [FIRST, LAST].map(|place| wrong_at(place, tag, rng))
 }
 
-fn near(tag: Tag, rng: &mut BenchRng) -> Tag {
+fn near(tag: Signature, rng: &mut BenchRng) -> Signature {
     wrong_at(LAST, tag, rng)
 }
 
 // Checks.
 
-/// A verifier, with its keys once more, to make its MACs.
+/// A webhook, with its keys once more, to make its MACs, and how its signatures
+/// are sent.
 struct Receiver<const KEYS: usize> {
-    verifier: Box<dyn Verifier>,
-    keys: [Key; KEYS],
+    webhook: Webhook,
+    keys: [Hmac<Sha256>; KEYS],
     signed_before_body: &'static [u8],
+    write: fn(&[Signature]) -> Headers,
 }
+
+type Headers = Vec<(&'static str, String)>;
 
 const NOW: Timestamp = Timestamp::from_secs(1_700_000_000);
 
-fn keys<const KEYS: usize>() -> [Key; KEYS] {
-    std::array::from_fn(|at| Key::from_text(&format!("secret {at}")).unwrap())
+impl<const KEYS: usize> Receiver<KEYS> {
+    fn new(
+        scheme: Scheme<'_>,
+        signed_before_body: &'static [u8],
+        write: fn(&[Signature]) -> Headers,
+    ) -> Self {
+        let secrets: [_; KEYS] = std::array::from_fn(|at| format!("secret {at}"));
+        let keys = secrets
+            .each_ref()
+            .map(|secret| Key::from_text(secret).unwrap());
+        let webhook = Webhook::new(scheme, keys).unwrap();
+        Self {
+            webhook: webhook.with_clock(FixedClock::at(NOW)),
+            keys: secrets.map(|secret| Hmac::new_from_slice(secret.as_bytes()).unwrap()),
+            signed_before_body,
+            write,
+        }
+    }
+
+    fn macs(&self, body: &[u8]) -> [Signature; KEYS] {
+        self.keys.each_ref().map(|key| {
+            let mac = key.clone().chain_update(self.signed_before_body);
+            tag(&mac.chain_update(body).finalize().into_bytes())
+        })
+    }
 }
 
 fn paminga() -> Receiver<1> {
-    Receiver {
-        verifier: Box::new(Paminga::new(keys::<1>())),
-        keys: keys(),
-        signed_before_body: b"",
-    }
+    Receiver::new(schemes::PAMINGA, b"", |tags| {
+        vec![("x-paminga-signature", Encoding::Hex.encode(&tags[0]))]
+    })
 }
 
 fn pakk() -> Receiver<1> {
-    Receiver {
-        verifier: Box::new(Pakk::new(keys::<1>())),
-        keys: keys(),
-        signed_before_body: b"",
-    }
+    Receiver::new(schemes::PAKK, b"", |tags| {
+        vec![(
+            "x-pakk-webhook-signature",
+            Encoding::Base64.encode(&tags[0]),
+        )]
+    })
 }
 
 fn three_keys() -> Receiver<3> {
-    let scheme = StandardWebhooks::new(keys::<3>()).with_clock(FixedClock::at(NOW));
-    Receiver {
-        verifier: Box::new(scheme),
-        keys: keys(),
-        signed_before_body: b"msg.1700000000.",
-    }
+    let before_body = b"msg.1700000000.";
+    Receiver::new(schemes::STANDARD_WEBHOOKS, before_body, |tags| {
+        let entry = |tag| format!("v1,{}", Encoding::Base64.encode(tag));
+        let list: Vec<String> = tags.iter().map(entry).collect();
+        vec![
+            ("webhook-id", "msg".into()),
+            ("webhook-timestamp", NOW.to_string()),
+            ("webhook-signature", list.join(" ")),
+        ]
+    })
 }
 
-impl<const KEYS: usize> Receiver<KEYS> {
-    fn macs(&self, body: &[u8]) -> [Tag; KEYS] {
-        let parts = [self.signed_before_body, body];
-        self.keys.each_ref().map(|key| key.mac(&parts))
-    }
-
-    fn headers(&self, body: &[u8], tags: &[Tag]) -> SignatureHeaders {
-        let message = Message::new(body).with_id("msg").with_timestamp(NOW);
-        let signatures: Vec<Signature> = tags.iter().map(Signature::from).collect();
-        self.verifier.signature_headers(&message, &signatures)
-    }
-}
-
-fn verify<const KEYS: usize>(
-    receiver: &Receiver<KEYS>,
-    headers: &SignatureHeaders,
-    body: &[u8],
-) -> bool {
-    match receiver.verifier.verify(headers, body) {
+fn verify<const KEYS: usize>(receiver: &Receiver<KEYS>, headers: &Headers, body: &[u8]) -> bool {
+    match receiver.webhook.verify(headers, body) {
         Ok(_) => true,
         Err(VerifyError::SignatureMismatch) => false,
         Err(error) => panic!("nothing was compared: {error}"),
@@ -263,19 +282,20 @@ fn verify<const KEYS: usize>(
 }
 
 /// What a comparison must not be.
-fn early_exit(one: &Tag, other: &Tag) -> bool {
+fn early_exit(one: &Signature, other: &Signature) -> bool {
     let mut bytes = one.as_bytes().iter().zip(other.as_bytes());
     // Without the black box the compiler compares several at once.
     bytes.all(|(one, other)| black_box(one) == other)
 }
 
 /// Pakk's check, but for the comparison.
-fn early_exit_check(receiver: &Receiver<1>, headers: &SignatureHeaders, body: &[u8]) -> bool {
+fn early_exit_check(receiver: &Receiver<1>, headers: &Headers, body: &[u8]) -> bool {
     let [(_, value)] = headers.as_slice() else {
         panic!("Pakk has one header");
     };
     let [computed] = receiver.macs(body);
-    Tag::from_base64(value.as_bytes()).is_some_and(|received| early_exit(&computed, &received))
+    Signature::decode(Algorithm::HmacSha256, Encoding::Base64, value.as_bytes())
+        .is_some_and(|received| early_exit(&computed, &received))
 }
 
 // Timing.
@@ -291,8 +311,8 @@ const BATCH: usize = 64;
 fn time_comparisons(
     runner: &mut CtRunner,
     rng: &mut BenchRng,
-    compare: impl Fn(&Tag, &Tag) -> bool,
-    classes: impl Fn(Tag, &mut BenchRng) -> [Tag; 2],
+    compare: impl Fn(&Signature, &Signature) -> bool,
+    classes: impl Fn(Signature, &mut BenchRng) -> [Signature; 2],
 ) {
     for _ in 0..samples().div_ceil(BATCH) {
         let batch: [_; BATCH] = std::array::from_fn(|_| {
@@ -314,14 +334,14 @@ fn time_checks<const KEYS: usize, const TAGS: usize>(
     runner: &mut CtRunner,
     rng: &mut BenchRng,
     receiver: &Receiver<KEYS>,
-    check: impl Fn(&Receiver<KEYS>, &SignatureHeaders, &[u8]) -> bool,
-    classes: impl Fn([Tag; KEYS], &mut BenchRng) -> [[Tag; TAGS]; 2],
+    check: impl Fn(&Receiver<KEYS>, &Headers, &[u8]) -> bool,
+    classes: impl Fn([Signature; KEYS], &mut BenchRng) -> [[Signature; TAGS]; 2],
 ) {
     for _ in 0..samples() {
         let body: [u8; 64] = rng.random();
         let received = classes(receiver.macs(&body), rng);
         let (class, received) = draw(received, rng);
-        let headers = receiver.headers(&body, &received);
+        let headers = (receiver.write)(&received);
         runner.run_one(class, || {
             check(black_box(receiver), black_box(&headers), black_box(&body))
         });

@@ -5,6 +5,8 @@
 //! Line breaks and other control characters are left out: no HTTP parser lets
 //! them into a header's value.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use fastrand::Rng;
 
 use crate::message::{Header, Message, Request, Scheme, Spelling};
@@ -34,6 +36,8 @@ enum Make {
     /// Verified with the secret respelled; `{secret}` is its base64, `{head}`
     /// and `{tail}` the two halves.
     Secret(&'static str),
+    /// Signed and verified with this text as the secret.
+    Text(&'static str),
     /// Sent without this header.
     Without(&'static str),
     Request(fn(&mut Rng, Message) -> Request),
@@ -66,6 +70,10 @@ impl Case {
                     secret.replace("{head}", head).replace("{tail}", tail)
                 })
             }
+            Make::Text(secret) => {
+                message.secret = secret.into();
+                message.signed()
+            }
             Make::Without(name) => message.signed().without(name),
             Make::Request(make) => make(rng, message),
         }
@@ -74,9 +82,9 @@ impl Case {
 
 pub fn of(scheme: &str) -> impl Iterator<Item = &'static Case> {
     let own: &[&[Case]] = match scheme {
-        "paminga" => &[WHITE_SPACE, HEX],
-        "pakk" => &[WHITE_SPACE, BASE64],
-        "hubpay" => &[WHITE_SPACE, HUBPAY],
+        "paminga" => &[WHITE_SPACE, HEX, TEXTS],
+        "pakk" => &[WHITE_SPACE, BASE64, TEXTS],
+        "hubpay" => &[WHITE_SPACE, HUBPAY, TEXTS],
         "pomelo" => &[WHITE_SPACE, BASE64, POMELO],
         "standard-webhooks-v1a" => standard_webhooks_v1a::CASES,
         _ => standard_webhooks::CASES,
@@ -112,6 +120,10 @@ const fn body(name: &'static str, ours: Reason, body: &'static [u8]) -> Case {
 
 const fn secret(name: &'static str, ours: Reason, template: &'static str) -> Case {
     Case { name, ours, make: Make::Secret(template) }
+}
+
+const fn text_as_secret(name: &'static str, ours: Reason, text: &'static str) -> Case {
+    Case { name, ours, make: Make::Text(text) }
 }
 
 const fn without(name: &'static str, header: &'static str) -> Case {
@@ -291,6 +303,33 @@ const POMELO: &[Case] = &[
         message.secret.clear();
         message.signed()
     }),
+    made("secret-of-15-bytes", "secret-refused", |rng, message| with_secret_of(rng, message, 15)),
+    made("secret-of-16-bytes", "accepted", |rng, message| with_secret_of(rng, message, 16)),
+    made("secret-of-zero-bytes", "secret-refused", |_, mut message| {
+        message.secret = STANDARD.encode([0; 24]);
+        message.signed()
+    }),
+];
+
+/// Signed with another key, of so many bytes, in base64.
+fn with_secret_of(rng: &mut Rng, mut message: Message, length: usize) -> Request {
+    message.secret = STANDARD.encode(random::bytes(rng, length));
+    message.signed()
+}
+
+/// Of schemes whose secret is a text.
+const TEXTS: &[Case] = &[
+    text_as_secret("secret-before-a-line-break", "secret-refused", "secret\n"),
+    text_as_secret("secret-after-a-space", "secret-refused", " secret"),
+    text_as_secret("secret-in-quotes", "secret-refused", "\"secret\""),
+    text_as_secret("secret-after-a-byte-order-mark", "secret-refused", "\u{feff}secret"),
+    text_as_secret("secret-with-a-zero-width-space", "secret-refused", "sec\u{200b}ret"),
+    text_as_secret("secret-unexpanded", "secret-refused", "${WEBHOOK_SECRET}"),
+    text_as_secret("secret-null", "secret-refused", "null"),
+    text_as_secret("secret-of-zero-bytes", "secret-refused", "\0\0"),
+    text_as_secret("secret-with-a-space-inside", "accepted", "a secret"),
+    text_as_secret("secret-of-one-byte", "accepted", "s"),
+    text_as_secret("secret-in-base64", "accepted", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
 ];
 
 /// The message's request with this in the signature's header: `{good}` is the

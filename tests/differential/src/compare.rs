@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::cases::{self, Case};
 use crate::differences::{Known, Verdict, Verdicts};
 use crate::message::Message;
+use crate::ours::Secrets;
 use crate::peers::{Answer, Entry, Failure, Peer};
 use crate::{ours, random};
 
@@ -68,7 +69,7 @@ impl Comparison {
 
             let mut request = message.signed();
             let fault = random::corrupt(rng, &mut request);
-            let ours = ours::verify(&request);
+            let ours = ours::verify(&request, Secrets::Random);
             let (theirs, words) = verdict(self.peer.verify(&request)?);
             self.judge(scheme, fault, (ours, theirs), &words, &request);
         }
@@ -117,7 +118,7 @@ impl Comparison {
                 message.body = b"{}".into();
             }
             let request = case.request(&mut rng, message);
-            let ours = ours::verify(&request);
+            let ours = ours::verify(&request, Secrets::Configured);
             let theirs = verdict(self.peer.verify(&request)?);
             if Timestamp::now() == now {
                 break (request, ours, theirs);

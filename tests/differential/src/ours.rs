@@ -1,20 +1,31 @@
 //! What this crate says.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use fastrand::Rng;
-use hookseal::ed25519::{self, PublicKey, SigningKey};
-use hookseal::schemes::{Hubpay, MessageOrder, Pakk, Paminga, Pomelo, Prefix, StandardWebhooks};
+use hookseal::ed25519::{self, PublicKey};
+use hookseal::scheme::Form;
 use hookseal::{
-    ConfigError, Encoding, Key, Keyring, Keys, SignatureHeaders, Timestamp, Verified, Verifier,
-    VerifyError,
+    ConfigError, HashState, Key, Keys, SignError, Timestamp, Verified, Webhook, schemes,
 };
 
 use crate::message::{Header, Message, Request, Scheme, Spelling, receivers};
 use crate::random;
 
+/// How a secret reaches us.
+#[derive(Clone, Copy)]
+pub enum Secrets {
+    /// As a text, which is read as its sender hands it out.
+    Configured,
+    /// As a text if it is an ordinary one, and otherwise as bytes: random secrets
+    /// may be as short as one byte, and have any characters at their ends.
+    Random,
+}
+
 /// The verdict in a word: `accepted`, or the reason.
-pub fn verify(request: &Request) -> &'static str {
-    match verifier(&request.scheme, [&request.secret]) {
-        Ok(verifier) => match verifier.verify(&pairs(request), &request.body) {
+pub fn verify(request: &Request, secrets: Secrets) -> &'static str {
+    match webhook(&request.scheme, [&request.secret], secrets) {
+        Ok(webhook) => match webhook.verify(&pairs(request), &request.body) {
             Ok(_) => "accepted",
             Err(error) => error.reason(),
         },
@@ -36,12 +47,14 @@ pub fn receive(rng: &mut Rng, message: &Message, request: &Request) -> &'static 
     add_macs(rng, &request.scheme, &mut secrets);
     let place = rng.usize(..=secrets.len());
     secrets.insert(place, request.secret.clone());
-    let verifier = verifier(&request.scheme, &secrets).expect("secrets of the scheme");
+    let webhook = webhook(&request.scheme, &secrets, Secrets::Random);
+    let webhook = webhook.expect("secrets of the scheme");
 
     let headers = pairs(request);
-    let whole = verifier.verify(&headers, &request.body);
+    let whole = webhook.verify(&headers, &request.body);
     let (head, tail) = request.body.split_at(rng.usize(..=request.body.len()));
-    let streamed = verifier.begin(&headers).and_then(|mut check| {
+    let mut state = HashState::new();
+    let streamed = webhook.begin(&headers, &mut state).and_then(|mut check| {
         check.update(head);
         check.update(tail);
         check.finish()
@@ -64,7 +77,7 @@ pub fn receive(rng: &mut Rng, message: &Message, request: &Request) -> &'static 
 
 /// Signs a message with its secret, and where the scheme lists signatures, with
 /// other active keys as well.
-pub fn send(rng: &mut Rng, message: &Message) -> Result<Request, VerifyError> {
+pub fn send(rng: &mut Rng, message: &Message) -> Result<Request, SignError> {
     let (lists, most) = match message.scheme {
         Scheme::StandardWebhooks { .. } => (true, Keys::MAX_CANDIDATES),
         // What a receiver with all its keys still tries.
@@ -79,19 +92,19 @@ pub fn send(rng: &mut Rng, message: &Message) -> Result<Request, VerifyError> {
 }
 
 /// Signs a message with its secret alone.
-pub fn send_plainly(message: &Message) -> Result<Request, VerifyError> {
+pub fn send_plainly(message: &Message) -> Result<Request, SignError> {
     sign(message, [&message.secret])
 }
 
 fn sign<S: AsRef<str>>(
     message: &Message,
     secrets: impl IntoIterator<Item = S>,
-) -> Result<Request, VerifyError> {
+) -> Result<Request, SignError> {
     let mut scheme = message.scheme.clone();
     if let Scheme::Hubpay { pinned, .. } = &mut scheme {
         *pinned = true; // Or we would choose the spelling.
     }
-    let verifier = verifier(&scheme, secrets).expect("secrets of the scheme");
+    let webhook = webhook(&scheme, secrets, Secrets::Random).expect("secrets of the scheme");
     let id = String::from_utf8_lossy(&message.id);
     let signed = hookseal::Message::new(&message.body)
         .with_id(&id)
@@ -100,71 +113,82 @@ fn sign<S: AsRef<str>>(
         Scheme::Pomelo { api_key, .. } => signed.with_key_id(api_key),
         _ => signed,
     };
-    let headers: SignatureHeaders = verifier.sign_message(&signed)?;
-    let headers = headers
+    let headers = webhook
+        .sign(&signed)?
         .into_iter()
         .map(|(name, value)| Header(name.as_str().into(), value.into()))
         .collect();
     Ok(message.clone().carried_by(headers))
 }
 
-fn verifier<S: AsRef<str>>(
+fn webhook<S: AsRef<str>>(
     scheme: &Scheme,
-    secrets: impl IntoIterator<Item = S>,
-) -> Result<Box<dyn Verifier>, ConfigError> {
-    if let Scheme::StandardWebhooksV1a { family } = scheme {
-        let keys = secrets.into_iter().enumerate();
-        let keys = keys.map(|(place, text)| key_of_any_kind(text.as_ref(), place.to_string()));
-        let keys: Vec<Keyring> = keys.collect::<Result<_, ConfigError>>()?;
-        let verifier = StandardWebhooks::new(Keyring::new(keys)?);
-        return Ok(Box::new(verifier.with_header_prefix(family)?));
-    }
-    let keys = secrets.into_iter().enumerate().map(|(place, secret)| {
-        let secret = secret.as_ref();
-        match scheme {
-            Scheme::Pomelo { api_key, .. } => Ok(Key::from_base64(secret)?.with_id(&**api_key)),
-            Scheme::StandardWebhooks { raw_secret, .. } if !raw_secret => {
-                Ok(Key::from_base64(secret)?.with_id(place.to_string()))
-            }
-            _ => Ok(Key::from_text(secret)?.with_id(place.to_string())),
-        }
+    texts: impl IntoIterator<Item = S>,
+    secrets: Secrets,
+) -> Result<Webhook, ConfigError> {
+    let keys = texts.into_iter().enumerate().map(|(place, text)| {
+        let key = key(scheme, text.as_ref(), secrets)?;
+        Ok(match scheme {
+            Scheme::Pomelo { api_key, .. } => key.with_id(&**api_key),
+            _ => key.with_id(place.to_string()),
+        })
     });
     let keys: Vec<Key> = keys.collect::<Result<_, ConfigError>>()?;
-    Ok(match scheme {
-        Scheme::Paminga => Box::new(Paminga::new(Keys::new(keys)?)),
-        Scheme::Pakk => Box::new(Pakk::new(Keys::new(keys)?)),
-        Scheme::Hubpay { pinned: false, .. } => Box::new(Hubpay::new(Keys::new(keys)?)),
+    let pinned;
+    let scheme = match scheme {
+        Scheme::Paminga => schemes::PAMINGA,
+        Scheme::Pakk => schemes::PAKK,
+        Scheme::Hubpay { pinned: false, .. } => schemes::HUBPAY,
         Scheme::Hubpay { encoding, prefix, .. } => {
-            let encoding = match encoding {
-                Spelling::Hex => Encoding::Hex,
-                Spelling::Base64 => Encoding::Base64,
+            pinned = match encoding {
+                Spelling::Hex => [Form::hex(prefix)],
+                Spelling::Base64 => [Form::base64(prefix)],
             };
-            let prefix = match *prefix {
-                "" => Prefix::Forbidden,
-                _ => Prefix::Required,
-            };
-            let hubpay = Hubpay::new(Keys::new(keys)?);
-            Box::new(hubpay.with_encoding(encoding).with_prefix(prefix))
+            schemes::HUBPAY.with_forms(&pinned)
         }
-        Scheme::Pomelo { endpoint, body_first, .. } => {
-            let order = match body_first {
-                false => MessageOrder::TimestampEndpointBody,
-                true => MessageOrder::BodyTimestampEndpoint,
-            };
-            Box::new(Pomelo::new(endpoint.as_str(), keys)?.with_message_order(order))
-        }
+        Scheme::Pomelo { endpoint, body_first: false, .. } => schemes::POMELO.at(endpoint),
+        Scheme::Pomelo { endpoint, .. } => schemes::POMELO_BODY_FIRST.at(endpoint),
         Scheme::StandardWebhooks { family, .. } | Scheme::StandardWebhooksV1a { family } => {
-            let verifier = StandardWebhooks::new(Keys::new(keys)?);
-            Box::new(verifier.with_header_prefix(family)?)
+            schemes::STANDARD_WEBHOOKS.with_header_prefix(family)
         }
-    })
+    };
+    Webhook::new(scheme, keys)
 }
 
-fn key_of_any_kind(text: &str, id: String) -> Result<Keyring, ConfigError> {
-    match text.split_inclusive('_').next() {
-        Some("whsk_") => SigningKey::from_base64(text).map(|key| key.with_id(id).into()),
-        Some("whsec_") => Key::from_base64(text).map(|key| key.with_id(id).into()),
-        _ => PublicKey::from_base64(text).map(|key| key.with_id(id).into()),
+fn key(scheme: &Scheme, text: &str, secrets: Secrets) -> Result<Key, ConfigError> {
+    if let Secrets::Random = secrets
+        && let Some(bytes) = bytes_of_no_ordinary(scheme, text)
+    {
+        return Key::from_bytes(bytes);
+    }
+    match scheme {
+        Scheme::StandardWebhooks { raw_secret: true, .. } => Key::from_text(text),
+        // Any other text would be the secret of a MAC.
+        Scheme::StandardWebhooksV1a { .. } if !has_prefix(text) => {
+            PublicKey::from_base64(text).map(Key::from)
+        }
+        // The webhook reads it.
+        _ => Ok(text.into()),
+    }
+}
+
+fn has_prefix(text: &str) -> bool {
+    ["whpk_", "whsec_", "whsk_"].iter().any(|prefix| text.starts_with(prefix))
+}
+
+/// The bytes of a secret that is handed to us as bytes: one that decodes to fewer
+/// than 16, or a text that is not of letters, digits and a few signs.
+fn bytes_of_no_ordinary(scheme: &Scheme, text: &str) -> Option<Vec<u8>> {
+    match scheme {
+        Scheme::StandardWebhooksV1a { .. } => None,
+        Scheme::Pomelo { .. } | Scheme::StandardWebhooks { raw_secret: false, .. } => {
+            let bytes = STANDARD.decode(text.trim_start_matches("whsec_")).expect("base64");
+            (bytes.len() < 16).then_some(bytes)
+        }
+        _ => {
+            let is_ordinary = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=-_".contains(&byte);
+            (!text.bytes().all(is_ordinary)).then(|| text.into())
+        }
     }
 }
 
@@ -201,7 +225,7 @@ type Proof = (Option<Vec<u8>>, Option<u64>, Option<String>, u64);
 
 fn proof<B>(verified: &Verified<'_, B>) -> Proof {
     (
-        verified.message_id().map(<[u8]>::to_vec),
+        verified.message_id_bytes().map(<[u8]>::to_vec),
         verified.timestamp().map(Timestamp::as_secs),
         verified.key_id().map(String::from),
         verified.body_len(),

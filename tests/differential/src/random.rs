@@ -27,7 +27,7 @@ pub fn message(rng: &mut Rng, scheme: &str, now: u64) -> Message {
         other => unreachable!("no scheme is called {other}"),
     };
     Message {
-        secret: secret(rng, &scheme),
+        secret: ordinary_secret(rng, &scheme),
         id: visible(rng, 1, 100).replace('.', "_").into_bytes(),
         timestamp: now.to_string().into_bytes(),
         body: body(rng),
@@ -66,13 +66,38 @@ pub fn vary(rng: &mut Rng, message: &mut Message, now: u64) -> &'static str {
     kind
 }
 
-/// A secret as this scheme hands them out.
-pub fn secret(rng: &mut Rng, scheme: &Scheme) -> String {
-    let text = |rng: &mut Rng| text(rng, 1, 200);
+/// A secret of this scheme, as its sender hands them out, or any that it could have:
+/// short ones, and texts of any characters.
+fn secret(rng: &mut Rng, scheme: &Scheme) -> String {
+    let ordinary = rng.bool();
+    loop {
+        let secret = match ordinary {
+            true => ordinary_secret(rng, scheme),
+            false => secret_of(rng, scheme, 1, |rng| text(rng, 1, 200)),
+        };
+        if !is_known(scheme, &secret) {
+            return secret;
+        }
+    }
+}
+
+fn ordinary_secret(rng: &mut Rng, scheme: &Scheme) -> String {
+    secret_of(rng, scheme, 16, |rng| {
+        visible(rng, 1, 200).replace(|sign| !char::is_alphanumeric(sign), "-")
+    })
+}
+
+/// Encoded, of at least so many bytes, or such a text.
+fn secret_of(
+    rng: &mut Rng,
+    scheme: &Scheme,
+    shortest: usize,
+    text: impl Fn(&mut Rng) -> String,
+) -> String {
     let base64 = |rng: &mut Rng| {
         // HMAC hashes a key of more than 64 bytes first.
         let length = pick(rng, &[24, 32, 63, 64, 65]);
-        let length = if rng.bool() { length } else { rng.usize(1..200) };
+        let length = if rng.bool() { length } else { rng.usize(shortest..200) };
         STANDARD.encode(bytes(rng, length))
     };
     match scheme {
@@ -82,6 +107,19 @@ pub fn secret(rng: &mut Rng, scheme: &Scheme) -> String {
             format!("{}{}", pick(rng, &["whsec_", ""]), base64(rng))
         }
         _ => text(rng),
+    }
+}
+
+/// HMAC pads a secret with zeros: zeros alone are no secret, which is a case of its
+/// own.
+fn is_known(scheme: &Scheme, secret: &str) -> bool {
+    match scheme {
+        Scheme::Pomelo { .. } | Scheme::StandardWebhooks { raw_secret: false, .. } => secret
+            .trim_start_matches("whsec_")
+            .trim_end_matches('=')
+            .bytes()
+            .all(|digit| digit == b'A'),
+        _ => secret.bytes().all(|byte| byte == 0),
     }
 }
 

@@ -1,8 +1,5 @@
 //! The stock of Standard Webhooks.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-
 use super::*;
 
 pub(super) const CASES: &[&[Case]] =
@@ -246,8 +243,18 @@ const SECRETS: &[Case] = &[
     made("secret-with-trailing-bits", "secret-refused", |rng, message| {
         respelled_secret(rng, message, 26, with_trailing_bits)
     }),
-    made("secret-of-two-bytes", "accepted", |rng, message| {
+    made("secret-of-two-bytes", "secret-refused", |rng, message| {
         respelled_secret(rng, message, 2, str::to_owned)
+    }),
+    made("secret-of-15-bytes", "secret-refused", |rng, message| {
+        respelled_secret(rng, message, 15, str::to_owned)
+    }),
+    made("secret-of-16-bytes", "accepted", |rng, message| {
+        respelled_secret(rng, message, 16, str::to_owned)
+    }),
+    made("secret-of-zero-bytes", "secret-refused", |_, mut message| {
+        message.secret = STANDARD.encode([0; 24]);
+        message.signed()
     }),
     made("secret-of-1000-bytes", "accepted", |rng, message| {
         respelled_secret(rng, message, 1000, str::to_owned)
@@ -262,6 +269,12 @@ const SECRETS: &[Case] = &[
     }),
     made("secret-as-text-empty", "secret-refused", |_, message| with_text_as_secret(message, "")),
     made("secret-as-text-of-one-byte", "accepted", |_, message| with_text_as_secret(message, "s")),
+    made("secret-as-text-before-a-line-break", "secret-refused", |_, message| {
+        with_text_as_secret(message, "secret\n")
+    }),
+    made("secret-as-text-of-zero-bytes", "secret-refused", |_, message| {
+        with_text_as_secret(message, "\0\0")
+    }),
     made("secret-as-text-with-prefix", "accepted", |_, message| {
         with_text_as_secret(message, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
     }),

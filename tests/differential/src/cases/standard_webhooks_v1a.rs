@@ -1,7 +1,5 @@
 //! The stock of Standard Webhooks' `v1a`: what is not so for `v1`.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use curve25519_dalek::{EdwardsPoint, Scalar};
 
 use super::*;
