@@ -7,7 +7,7 @@ use core::fmt;
 use zeroize::Zeroize as _;
 
 use crate::Timestamp;
-use crate::algorithm::{Hashing, MacKey, RunningMac};
+use crate::algorithm::{Hashing, MacKey, RunningMac, wipe_stack};
 use crate::clock::Instant;
 use crate::ed25519;
 use crate::error::VerifyError;
@@ -354,6 +354,7 @@ impl<'h> Verification<'h> {
                     pair.update(bytes);
                 }
             }
+            wipe_stack::<1024>();
             return;
         }
         for (running, _) in macs {
