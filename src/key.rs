@@ -507,7 +507,6 @@ impl<T: Into<Key>> FromIterator<T> for Keys {
 mod tests {
     use std::borrow::ToOwned as _;
     use std::format;
-    use std::string::ToString as _;
 
     use super::*;
 
@@ -835,7 +834,7 @@ mod tests {
             let der = format!("302a300506032b6570032100{HEX}");
             for text in [der.clone(), der.to_uppercase()] {
                 let error = read(text, hex).unwrap_err();
-                assert!(error.to_string().contains("its last 32 bytes"), "{error}");
+                assert!(format!("{error}").contains("its last 32 bytes"), "{error}");
             }
         }
 
