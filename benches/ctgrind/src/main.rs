@@ -167,7 +167,7 @@ const SHA1: Scheme<'static> = Scheme {
 };
 
 const LIST: Scheme<'static> = Scheme {
-    name: "sha-512 in a list",
+    name: "sha-512-in-a-list",
     signature: SignatureField::List {
         header: "signature",
         separator: Separator::Comma,
@@ -179,7 +179,7 @@ const LIST: Scheme<'static> = Scheme {
 };
 
 const NAMED: Scheme<'static> = Scheme {
-    name: "a list that names the keys",
+    name: "list-that-names-keys",
     signature: SignatureField::List {
         header: "signature",
         separator: Separator::Comma,
@@ -192,7 +192,7 @@ const NAMED: Scheme<'static> = Scheme {
 };
 
 const REPEATED: Scheme<'static> = Scheme {
-    name: "sha-512 in repeated headers",
+    name: "sha-512-in-repeated-headers",
     signature: SignatureField::Repeated("signature"),
     forms: &[Form::base64("").with_algorithm(Algorithm::HmacSha512)],
     ..Scheme::BASE
