@@ -2,7 +2,7 @@
 
 use hookseal::scheme::{Algorithm, Field, Form, Part, SignatureField};
 
-use super::wire::{is_token, is_trimmed, mac};
+use super::wire::{is_token, is_trimmed, mac, separator_byte};
 use super::{Key, Receiver, Setting, ed25519, secrets};
 
 impl Receiver {
@@ -23,6 +23,7 @@ impl Receiver {
     /// Whether a webhook can be made of it at all.
     pub fn is_sound(&self) -> bool {
         self.has_sound_names()
+            && self.has_sound_form()
             && self.has_sound_endpoints()
             && self.has_sound_window()
             && self.has_sound_keys()
@@ -50,6 +51,15 @@ impl Receiver {
         }
         let is_alone = |name: &String| names.iter().filter(|other| *other == name).count() == 1;
         has_prefix && has_name && names.iter().all(|name| is_token(name) && is_alone(name))
+    }
+
+    /// An entry of a list ends where the separator is, so no form holds it.
+    fn has_sound_form(&self) -> bool {
+        let SignatureField::List { separator, .. } = self.scheme.signature else {
+            return true;
+        };
+        let form = self.settings.form.as_ref();
+        form.is_none_or(|(prefix, _)| !prefix.contains(char::from(separator_byte(separator))))
     }
 
     fn has_sound_endpoints(&self) -> bool {
