@@ -82,7 +82,7 @@ pub fn standard_webhooks(length: usize) -> Request {
     }
 }
 
-/// As `standard_webhooks`, signed with Ed25519.
+/// Returns a request of Standard Webhooks, signed with Ed25519.
 pub fn v1a(length: usize) -> Request {
     let signing = SigningKey::from_seed(&SECRET).unwrap();
     let webhook = Webhook::new(schemes::STANDARD_WEBHOOKS, signing.public_key()).unwrap();
@@ -98,7 +98,7 @@ pub fn v1a(length: usize) -> Request {
     }
 }
 
-/// The request with this many Ed25519 signatures of something else.
+/// Returns the headers with this many Ed25519 signatures of something else.
 pub fn with_wrong_signatures(request: &Request, count: u8) -> HeaderMap {
     let key = SigningKey::from_seed(&SECRET).unwrap();
     let entry = |n: u8| format!("v1a,{}", Encoding::Base64.encode(&key.sign(&[&[n]])));

@@ -31,7 +31,7 @@ pub fn judge(vector: &Case) -> Result<Judged> {
     }
 }
 
-/// The same for a scheme that need not be in the catalogue.
+/// Judges a case as one of this scheme, which need not be in the catalogue.
 pub fn judge_as(vector: &Case, scheme: Scheme<'static>) -> Result<Judged> {
     let (receiver, keys) = match &vector.setup {
         Setup::SpelledOut { secret, config } => spelled_out(vector, secret, config)?,

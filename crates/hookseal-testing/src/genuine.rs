@@ -18,7 +18,7 @@ impl Genuine {
         &self.webhook
     }
 
-    /// The request with another value of one header.
+    /// Returns the headers with another value of one of them.
     #[track_caller]
     pub fn with(&self, name: &str, value: impl AsRef<[u8]>) -> Vec<(String, Vec<u8>)> {
         let mut headers = self.headers.clone();
@@ -86,7 +86,7 @@ pub fn hubpay() -> Genuine {
     }
 }
 
-/// The known answer of the standard-webhooks project's tests.
+/// Returns the known answer of the standard-webhooks project's tests.
 pub fn standard_webhooks_at(clock: impl Clock + 'static) -> Genuine {
     let webhook = Webhook::new(schemes::STANDARD_WEBHOOKS, WHSEC).unwrap();
     Genuine {
@@ -106,7 +106,7 @@ pub fn standard_webhooks() -> Genuine {
     standard_webhooks_at(FixedClock::at(SIGNED_AT))
 }
 
-/// Signed with the provider's public sample key pair, as its examples do.
+/// Returns a request that is signed with the provider's public sample key pair, as its examples are.
 pub fn pomelo_at(clock: impl Clock + 'static) -> Genuine {
     let key = Key::from_base64(API_SECRET).unwrap().with_id(API_KEY);
     let webhook = Webhook::new(schemes::POMELO.at(ENDPOINT), [key]).unwrap();

@@ -6,7 +6,7 @@ use super::wire::{is_token, is_trimmed, mac, separator_byte};
 use super::{Key, Receiver, Setting, ed25519, secrets};
 
 impl Receiver {
-    /// Which of its keys can sign, of MACs and then of Ed25519.
+    /// Returns which of its keys can sign, of MACs and then of Ed25519.
     pub fn signers(&self) -> Vec<usize> {
         let macs = 0..self.keys.len();
         let ed25519 = (macs.end..).zip(&self.ed25519);
@@ -14,13 +14,13 @@ impl Receiver {
         macs.chain(signing.map(|(place, _)| place)).collect()
     }
 
-    /// Whether requests, or their signatures, name their key.
+    /// Returns whether requests, or their signatures, name their key.
     pub fn picks_by_id(&self) -> bool {
         let in_entry = |form: &Form<'_>| form.after_key_id.is_some();
         self.scheme.key_id.is_some() || self.all_forms().iter().any(in_entry)
     }
 
-    /// Whether a webhook can be made of it at all.
+    /// Returns whether a webhook can be made of it at all.
     pub fn is_sound(&self) -> bool {
         self.has_sound_names()
             && self.has_sound_form()

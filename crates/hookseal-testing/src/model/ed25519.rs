@@ -196,7 +196,7 @@ pub fn public_key_from_text(text: &str) -> Result<Point, Vec<KeyFault>> {
     }
 }
 
-/// The point's hexadecimal digits.
+/// Reads a point from hexadecimal digits.
 pub fn public_key_from_hex(text: &str) -> Option<Point> {
     let bytes = data_encoding::HEXLOWER_PERMISSIVE.decode(text.as_bytes());
     let point = bytes.ok()?.try_into().ok()?;

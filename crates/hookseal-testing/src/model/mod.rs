@@ -145,7 +145,7 @@ pub struct Outside {
 
 /// The scheme, with the receiver's settings.
 impl Receiver {
-    /// A header's whole name, in lower case.
+    /// Returns a header's whole name, in lower case.
     pub fn name(&self, name: &str) -> String {
         let own = self.settings.header_prefix.as_deref();
         match own.or(self.scheme.header_prefix) {
@@ -167,7 +167,7 @@ impl Receiver {
         }
     }
 
-    /// The headers that signatures can be in.
+    /// Returns the headers that signatures can be in.
     pub fn signature_headers(&self) -> Vec<String> {
         match self.signature() {
             SignatureField::Headers(names) => names.iter().map(|name| self.name(name)).collect(),
@@ -177,7 +177,7 @@ impl Receiver {
             SignatureField::Header(header)
             | SignatureField::List { header, .. }
             | SignatureField::Repeated(header) => vec![self.name(header)],
-            other => unimplemented!("{other:?}"),
+            other => panic!("the model does not know {other:?}"),
         }
     }
 

@@ -8,7 +8,7 @@ pub fn read(format: TimeFormat, text: &[u8]) -> Option<i128> {
         TimeFormat::Seconds => Some(number(text)? * 1_000_000_000),
         TimeFormat::Milliseconds => Some(number(text)? * 1_000_000),
         TimeFormat::Rfc3339 => rfc3339(str::from_utf8(text).ok()?),
-        other => unimplemented!("{other:?}"),
+        other => panic!("the model does not know {other:?}"),
     }
 }
 
@@ -28,7 +28,7 @@ pub fn write(format: TimeFormat, seconds: u64) -> String {
             let (hour, minute, second) = (clock / 3600, clock / 60 % 60, clock % 60);
             format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
         }
-        other => unimplemented!("{other:?}"),
+        other => panic!("the model does not know {other:?}"),
     }
 }
 

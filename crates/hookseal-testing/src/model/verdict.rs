@@ -250,7 +250,7 @@ impl Receiver {
                     .find(|(other, _)| *other == name)
                     .map(|(_, value)| value)
             }
-            other => unimplemented!("{other:?}"),
+            other => panic!("the model does not know {other:?}"),
         }
     }
 
@@ -433,7 +433,7 @@ impl Receiver {
                 Part::HeaderPairs { between, joined } => {
                     self.listed_headers(request, Some(between), joined)
                 }
-                other => unimplemented!("{other:?}"),
+                other => panic!("the model does not know {other:?}"),
             });
         }
         message

@@ -26,7 +26,7 @@ pub fn mac(algorithm: Algorithm, secret: &[u8], message: &[u8]) -> Vec<u8> {
         Algorithm::HmacSha1 => hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY,
         Algorithm::HmacSha256 => hmac::HMAC_SHA256,
         Algorithm::HmacSha512 => hmac::HMAC_SHA512,
-        other => unimplemented!("{other:?}"),
+        other => panic!("the model does not know {other:?}"),
     };
     let key = hmac::Key::new(algorithm, secret);
     hmac::sign(&key, message).as_ref().to_vec()
@@ -38,7 +38,7 @@ pub fn length(algorithm: Algorithm) -> usize {
         Algorithm::HmacSha1 => 20,
         Algorithm::HmacSha256 => 32,
         Algorithm::HmacSha512 | Algorithm::Ed25519 => 64,
-        other => unimplemented!("{other:?}"),
+        other => panic!("the model does not know {other:?}"),
     }
 }
 
@@ -59,7 +59,7 @@ pub fn decode(algorithm: Algorithm, encoding: Encoding, text: &[u8]) -> Option<V
         }
         // The other alphabet, without padding.
         Encoding::Base64Url => BASE64URL_NOPAD.decode(text),
-        other => unimplemented!("{other:?}"),
+        other => panic!("the model does not know {other:?}"),
     };
     decoded
         .ok()
@@ -71,7 +71,7 @@ pub fn separator_byte(separator: Separator) -> u8 {
         Separator::Space => b' ',
         Separator::Comma => b',',
         Separator::Semicolon => b';',
-        other => unimplemented!("{other:?}"),
+        other => panic!("the model does not know {other:?}"),
     }
 }
 

@@ -290,7 +290,7 @@ impl Genuine {
             match list.names {
                 Field::Header(name) => put(Some(receiver.name(name)), &names),
                 Field::Param(name) => params.push(format!("{name}={names}")),
-                other => unimplemented!("{other:?}"),
+                other => panic!("the model does not know {other:?}"),
             }
         }
         let names = receiver.signature_headers();
@@ -336,7 +336,7 @@ impl Genuine {
             Encoding::Hex => data_encoding::HEXLOWER.encode(signature),
             Encoding::Base64 => data_encoding::BASE64.encode(signature),
             Encoding::Base64Url => data_encoding::BASE64URL_NOPAD.encode(signature),
-            other => unimplemented!("{other:?}"),
+            other => panic!("the model does not know {other:?}"),
         };
         match form.after_key_id {
             None => format!("{}{text}", form.prefix),
