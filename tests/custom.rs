@@ -84,6 +84,41 @@ fn has_the_signed_id_and_time(verified: Verified<'_>) -> bool {
 }
 
 /// Each MAC is that of `printf '…' | openssl dgst -sha256 -hmac k`.
+/// Two parties may read two of them, also where both are blank.
+#[test]
+fn a_repeated_header_is_none_that_is_missing() {
+    let schemes = [
+        UNTIMED,
+        Scheme {
+            signature: SignatureField::Headers(&["x-mac", "x-other"]),
+            ..UNTIMED
+        },
+        Scheme {
+            signature: SignatureField::Headers(&["x-other", "x-mac"]),
+            ..UNTIMED
+        },
+        Scheme {
+            signature: SignatureField::Numbered("x-mac"),
+            ..UNTIMED
+        },
+    ];
+    for scheme in schemes {
+        let webhook = Webhook::new(scheme, "your-shared-secret").unwrap();
+        let verify = |headers: &[(&str, &str)]| webhook.verify(&headers, b"").unwrap_err();
+        let name = match scheme.signature {
+            SignatureField::Numbered(_) => "x-mac-1",
+            _ => "x-mac",
+        };
+        assert_eq!(verify(&[]).reason(), "missing-header");
+        assert_eq!(verify(&[(name, "")]).reason(), "missing-header");
+        let twice = verify(&[(name, ""), (name, "")]);
+        let VerifyError::DuplicateHeader { header, .. } = twice else {
+            panic!("{twice:?}");
+        };
+        assert_eq!(header.as_str(), name);
+    }
+}
+
 #[test]
 fn parts_are_signed_in_their_places() {
     const KEYED: Scheme = Scheme {
@@ -1321,9 +1356,25 @@ fn schemes_that_make_no_sense_are_refused() {
         ),
         // No signature covers itself.
         (
-            "SamePlace",
+            "SignedSignature",
             allowing(&["x-event", "X-Mac"]),
             allowing(&["x-event", "x-other"]),
+        ),
+        (
+            "SignedSignature",
+            signing(&[Part::Header("X-Mac"), COLON, Part::Body]),
+            signing(&[Part::Header("x-event"), COLON, Part::Body]),
+        ),
+        (
+            "SignedSignature",
+            Scheme {
+                signature: SignatureField::Headers(&["x-mac", "x-event"]),
+                ..signing(&[Part::Header("x-event"), COLON, Part::Body])
+            },
+            Scheme {
+                signature: SignatureField::Headers(&["x-mac", "x-other"]),
+                ..signing(&[Part::Header("x-event"), COLON, Part::Body])
+            },
         ),
         (
             "TooManyHeaders { max: 8 }",

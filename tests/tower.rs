@@ -3,6 +3,8 @@
 #[path = "common/bodies.rs"]
 mod bodies;
 mod common;
+#[path = "common/headers_alone.rs"]
+mod headers_alone;
 #[path = "common/time_limit.rs"]
 mod time_limit;
 
@@ -20,7 +22,7 @@ use bodies::*;
 use bytes::{Buf, Bytes};
 use common::*;
 use futures_core::Stream;
-use hookseal::scheme::{Part, Scheme, SignatureField};
+use headers_alone::HeadersAlone;
 use hookseal::tower::{
     EmptyResponse, Rejection, RejectionKind, VerifiedBody, VerifiedBytes, Verify, VerifyLayer,
 };
@@ -1404,36 +1406,9 @@ async fn a_rejection_shows_neither_a_mac_nor_a_body() {
     }
 }
 
-/// A verifier that passes the headers of a request alone to a scheme that signs
-/// its method.
-#[derive(Debug)]
-struct HeadersAlone(Webhook);
-
-impl CheckHead for HeadersAlone {
-    fn scheme(&self) -> &str {
-        self.0.scheme()
-    }
-
-    fn check_head<'h>(
-        &'h self,
-        _: &'h dyn RequestHead,
-        _: Option<Timestamp>,
-    ) -> Result<CheckedHead<'h>, VerifyError> {
-        const HEADERS: &[(&str, &str)] = &[("x-signature", HEX)];
-        self.0.check_head(&HEADERS, None)
-    }
-}
-
-const REQUEST_LINE: Scheme = Scheme {
-    name: "request-line",
-    signature: SignatureField::Header("x-signature"),
-    signed: &[Part::Method, Part::Target, Part::Body],
-    ..Scheme::BASE
-};
-
 #[tokio::test]
 async fn a_fault_of_the_operator_is_no_fault_of_the_sender() {
-    let webhook = HeadersAlone(Webhook::new(REQUEST_LINE, SECRET).unwrap());
+    let webhook = HeadersAlone::new();
     let headers = headers(&[("x-signature", HEX)]);
     let response = send(VerifyLayer::new(webhook), request(&headers, full("x"))).await;
     let status = StatusCode::INTERNAL_SERVER_ERROR;

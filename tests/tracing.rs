@@ -1,6 +1,8 @@
 //! What the layer and the extractors log: reasons, never contents.
 
 mod common;
+#[path = "common/headers_alone.rs"]
+mod headers_alone;
 #[path = "common/time_limit.rs"]
 mod time_limit;
 
@@ -10,9 +12,9 @@ use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use common::*;
-use hookseal::scheme::{Part, Scheme, SignatureField};
+use headers_alone::HeadersAlone;
 use hookseal::tower::{VerifiedBody, VerifyLayer};
-use hookseal::{CheckHead, CheckedHead, RequestHead, Timestamp, VerifyError, Webhook, schemes};
+use hookseal::{Webhook, schemes};
 use http::{Request, Response};
 use http_body_util::Full;
 use time_limit::time_limit;
@@ -108,36 +110,9 @@ fn rejections_are_logged_with_their_reason() {
     );
 }
 
-/// A verifier that passes the headers of a request alone to a scheme that signs
-/// its method.
-#[derive(Debug)]
-struct HeadersAlone(Webhook);
-
-impl CheckHead for HeadersAlone {
-    fn scheme(&self) -> &str {
-        self.0.scheme()
-    }
-
-    fn check_head<'h>(
-        &'h self,
-        _: &'h dyn RequestHead,
-        _: Option<Timestamp>,
-    ) -> Result<CheckedHead<'h>, VerifyError> {
-        const HEADERS: &[(&str, &str)] = &[("x-signature", HEX)];
-        self.0.check_head(&HEADERS, None)
-    }
-}
-
-const REQUEST_LINE: Scheme = Scheme {
-    name: "request-line",
-    signature: SignatureField::Header("x-signature"),
-    signed: &[Part::Method, Part::Target, Part::Body],
-    ..Scheme::BASE
-};
-
 #[test]
 fn a_fault_of_the_operator_is_logged_as_an_error() {
-    let webhook = HeadersAlone(Webhook::new(REQUEST_LINE, SECRET).unwrap());
+    let webhook = HeadersAlone::new();
     let headers = headers(&[("x-signature", HEX)]);
     assert_eq!(
         log_of(VerifyLayer::new(webhook), &headers, b"x"),

@@ -279,16 +279,22 @@ impl Layout {
             other => Vec::from([other.first()]),
         };
         taken.extend(&signature_places);
-        // No signature can cover itself.
-        let covers_itself = header_list.as_ref().is_some_and(|list| {
-            let mut its_names = signature_places
-                .iter()
-                .filter_map(|place| names.get(*place));
-            its_names.any(|name| list.allowed.contains(name))
-        });
         taken.sort_unstable();
-        if covers_itself || taken.windows(2).any(|pair| pair.first() == pair.last()) {
-            let fault = SchemeFault::SamePlace;
+        let is_signed = |place: &usize| {
+            let is_listed = |list: &ListLayout| match names.get(*place) {
+                Some(name) => list.allowed.contains(name),
+                None => false,
+            };
+            others.contains(place) || header_list.as_ref().is_some_and(is_listed)
+        };
+        let fault = if taken.windows(2).any(|pair| pair.first() == pair.last()) {
+            Some(SchemeFault::SamePlace)
+        } else if signature_places.iter().any(is_signed) {
+            Some(SchemeFault::SignedSignature)
+        } else {
+            None
+        };
+        if let Some(fault) = fault {
             return Err(ConfigError::InvalidScheme { fault });
         }
 

@@ -82,6 +82,9 @@ pub enum SchemeFault {
     /// Two fields have the same parameter or header.
     #[error("two fields are read from the same place")]
     SamePlace,
+    /// The header of the signature is signed: no signature can cover itself.
+    #[error("the header that the signature is in is signed; a signature cannot cover itself")]
+    SignedSignature,
     /// More headers are read than there is room for.
     #[error("it reads more headers than the {max} that are supported")]
     #[non_exhaustive]

@@ -109,15 +109,11 @@ impl Receiver {
     /// to the first that is missing. One that occurs again is not missing.
     fn read_signature_headers(&self, request: &Request) -> Vec<String> {
         let names = self.signature_headers().into_iter();
+        let is_there =
+            |name: &String| values(request, name).count() > 1 || !value(request, name).is_empty();
         match self.signature() {
-            SignatureField::Numbered(_) => names
-                .take_while(|name| {
-                    values(request, name).count() > 1 || !value(request, name).is_empty()
-                })
-                .collect(),
-            _ => names
-                .filter(|name| values(request, name).any(|value| !value.is_empty()))
-                .collect(),
+            SignatureField::Numbered(_) => names.take_while(is_there).collect(),
+            _ => names.filter(is_there).collect(),
         }
     }
 
