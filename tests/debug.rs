@@ -367,7 +367,7 @@ fn plain_data(printed: &mut Printed) {
     printed.debug(&EVERYTHING.timestamp.unwrap());
     printed.debug(&EVERYTHING.timestamp.unwrap().field);
     printed.debug(&EVERYTHING.header_list.unwrap());
-    printed.debug::<TimeFormat>(&TimeFormat::Rfc3339);
+    printed.debug::<TimeFormat>(&TimeFormat::HttpDate);
     printed.debug::<Separator>(&Separator::Space);
     printed.debug::<Encoding>(&Encoding::Hex);
     printed.display::<Algorithm>(&Algorithm::HmacSha256);

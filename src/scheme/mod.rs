@@ -385,6 +385,13 @@ impl<'a> TimestampField<'a> {
         let format = TimeFormat::Rfc3339;
         Self { field, format }
     }
+
+    /// Creates a timestamp as a date and time as in HTTP.
+    #[must_use]
+    pub const fn http_date(field: Field<'a>) -> Self {
+        let format = TimeFormat::HttpDate;
+        Self { field, format }
+    }
 }
 
 /// The receiver's own endpoint, URL or origin, which the receiver configures.

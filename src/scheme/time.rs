@@ -22,6 +22,10 @@ pub enum TimeFormat {
     /// numeric offset (RFC 3339, section 5.6), such as
     /// `2026-11-25T12:00:00.123Z`. No leap second.
     Rfc3339,
+    /// A date and time as in HTTP (RFC 9110, section 5.6.7), such as
+    /// `Wed, 25 Nov 2026 12:00:00 GMT`, also without the comma and with `UTC`, as
+    /// Scalr writes it: `Wed 25 Nov 2026 12:00:00 UTC`. Signing writes the latter.
+    HttpDate,
 }
 
 impl TimeFormat {
@@ -35,6 +39,7 @@ impl TimeFormat {
             Self::Seconds => number(text).map(Instant::from_secs),
             Self::Milliseconds => number(text).map(from_millis),
             Self::Rfc3339 => rfc3339(text),
+            Self::HttpDate => http_date(text),
         }
     }
 
@@ -44,10 +49,18 @@ impl TimeFormat {
             Self::Seconds => timestamp.to_string(),
             Self::Milliseconds => format!("{timestamp}000"),
             Self::Rfc3339 => {
-                let seconds = timestamp.as_secs();
-                let (year, month, day) = date(seconds / DAY);
-                let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
-                format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+                let (year, month, day) = date(timestamp.as_secs() / DAY);
+                let clock = clock(timestamp);
+                format!("{year:04}-{month:02}-{day:02}T{clock}Z")
+            }
+            Self::HttpDate => {
+                let days = timestamp.as_secs() / DAY;
+                let (year, month, day) = date(days);
+                let clock = clock(timestamp);
+                // The first day of 1970 was a Thursday.
+                let weekday = nth_name(WEEKDAYS, days + 3);
+                let month = nth_name(MONTHS, month - 1);
+                format!("{weekday} {day:02} {month} {year:04} {clock} UTC")
             }
         }
     }
@@ -58,6 +71,7 @@ impl TimeFormat {
             Self::Seconds => "Unix seconds of 1 to 19 digits",
             Self::Milliseconds => "Unix milliseconds of 1 to 19 digits",
             Self::Rfc3339 => "an RFC 3339 date and time",
+            Self::HttpDate => "a date and time as in HTTP",
         }
     }
 }
@@ -96,24 +110,84 @@ fn rfc3339(text: &[u8]) -> Option<Instant> {
     }
     let (year, month, day) = (field(0..4)?, field(5..7)?, field(8..10)?);
     let (hour, minute, second) = (field(11..13)?, field(14..16)?, field(17..19)?);
-    let valid = (1..=12).contains(&month)
-        && (1..=days_in(year, month)).contains(&day)
-        && hour < 24
-        && minute < 60
-        && second < 60;
-    if !valid {
-        return None;
-    }
     let (nanos, zone) = fraction(rest)?;
     let offset = offset(zone)?;
-    // Before 1970 nothing was signed: the window has no need of those.
-    let days = days_since_epoch(year, month, day)?;
-    let local = days * DAY + hour * 3600 + minute * 60 + second;
+    let local = seconds_since_epoch((year, month, day), (hour, minute, second))?;
     let secs = i64::try_from(local).ok()?.checked_sub(offset)?;
     Some(Instant {
         secs: u64::try_from(secs).ok()?,
         nanos,
     })
+}
+
+/// Three letters each, Monday first.
+const WEEKDAYS: &str = "MonTueWedThuFriSatSun";
+
+/// Three letters each.
+const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
+
+/// The name in this place, counted from 0 and round.
+fn nth_name(names: &str, place: u64) -> &str {
+    let place = place % u64::try_from(names.len() / 3).unwrap_or(u64::MAX);
+    let start = usize::try_from(place).unwrap_or_default() * 3;
+    names.get(start..start + 3).unwrap_or_default()
+}
+
+/// The place of a name, counted from 0.
+fn place_of(names: &str, name: &[u8]) -> Option<u64> {
+    let mut names = names.as_bytes().chunks(3);
+    let place = names.position(|other| other == name)?;
+    u64::try_from(place).ok()
+}
+
+/// The weekday is not held against the date.
+fn http_date(text: &[u8]) -> Option<Instant> {
+    let (weekday, rest) = text.split_at_checked(3)?;
+    place_of(WEEKDAYS, weekday)?;
+    let rest = rest.strip_prefix(b",").unwrap_or(rest);
+    let [b' ', d1, d0, b' ', m2, m1, m0, b' ', rest @ ..] = rest else {
+        return None;
+    };
+    let [y3, y2, y1, y0, b' ', rest @ ..] = rest else {
+        return None;
+    };
+    let [h1, h0, b':', n1, n0, b':', s1, s0, b' ', zone @ ..] = rest else {
+        return None;
+    };
+    if zone != b"GMT" && zone != b"UTC" {
+        return None;
+    }
+    let month = place_of(MONTHS, &[*m2, *m1, *m0])? + 1;
+    let date = (number(&[*y3, *y2, *y1, *y0])?, month, number(&[*d1, *d0])?);
+    let clock = (
+        number(&[*h1, *h0])?,
+        number(&[*n1, *n0])?,
+        number(&[*s1, *s0])?,
+    );
+    seconds_since_epoch(date, clock).map(Instant::from_secs)
+}
+
+/// The seconds at a date (year, month, day) and a clock (hour, minute, second);
+/// `None` if there is no such moment, or it is before 1970: nothing was signed then.
+fn seconds_since_epoch(date: (u64, u64, u64), clock: (u64, u64, u64)) -> Option<u64> {
+    let ((year, month, day), (hour, minute, second)) = (date, clock);
+    let is_valid = (1..=12).contains(&month)
+        && (1..=days_in(year, month)).contains(&day)
+        && hour < 24
+        && minute < 60
+        && second < 60;
+    if !is_valid {
+        return None;
+    }
+    let days = days_since_epoch(year, month, day)?;
+    Some(days * DAY + hour * 3600 + minute * 60 + second)
+}
+
+/// `HH:MM:SS`.
+fn clock(timestamp: Timestamp) -> String {
+    let seconds = timestamp.as_secs();
+    let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
+    format!("{hour:02}:{minute:02}:{second:02}")
 }
 
 /// The nanoseconds of an optional fraction, and what follows it.
@@ -357,6 +431,60 @@ mod tests {
         }
     }
 
+    /// Expected values by GNU `date -u -d TEXT +%s`.
+    #[test]
+    fn an_http_date_names_a_moment() {
+        for (text, secs) in [
+            ("Sun, 06 Nov 1994 08:49:37 GMT", 784_111_777),
+            ("Thu 07 Sep 2017 06:30:04 UTC", 1_504_765_804),
+            ("Thu, 07 Sep 2017 06:30:04 UTC", 1_504_765_804),
+            ("Thu 07 Sep 2017 06:30:04 GMT", 1_504_765_804),
+            ("Thu, 29 Feb 2024 23:59:59 GMT", 1_709_251_199),
+            ("Thu, 01 Jan 1970 00:00:00 GMT", 0),
+        ] {
+            let wanted = Some(Instant::from_secs(secs));
+            assert_eq!(TimeFormat::HttpDate.read(text.as_bytes()), wanted, "{text}");
+        }
+        // As Scalr writes it.
+        let written = TimeFormat::HttpDate.write(Timestamp::from_secs(1_504_765_804));
+        assert_eq!(written, "Thu 07 Sep 2017 06:30:04 UTC");
+        for text in [
+            "",
+            "Thu",
+            "Thu,",
+            "Thu 07 Sep 2017 06:30:04",
+            "Thu 07 Sep 2017 06:30:04 ",
+            "Thu 07 Sep 2017 06:30:04 CET",
+            "Thu 07 Sep 2017 06:30:04 UTC ",
+            " Thu 07 Sep 2017 06:30:04 UTC",
+            "thu 07 Sep 2017 06:30:04 UTC",
+            "Thx 07 Sep 2017 06:30:04 UTC",
+            "huF 07 Sep 2017 06:30:04 UTC",
+            "Thu07 Sep 2017 06:30:04 UTC",
+            "Thu,07 Sep 2017 06:30:04 UTC",
+            "Thu,, 07 Sep 2017 06:30:04 UTC",
+            "Thu  07 Sep 2017 06:30:04 UTC",
+            "Thu 7 Sep 2017 06:30:04 UTC",
+            "Thu 07 sep 2017 06:30:04 UTC",
+            "Thu 07 anF 2017 06:30:04 UTC",
+            "Thu 07 September 2017 06:30:04 UTC",
+            "Thursday, 07-Sep-17 06:30:04 GMT",
+            "Thu Sep  7 06:30:04 2017",
+            "Thu 31 Sep 2017 06:30:04 UTC",
+            "Thu 00 Sep 2017 06:30:04 UTC",
+            "Thu 29 Feb 2017 06:30:04 UTC",
+            "Thu 07 Sep 2017 24:30:04 UTC",
+            "Thu 07 Sep 2017 06:60:04 UTC",
+            "Thu 07 Sep 2017 06:30:60 UTC",
+            "Thu 07 Sep 2017 6:30:04 UTC",
+            "Thu 07 Sep 1969 06:30:04 UTC",
+            "Thu 07 Sep +017 06:30:04 UTC",
+            "1504765804",
+        ] {
+            assert_eq!(TimeFormat::HttpDate.read(text.as_bytes()), None, "{text:?}");
+        }
+    }
+
     #[test]
     fn what_is_written_is_read_again() {
         let days = (0..200_000).map(|day| day * DAY + day % DAY);
@@ -366,6 +494,7 @@ mod tests {
                 TimeFormat::Seconds,
                 TimeFormat::Milliseconds,
                 TimeFormat::Rfc3339,
+                TimeFormat::HttpDate,
             ] {
                 let text = format.write(timestamp);
                 let read = format.read(text.as_bytes());

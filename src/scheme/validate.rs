@@ -313,9 +313,10 @@ impl Scheme<'_> {
             }
             _ => None,
         };
-        let is_unix = self
-            .timestamp
-            .is_some_and(|timestamp| timestamp.format != TimeFormat::Rfc3339);
+        let is_unix = self.timestamp.is_some_and(|timestamp| {
+            let format = timestamp.format;
+            matches!(format, TimeFormat::Seconds | TimeFormat::Milliseconds)
+        });
         let endpoints = self.endpoint.as_slice();
         let begins_another = |endpoint: &&str| {
             let mut others = endpoints.iter().filter(|other| *other != endpoint);

@@ -73,6 +73,7 @@ fn overhead(scheme: &Scheme<'_>) -> usize {
         Part::Text(text) => text.len(),
         Part::Timestamp => match scheme.timestamp.unwrap().format {
             scheme::TimeFormat::Milliseconds => "1700000000000".len(),
+            scheme::TimeFormat::HttpDate => "Tue 14 Nov 2023 22:13:20 UTC".len(),
             scheme::TimeFormat::Rfc3339 => "2023-11-14T22:13:20Z".len(),
             _ => "1700000000".len(),
         },

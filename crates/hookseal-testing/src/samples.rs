@@ -21,11 +21,12 @@ pub fn by_name(name: &str) -> Option<Scheme<'static>> {
     all().into_iter().find(|scheme| scheme.name == name)
 }
 
-const SAMPLES: [Scheme<'static>; 15] = [
+const SAMPLES: [Scheme<'static>; 16] = [
     COMMA_LIST,
     SEMICOLON_LIST,
     MILLISECONDS,
     RFC3339,
+    HTTP_DATE,
     NUMBERED,
     TWO_HEADERS,
     REPEATED,
@@ -104,6 +105,15 @@ const RFC3339: Scheme<'static> = Scheme {
     timestamp: Some(TimestampField::rfc3339(Field::Header("X-Time"))),
     message_id: Some("X-Id"),
     signed: &[Part::MessageId, Part::Timestamp, Part::Body],
+    ..Scheme::BASE
+};
+
+const HTTP_DATE: Scheme<'static> = Scheme {
+    name: "sample-http-date",
+    signature: SIGNATURE,
+    forms: &[Form::hex("")],
+    timestamp: Some(TimestampField::http_date(Field::Header("Date"))),
+    signed: &[Part::Body, Part::Timestamp],
     ..Scheme::BASE
 };
 

@@ -8,6 +8,7 @@ pub fn read(format: TimeFormat, text: &[u8]) -> Option<i128> {
         TimeFormat::Seconds => Some(number(text)? * 1_000_000_000),
         TimeFormat::Milliseconds => Some(number(text)? * 1_000_000),
         TimeFormat::Rfc3339 => rfc3339(str::from_utf8(text).ok()?),
+        TimeFormat::HttpDate => http_date(str::from_utf8(text).ok()?),
         other => panic!("the model does not know {other:?}"),
     }
 }
@@ -27,6 +28,14 @@ pub fn write(format: TimeFormat, seconds: u64) -> String {
             let (year, month, day) = date(day);
             let (hour, minute, second) = (clock / 3600, clock / 60 % 60, clock % 60);
             format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+        }
+        TimeFormat::HttpDate => {
+            let (day, clock) = (seconds / 86_400, seconds % 86_400);
+            let weekday = &NAMES_OF_DAYS[usize::try_from(day % 7).unwrap()];
+            let (year, month, day) = date(day);
+            let month = &NAMES_OF_MONTHS[usize::try_from(month - 1).unwrap()];
+            let (hour, minute, second) = (clock / 3600, clock / 60 % 60, clock % 60);
+            format!("{weekday} {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} UTC")
         }
         other => panic!("the model does not know {other:?}"),
     }
@@ -83,6 +92,28 @@ fn rfc3339(text: &str) -> Option<i128> {
         - 1;
     let seconds = days * 86_400 + (minutes - offset) * 60 + second;
     (seconds >= 0).then_some(seconds * 1_000_000_000 + fraction)
+}
+
+/// From the first day of 1970 on.
+const NAMES_OF_DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+
+const NAMES_OF_MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
+
+/// RFC 9110, section 5.6.7, `IMF-fixdate`, in which the comma may be left out, and
+/// `UTC` may be said for `GMT`.
+fn http_date(text: &str) -> Option<i128> {
+    let words: Vec<&str> = text.split(' ').collect();
+    let [weekday, day, month, year, clock, "GMT" | "UTC"] = words[..] else {
+        return None;
+    };
+    let weekday = weekday.strip_suffix(',').unwrap_or(weekday);
+    if !NAMES_OF_DAYS.contains(&weekday) {
+        return None;
+    }
+    let month = NAMES_OF_MONTHS.iter().position(|name| *name == month)? + 1;
+    rfc3339(&format!("{year}-{month:02}-{day}T{clock}Z")).filter(|_| clock.len() == 8)
 }
 
 /// Hours and minutes, as minutes.

@@ -51,12 +51,7 @@ pub fn decoders(text: &[u8]) {
         };
         _ = unsigned(scheme, vec![("x-signature", text.to_vec())]).check();
     }
-    let fields = [
-        TimestampField::seconds(Field::Header("x-time")),
-        TimestampField::milliseconds(Field::Header("x-time")),
-        TimestampField::rfc3339(Field::Header("x-time")),
-    ];
-    for field in fields {
+    for field in TIMESTAMPS {
         let scheme = Scheme {
             timestamp: Some(field),
             signed: &[Part::Timestamp, Part::Body],
@@ -65,6 +60,14 @@ pub fn decoders(text: &[u8]) {
         _ = signed(scheme, vec![("x-time", text.to_vec())]).check();
     }
 }
+
+/// In every format.
+const TIMESTAMPS: [TimestampField<'static>; 4] = [
+    TimestampField::seconds(Field::Header("x-time")),
+    TimestampField::milliseconds(Field::Header("x-time")),
+    TimestampField::rfc3339(Field::Header("x-time")),
+    TimestampField::http_date(Field::Header("x-time")),
+];
 
 const PLAIN: Scheme<'static> = Scheme {
     name: "plain",
@@ -115,12 +118,7 @@ fn signed(scheme: Scheme<'static>, headers: Vec<(&str, Vec<u8>)>) -> Case {
 
 /// The window's arithmetic is that of numbers without end.
 pub fn windows(timestamp: u64, now: u64, past: u64, future: u64) {
-    let fields = [
-        TimestampField::seconds(Field::Header("x-time")),
-        TimestampField::milliseconds(Field::Header("x-time")),
-        TimestampField::rfc3339(Field::Header("x-time")),
-    ];
-    for field in fields {
+    for field in TIMESTAMPS {
         let scheme = Scheme {
             timestamp: Some(field),
             signed: &[Part::Timestamp, Part::Body],
