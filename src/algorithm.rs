@@ -29,6 +29,11 @@ use crate::signature::Signature;
 /// assert!(Algorithm::HmacSha256.is_available());
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 #[non_exhaustive]
 pub enum Algorithm {
     /// HMAC with SHA-256 (RFC 2104, FIPS 198-1): 32 bytes.

@@ -18,6 +18,11 @@ use crate::signature::Signature;
 /// assert_eq!(Encoding::Base64Url.encode(&signature).len(), 43);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 #[non_exhaustive]
 pub enum Encoding {
     /// Two hexadecimal digits a byte. Lower case is written, both cases are read.

@@ -86,8 +86,17 @@ impl HeaderName {
 
 /// Returns whether it is a token, as a method is (RFC 9110, section 5.6.2).
 pub(crate) fn is_token(text: &str) -> bool {
-    let mut bytes = text.bytes().map(|byte| byte.to_ascii_lowercase());
-    !text.is_empty() && bytes.all(|byte| is_lower_case_token(&[byte]))
+    !text.is_empty() && text.bytes().all(is_token_byte)
+}
+
+/// Returns whether a token may have this byte.
+pub(crate) fn is_token_byte(byte: u8) -> bool {
+    is_lower_case_token(&[byte.to_ascii_lowercase()])
+}
+
+/// Returns whether a URI may have this byte (RFC 3986, section 2).
+pub(crate) fn is_uri_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte)
 }
 
 /// `tchar` of RFC 9110, section 5.6.2, less the upper-case letters.

@@ -297,9 +297,9 @@ impl<'k> Candidates<'k> {
     };
 
     /// The keys that can make an Ed25519 signature.
-    pub(crate) fn signing(self) -> impl Iterator<Item = &'k SigningKey> {
+    pub(crate) fn signing(self) -> impl Iterator<Item = (Option<&'k str>, &'k SigningKey)> {
         self.ed25519.iter().filter_map(|key| match &key.key {
-            EdKey::Signing(key, _) => Some(key),
+            EdKey::Signing(signing, _) => Some((key.id.as_deref(), signing)),
             EdKey::Public(_) => None,
         })
     }

@@ -60,7 +60,8 @@ impl<'m> Message<'m> {
         self
     }
 
-    /// Sets the id of the key to sign with, for schemes whose requests name it.
+    /// Sets the id of the key to sign with. It is sent if the scheme's requests name
+    /// their key.
     #[must_use]
     pub const fn with_key_id(mut self, id: &'m str) -> Self {
         self.key_id = Some(id);

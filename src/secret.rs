@@ -22,6 +22,11 @@ use crate::error::{ConfigError, SecretFault};
 /// space, quotes or invisible characters around the text. Those that are
 /// encoded refuse secrets of fewer than 16 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 #[non_exhaustive]
 pub enum SecretForm {
     /// The bytes of the text are the secret, with any prefix that it has.

@@ -14,9 +14,12 @@ use crate::error::VerifyError;
 use crate::head::RequestHead;
 use crate::key::Keys;
 use crate::keyset::{Candidates, EdKey, Named, matching_mac};
-use crate::scheme::{Claim, Signature};
+use crate::scheme::{Claim, Signature, is_of_a_token};
 use crate::verified::{Rest, Verified, length};
 use crate::webhook::{SignedMessage, Webhook};
+
+const TOKEN_BODY: &str =
+    "the body could be the token of a handshake, whose answer would be its signature";
 
 /// The head of a request that has passed all checks which do not need the body.
 ///
@@ -72,6 +75,9 @@ impl<'h> CheckedHead<'h> {
     /// [`begin`](Self::begin).
     #[inline]
     pub(crate) fn verify(&self, body: &'h [u8]) -> Result<Verified<'h>, VerifyError> {
+        if self.webhook.layout().refuses_tokens && is_of_a_token(body) {
+            return Err(VerifyError::refused(TOKEN_BODY));
+        }
         let signed_body = self.webhook.signed_body(self.claim.head, body)?;
         let message = SignedMessage {
             parts: &self.claim.parts,
@@ -117,6 +123,7 @@ impl<'h> CheckedHead<'h> {
             checked: self,
             state,
             body_len: 0,
+            is_of_a_token: true,
         }
     }
 
@@ -315,6 +322,8 @@ pub struct Verification<'h> {
     checked: CheckedHead<'h>,
     state: &'h mut HashState,
     body_len: u64,
+    /// Whether all of the body so far could be a token of a handshake.
+    is_of_a_token: bool,
 }
 
 impl<'h> Verification<'h> {
@@ -322,6 +331,9 @@ impl<'h> Verification<'h> {
     /// and once for each pair of an Ed25519 key and signature.
     pub fn update(&mut self, chunk: &[u8]) {
         self.body_len = self.body_len.saturating_add(length(chunk));
+        if self.checked.webhook.layout().refuses_tokens {
+            self.is_of_a_token &= is_of_a_token(chunk);
+        }
         if self.checked.webhook.signs_canonical_body() {
             self.state.body.extend_from_slice(chunk);
         } else {
@@ -386,6 +398,9 @@ impl<'h> Verification<'h> {
         self.checked
             .webhook
             .check_time(&self.checked.claim, self.checked.received_at)?;
+        if self.checked.webhook.layout().refuses_tokens && self.is_of_a_token {
+            return Err(VerifyError::refused(TOKEN_BODY));
+        }
         let mut digest = None;
         if self.checked.webhook.signs_canonical_body() {
             let body = core::mem::take(&mut self.state.body);

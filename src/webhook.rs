@@ -205,8 +205,9 @@ impl Webhook {
     }
 
     /// Signs a message, as the sender does, and returns the headers to send with
-    /// its body. It signs with every key that can, where the scheme sends several
-    /// signatures, and else with the first; public keys cannot sign.
+    /// its body. If the scheme can send several signatures, every key that can sign does;
+    /// otherwise only the first. A message that [names a key](Message::with_key_id) is
+    /// signed with that one. Public keys cannot sign.
     ///
     /// The headers are written once without a signature and read as a receiver
     /// reads them; what was read is signed, and the headers are written again. So
@@ -231,11 +232,17 @@ impl Webhook {
             .is_timed()
             .then(|| message.timestamp.unwrap_or_else(|| self.clock.now()));
 
-        let signs_ed25519 = keys.signing().next().is_some();
+        let is_wanted = |id: Option<&str>| message.key_id.is_none() || id == message.key_id;
+        let mut macs = keys.macs.iter().filter(|key| is_wanted(key.id.as_deref()));
+        let mut signing = keys.signing().filter(|(id, _)| is_wanted(*id));
+        let signs_ed25519 = signing.next().is_some();
         let algorithms = [
-            keys.macs.first().map(|key| key.key.algorithm()),
+            macs.next().map(|key| key.key.algorithm()),
             signs_ed25519.then_some(Algorithm::Ed25519),
         ];
+        if algorithms == [None, None] {
+            return Err(SignError::UnknownKeyId);
+        }
         let blank: Vec<Signature> = algorithms
             .into_iter()
             .flatten()
@@ -264,15 +271,12 @@ impl Webhook {
             parts: &claim.parts,
             body: &body,
         };
-        let named = |id: Option<&str>| !by_entry || id == message.key_id;
-        let macs = keys.macs.iter().filter(|key| named(key.id.as_deref()));
+        let macs = keys.macs.iter().filter(|key| is_wanted(key.id.as_deref()));
         let mut signatures: Vec<Signature> = macs.map(|key| key.key.mac(&signed)).collect();
         if signs_ed25519 {
             let whole = signed.to_vec();
-            signatures.extend(keys.signing().map(|key| key.sign(&[&whole])));
-        }
-        if signatures.is_empty() {
-            return Err(SignError::UnknownKeyId);
+            let signing = keys.signing().filter(|(id, _)| is_wanted(*id));
+            signatures.extend(signing.map(|(_, key)| key.sign(&[&whole])));
         }
         self.layout.write(message, timestamp, &signatures)
     }

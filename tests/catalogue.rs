@@ -1,40 +1,65 @@
-//! The table of the catalogue in the documentation says what the data says.
+//! The documentation of the catalogue says what the data says: the table of all
+//! schemes, the page of each, and `schemes.json`.
 //!
-//! `UPDATE=1 cargo test --test catalogue` writes it again.
+//! `UPDATE=1 cargo test --test catalogue` writes again what is made from the data:
+//! the table, the JSON, the first rows of each page, and the examples that come from
+//! vectors.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
+use std::fmt::Write as _;
 use std::fs;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
 
+use data_encoding::BASE64;
 use hookseal::scheme::{
     Algorithm, Encoding, Field, Form, Part, Scheme, SecretForm, SignatureField, TimeFormat,
 };
-use hookseal::schemes;
+use hookseal::{ReplayWindow, schemes};
+use serde_json::{Value, json};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Holds a file against what the data says, or writes it.
+fn agree(path: &Path, wanted: &str) {
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(path, wanted).unwrap();
+    }
+    let found = fs::read_to_string(path).unwrap();
+    assert!(
+        found == wanted,
+        "{}: see tests/catalogue.rs",
+        path.display()
+    );
+}
+
+fn const_name(scheme: &Scheme<'_>) -> String {
+    scheme.name.to_uppercase().replace('-', "_")
+}
 
 #[test]
 fn the_documented_table_is_that_of_the_data() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/schemes/table.md");
     let mut table = String::from(
-        "| scheme | signature | written as | signed | expires | secret |\n| --- | --- | --- | --- | --- | --- |\n",
+        "| scheme | sender | signature | signed | expires | secret |\n| --- | --- | --- | --- | --- | --- |\n",
     );
+    let pages = pages();
     for scheme in schemes::ALL {
-        table += &format!(
-            "| [`{}`] | {} | {} | {} | {} | {} |\n",
-            scheme.name.to_uppercase().replace('-', "_"),
+        writeln!(
+            table,
+            "| [`{}`] | {} | {}: {} | {} | {} | {} |",
+            const_name(scheme),
+            pages[&const_name(scheme)].title,
             place(scheme),
             list(scheme.forms, form),
             signed(scheme),
             expires(scheme),
             secret(scheme.secret),
-        );
+        )
+        .unwrap();
     }
-    if std::env::var_os("UPDATE").is_some() {
-        fs::write(path, &table).unwrap();
-    }
-    assert_eq!(
-        fs::read_to_string(path).unwrap(),
-        table,
-        "see the top of this file"
-    );
+    agree(&root().join("src/schemes/table.md"), &table);
 }
 
 #[test]
@@ -51,7 +76,402 @@ fn every_scheme_has_a_name_of_its_own_and_its_source() {
     }
     assert_eq!(schemes::by_name("Pakk"), None);
     assert_eq!(schemes::by_name(""), None);
+    assert!(schemes::ALL.is_sorted_by_key(|scheme| const_name(scheme)));
 }
+
+#[test]
+fn the_catalogue_has_every_scheme_that_is_declared() {
+    let declared: Vec<String> = pages().into_keys().collect();
+    let listed: Vec<String> = schemes::ALL.iter().map(const_name).collect();
+    assert_eq!(declared, listed);
+}
+
+// The page of a scheme: the documentation of its `const`, as it is in the source.
+
+struct Page {
+    file: PathBuf,
+    /// The lines of the file that the page takes.
+    lines: Range<usize>,
+    /// What the first line says before its colon.
+    title: String,
+    /// Without slashes.
+    text: Vec<String>,
+}
+
+/// Of each `const`, by its name.
+fn pages() -> BTreeMap<String, Page> {
+    let mut pages = BTreeMap::new();
+    for entry in fs::read_dir(root().join("src/schemes")).unwrap() {
+        let file = entry.unwrap().path();
+        if file.extension().is_none_or(|extension| extension != "rs") {
+            continue;
+        }
+        let source = fs::read_to_string(&file).unwrap();
+        let lines: Vec<&str> = source.lines().collect();
+        for (place, line) in lines.iter().enumerate() {
+            let Some(rest) = line.strip_prefix("pub const ") else {
+                continue;
+            };
+            let Some((name, _)) = rest.split_once(": Scheme<'static> =") else {
+                continue;
+            };
+            let documented = lines[..place].iter().rev();
+            let length = documented
+                .take_while(|line| line.starts_with("///"))
+                .count();
+            let text: Vec<String> = lines[place - length..place]
+                .iter()
+                .map(|line| {
+                    let line = line.trim_start_matches("///");
+                    line.strip_prefix(' ').unwrap_or(line).to_owned()
+                })
+                .collect();
+            let title = text.first().and_then(|line| line.split_once(':'));
+            let page = Page {
+                file: file.clone(),
+                lines: place - length..place,
+                title: title
+                    .unwrap_or_else(|| panic!("{name}: no title"))
+                    .0
+                    .to_owned(),
+                text,
+            };
+            assert!(pages.insert(name.to_owned(), page).is_none(), "{name}");
+        }
+    }
+    pages
+}
+
+/// The rows that a page must have, in this order, before others. Those with a
+/// text are made from the data; it is the whole of the cell, or its beginning.
+fn rows(scheme: &Scheme<'_>) -> [(&'static str, Option<String>); 8] {
+    let written = format!("{}: {}", place(scheme), list(scheme.forms, form));
+    [
+        ("signature", Some(written)),
+        ("signed", Some(signed(scheme))),
+        ("expires", Some(expires(scheme))),
+        ("secret", Some(secret(scheme.secret).into())),
+        ("not signed", None),
+        ("after a failure", None),
+        ("source", Some(format!("<{}>", scheme.source))),
+        ("checked", None),
+    ]
+}
+
+/// What a page says in its row `checked`, before details.
+const CHECKED: [&str; 4] = [
+    "the sender's own known answer",
+    "an SDK's test",
+    "an independent implementation",
+    "documentation only",
+];
+
+impl Page {
+    fn cell(&self, row: &str) -> Option<&str> {
+        let start = format!("| {row} | ");
+        let mut lines = self.text.iter();
+        let found = lines.find_map(|line| line.strip_prefix(&start))?;
+        found.strip_suffix(" |")
+    }
+
+    /// The page with what is made from the data, made again.
+    fn made_again(&self, scheme: &Scheme<'_>, example: Option<&str>) -> Vec<String> {
+        let summary = self
+            .text
+            .iter()
+            .position(String::is_empty)
+            .unwrap_or(self.text.len());
+        let mut made = self.text[..summary].to_vec();
+        made.extend([
+            String::new(),
+            "| | |".to_owned(),
+            "| --- | --- |".to_owned(),
+        ]);
+        for (row, data) in rows(scheme) {
+            let now = self.cell(row).unwrap_or("TODO");
+            let cell = match (row, data) {
+                ("source" | "secret", Some(data)) => match now.strip_prefix(&data) {
+                    Some(rest) => format!("{data}{rest}"),
+                    None => format!("{data}, TODO"),
+                },
+                (_, Some(data)) => data,
+                (_, None) => now.to_owned(),
+            };
+            made.push(format!("| {row} | {cell} |"));
+        }
+        let mut rest = self.text[summary..].iter().peekable();
+        while rest
+            .next_if(|line| line.is_empty() || line.starts_with('|'))
+            .is_some()
+        {}
+        let mut rest: Vec<String> = rest.cloned().collect();
+        if let Some(example) = example {
+            let start = rest.iter().position(|line| line == "# Examples");
+            let start = start.unwrap_or(rest.len());
+            let mut kept = rest.split_off(start);
+            let end = kept.iter().skip(1).position(|line| {
+                line.starts_with("# ") && !line.starts_with("# Ok") && !line.starts_with("# if")
+            });
+            let after = end.map_or(Vec::new(), |end| kept.split_off(end + 1));
+            if rest.last().is_some_and(|line| !line.is_empty()) {
+                rest.push(String::new());
+            }
+            rest.extend(example.lines().map(str::to_owned));
+            if !after.is_empty() {
+                rest.push(String::new());
+                rest.extend(after);
+            }
+        }
+        if !rest.is_empty() {
+            made.push(String::new());
+            made.extend(rest);
+        }
+        made
+    }
+}
+
+/// The seeds' examples are written by hand, and show more.
+const BY_HAND: [&str; 6] = [
+    "hubpay",
+    "pakk",
+    "paminga",
+    "pomelo",
+    "pomelo-body-first",
+    "standard-webhooks",
+];
+
+#[test]
+fn every_page_says_what_the_data_says() {
+    let examples = examples();
+    let mut files = BTreeMap::<PathBuf, Vec<_>>::new();
+    for (name, page) in pages() {
+        let mut all = schemes::ALL.iter();
+        let scheme = all.find(|scheme| const_name(scheme) == name).unwrap();
+        let example = match BY_HAND.contains(&scheme.name) {
+            true => None,
+            false => Some(&*examples[scheme.name]),
+        };
+        let made = page.made_again(scheme, example);
+        files.entry(page.file).or_default().push((page.lines, made));
+    }
+    for (file, mut pages) in files {
+        let source = fs::read_to_string(&file).unwrap();
+        let lines: Vec<&str> = source.lines().collect();
+        pages.sort_by_key(|(range, _): &(Range<usize>, Vec<String>)| range.start);
+        let mut made = String::new();
+        let mut end = 0;
+        for (range, page) in pages {
+            for line in &lines[end..range.start] {
+                writeln!(made, "{line}").unwrap();
+            }
+            for line in page {
+                writeln!(made, "{}", format!("/// {line}").trim_end()).unwrap();
+            }
+            end = range.end;
+        }
+        for line in &lines[end..] {
+            writeln!(made, "{line}").unwrap();
+        }
+        agree(&file, &made);
+    }
+}
+
+#[test]
+fn every_page_has_all_rows() {
+    for (name, page) in pages() {
+        for (row, _) in rows(schemes::ALL.first().unwrap()) {
+            let cell = page.cell(row).unwrap_or_else(|| panic!("{name}: no {row}"));
+            assert!(!cell.is_empty() && !cell.contains("TODO"), "{name}: {row}");
+        }
+        let checked = page.cell("checked").unwrap();
+        assert!(
+            CHECKED.iter().any(|by| checked.starts_with(by)),
+            "{name}: {checked}"
+        );
+        let source = page.cell("source").unwrap();
+        assert!(source.contains(", read 2026-"), "{name}: {source}");
+        assert!(!page.text[0].contains("TODO"), "{name}: {}", page.text[0]);
+        if page.cell("expires") == Some("never") {
+            let text = page.text.join(" ");
+            assert!(
+                text.contains("verifies forever"),
+                "{name}: say that it does not expire"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_list_for_other_tools_is_that_of_the_data() {
+    let pages = pages();
+    let mut lines = Vec::new();
+    for scheme in schemes::ALL {
+        let page = &pages[&const_name(scheme)];
+        let mut entry = json!({
+            "name": scheme.name,
+            "const": const_name(scheme),
+            "sender": page.title,
+        });
+        for (row, _) in rows(scheme) {
+            entry[row.replace(' ', "_")] = Value::from(page.cell(row).unwrap());
+        }
+        entry["source"] = Value::from(scheme.source);
+        entry["expires"] = match scheme.timestamp {
+            None => Value::Null,
+            Some(_) => Value::from(window(scheme).past_secs()),
+        };
+        lines.push(entry.to_string());
+    }
+    let json = format!("[\n{}\n]\n", lines.join(",\n"));
+    agree(&root().join("schemes.json"), &json);
+}
+
+// The examples: a valid case of the vectors, and the same with another body.
+
+fn cases() -> Vec<Value> {
+    let mut cases = Vec::new();
+    for file in ["senders.json", "more-senders.json"] {
+        let path = root().join("tests/vectors").join(file);
+        let read: Vec<Value> = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+        cases.extend(read);
+    }
+    cases
+}
+
+/// Of each scheme that has vectors, by its name.
+fn examples() -> BTreeMap<String, String> {
+    let mut examples = BTreeMap::new();
+    for case in cases() {
+        // A public answer where there is one, or the third body, which is short.
+        let name = case["name"].as_str().unwrap();
+        if name == "valid-2" || name == "public-0" {
+            examples.insert(case["scheme"].as_str().unwrap().to_owned(), example(&case));
+        }
+    }
+    examples
+}
+
+fn example(case: &Value) -> String {
+    let scheme = schemes::by_name(case["scheme"].as_str().unwrap()).unwrap();
+    let constant = const_name(&scheme);
+    let mut text = String::from("# Examples\n\n```\n");
+    let uses_head = scheme
+        .signed
+        .iter()
+        .any(|part| matches!(part, Part::Method | Part::Target));
+    let has_key_ids = case["options"].get("key_ids").is_some();
+    let mut used = vec!["Webhook", "schemes"];
+    used.extend(uses_head.then_some("Head"));
+    used.extend(has_key_ids.then_some("Key"));
+    used.extend(scheme.timestamp.map(|_| "FixedClock"));
+    used.sort_unstable_by_key(|name| (name.starts_with(char::is_lowercase), *name));
+    writeln!(text, "use hookseal::{{{}}};\n", used.join(", ")).unwrap();
+    let algorithm = scheme.forms[0].algorithm;
+    if matches!(algorithm, Algorithm::HmacSha1 | Algorithm::Ed25519) && scheme.forms.len() == 1 {
+        writeln!(
+            text,
+            "# if !hookseal::scheme::Algorithm::{algorithm:?}.is_available() {{ return Ok(()); }}"
+        )
+        .unwrap();
+    }
+    let at = match case["options"].get("url").and_then(Value::as_str) {
+        Some(url) => format!(".at({url:?})"),
+        None => String::new(),
+    };
+    let mut secrets = Vec::new();
+    for (place, secret) in case["secrets"].as_array().unwrap().iter().enumerate() {
+        let secret = secret.as_str().unwrap();
+        secrets.push(match case["options"].get("key_ids") {
+            Some(ids) => format!(
+                "Key::from({secret:?}).with_id({:?})",
+                ids[place].as_str().unwrap()
+            ),
+            None => format!("{secret:?}"),
+        });
+    }
+    let secrets = match &secrets[..] {
+        [one] => one.clone(),
+        several => format!("[{}]", several.join(", ")),
+    };
+    match scheme.timestamp {
+        None => writeln!(text, "let webhook = Webhook::new(schemes::{constant}{at}, {secrets})?;"),
+        Some(_) => writeln!(
+            text,
+            "let webhook = Webhook::new(schemes::{constant}{at}, {secrets})?\n    .with_clock(FixedClock::at({}));",
+            grouped(case["now"].as_u64().unwrap())
+        ),
+    }
+    .unwrap();
+    let headers = case["headers"].as_array().unwrap();
+    let header = |header: &Value| {
+        format!(
+            "({:?}, {:?})",
+            header[0].as_str().unwrap(),
+            header[1].as_str().unwrap()
+        )
+    };
+    match &headers[..] {
+        [one] => writeln!(text, "let headers = [{}];", header(one)).unwrap(),
+        several => {
+            text += "let headers = [\n";
+            for one in several {
+                writeln!(text, "    {},", header(one)).unwrap();
+            }
+            text += "];\n";
+        }
+    }
+    let head = if uses_head {
+        let url = case["url"]
+            .as_str()
+            .unwrap()
+            .strip_prefix("https://")
+            .unwrap();
+        let target = &url[url.find('/').unwrap()..];
+        writeln!(
+            text,
+            "let head = Head::new({:?}, {target:?}, &headers);",
+            case["method"].as_str().unwrap()
+        )
+        .unwrap();
+        "&head"
+    } else {
+        "&headers"
+    };
+    let body = BASE64
+        .decode(case["body_base64"].as_str().unwrap().as_bytes())
+        .unwrap();
+    let body = str::from_utf8(&body).unwrap();
+    let literal = if body.contains(['\n', '\r', '\\']) || !body.is_ascii() {
+        format!("{body:?}.as_bytes()")
+    } else if body.contains('"') {
+        format!("br#\"{body}\"#")
+    } else {
+        format!("b{body:?}")
+    };
+    writeln!(text, "assert!(webhook.verify({head}, {literal}).is_ok());").unwrap();
+    writeln!(
+        text,
+        "assert!(webhook.verify({head}, b\"another body\").is_err());"
+    )
+    .unwrap();
+    text += "# Ok::<(), hookseal::ConfigError>(())\n```";
+    text
+}
+
+/// With an underscore before every three digits.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            grouped.push('_');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+// What the data says, in words.
 
 fn header(scheme: &Scheme<'_>, name: &str) -> String {
     match scheme.header_prefix {
@@ -82,9 +502,10 @@ fn form(form: &Form<'_>) -> String {
         Encoding::Base64Url => "base64url",
         _ => unreachable!("a new encoding"),
     };
-    let prefix = match form.prefix {
-        "" => String::new(),
-        prefix => format!("`{prefix}` "),
+    let prefix = match (form.after_key_id, form.prefix) {
+        (Some(after), _) => format!("key id `{after}` "),
+        (None, "") => String::new(),
+        (None, prefix) => format!("`{prefix}` "),
     };
     match form.algorithm {
         Algorithm::HmacSha256 => format!("{prefix}{encoding}"),
@@ -93,34 +514,51 @@ fn form(form: &Form<'_>) -> String {
 }
 
 fn signed(scheme: &Scheme<'_>) -> String {
-    list(scheme.signed, |part| match part {
-        Part::Text(text) => format!("`{text}`"),
-        Part::Body => "body".into(),
-        Part::CanonicalBody => "canonical body".into(),
-        Part::Timestamp => "timestamp".into(),
-        Part::MessageId => "id".into(),
-        Part::KeyId => "key id".into(),
-        Part::Header(name) => header(scheme, name),
-        Part::Method => "method".into(),
-        Part::Target => "target".into(),
-        Part::Endpoint => "endpoint".into(),
-        Part::HeaderNames => "names of headers".into(),
-        Part::HeaderValues(_) | Part::HeaderPairs { .. } => "headers".into(),
-        _ => unreachable!("a new part"),
-    })
-    .replace(", `.`, ", " `.` ")
+    let mut signed = String::new();
+    for part in scheme.signed {
+        let (text, is_text) = match part {
+            Part::Text("\n") => ("line feed".into(), true),
+            Part::Text(text) => (format!("`{text}`"), true),
+            Part::Body => ("body".into(), false),
+            Part::CanonicalBody => ("canonical body".into(), false),
+            Part::Timestamp => ("timestamp".into(), false),
+            Part::MessageId => ("id".into(), false),
+            Part::KeyId => ("key id".into(), false),
+            Part::Header(name) => (header(scheme, name), false),
+            Part::Method => ("method".into(), false),
+            Part::Target => ("target".into(), false),
+            Part::Endpoint => ("endpoint".into(), false),
+            Part::HeaderNames => ("names of headers".into(), false),
+            Part::HeaderValues(_) | Part::HeaderPairs { .. } => ("headers".into(), false),
+            _ => unreachable!("a new part"),
+        };
+        if !signed.is_empty() {
+            signed += if is_text || signed.ends_with('`') || signed.ends_with("feed") {
+                " "
+            } else {
+                ", "
+            };
+        }
+        signed += &text;
+    }
+    signed
+}
+
+fn window(scheme: &Scheme<'_>) -> ReplayWindow {
+    let window = scheme.window.unwrap_or(ReplayWindow::DEFAULT);
+    assert_eq!(window.past_secs(), window.future_secs());
+    window
 }
 
 fn expires(scheme: &Scheme<'_>) -> String {
     let Some(timestamp) = scheme.timestamp else {
         return "never".into();
     };
-    let window = scheme.window.unwrap_or(hookseal::ReplayWindow::DEFAULT);
-    assert_eq!(window.past_secs(), window.future_secs());
     let unit = match timestamp.format {
         TimeFormat::Seconds => "",
         TimeFormat::Milliseconds => ", in ms",
         TimeFormat::Rfc3339 => ", RFC 3339",
+        TimeFormat::HttpDate => ", a date as in HTTP",
         _ => unreachable!("a new format"),
     };
     let place = match timestamp.field {
@@ -128,7 +566,7 @@ fn expires(scheme: &Scheme<'_>) -> String {
         Field::Param(name) => format!("`{name}=`"),
         _ => unreachable!("a new field"),
     };
-    format!("{} s by {place}{unit}", window.past_secs())
+    format!("{} s by {place}{unit}", window(scheme).past_secs())
 }
 
 fn secret(form: SecretForm) -> &'static str {
@@ -137,7 +575,7 @@ fn secret(form: SecretForm) -> &'static str {
         SecretForm::Base64 => "base64",
         SecretForm::Hex => "hex",
         SecretForm::Whsec => "`whsec_` and base64",
-        SecretForm::WhsecList => "`whsec_` and base64, joined by `|`",
+        SecretForm::WhsecList => "`whsec_` and base64, several of them with a vertical bar between",
         SecretForm::Sha256OfText => "SHA-256 of a text",
         SecretForm::PublicKeyHex => "public key in hex",
         SecretForm::PublicKeyBase64 => "public key in base64",

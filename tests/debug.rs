@@ -194,7 +194,7 @@ const EVERYTHING: Scheme = Scheme {
         Part::Endpoint,
         Part::Method,
         Part::Target,
-        Part::Text("/"),
+        Part::Text("\n"),
         Part::HeaderNames,
         Part::Text("/"),
         Part::HeaderValues(","),

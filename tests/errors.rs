@@ -426,7 +426,7 @@ fn every_other_configuration_mistake_says_what_to_fix() {
         ),
         (
             message_of(pomelo("/", vec![named(), key().with_id("")])),
-            "id of key 2 is empty or has white space around it",
+            "id of key 2 could be in no request: it is empty or too long, or has white space around it or a list's separator in it",
         ),
         (
             message_of(pomelo("", vec![named()])),
@@ -444,7 +444,10 @@ fn every_other_configuration_mistake_says_what_to_fix() {
             message_of(webhook(schemes::PAMINGA.at("/"), key())),
             "scheme signs no endpoint, and one is configured; leave `Scheme::at` out",
         ),
-        (message_of(header("")), r#""" is not a header name"#),
+        (
+            message_of(header("")),
+            "scheme is not valid: no header has the signature",
+        ),
         (
             message_of(header("X-Mac:")),
             r#""X-Mac:" is not a header name"#,
@@ -455,7 +458,10 @@ fn every_other_configuration_mistake_says_what_to_fix() {
         ),
         (message_of(prefix("")), r#""" is not a header name"#),
         (message_of(prefix("-")), r#""" is not a header name"#),
-        (message_of(registered("")), r#""" is not a header name"#),
+        (
+            message_of(registered("")),
+            "scheme is not valid: no header has the signature",
+        ),
         (
             message_of(webhook(schemes::STANDARD_WEBHOOKS, "whsec_dGVzdA==")),
             "secret decodes to 4 bytes, fewer than 16; is the text complete? `Key::from_bytes` takes a shorter secret",
@@ -564,7 +570,7 @@ fn a_scheme_that_cannot_be_verified_by_says_why() {
         ),
         (
             ONE.with_forms(&[key_in_entry]),
-            "a form with a key id needs a list, a MAC and no prefix",
+            "a form with a key id needs a list, a MAC, no prefix, no key id in a header, and other forms like it",
         ),
         (
             ONE.with_forms(&[Form::hex("a="), Form::hex("a=")]),
@@ -575,11 +581,11 @@ fn a_scheme_that_cannot_be_verified_by_says_why() {
                 timestamp: Some(TimestampField::seconds(Field::Param(""))),
                 ..LIST
             },
-            "the name of a parameter is empty, or stands in the way of a form",
+            "a parameter's name is empty or reads like a form, or its value would contain the list's separator",
         ),
         (
             LIST.with_forms(&[Form::hex("t=")]),
-            "the name of a parameter is empty, or stands in the way of a form",
+            "a parameter's name is empty or reads like a form, or its value would contain the list's separator",
         ),
         (
             LIST.with_forms(&[Form::hex("v1,")]),
@@ -598,7 +604,7 @@ fn a_scheme_that_cannot_be_verified_by_says_why() {
                 signed: &[Part::MessageId, Part::Body],
                 ..ONE
             },
-            "nothing separates a message id from its neighbour in the signed message",
+            "nothing in the signed message shows where the message id ends; a text that it cannot hold must follow it (before it, if it comes after the body)",
         ),
         (
             Scheme {
@@ -606,14 +612,14 @@ fn a_scheme_that_cannot_be_verified_by_says_why() {
                 signed: &[Part::Body, Part::KeyId],
                 ..ONE
             },
-            "nothing separates a key id from its neighbour in the signed message",
+            "nothing in the signed message shows where the key id ends; a text that it cannot hold must follow it (before it, if it comes after the body)",
         ),
         (
             Scheme {
                 signed: &[Part::Header("x-topic"), Part::Body],
                 ..ONE
             },
-            "nothing separates a header from its neighbour in the signed message",
+            "nothing in the signed message shows where the header ends; a text that it cannot hold must follow it (before it, if it comes after the body)",
         ),
         (
             Scheme {
@@ -621,7 +627,7 @@ fn a_scheme_that_cannot_be_verified_by_says_why() {
                 signed: &[Part::HeaderNames, Part::Body],
                 ..ONE
             },
-            "nothing separates a list of headers from its neighbour in the signed message",
+            "nothing in the signed message shows where the list of headers ends; a text that it cannot hold must follow it (before it, if it comes after the body)",
         ),
         (
             Scheme {
@@ -875,10 +881,12 @@ fn a_list_of_headers_covers_and_collides_as_its_data_says() {
             Scheme {
                 header_list: Some(HeaderList {
                     names: Field::Param("t"),
+                    separator: Separator::Space,
                     ..lists_time
                 }),
                 signed: &[
                     Part::Timestamp,
+                    Part::Text("."),
                     Part::HeaderNames,
                     Part::Text("."),
                     Part::HeaderValues("."),
@@ -1092,7 +1100,8 @@ fn endpoints_that_cannot_match_are_refused() {
         |endpoints: &'static [&'static str]| webhook(schemes::POMELO.at_any(endpoints), key());
     assert!(at_any(&["/a"]).is_ok());
     assert!(at_any(&["/a", "/b"]).is_ok());
-    for endpoints in [&[][..], &[""], &["/a", ""], &["/a", " /b"], &["/a\n"]] {
+    assert_eq!(at_any(&[]).err(), Some(ConfigError::MissingEndpoint));
+    for endpoints in [&[""][..], &["/a", ""], &["/a", " /b"], &["/a\n"]] {
         let error = at_any(endpoints).err();
         assert_eq!(error, Some(ConfigError::InvalidEndpoint), "{endpoints:?}");
     }
@@ -1108,8 +1117,9 @@ fn endpoints_that_cannot_match_are_refused() {
         endpoint: Endpoint::Any(&["https://a.example/", "https://b.example/"]),
         ..square
     };
+    let error = webhook(two, key()).unwrap_err();
     assert_eq!(
-        webhook(two, key()).err(),
-        Some(ConfigError::InvalidEndpoint)
+        error.to_string(),
+        "several endpoints are configured, and requests of the scheme name none; set one with `Scheme::at`"
     );
 }

@@ -77,9 +77,12 @@ pub enum ConfigError {
         /// The name as it was passed.
         name: String,
     },
-    /// A key's id is empty or has white space around it, so no request could
-    /// name it.
-    #[error("id of key {position} is empty or has white space around it")]
+    /// No request could name this key: its id is empty or has white space around it, or,
+    /// where entries of a list have ids, contains the separator or is longer than 256
+    /// bytes.
+    #[error(
+        "id of key {position} could be in no request: it is empty or too long, or has white space around it or a list's separator in it"
+    )]
     #[non_exhaustive]
     InvalidKeyId {
         /// Which key, counted from 1 in the order given.
@@ -188,6 +191,11 @@ pub enum ConfigError {
         /// Where it begins.
         position: usize,
     },
+    /// Several endpoints are configured, and the scheme's requests do not name theirs.
+    #[error(
+        "several endpoints are configured, and requests of the scheme name none; set one with `Scheme::at`"
+    )]
+    UnnamedEndpoints,
     /// The scheme has a canonical form of the body, and signs none.
     #[error(
         "scheme signs no canonical form of the body, and has one; leave `Scheme::canonical_form` out"

@@ -175,6 +175,14 @@ impl VerifyError {
         Self::Refused { reason }
     }
 
+    /// Creates the error of a verifier or a canonicalization of your own that needs a part
+    /// of the head which the caller has not passed: the `method` or the `target`. It is
+    /// the service's fault and no refusal.
+    #[must_use]
+    pub const fn incomplete_head(part: &'static str) -> Self {
+        Self::IncompleteHead { part }
+    }
+
     /// Returns the HTTP status to answer a refused request with: 401 for every
     /// reason that lies with the request, so that the answer tells a forger
     /// nothing, and 500 for a [fault of the service](Self::is_operator_fault).

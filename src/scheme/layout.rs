@@ -10,7 +10,9 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use super::boundaries;
 use super::entries::{Param, ReadyForm, Signatures};
+use super::handshake::is_of_a_token;
 use super::validate::is_body;
 use super::{
     Algorithm, Field, HeaderName, HeaderVisitor, Part, Scheme, SchemeFault, Separator,
@@ -53,6 +55,9 @@ pub(crate) struct Layout {
     /// One header is read, and nothing but the body is signed: the scheme of most
     /// senders, which needs none of the other steps.
     body_only: bool,
+    /// A body that could be the token of a handshake is refused: the answer to that is
+    /// its signature.
+    pub(crate) refuses_tokens: bool,
 }
 
 #[derive(Debug)]
@@ -89,6 +94,8 @@ struct ListLayout {
     names: Place,
     separator: Separator,
     allowed: Box<[HeaderName]>,
+    /// Bytes that the values of these headers must not hold.
+    excluded: Vec<u8>,
     /// The timestamp's header, if only the list can cover it.
     must_name: Option<usize>,
 }
@@ -112,12 +119,15 @@ pub(crate) enum Piece {
 struct Names(Vec<HeaderName>, Option<String>);
 
 impl Names {
+    fn prefixed(&self, name: &str) -> Result<HeaderName, ConfigError> {
+        match &self.1 {
+            Some(prefix) if !name.is_empty() => HeaderName::new(&format!("{prefix}-{name}")),
+            _ => HeaderName::new(name),
+        }
+    }
+
     fn place(&mut self, name: &str) -> Result<usize, ConfigError> {
-        let name = match &self.1 {
-            Some(_) if name.is_empty() => HeaderName::new(name)?,
-            Some(prefix) => HeaderName::new(&format!("{prefix}-{name}"))?,
-            None => HeaderName::new(name)?,
-        };
+        let name = self.prefixed(name)?;
         if let Some(place) = self.0.iter().position(|other| *other == name) {
             return Ok(place);
         }
@@ -179,8 +189,9 @@ impl Layout {
                 allowed: list
                     .allowed
                     .iter()
-                    .map(|name| HeaderName::new(name))
+                    .map(|name| names.prefixed(name))
                     .collect::<Result<_, _>>()?,
+                excluded: Vec::new(),
                 must_name: None,
             }),
             None => None,
@@ -298,22 +309,19 @@ impl Layout {
             return Err(ConfigError::InvalidScheme { fault });
         }
 
-        // What is beside a value in the signed message must not be in it, or the
-        // boundary could move.
         let mut separated = Vec::new();
-        let mut separates = |part: Part<'_>, text: &str| {
+        for (part, byte) in
+            boundaries::find(scheme).map_err(|fault| ConfigError::InvalidScheme { fault })?
+        {
             let place = match part {
                 Part::MessageId => message_id,
                 Part::KeyId => key_id,
                 Part::Header(name) => names_of(name),
                 _ => None,
             };
-            separated.extend(place.zip(text.bytes().next()));
-        };
-        for pair in scheme.signed.windows(2) {
-            match *pair {
-                [part, Part::Text(text)] | [Part::Text(text), part] => separates(part, text),
-                _ => {}
+            separated.extend(place.map(|place| (place, byte)));
+            if let (Part::HeaderPairs { .. }, Some(list)) = (part, &mut header_list) {
+                list.excluded.push(byte);
             }
         }
         let forms: Box<[ReadyForm]> = scheme
@@ -324,7 +332,16 @@ impl Layout {
             .collect();
         let [before, after] = sides;
         let is_one = matches!(signature, SignaturePlaces::One(_));
-        let body_only = is_one && names.len() == 1 && before.is_empty() && after.is_empty();
+        let signs_tokens = scheme
+            .handshake
+            .is_some_and(|handshake| handshake.signs_a_token());
+        let is_no_token = |part: &Part<'_>| match part {
+            Part::Text(text) => !is_of_a_token(text.as_bytes()),
+            _ => false,
+        };
+        let refuses_tokens = signs_tokens && !scheme.signed.iter().any(is_no_token);
+        let body_only =
+            is_one && names.len() == 1 && before.is_empty() && after.is_empty() && !refuses_tokens;
         Ok(Self {
             name: scheme.name.into(),
             window: scheme.window.unwrap_or(ReplayWindow::DEFAULT),
@@ -351,6 +368,7 @@ impl Layout {
             needs_target: scheme.signs(Part::Target),
             entries_name_keys: forms.first().is_some_and(ReadyForm::names_key),
             body_only,
+            refuses_tokens,
             forms,
         })
     }

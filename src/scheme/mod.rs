@@ -44,18 +44,26 @@
 //! scheme has [`Part::CanonicalBody`] in its message, and the code for it is a
 //! [`Canonicalize`]: `examples/custom_scheme.rs` shows Twilio's.
 
+mod boundaries;
 mod entries;
+#[cfg(feature = "serde")]
+mod file;
+mod handshake;
 mod layout;
 mod time;
 mod validate;
 
 use alloc::borrow::Cow;
+use core::any::Any;
 use core::fmt;
 
 use crate::clock::ReplayWindow;
 use crate::error::VerifyError;
 
 pub(crate) use entries::{MAX_ENTRY_KEY_ID, Signatures};
+#[cfg(feature = "handshake")]
+pub(crate) use handshake::MAX_TOKEN;
+pub(crate) use handshake::is_of_a_token;
 pub(crate) use layout::{Claim, Layout, SignedParts};
 
 pub use crate::algorithm::Algorithm;
@@ -64,6 +72,9 @@ pub use crate::head::{HeaderName, HeaderVisitor};
 pub use crate::secret::SecretForm;
 pub use crate::signature::Signature;
 pub use crate::signed_headers::SignedHeaders;
+#[cfg(feature = "serde")]
+pub use file::SchemeFile;
+pub use handshake::{FieldValue, Handshake, TokenAnswer};
 pub use time::TimeFormat;
 pub use validate::SchemeFault;
 
@@ -113,6 +124,8 @@ pub struct Scheme<'a> {
     pub window: Option<ReplayWindow>,
     /// What goes before each header name, with a dash between, such as `svix`.
     pub header_prefix: Option<&'a str>,
+    /// The requests that are no events, if the sender makes such.
+    pub handshake: Option<Handshake<'a>>,
     /// The page that it was read from.
     pub source: &'a str,
 }
@@ -136,6 +149,7 @@ impl Scheme<'_> {
         secret: SecretForm::Text,
         window: None,
         header_prefix: None,
+        handshake: None,
         source: "",
     };
 }
@@ -259,6 +273,11 @@ pub enum SignatureField<'a> {
 
 /// What is between two entries of a list in a header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 #[non_exhaustive]
 pub enum Separator {
     /// Spaces; several count as one.
@@ -509,7 +528,7 @@ pub struct HeaderList<'a> {
 /// assert!(webhook.verify(&headers, b"HELLO").is_ok());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub trait Canonicalize: fmt::Debug + Send + Sync {
+pub trait Canonicalize: Any + fmt::Debug + Send + Sync {
     /// Returns the bytes that are signed in the body's place.
     ///
     /// The request is an attacker's: this must not panic, must take no more than
@@ -522,14 +541,17 @@ pub trait Canonicalize: fmt::Debug + Send + Sync {
     fn canonicalize<'b>(&self, request: &RawRequest<'b>) -> Result<Cow<'b, [u8]>, VerifyError>;
 }
 
-/// The [`Canonicalize`] of a scheme. Two are equal if they are the same static.
+/// The [`Canonicalize`] of a scheme. Two are equal if they are the same static of the
+/// same type.
 #[derive(Clone, Copy, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "a reference with a name")]
 pub struct CanonicalForm(pub &'static dyn Canonicalize);
 
 impl PartialEq for CanonicalForm {
     fn eq(&self, other: &Self) -> bool {
-        core::ptr::addr_eq(self.0, other.0)
+        // Statics of types without fields may have one address.
+        let [own, others]: [&dyn Any; 2] = [self.0, other.0];
+        own.type_id() == others.type_id() && core::ptr::addr_eq(self.0, other.0)
     }
 }
 
@@ -554,17 +576,23 @@ impl<'r> RawRequest<'r> {
         self.body
     }
 
-    /// Returns the method; `None` if the caller has passed headers alone.
-    #[must_use]
-    pub const fn method(&self) -> Option<&'r str> {
-        self.method
+    /// Returns the method.
+    ///
+    /// # Errors
+    ///
+    /// [`VerifyError::IncompleteHead`] if the caller has passed headers alone, which is
+    /// the fault of the service and no refusal.
+    pub fn method(&self) -> Result<&'r str, VerifyError> {
+        self.method.ok_or(VerifyError::incomplete_head("method"))
     }
 
-    /// Returns the target (path and query); `None` if the caller has passed headers
-    /// alone.
-    #[must_use]
-    pub const fn target(&self) -> Option<&'r str> {
-        self.target
+    /// Returns the target: path and query.
+    ///
+    /// # Errors
+    ///
+    /// As [`method`](Self::method).
+    pub fn target(&self) -> Result<&'r str, VerifyError> {
+        self.target.ok_or(VerifyError::incomplete_head("target"))
     }
 }
 

@@ -12,6 +12,11 @@ use crate::clock::Instant;
 /// the same moment and two different messages. The replay window is held against
 /// the moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 #[non_exhaustive]
 pub enum TimeFormat {
     /// Unix seconds: 1 to 19 ASCII digits.

@@ -1,6 +1,9 @@
 //! Which schemes make sense.
 
-use super::{Algorithm, Endpoint, Field, Part, Scheme, SignatureField, Signatures, TimeFormat};
+use super::{
+    Algorithm, Endpoint, Field, FieldValue, Handshake, HeaderName, Part, Scheme, SignatureField,
+    Signatures, TimeFormat, TokenAnswer, boundaries,
+};
 use crate::error::ConfigError;
 use crate::head::{is_field_value, is_trimmed};
 
@@ -20,23 +23,35 @@ pub enum SchemeFault {
     /// The forms have MACs of two algorithms: a request would choose.
     #[error("its forms have two MAC algorithms; a scheme has one")]
     SeveralMacs,
-    /// A form names its key in an entry, and has a prefix, is not in a list, or is not
-    /// of a MAC.
-    #[error("a form with a key id needs a list, a MAC and no prefix")]
+    /// A form has a key id in its entry, and also a prefix, no list or no MAC; or the
+    /// scheme also reads a key id from a header, or has another form without one.
+    #[error(
+        "a form with a key id needs a list, a MAC, no prefix, no key id in a header, and other forms like it"
+    )]
     KeyIdOutsideList,
     /// Two forms are told apart by nothing, so the second would never be read.
     #[error("two forms have the same prefix, encoding and length")]
     SameForm,
-    /// A parameter's name is empty, or could not be told from a form or from the
-    /// list's separator.
-    #[error("the name of a parameter is empty, or stands in the way of a form")]
+    /// A parameter's name is empty, reads like a form or contains the separator of the
+    /// list; or its value would contain that separator.
+    #[error(
+        "a parameter's name is empty or reads like a form, or its value would contain the list's separator"
+    )]
     InvalidParam,
+    /// The text before a signature begins with white space, which HTTP removes, or
+    /// contains a control character; or the text after a key id is empty.
+    #[error(
+        "a form begins with white space, has a control character, or has nothing after a key id"
+    )]
+    InvalidForm,
     /// A text of the signed message is empty, and separates nothing.
     #[error("the signed message holds an empty text")]
     EmptyText,
-    /// A message id, key id, other header or method is signed right beside another part
-    /// of any length: bytes could move from one to the other.
-    #[error("nothing separates a {part} from its neighbour in the signed message")]
+    /// The signed bytes do not show where a part ends: bytes could move from it to
+    /// another part, under the same signature.
+    #[error(
+        "nothing in the signed message shows where the {part} ends; a text that it cannot hold must follow it (before it, if it comes after the body)"
+    )]
     #[non_exhaustive]
     Unseparated {
         /// The part.
@@ -85,6 +100,12 @@ pub enum SchemeFault {
     /// The header of the signature is signed: no signature can cover itself.
     #[error("the header that the signature is in is signed; a signature cannot cover itself")]
     SignedSignature,
+    /// A name in the handshake is empty or no header, its answer is no JSON object, or it
+    /// signs with another algorithm than the scheme.
+    #[error(
+        "its handshake has an empty name, an answer that is no JSON object, or an algorithm that is not the scheme's"
+    )]
+    InvalidHandshake,
     /// More headers are read than there is room for.
     #[error("it reads more headers than the {max} that are supported")]
     #[non_exhaustive]
@@ -103,6 +124,7 @@ impl Scheme<'_> {
     pub(crate) fn validate(&self) -> Result<(), ConfigError> {
         self.validate_signature().map_err(fault)?;
         self.validate_message().map_err(fault)?;
+        self.validate_handshake().map_err(fault)?;
         self.validate_endpoint()?;
         match self
             .forms
@@ -135,6 +157,16 @@ impl Scheme<'_> {
         }
         if self.forms.is_empty() {
             return Err(SchemeFault::NoForm);
+        }
+        let is_writable = |form: &super::Form<'_>| {
+            is_field_value(form.prefix)
+                && !form.prefix.starts_with([' ', '\t'])
+                && form
+                    .after_key_id
+                    .is_none_or(|text| !text.is_empty() && is_field_value(text))
+        };
+        if !self.forms.iter().all(is_writable) {
+            return Err(SchemeFault::InvalidForm);
         }
         let mut macs = self.forms.iter().map(|form| form.algorithm);
         if macs.any(|algorithm| algorithm.is_mac() && Some(algorithm) != self.mac()) {
@@ -176,7 +208,16 @@ impl Scheme<'_> {
                     || name.contains([separator, '='])
                     || self.forms.iter().any(begins_form)
             };
-            if self.params().any(stands_in_the_way) {
+            // A date as in HTTP has spaces and a comma.
+            let splits_date = self.timestamp.is_some_and(|timestamp| {
+                let is_param = matches!(timestamp.field, Field::Param(_));
+                is_param && timestamp.format == TimeFormat::HttpDate && separator != ';'
+            });
+            let splits_list = self.header_list.is_some_and(|list| {
+                let is_param = matches!(list.names, Field::Param(_));
+                is_param && char::from(list.separator.byte()) == separator
+            });
+            if self.params().any(stands_in_the_way) || splits_date || splits_list {
                 return Err(SchemeFault::InvalidParam);
             }
             let splits = |text: Option<&str>| text.is_some_and(|text| text.contains(separator));
@@ -196,11 +237,59 @@ impl Scheme<'_> {
         }
         let max = Signatures::MAX_HEADERS;
         match self.signature {
-            SignatureField::Headers([]) => Err(SchemeFault::NoSignatureHeader),
+            SignatureField::Headers([])
+            | SignatureField::Header("")
+            | SignatureField::List { header: "", .. }
+            | SignatureField::Numbered("")
+            | SignatureField::Repeated("") => Err(SchemeFault::NoSignatureHeader),
             SignatureField::Headers(names) if names.len() > max => {
                 Err(SchemeFault::TooManyHeaders { max })
             }
             _ => Ok(()),
+        }
+    }
+
+    fn validate_handshake(&self) -> Result<(), SchemeFault> {
+        let Some(handshake) = self.handshake else {
+            return Ok(());
+        };
+        let is_header = |name: &str| HeaderName::new(name).is_ok();
+        let is_field = |field: &str| field.split('.').all(|name| !name.is_empty());
+        let is_value = |when: FieldValue<'_>| is_field(when.field) && !when.value.is_empty();
+        let is_answer = |answer: TokenAnswer<'_>| {
+            answer.token != Some("")
+                && !answer.mac.is_empty()
+                && answer.token != Some(answer.mac)
+                && answer.form.after_key_id.is_none()
+                && Some(answer.form.algorithm) == self.mac()
+        };
+        let is_valid = match handshake {
+            Handshake::EchoField { when, field } => when.is_none_or(is_value) && is_field(field),
+            Handshake::SignField {
+                when,
+                field,
+                answer,
+            } => is_value(when) && is_field(field) && is_answer(answer),
+            Handshake::Fixed { when, answer } => {
+                is_value(when) && answer.starts_with('{') && answer.ends_with('}')
+            }
+            Handshake::EchoQuery {
+                parameter,
+                verify_token,
+            } => {
+                !parameter.is_empty() && verify_token != Some("") && verify_token != Some(parameter)
+            }
+            Handshake::SignQuery { parameter, answer } => {
+                !parameter.is_empty() && is_answer(answer)
+            }
+            Handshake::EchoHeader(name) | Handshake::SecretHeader(name) => is_header(name),
+            Handshake::Head => true,
+            Handshake::SecretField(field) => is_field(field),
+        };
+        if is_valid {
+            Ok(())
+        } else {
+            Err(SchemeFault::InvalidHandshake)
         }
     }
 
@@ -294,58 +383,7 @@ impl Scheme<'_> {
                 return Err(SchemeFault::Undefined { part });
             }
         }
-        self.validate_neighbours()
-    }
-
-    /// Two parts of any length need something between them.
-    ///
-    /// A Unix timestamp is of any length, since zeros before it do not change it. It
-    /// may stand beside the body, as may a target or an endpoint, because senders do
-    /// that: then the window, the characters of a URI and the configuration bound
-    /// what can move, and the sender's page says what is left.
-    fn validate_neighbours(&self) -> Result<(), SchemeFault> {
-        let name = |part: &Part<'_>| match part {
-            Part::MessageId => Some("message id"),
-            Part::KeyId => Some("key id"),
-            Part::Header(_) => Some("header"),
-            Part::HeaderNames | Part::HeaderValues(_) | Part::HeaderPairs { .. } => {
-                Some("list of headers")
-            }
-            _ => None,
-        };
-        let is_unix = self.timestamp.is_some_and(|timestamp| {
-            let format = timestamp.format;
-            matches!(format, TimeFormat::Seconds | TimeFormat::Milliseconds)
-        });
-        let endpoints = self.endpoint.as_slice();
-        let begins_another = |endpoint: &&str| {
-            let mut others = endpoints.iter().filter(|other| *other != endpoint);
-            others.any(|other| other.starts_with(endpoint))
-        };
-        let is_open = |part: &Part<'_>| match part {
-            Part::Body | Part::CanonicalBody | Part::Method | Part::Target => true,
-            Part::Timestamp => is_unix,
-            Part::Endpoint => endpoints.iter().any(begins_another),
-            _ => name(part).is_some(),
-        };
-        for pair in self.signed.windows(2) {
-            let [one, other] = pair else {
-                continue;
-            };
-            if !is_open(one) || !is_open(other) {
-                continue;
-            }
-            // A method is a token, so a target after it is told by its slash.
-            let method = match (one, other) {
-                (Part::Method, Part::Target) => None,
-                (Part::Method, _) | (_, Part::Method) => Some("method"),
-                _ => None,
-            };
-            if let Some(part) = name(one).or_else(|| name(other)).or(method) {
-                return Err(SchemeFault::Unseparated { part });
-            }
-        }
-        Ok(())
+        boundaries::find(self).map(|_| ())
     }
 
     fn validate_endpoint(&self) -> Result<(), ConfigError> {
@@ -359,11 +397,9 @@ impl Scheme<'_> {
             Endpoint::None if uses => return Err(ConfigError::MissingEndpoint),
             Endpoint::None => return Ok(()),
             _ if !uses => return Err(ConfigError::UnusedEndpoint),
-            Endpoint::Any(endpoints)
-                if endpoints.is_empty()
-                    || (endpoints.len() > 1 && self.endpoint_header.is_none()) =>
-            {
-                return Err(ConfigError::InvalidEndpoint);
+            Endpoint::Any([]) => return Err(ConfigError::MissingEndpoint),
+            Endpoint::Any([_, _, ..]) if self.endpoint_header.is_none() => {
+                return Err(ConfigError::UnnamedEndpoints);
             }
             _ => {}
         }

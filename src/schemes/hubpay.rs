@@ -8,12 +8,17 @@ use crate::scheme::{Form, Scheme, SecretForm, SignatureField};
 ///
 /// | | |
 /// | --- | --- |
-/// | header | `X-Hubpay-Hmac`, or the registration's `hmacHeaderName`: [`Scheme::with_signature_header`] |
-/// | value | hex or base64 of the MAC, with or without the prefix `sha256=` |
-/// | signed | the raw body |
-/// | secret | the `sharedKey` given at registration, used as bytes |
+/// | signature | `X-Hubpay-Hmac`: hex, base64, `sha256=` hex, `sha256=` base64 |
+/// | signed | body |
 /// | expires | never |
+/// | secret | text: the `sharedKey` given at registration |
+/// | not signed | all other headers |
+/// | after a failure | not documented |
 /// | source | <https://beta.docs.hubpay.ae/docs/guides/webhooks/overview>, read 2026-11 |
+/// | checked | documentation only; OpenSSL signed the vectors |
+///
+/// If the registration has a `hmacHeaderName`, the signature is in that header:
+/// [`Scheme::with_signature_header`].
 ///
 /// The provider's page does not say how the MAC is written. Hex (64 characters)
 /// and base64 (44) are told apart by length, each with or without the prefix: four

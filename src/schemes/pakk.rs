@@ -4,12 +4,14 @@ use crate::scheme::{Form, Scheme, SecretForm, SignatureField};
 ///
 /// | | |
 /// | --- | --- |
-/// | header | `X-Pakk-Webhook-Signature` |
-/// | value | 44 characters of padded standard base64 |
-/// | signed | the raw body |
-/// | secret | the signing key on the webhook's record in the admin panel, used as bytes |
+/// | signature | `X-Pakk-Webhook-Signature`: base64 |
+/// | signed | body |
 /// | expires | never |
+/// | secret | text: the signing key on the webhook's record in the admin panel |
+/// | not signed | `X-Pakk-WebhookID`, `X-Pakk-Webhook-TriggerEvent`, `X-Pakk-Webhook-TriggerEntity` |
+/// | after a failure | not documented |
 /// | source | <https://docs.pakk.io/data-and-integrations/webhooks/webhook-signature-verification>, read 2026-11 |
+/// | checked | an independent implementation: the documentation's Go handler, run |
 ///
 /// # Examples
 ///

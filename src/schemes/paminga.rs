@@ -4,15 +4,17 @@ use crate::scheme::{Form, Scheme, SecretForm, SignatureField};
 ///
 /// | | |
 /// | --- | --- |
-/// | header | `X-Paminga-Signature`; an older page names `Signature`, sent on request: `PAMINGA.with_signature_header("Signature")` |
-/// | value | 64 hexadecimal digits; lower case is sent, both cases are read |
-/// | signed | the raw body |
-/// | secret | the text that Paminga's support hands out, used as bytes |
+/// | signature | `X-Paminga-Signature`: hex |
+/// | signed | body |
 /// | expires | never |
+/// | secret | text, which Paminga's support hands out |
+/// | not signed | all other headers |
+/// | after a failure | two more attempts with exponential backoff, if the answer is not 2xx within 3 seconds |
 /// | source | <https://www.paminga.com/docs/concepts/actions/send-webhook>, read 2026-11 |
+/// | checked | an independent implementation: the documentation's PHP, Python and Node.js, run |
 ///
-/// The receiver must answer 2xx within 3 seconds. Otherwise two more attempts
-/// follow, with exponential backoff.
+/// An older page names the header `Signature`, which is sent on request:
+/// `PAMINGA.with_signature_header("Signature")`.
 ///
 /// # Examples
 ///

@@ -6,12 +6,16 @@ use crate::scheme::{Field, Form, Part, Scheme, SecretForm, SignatureField, Times
 ///
 /// | | |
 /// | --- | --- |
-/// | headers | `x-api-key`, `x-signature`, `x-timestamp`, `x-endpoint` |
-/// | value | `hmac-sha256`, one space, 44 characters of padded standard base64 |
-/// | signed | timestamp, endpoint and raw body, without separators |
-/// | secret | the api-secret, base64, with the api-key as [id](crate::Key::with_id) |
-/// | expires | 1 minute into the past and the future, unless [set](Scheme::with_window) |
-/// | sources | <https://docs.pomelo.la/en/docs/developers/webhooks>, <https://developers.pomelo.la/en/api-reference/Identity/webhooks>, <https://github.com/pomelo-la/cards-transactions-examples>, read 2026-11 |
+/// | signature | `x-signature`: `hmac-sha256 ` base64 |
+/// | signed | timestamp, endpoint, body |
+/// | expires | 60 s by `x-timestamp` |
+/// | secret | base64: the api-secret, with the api-key as [id](crate::Key::with_id) |
+/// | not signed | `x-api-key`, `x-idempotency-key` |
+/// | after a failure | not documented |
+/// | source | <https://developers.pomelo.la/en/api-reference/Identity/webhooks>, <https://docs.pomelo.la/en/docs/developers/webhooks>, <https://github.com/pomelo-la/cards-transactions-examples>, read 2026-11 |
+/// | checked | an independent implementation: the provider's examples in Go and Node.js and its Postman collection, run |
+///
+/// The headers are `x-api-key`, `x-signature`, `x-timestamp` and `x-endpoint`.
 ///
 /// The endpoint must be [set](Scheme::at). A webhook may take
 /// [several](Scheme::at_any).
@@ -97,9 +101,20 @@ pub const POMELO: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// Pomelo, in the order of a sentence of its page
+/// Pomelo, body first: in the order of a sentence of its page
 /// (<https://docs.pomelo.la/en/docs/developers/webhooks>: "body + timestamp +
 /// endpoint"). In all else it is [`POMELO`].
+///
+/// | | |
+/// | --- | --- |
+/// | signature | `x-signature`: `hmac-sha256 ` base64 |
+/// | signed | body, timestamp, endpoint |
+/// | expires | 60 s by `x-timestamp` |
+/// | secret | base64: the api-secret, with the api-key as [id](crate::Key::with_id) |
+/// | not signed | `x-api-key`, `x-idempotency-key` |
+/// | after a failure | not documented |
+/// | source | <https://docs.pomelo.la/en/docs/developers/webhooks>, read 2026-11 |
+/// | checked | documentation only: nobody implements this order; OpenSSL signed the vectors |
 ///
 /// With an empty body both orders are the same.
 ///

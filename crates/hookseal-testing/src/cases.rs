@@ -6,7 +6,7 @@ use hookseal::schemes;
 
 use super::model::{self, Receiver, Request, Setting, Settings, Window, ed25519, secrets};
 use super::properties;
-use super::vectors::{Case, Config, NotOfTheFormat, Options, Secret, Setup, Verdict};
+use super::vectors::{Case, Config, NotOfTheFormat, Secret, Setup, Verdict};
 
 type Result<T> = std::result::Result<T, NotOfTheFormat>;
 
@@ -36,9 +36,8 @@ pub fn judge_as(vector: &Case, scheme: Scheme<'static>) -> Result<Judged> {
     let (receiver, keys) = match &vector.setup {
         Setup::SpelledOut { secret, config } => spelled_out(vector, secret, config)?,
         Setup::Sender { secrets, options } => {
-            let Options { url } = options;
             let settings = Settings {
-                endpoints: url.clone().into_iter().collect(),
+                endpoints: options.url.clone().into_iter().collect(),
                 ..Settings::default()
             };
             let receiver = Receiver {
@@ -46,7 +45,15 @@ pub fn judge_as(vector: &Case, scheme: Scheme<'static>) -> Result<Judged> {
                 settings,
                 ..receiver()
             };
-            (receiver, handed_out(scheme.secret, secrets))
+            let mut keys = handed_out(scheme.secret, secrets);
+            if let Some((keys, _)) = &mut keys
+                && options.key_ids.is_some()
+            {
+                for (place, key) in keys.iter_mut().enumerate() {
+                    key.id = options.key_id(place).map(str::to_owned);
+                }
+            }
+            (receiver, keys)
         }
     };
     let Some((keys, ed25519)) = keys else {

@@ -12,7 +12,7 @@ use super::samples;
 
 /// A request as its sender makes it.
 pub fn genuine(u: &mut Unstructured<'_>) -> Result<Genuine> {
-    let schemes = samples::all();
+    let schemes = samples::vocabulary();
     let scheme = *u.choose(&schemes)?;
     let settings = settings(&scheme, u)?;
     let has = |algorithm: fn(Algorithm) -> bool| {

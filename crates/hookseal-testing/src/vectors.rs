@@ -20,8 +20,8 @@ pub const FILES: [&str; 6] = [
     "disagreements",
 ];
 
-/// The file whose secrets are texts as their senders hand them out.
-pub const SENDERS: &str = "senders";
+/// The files whose secrets are texts as their senders hand them out.
+pub const SENDERS: [&str; 2] = ["senders", "more-senders"];
 
 /// Returns the path of a file of vectors.
 pub fn path(name: &str) -> PathBuf {
@@ -149,6 +149,16 @@ pub struct HeaderNames {
 pub struct Options {
     /// The URL or the origin that the receiver is configured with.
     pub url: Option<String>,
+    /// The ids of the secrets, in their order.
+    pub key_ids: Option<Vec<String>>,
+}
+
+impl Options {
+    /// The id of the secret in this place.
+    pub fn key_id(&self, place: usize) -> Option<&str> {
+        let ids = self.key_ids.as_ref()?;
+        Some(&ids[place])
+    }
 }
 
 /// A verdict, and for a refusal its reason in the words of the format.
@@ -249,14 +259,17 @@ impl Case {
         let Setup::Sender { secrets, options } = &self.setup else {
             return vec![self.clone()];
         };
-        let alone = |secret: &String| Self {
+        let alone = |(place, secret): (usize, &String)| Self {
             setup: Setup::Sender {
                 secrets: vec![secret.clone()],
-                options: options.clone(),
+                options: Options {
+                    key_ids: options.key_id(place).map(|id| vec![id.to_owned()]),
+                    ..options.clone()
+                },
             },
             ..self.clone()
         };
-        secrets.iter().map(alone).collect()
+        secrets.iter().enumerate().map(alone).collect()
     }
 
     /// Returns the value of the first header with this name.
@@ -347,7 +360,14 @@ impl Case {
         if let Some(url) = &options.url {
             scheme = scheme.at(url);
         }
-        Build::of(self.build(scheme, secrets.iter().map(Key::from).collect()))
+        let key = |(place, secret): (usize, &String)| {
+            let key = Key::from(secret);
+            match options.key_id(place) {
+                Some(id) => key.with_id(id),
+                None => key,
+            }
+        };
+        Build::of(self.build(scheme, secrets.iter().enumerate().map(key).collect()))
     }
 
     fn standard_webhooks(&self, config: &Config) -> Result<Build, NotOfTheFormat> {

@@ -30,7 +30,7 @@ fn main() -> Result<()> {
         return Err("usage: seeds VECTORS CORPUS".into());
     };
     let mut judged = 0;
-    for file in FILES.into_iter().chain([SENDERS]) {
+    for file in FILES.into_iter().chain(SENDERS) {
         let path = vectors.join(file).with_extension("json");
         for vector in vectors::read(&fs::read(path)?)? {
             let name = format!("{file}-{}-{}", vector.scheme, vector.name);

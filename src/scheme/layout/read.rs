@@ -3,7 +3,9 @@
 use super::claim::{Claim, NamedHeaders, SignedParts};
 use super::{Layout, ListLayout, Place, SignaturePlaces};
 use crate::error::{SignatureFault, VerifyError};
-use crate::head::{Found, HeaderName, HeaderVisitor, RequestHead, contains, is_token, is_trimmed};
+use crate::head::{
+    Found, HeaderName, HeaderVisitor, RequestHead, contains, is_token, is_trimmed, is_uri_byte,
+};
 use crate::scheme::entries::{Param, Signatures};
 use crate::scheme::{Signature, TimeFormat};
 
@@ -167,7 +169,8 @@ impl Layout {
         };
         // What neither has in it could be a piece of its neighbour.
         let is_method = !self.needs_method || is_token(method);
-        let is_target = !self.needs_target || (target.starts_with('/') && is_uri_text(target));
+        let is_target =
+            !self.needs_target || (target.starts_with('/') && target.bytes().all(is_uri_byte));
         if !is_method || !is_target {
             return Err(VerifyError::MalformedTarget);
         }
@@ -287,7 +290,8 @@ impl Layout {
             let mut found = Found::new(None, 1);
             named.look_up(name, &mut found);
             let value = self.required_in(name, &found)?;
-            if !is_trimmed(value) {
+            let moves = list.excluded.iter().any(|byte| contains(value, *byte));
+            if !is_trimmed(value) || moves {
                 return Err(VerifyError::malformed_header(name));
             }
             let same = |other: &&[u8]| other.eq_ignore_ascii_case(text);
@@ -348,11 +352,4 @@ impl Family {
             !found.value(0).is_empty()
         })
     }
-}
-
-/// Returns whether a URI may hold these characters (RFC 3986, section 2).
-fn is_uri_text(target: &str) -> bool {
-    target
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte))
 }

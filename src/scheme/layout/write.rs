@@ -122,6 +122,12 @@ impl Layout {
 
     fn endpoint_to_sign<'m>(&'m self, message: &Message<'m>) -> Result<&'m str, SignError> {
         match (message.endpoint, &*self.endpoints) {
+            (Some(endpoint), configured)
+                if self.endpoint.is_none() && !configured.iter().any(|own| **own == *endpoint) =>
+            {
+                let what = "one of the configured endpoints";
+                Err(SignError::Missing { what })
+            }
             (Some(endpoint), _) => Ok(endpoint),
             (None, [only]) => Ok(only),
             (None, _) => Err(SignError::Missing {

@@ -39,6 +39,7 @@ impl Receiver {
             self.signature(),
             SignatureField::Header("")
                 | SignatureField::Repeated("")
+                | SignatureField::Numbered("")
                 | SignatureField::List { header: "", .. }
         );
         // Each is read from a place of its own.

@@ -152,24 +152,68 @@ impl Receiver {
         Ok(candidates.unwrap())
     }
 
-    /// Headers, each with the first byte of a text that is beside its value in the
-    /// signed message.
+    /// Headers, each with a byte that would let the end of its value move: before the
+    /// body the first of what follows it, after the body the last of what precedes it.
     fn boundaries(&self) -> Vec<(String, u8)> {
-        let header = |part: &Part<'_>| match part {
-            Part::MessageId => self.message_id_header(),
-            Part::KeyId => self.key_id_header(),
-            Part::Header(name) => Some(self.name(name)),
-            _ => None,
-        };
+        let parts = self.scheme.signed;
+        let body = parts.iter().position(|part| *part == Part::Body).unwrap();
         let mut boundaries = Vec::new();
-        for pair in self.scheme.signed.windows(2) {
-            for (part, text) in [(&pair[0], &pair[1]), (&pair[1], &pair[0])] {
-                if let (Some(name), Part::Text(text)) = (header(part), text) {
-                    boundaries.extend(text.bytes().next().map(|byte| (name, byte)));
+        for (place, part) in parts.iter().enumerate() {
+            let Some(name) = self.value_header(part) else {
+                continue;
+            };
+            let is_before = place < body;
+            let beside = if is_before { place + 1 } else { place - 1 };
+            let bytes: Vec<u8> = match &parts[beside] {
+                Part::Text(text) if is_before => text.bytes().next().into_iter().collect(),
+                Part::Text(text) => text.bytes().last().into_iter().collect(),
+                Part::Endpoint => {
+                    let endpoints = self.settings.endpoints.iter();
+                    let end = |endpoint: &String| match is_before {
+                        true => endpoint.bytes().next(),
+                        false => endpoint.bytes().last(),
+                    };
+                    endpoints.filter_map(end).collect()
                 }
-            }
+                Part::Target => vec![b'/'],
+                // A date.
+                Part::Timestamp | Part::Header(_) => vec![b':'],
+                other => panic!("{other:?} beside {part:?}"),
+            };
+            boundaries.extend(bytes.into_iter().map(|byte| (name.clone(), byte)));
         }
         boundaries
+    }
+
+    /// The header of a part that can hold anything.
+    fn value_header(&self, part: &Part<'_>) -> Option<String> {
+        match part {
+            Part::MessageId => self.message_id_header(),
+            Part::KeyId => self.key_id_header(),
+            Part::Header(name) if self.timestamp_header().as_deref() == Some(&self.name(name)) => {
+                None
+            }
+            Part::Header(name) => Some(self.name(name)),
+            _ => None,
+        }
+    }
+
+    /// Bytes of the values of listed headers that would let their ends move.
+    fn list_boundaries(&self) -> Vec<u8> {
+        let parts = self.scheme.signed;
+        let pairs = parts
+            .iter()
+            .enumerate()
+            .filter_map(|(place, part)| match part {
+                Part::HeaderPairs { joined, .. } => Some((place, joined)),
+                _ => None,
+            });
+        pairs
+            .flat_map(|(place, joined)| match parts[place + 1] {
+                Part::Text(text) => [joined.as_bytes()[0], text.as_bytes()[0]],
+                other => panic!("{other:?} after pairs"),
+            })
+            .collect()
     }
 
     /// All well-formed signatures; `None` if there is none, or something else is
@@ -288,7 +332,11 @@ impl Receiver {
             _ => self.signature_headers().swap_remove(0),
         };
         let is = |one: &[u8], other: &str| one.eq_ignore_ascii_case(other.as_bytes());
-        let is_allowed = |name: &&[u8]| list.allowed.iter().any(|allowed| is(name, allowed));
+        let is_allowed = |name: &&[u8]| {
+            list.allowed
+                .iter()
+                .any(|allowed| is(name, &self.name(allowed)))
+        };
         let is_single = |name: &&[u8]| {
             let same = names
                 .iter()
@@ -317,7 +365,10 @@ impl Receiver {
         for name in names.iter().filter(|name| is_allowed(name)) {
             let name = String::from_utf8_lossy(name).to_ascii_lowercase();
             faults.extend(presence_fault(request, &name));
-            if !is_trimmed(value(request, &name)) {
+            let value = value(request, &name);
+            let mut bytes = value.iter();
+            let moves = bytes.any(|byte| self.list_boundaries().contains(byte));
+            if !is_trimmed(value) || moves {
                 faults.push(fault("malformed-header", &name));
             }
         }

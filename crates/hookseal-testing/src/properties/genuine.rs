@@ -238,7 +238,7 @@ impl Genuine {
         let Some(list) = receiver.scheme.header_list else {
             return Vec::new();
         };
-        let allowed = list.allowed.iter().map(|name| name.to_ascii_lowercase());
+        let allowed = list.allowed.iter().map(|name| receiver.name(name));
         let timestamp = receiver.timestamp_header().filter(|name| {
             !receiver.signs(Part::Timestamp) && allowed.clone().any(|allowed| allowed == *name)
         });
