@@ -101,7 +101,6 @@ pub const ALL: &[Scheme<'static>] = &[
     MAKE,
     META,
     MOLLIE,
-    MONEYHASH,
     MOONPAY,
     MUX,
     NOTION,
