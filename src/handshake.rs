@@ -25,6 +25,28 @@
 //! # Ok::<(), hookseal::ConfigError>(())
 //! ```
 //!
+//! # A `GET` on the path of the events
+//!
+//! Dropbox, Meta, X and Worldline ask with `GET`, and Trello with `HEAD`, on the path
+//! that takes the events with `POST`. The request must reach the layer: under axum, a
+//! layer on `post(handler)` does not see it, since axum has answered 405 before. Put the
+//! layer on `any(handler)`, or on the router. The handler is called with verified events
+//! only, whatever the method.
+//!
+//! ```
+//! # #[cfg(feature = "axum")]
+//! # fn router(layer: hookseal::tower::VerifyLayer) -> axum::Router {
+//! use axum::{Router, routing::any};
+//! use hookseal::axum::VerifiedBytes;
+//!
+//! async fn handle(event: VerifiedBytes) {}
+//!
+//! let one_route = Router::new().route("/dropbox", any(handle).layer(layer.clone().answer_handshakes()));
+//! let all_routes = Router::new().route("/dropbox", any(handle)).layer(layer.answer_handshakes());
+//! # one_route.merge(Router::new().nest("/all", all_routes))
+//! # }
+//! ```
+//!
 //! # Security
 //!
 //! **What the sender signs is verified first.** Only a verified request is read as a
