@@ -237,7 +237,9 @@ impl Webhook {
             .is_timed()
             .then(|| message.timestamp.unwrap_or_else(|| self.clock.now()));
 
-        let is_wanted = |id: Option<&str>| message.key_id.is_none() || id == message.key_id;
+        // Where no key has an id, none can be named.
+        let names_one = message.key_id.is_some() && keys.have_ids();
+        let is_wanted = |id: Option<&str>| !names_one || id == message.key_id;
         let mut macs = keys.macs.iter().filter(|key| is_wanted(key.id.as_deref()));
         let mut signing = keys.signing().filter(|(id, _)| is_wanted(*id));
         let signs_ed25519 = signing.next().is_some();
