@@ -765,7 +765,7 @@ fn a_message_is_for_a_configured_endpoint() {
     let error = signed("/f").unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the scheme signs one of the configured endpoints, and the message has none"
+        "the scheme signs the configured endpoint, and the message has none"
     );
 }
 
