@@ -52,7 +52,7 @@ const TIMED: Scheme = Scheme {
 };
 
 fn key() -> Key {
-    Key::from_text("k").unwrap()
+    Key::from_text("k").unwrap().with_id("key-1")
 }
 
 fn webhook(scheme: Scheme<'_>, keys: impl Into<Keys>) -> Webhook {
