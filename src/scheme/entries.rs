@@ -390,17 +390,17 @@ impl<'h> Signatures<'h> {
 /// How many bytes of lists this thread has walked over: what the tests of bounded
 /// work read.
 #[cfg(test)]
-mod walked {
+pub(super) mod walked {
     use core::cell::Cell;
 
     std::thread_local!(static WALKED: Cell<usize> = const { Cell::new(0) });
 
-    pub(super) fn add(bytes: usize) {
+    pub(in crate::scheme) fn add(bytes: usize) {
         WALKED.set(WALKED.get() + bytes);
     }
 
     /// The bytes walked over while `work` ran.
-    pub(super) fn during<T>(work: impl FnOnce() -> T) -> (T, usize) {
+    pub(in crate::scheme) fn during<T>(work: impl FnOnce() -> T) -> (T, usize) {
         let before = WALKED.get();
         let result = work();
         (result, WALKED.get() - before)
