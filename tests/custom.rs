@@ -1011,15 +1011,18 @@ fn schemes_that_make_no_sense_are_refused() {
         ),
         (
             "KeyIdOutsideList",
+            KEYED.with_forms(const { &[AFTER_KEY_ID, ED25519] }),
             KEYED.with_forms(
                 const {
-                    &[Form {
-                        after_key_id: Some("="),
-                        ..ED25519
-                    }]
+                    &[
+                        AFTER_KEY_ID,
+                        Form {
+                            after_key_id: Some("="),
+                            ..ED25519
+                        },
+                    ]
                 },
             ),
-            KEYED,
         ),
         (
             "KeyIdOutsideList",

@@ -343,11 +343,12 @@ impl<'h> Signatures<'h> {
         self.iter().any(|entry| entry.key_id == id)
     }
 
-    /// The Ed25519 signatures among them.
-    pub(crate) fn ed25519(&self) -> impl Iterator<Item = Signature> {
+    /// The Ed25519 signatures among them, each with the id of its key if it names one.
+    pub(crate) fn ed25519(&self) -> impl Iterator<Item = (Signature, Option<&'h [u8]>)> {
+        let keyed = self.keyed;
         self.iter()
-            .map(|entry| entry.signature)
-            .filter(|signature| signature.algorithm() == Algorithm::Ed25519)
+            .filter(|entry| entry.signature.algorithm() == Algorithm::Ed25519)
+            .map(move |entry| (entry.signature, keyed.then_some(entry.key_id)))
     }
 
     /// Whether the tag of a MAC is among them.
