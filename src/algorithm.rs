@@ -1,7 +1,8 @@
 //! The algorithms: what a tag is computed with, as values.
 //!
 //! The next one is a variant of [`Algorithm`] and an arm in each `match` of
-//! this file.
+//! this file: the compiler names them. If its signatures are longer than
+//! [`Signature::MAX_LEN`], that grows too.
 
 use alloc::boxed::Box;
 use core::fmt;
@@ -15,6 +16,7 @@ use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 use zeroize::Zeroize as _;
 
+use crate::encoding::Encoding;
 use crate::signature::Signature;
 
 /// An algorithm that a sender signs with.
@@ -59,11 +61,30 @@ impl Algorithm {
         }
     }
 
+    /// Decodes the text of exactly one signature into the start of `bytes`, and says
+    /// whether `text` is that. Each length has a decoder of its own.
+    #[inline]
+    pub(crate) fn decode_into(
+        self,
+        encoding: Encoding,
+        text: &[u8],
+        bytes: &mut [u8; Signature::MAX_LEN],
+    ) -> bool {
+        match self {
+            Self::HmacSha1 => encoding.decode_into::<20, 40, 21>(text, bytes),
+            Self::HmacSha256 => encoding.decode_into::<32, 64, 33>(text, bytes),
+            Self::HmacSha512 | Self::Ed25519 => encoding.decode_into::<64, 128, 66>(text, bytes),
+        }
+    }
+
     /// Returns whether sender and receiver share one secret. Otherwise the
     /// receiver holds a public key, which cannot sign.
     #[must_use]
     pub const fn is_mac(self) -> bool {
-        !matches!(self, Self::Ed25519)
+        match self {
+            Self::HmacSha256 | Self::HmacSha512 | Self::HmacSha1 => true,
+            Self::Ed25519 => false,
+        }
     }
 
     /// Returns the feature that this crate must be built with for it; `None`
@@ -131,7 +152,9 @@ impl MacKey {
             Algorithm::HmacSha512 => prepare(secret).map(Self::Sha512),
             #[cfg(feature = "sha1")]
             Algorithm::HmacSha1 => prepare(secret).map(Self::Sha1),
-            _ => None,
+            #[cfg(not(feature = "sha1"))]
+            Algorithm::HmacSha1 => None,
+            Algorithm::Ed25519 => None,
         };
         wipe_stack::<4096>();
         key

@@ -71,6 +71,13 @@ impl Encoding {
         text: &[u8],
         bytes: &mut [u8; Signature::MAX_LEN],
     ) -> bool {
+        const {
+            assert!(N <= Signature::MAX_LEN, "longer than any signature");
+            assert!(
+                DIGITS == 2 * N && ROOM == 3 * N.div_ceil(3),
+                "not those of `N`"
+            );
+        }
         match self {
             // By an array, so that each length has a decoder of its own: a shared
             // one takes more time for the short ones.

@@ -150,8 +150,9 @@ impl KeySet {
             return Err(unknown());
         }
         if signatures.name_keys() {
-            let mut macs = keys.macs.iter();
-            if !macs.any(|key| signatures.name_key(key.id.as_deref())) {
+            let macs = keys.macs.iter().map(|key| &key.id);
+            let mut ids = macs.chain(keys.ed25519.iter().map(|key| &key.id));
+            if !ids.any(|id| signatures.name_key(id.as_deref())) {
                 return Err(unknown());
             }
         }
@@ -311,14 +312,22 @@ impl<'k> Candidates<'k> {
         })
     }
 
-    /// The pairs that are tried: each Ed25519 signature in turn, with every key.
+    /// The pairs that are tried: each Ed25519 signature in turn, with every key, or with
+    /// those that it names.
     pub(crate) fn pairs(
         self,
         signatures: &Signatures<'_>,
     ) -> impl Iterator<Item = (&'k Named<EdKey>, Signature)> {
         signatures
             .ed25519()
-            .flat_map(move |signature| self.ed25519.iter().map(move |key| (key, signature)))
+            .flat_map(move |(signature, key_id)| {
+                let is_named = move |key: &&Named<EdKey>| {
+                    let id = key.id.as_deref().map(str::as_bytes);
+                    key_id.is_none() || key_id == id
+                };
+                let keys = self.ed25519.iter().filter(is_named);
+                keys.map(move |key| (key, signature))
+            })
             .take(MAX_PAIRS)
     }
 }

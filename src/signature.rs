@@ -63,11 +63,7 @@ impl Signature {
         text: &[u8],
     ) -> bool {
         self.algorithm = algorithm;
-        let ok = match algorithm.signature_len() {
-            20 => encoding.decode_into::<20, 40, 21>(text, &mut self.bytes),
-            32 => encoding.decode_into::<32, 64, 33>(text, &mut self.bytes),
-            _ => encoding.decode_into::<64, 128, 66>(text, &mut self.bytes),
-        };
+        let ok = algorithm.decode_into(encoding, text, &mut self.bytes);
         if !ok {
             self.bytes = [0; Self::MAX_LEN];
         }

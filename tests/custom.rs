@@ -52,7 +52,7 @@ const TIMED: Scheme = Scheme {
 };
 
 fn key() -> Key {
-    Key::from_text("k").unwrap()
+    Key::from_text("k").unwrap().with_id("key-1")
 }
 
 fn webhook(scheme: Scheme<'_>, keys: impl Into<Keys>) -> Webhook {
@@ -1056,15 +1056,18 @@ fn schemes_that_make_no_sense_are_refused() {
         ),
         (
             "KeyIdOutsideList",
+            KEYED.with_forms(const { &[AFTER_KEY_ID, ED25519] }),
             KEYED.with_forms(
                 const {
-                    &[Form {
-                        after_key_id: Some("="),
-                        ..ED25519
-                    }]
+                    &[
+                        AFTER_KEY_ID,
+                        Form {
+                            after_key_id: Some("="),
+                            ..ED25519
+                        },
+                    ]
                 },
             ),
-            KEYED,
         ),
         (
             "KeyIdOutsideList",

@@ -9,7 +9,9 @@
 use std::fs;
 
 use hookseal::ed25519::{KeyFault, MAX_KEYS, MAX_PAIRS, PublicKey, SigningKey};
-use hookseal::scheme::{Algorithm, Encoding, Form, Scheme, SecretForm, Signature, SignatureField};
+use hookseal::scheme::{
+    Algorithm, Encoding, Form, Scheme, SecretForm, Separator, Signature, SignatureField,
+};
 use hookseal::schemes::STANDARD_WEBHOOKS;
 use hookseal::{
     ConfigError, FixedClock, HashState, Key, Keys, Message, SecretFault, SignError, Timestamp,
@@ -945,4 +947,74 @@ fn a_published_text_is_no_secret_wherever_it_stands() {
     }
     // Farther in it may be anything.
     assert!(Key::from_text(&format!("x{WHPK}")).is_ok());
+}
+
+/// The signature is that of RFC 8032, section 7.1, test 1: of the empty message.
+#[test]
+fn a_signature_is_of_the_key_that_its_entry_names() {
+    const GENUINE: &str = "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b";
+    let scheme = Scheme {
+        name: "key-in-entry",
+        signature: SignatureField::List {
+            header: "x-signature",
+            separator: Separator::Comma,
+        },
+        forms: &[Form {
+            after_key_id: Some("="),
+            ..Form::hex("").with_algorithm(Algorithm::Ed25519)
+        }],
+        ..Scheme::BASE
+    };
+    let genuine = Key::from(SigningKey::from_base64(WHSK).unwrap().public_key());
+    // One id may have several keys.
+    let keys = [
+        public(1).with_id("a"),
+        genuine.with_id("a"),
+        public(2).with_id("b"),
+    ];
+    let webhook = Webhook::new(scheme, keys).unwrap();
+    let verdict = |entries: &str| {
+        let headers = [("x-signature", entries)];
+        let reason = |error: VerifyError| error.reason();
+        let id = |id: Option<&str>| id.map(str::to_owned);
+        let whole = webhook.verify(&headers, b"");
+        let whole = whole.map(|proof| id(proof.key_id())).map_err(reason);
+        let mut state = HashState::new();
+        let streamed = webhook.begin(&headers, &mut state);
+        let streamed = streamed.and_then(|check| Ok(id(check.finish()?.key_id())));
+        assert_eq!(streamed.map_err(reason), whole, "{entries}");
+        whole
+    };
+    let by_a = || Ok(Some("a".to_owned()));
+    let of = |id: &str| format!("{id}={GENUINE}");
+    let forged = |id: &str| format!("{id}={}", GENUINE.replace("e556", "e557"));
+    assert_eq!(verdict(&of("a")), by_a());
+    assert_eq!(verdict(&format!("{},{}", of("b"), of("a"))), by_a());
+    assert_eq!(verdict(&format!("{},{}", forged("a"), of("a"))), by_a());
+    for entries in [of("b"), forged("a"), [of("b"), of("c")].join(",")] {
+        assert_eq!(verdict(&entries), Err("signature-mismatch"), "{entries}");
+    }
+    for id in ["c", "A", "a ", ""] {
+        assert_eq!(verdict(&of(id)), Err("unknown-key"), "{id}");
+    }
+    // Each entry of `a` takes two of the eight pairs, and one of a key that nobody has
+    // takes none.
+    let after = |others: Vec<String>| verdict(&[others.join(","), of("a")].join(","));
+    assert_eq!(after(vec![forged("a"); 3]), by_a());
+    assert_eq!(after(vec![forged("a"); 4]), Err("signature-mismatch"));
+    assert_eq!(after(vec![of("b"); 6]), by_a());
+    assert_eq!(after(vec![of("b"); 7]), Err("signature-mismatch"));
+    assert_eq!(after(vec![of("c"); 31]), by_a());
+
+    // The sender names the key that it signs with.
+    let signing = Key::from(SigningKey::from_base64(WHSK).unwrap());
+    let sender = Webhook::new(scheme, [signing.with_id("a"), self::signing(2)]).unwrap();
+    let message = Message::new(b"");
+    let signed = sender.sign(&message.with_key_id("a")).unwrap();
+    assert_eq!(signed.get("x-signature"), Some(&*of("a")));
+    let unnamed = sender.sign(&message).unwrap_err();
+    assert_eq!(
+        unnamed.to_string(),
+        "the scheme signs a key id, and the message has none"
+    );
 }

@@ -570,7 +570,7 @@ fn a_scheme_that_cannot_be_verified_by_says_why() {
         ),
         (
             ONE.with_forms(&[key_in_entry]),
-            "a form with a key id needs a list, a MAC, no prefix, no key id in a header, and other forms like it",
+            "a form with a key id needs a list, no prefix, no key id in a header, and other forms like it",
         ),
         (
             ONE.with_forms(&[Form::hex("a="), Form::hex("a=")]),

@@ -343,11 +343,12 @@ impl<'h> Signatures<'h> {
         self.iter().any(|entry| entry.key_id == id)
     }
 
-    /// The Ed25519 signatures among them.
-    pub(crate) fn ed25519(&self) -> impl Iterator<Item = Signature> {
+    /// The Ed25519 signatures among them, each with the id of its key if it names one.
+    pub(crate) fn ed25519(&self) -> impl Iterator<Item = (Signature, Option<&'h [u8]>)> {
+        let keyed = self.keyed;
         self.iter()
-            .map(|entry| entry.signature)
-            .filter(|signature| signature.algorithm() == Algorithm::Ed25519)
+            .filter(|entry| entry.signature.algorithm() == Algorithm::Ed25519)
+            .map(move |entry| (entry.signature, keyed.then_some(entry.key_id)))
     }
 
     /// Whether the tag of a MAC is among them.
@@ -390,17 +391,17 @@ impl<'h> Signatures<'h> {
 /// How many bytes of lists this thread has walked over: what the tests of bounded
 /// work read.
 #[cfg(test)]
-mod walked {
+pub(super) mod walked {
     use core::cell::Cell;
 
     std::thread_local!(static WALKED: Cell<usize> = const { Cell::new(0) });
 
-    pub(super) fn add(bytes: usize) {
+    pub(in crate::scheme) fn add(bytes: usize) {
         WALKED.set(WALKED.get() + bytes);
     }
 
     /// The bytes walked over while `work` ran.
-    pub(super) fn during<T>(work: impl FnOnce() -> T) -> (T, usize) {
+    pub(in crate::scheme) fn during<T>(work: impl FnOnce() -> T) -> (T, usize) {
         let before = WALKED.get();
         let result = work();
         (result, WALKED.get() - before)

@@ -94,10 +94,59 @@ struct ListLayout {
     names: Place,
     separator: Separator,
     allowed: Box<[HeaderName]>,
+    /// The length of the longest allowed name.
+    longest: usize,
     /// Bytes that the values of these headers must not hold.
     excluded: Vec<u8>,
     /// The timestamp's header, if only the list can cover it.
     must_name: Option<usize>,
+}
+
+impl ListLayout {
+    /// The most names that are read, empty ones too.
+    const MAX_NAMES: usize = 16;
+
+    fn new(names: Place, separator: Separator, allowed: Box<[HeaderName]>) -> Self {
+        let lengths = allowed.iter().map(|name| name.as_str().len());
+        Self {
+            names,
+            separator,
+            longest: lengths.max().unwrap_or_default(),
+            allowed,
+            excluded: Vec::new(),
+            must_name: None,
+        }
+    }
+
+    /// The entries of a list of names, as they are written; `None` for one that is
+    /// longer than any allowed name, at which the list ends. So no byte of it is
+    /// looked at that could not be a name's.
+    fn entries<'h>(&self, names: &'h [u8]) -> impl Iterator<Item = Option<&'h [u8]>> {
+        let separator = self.separator.byte();
+        // At most one space after a separator, and the next separator.
+        let most = self.longest + 2;
+        let mut rest = Some(names);
+        let mut is_first = true;
+        core::iter::from_fn(move || {
+            let text = rest.take()?;
+            let start = text.get(..most).unwrap_or(text);
+            let end = start.iter().position(|&byte| byte == separator);
+            #[cfg(test)]
+            super::entries::walked::add(end.map_or(start.len(), |end| end + 1));
+            let entry = match end {
+                Some(end) => {
+                    rest = text.get(end + 1..);
+                    start.get(..end)
+                }
+                None => (start.len() == text.len()).then_some(text),
+            };
+            let after_separator = !core::mem::take(&mut is_first);
+            Some(entry.map(|entry| match entry {
+                [b' ', name @ ..] if after_separator => name,
+                name => name,
+            }))
+        })
+    }
 }
 
 /// A piece of the signed message on one side of the body.
@@ -183,17 +232,12 @@ impl Layout {
             .map(|name| names.place(name))
             .transpose()?;
         let mut header_list = match scheme.header_list {
-            Some(list) => Some(ListLayout {
-                names: names.field(list.names)?,
-                separator: list.separator,
-                allowed: list
-                    .allowed
-                    .iter()
-                    .map(|name| names.prefixed(name))
-                    .collect::<Result<_, _>>()?,
-                excluded: Vec::new(),
-                must_name: None,
-            }),
+            Some(list) => {
+                let place = names.field(list.names)?;
+                let allowed = list.allowed.iter().map(|name| names.prefixed(name));
+                let allowed = allowed.collect::<Result<_, _>>()?;
+                Some(ListLayout::new(place, list.separator, allowed))
+            }
             None => None,
         };
         let signs_timestamp_header = scheme.timestamp.is_some_and(|timestamp| {

@@ -23,10 +23,10 @@ pub enum SchemeFault {
     /// The forms have MACs of two algorithms: a request would choose.
     #[error("its forms have two MAC algorithms; a scheme has one")]
     SeveralMacs,
-    /// A form has a key id in its entry, and also a prefix, no list or no MAC; or the
-    /// scheme also reads a key id from a header, or has another form without one.
+    /// A form has a key id in its entry, and also a prefix or no list; or the scheme
+    /// also reads a key id from a header, or has another form without one.
     #[error(
-        "a form with a key id needs a list, a MAC, no prefix, no key id in a header, and other forms like it"
+        "a form with a key id needs a list, no prefix, no key id in a header, and other forms like it"
     )]
     KeyIdOutsideList,
     /// Two forms are told apart by nothing, so the second would never be read.
@@ -177,9 +177,10 @@ impl Scheme<'_> {
         if self.forms.iter().any(names_keys)
             && (!is_list
                 || self.key_id.is_some()
-                || !self.forms.iter().all(|form| {
-                    names_keys(form) && form.prefix.is_empty() && form.algorithm.is_mac()
-                }))
+                || !self
+                    .forms
+                    .iter()
+                    .all(|form| names_keys(form) && form.prefix.is_empty()))
         {
             return Err(SchemeFault::KeyIdOutsideList);
         }

@@ -32,7 +32,7 @@ pub fn by_name(name: &str) -> Option<Scheme<'static>> {
     all().into_iter().find(|scheme| scheme.name == name)
 }
 
-const SAMPLES: [Scheme<'static>; 16] = [
+const SAMPLES: [Scheme<'static>; 17] = [
     COMMA_LIST,
     SEMICOLON_LIST,
     MILLISECONDS,
@@ -46,6 +46,7 @@ const SAMPLES: [Scheme<'static>; 16] = [
     HEADER_VALUES,
     HEADER_PAIRS,
     KEY_IN_ENTRY,
+    ED25519_KEY_IN_ENTRY,
     SHA1,
     ED25519,
     PREFIXED,
@@ -231,6 +232,23 @@ const KEY_IN_ENTRY: Scheme<'static> = Scheme {
         after_key_id: Some("/SHA256/"),
         ..Form::hex("")
     }],
+    ..Scheme::BASE
+};
+
+/// With either kind of key.
+const ED25519_KEY_IN_ENTRY: Scheme<'static> = Scheme {
+    name: "sample-ed25519-key-in-entry",
+    signature: list(Separator::Comma),
+    forms: &[
+        Form {
+            after_key_id: Some("="),
+            ..Form::hex("").with_algorithm(Algorithm::Ed25519)
+        },
+        Form {
+            after_key_id: Some("="),
+            ..Form::hex("")
+        },
+    ],
     ..Scheme::BASE
 };
 

@@ -1,5 +1,6 @@
 //! What the head of a request claims, before anything is believed.
 
+use core::convert::Infallible;
 use core::fmt;
 
 use super::{Layout, ListLayout, Piece, SignaturePlaces};
@@ -110,8 +111,9 @@ impl fmt::Debug for Claim<'_> {
     }
 }
 
-/// The headers that a request says are signed. They are looked up when they are
-/// hashed: only few schemes have them.
+/// The headers that a request says are signed. Their values are looked up when they
+/// are hashed, in one pass: room for them here would cost every scheme time, and only
+/// few have them.
 pub(super) struct NamedHeaders<'h> {
     pub(super) list: &'h ListLayout,
     pub(super) head: &'h dyn RequestHead,
@@ -119,56 +121,53 @@ pub(super) struct NamedHeaders<'h> {
 }
 
 impl<'h> NamedHeaders<'h> {
-    pub(super) const MAX: usize = 16;
-
-    /// Whether there are more names than are read, empty ones too: the list is walked
-    /// more than once.
-    pub(super) fn has_too_many(&self) -> bool {
-        self.entries().nth(Self::MAX).is_some()
-    }
-
-    pub(super) fn texts(&self) -> impl Iterator<Item = &'h [u8]> {
-        let entries = self.entries().take(Self::MAX).enumerate();
-        // At most one space after a separator.
-        let names = entries.map(|(position, entry)| match entry {
-            [b' ', name @ ..] if position > 0 => name,
-            name => name,
-        });
-        names.filter(|name| !name.is_empty())
-    }
-
-    fn entries(&self) -> impl Iterator<Item = &'h [u8]> {
-        let separator = self.list.separator.byte();
-        self.names.split(move |&byte| byte == separator)
-    }
-
-    pub(super) fn allowed(&self, name: &[u8]) -> Option<&'h HeaderName> {
-        let mut allowed = self.list.allowed.iter();
-        allowed.find(|allowed| allowed.as_str().as_bytes().eq_ignore_ascii_case(name))
-    }
-
-    pub(super) fn look_up(&self, name: &HeaderName, found: &mut Found<'h>) {
-        let names = core::slice::from_ref(name);
-        let lengths = HeaderVisitor::lengths(names);
-        self.head
-            .visit_headers(&mut HeaderVisitor::new(names, lengths, found));
+    /// Looks up the headers in these places among the allowed ones, and returns what
+    /// `value` makes of each. It passes over the headers of the request once, unless
+    /// more are allowed than there is room for at a time.
+    pub(super) fn values<E>(
+        &self,
+        places: &[usize],
+        value: impl Fn(&'h HeaderName, &Found<'h>, usize) -> Result<&'h [u8], E>,
+    ) -> Result<[&'h [u8]; ListLayout::MAX_NAMES], E> {
+        let mut values = [&[][..]; ListLayout::MAX_NAMES];
+        let starts = (0..).step_by(Found::MAX);
+        for (start, names) in starts.zip(self.list.allowed.chunks(Found::MAX)) {
+            let name_of = |place: &usize| names.get(place.wrapping_sub(start));
+            if !places.iter().any(|place| name_of(place).is_some()) {
+                continue;
+            }
+            let mut found = Found::new(None, names.len());
+            let lengths = HeaderVisitor::lengths(names);
+            self.head
+                .visit_headers(&mut HeaderVisitor::new(names, lengths, &mut found));
+            for (place, slot) in places.iter().zip(&mut values) {
+                if let Some(name) = name_of(place) {
+                    *slot = value(name, &found, place.wrapping_sub(start))?;
+                }
+            }
+        }
+        Ok(values)
     }
 
     /// Hashes the headers, as pairs if there is something between name and value.
     fn feed(&self, between: Option<&str>, joined: &str, hash: &mut impl Hashing) {
-        for (position, text) in self.texts().enumerate() {
+        let Some((places, count)) = self.list.places(self.names) else {
+            return;
+        };
+        let places = places.get(..count).unwrap_or_default();
+        let value = |_, found: &Found<'h>, place| Ok::<_, Infallible>(found.value(place));
+        let Ok(values) = self.values(places, value);
+        let names = self.list.entries(self.names).flatten();
+        let names = names.filter(|name| !name.is_empty());
+        for (position, (name, value)) in names.zip(values).enumerate() {
             if position > 0 {
                 hash.update(joined.as_bytes());
             }
             if let Some(between) = between {
-                hash.update(text);
+                hash.update(name);
                 hash.update(between.as_bytes());
             }
-            if let Some(name) = self.allowed(text) {
-                let mut found = Found::new(None, 1);
-                self.look_up(name, &mut found);
-                hash.update(found.value(0));
-            }
+            hash.update(value);
         }
     }
 }

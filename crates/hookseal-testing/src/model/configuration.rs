@@ -77,8 +77,45 @@ impl Receiver {
         match endpoints.len() {
             0 => !is_named && !is_signed,
             1 => (is_named || is_signed) && endpoints.iter().all(is_sound),
-            _ => is_named && endpoints.iter().all(is_sound),
+            _ => is_named && endpoints.iter().all(is_sound) && self.have_ends(),
         }
+    }
+
+    /// Of several endpoints, none may make the end of another, or of a timestamp beside
+    /// them, a matter of opinion.
+    fn have_ends(&self) -> bool {
+        let parts = self.scheme.signed;
+        let body = parts.iter().position(|part| *part == Part::Body).unwrap();
+        let place = parts.iter().position(|part| *part == Part::Endpoint);
+        let Some(place) = place else {
+            return true;
+        };
+        // As they are read: those before the body forward, those after it backward.
+        let is_before = place < body;
+        let read = |text: &String| -> Vec<u8> {
+            match is_before {
+                true => text.bytes().collect(),
+                false => text.bytes().rev().collect(),
+            }
+        };
+        let endpoints: Vec<Vec<u8>> = self.settings.endpoints.iter().map(read).collect();
+        let (outer, inner) = match is_before {
+            true => (parts[..place].last(), &parts[place + 1..body]),
+            false => (parts.get(place + 1), &parts[body + 1..place]),
+        };
+        let is_text = |part: &Part<'_>| matches!(part, Part::Text(_));
+        let begins_other = |one: &Vec<u8>| {
+            let mut others = endpoints.iter();
+            others.any(|other| other != one && other.starts_with(one))
+        };
+        let digits = |text: &Vec<u8>| text.iter().position(|byte| !byte.is_ascii_digit());
+        let are_apart = inner.iter().all(is_text) || !endpoints.iter().any(begins_other);
+        let end_digits = outer != Some(&Part::Timestamp)
+            || (digits(&endpoints[0]).is_some()
+                && endpoints
+                    .iter()
+                    .all(|it| digits(it) == digits(&endpoints[0])));
+        are_apart && end_digits
     }
 
     /// What is not timed has no window to set.

@@ -516,12 +516,19 @@ impl Receiver {
     }
 }
 
-/// Step 6 again: each signature in order with each key in order, eight pairs in
-/// all.
+/// Step 6 again: each signature in order with each key in order that it may be of,
+/// eight pairs in all.
 fn verifying(keys: &[&ed25519::Key], candidates: &[Candidate], message: &[u8]) -> Found {
     let is_ed25519 = |it: &&Candidate| it.algorithm == Algorithm::Ed25519;
     let signatures = candidates.iter().filter(is_ed25519);
-    let pairs = signatures.flat_map(|it| keys.iter().map(move |key| (it, key)));
+    let may_be = |it: &Candidate, key: &ed25519::Key| {
+        let named = it.key_id.as_deref();
+        named.is_none() || named == key.id.as_deref().map(str::as_bytes)
+    };
+    let pairs = signatures.flat_map(|it| {
+        let keys = keys.iter().filter(move |key| may_be(it, key));
+        keys.map(move |key| (it, key))
+    });
     pairs.take(8).find_map(|(signature, key)| {
         let bytes = signature.bytes[..].try_into().unwrap();
         ed25519::verifies(&key.public, message, bytes).then(|| (bytes.to_vec(), key.id.clone()))

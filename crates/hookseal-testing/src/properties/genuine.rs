@@ -347,8 +347,8 @@ impl Genuine {
         }
     }
 
-    /// Which keys the crate signs with: of those that the message names, all that
-    /// can, or the first where there is room for one signature.
+    /// Which keys the crate signs with: of those with the id that the message names, if
+    /// it names one, all that can, or the first where there is room for one signature.
     fn signers(&self) -> Vec<usize> {
         let receiver = &self.receiver;
         let id = |place: usize| match receiver.keys.get(place) {
@@ -356,8 +356,8 @@ impl Genuine {
             None => &receiver.ed25519[place - receiver.keys.len()].id,
         };
         let mut signers = receiver.signers();
-        if receiver.picks_by_id() {
-            signers.retain(|place| *id(*place) == self.key_id());
+        if let own @ Some(_) = self.key_id() {
+            signers.retain(|place| *id(*place) == own);
         }
         let room = match receiver.signature() {
             SignatureField::Header(_) => 1,
