@@ -1,17 +1,24 @@
 use crate::scheme::{Algorithm, Form, Handshake, Scheme, Separator, SignatureField};
 
-/// Asana: TODO.
+/// Asana: the hex of HMAC-SHA-256 over the body.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `X-Hook-Signature`: hex |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the `X-Hook-Secret` that Asana sends when you create the webhook by the API; each webhook has its own |
+/// | not signed | all other headers |
+/// | after a failure | no 2xx within 10 seconds: sends again for up to 24 hours |
+/// | source | <https://github.com/Asana/devrel-examples/blob/00d81bb224cc43d87846dc8c4bf334a01197aee2/javascript/webhooks-nodejs/index.js>, read 2026-11 |
+/// | checked | an independent implementation: Asana's own sample receiver |
+///
+/// While your request to create the webhook is under way, Asana sends an unsigned `POST`
+/// with `X-Hook-Secret`. Answer it with 200 or 204 and the same header, and store the
+/// value: it is the secret of all events of this webhook.
+///
+/// Asana's sample hashes the body parsed and written again with `JSON.stringify`; hash
+/// the body as received.
 ///
 /// # Examples
 ///
@@ -24,26 +31,39 @@ use crate::scheme::{Algorithm, Form, Handshake, Scheme, Separator, SignatureFiel
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
+///
+/// The handshake proves nothing. Take a secret only while your own request to create a
+/// webhook is under way, or anyone can give you theirs.
 pub const ASANA: Scheme<'static> = Scheme {
     name: "asana",
     signature: SignatureField::Header("X-Hook-Signature"),
     handshake: Some(Handshake::SecretHeader("X-Hook-Secret")),
-    source: "TODO",
+    source: "https://github.com/Asana/devrel-examples/blob/00d81bb224cc43d87846dc8c4bf334a01197aee2/javascript/webhooks-nodejs/index.js",
     ..Scheme::BASE
 };
 
-/// Attio: TODO.
+/// Attio: the hex of HMAC-SHA-256 over the body.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `x-attio-signature`: hex |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the webhook's secret, in the answer of the API that creates it and in the developer settings |
+/// | not signed | `Idempotency-Key` and all other headers |
+/// | after a failure | no 2xx within 5 seconds: up to 10 more attempts in about 3 days; then the webhook counts as degraded |
+/// | source | <https://docs.attio.com/rest-api/guides/webhooks>, read 2026-11 |
+/// | checked | an independent implementation: Nango |
+///
+/// The same signature is in `Attio-Signature`, which is the header's proper name; this
+/// one is a copy for older middleware. To read the other:
+/// `ATTIO.with_signature_header("attio-signature")`.
 ///
 /// # Examples
 ///
@@ -56,25 +76,39 @@ pub const ASANA: Scheme<'static> = Scheme {
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
+///
+/// `Idempotency-Key` is not signed and proves nothing: do not take a new one for a new
+/// delivery.
 pub const ATTIO: Scheme<'static> = Scheme {
     name: "attio",
     signature: SignatureField::Header("x-attio-signature"),
-    source: "TODO",
+    source: "https://docs.attio.com/rest-api/guides/webhooks",
     ..Scheme::BASE
 };
 
-/// Cal.com: TODO.
+/// Cal.com: the hex of HMAC-SHA-256 over the body.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `X-Cal-Signature-256`: hex |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the "Secret" that you choose for the webhook under Settings > Developer > Webhooks; it is not shown again |
+/// | not signed | all other headers |
+/// | after a failure | not known |
+/// | source | <https://cal.com/docs/core-features/webhooks>, read 2026-11 |
+/// | checked | an independent implementation: Nango |
+///
+/// The secret is optional. A webhook without one is not signed.
+///
+/// A webhook can have a template of its own for the payload, so the body need not have
+/// the fields that the documentation shows.
 ///
 /// # Examples
 ///
@@ -87,25 +121,38 @@ pub const ATTIO: Scheme<'static> = Scheme {
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
 pub const CALCOM: Scheme<'static> = Scheme {
     name: "calcom",
     signature: SignatureField::Header("X-Cal-Signature-256"),
-    source: "TODO",
+    source: "https://cal.com/docs/core-features/webhooks",
     ..Scheme::BASE
 };
 
-/// Checkout.com: TODO.
+/// Checkout.com: the hex of HMAC-SHA-256 over the body.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `cko-signature`: hex |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the "Signature key" of the webhook, in the Dashboard under Developers > Webhooks, or `signature.key` of the webhook action in the Workflows API |
+/// | not signed | `Authorization` and all other headers |
+/// | after a failure | no 2xx within 10 seconds: up to 8 more attempts, after 5, 10, 15 and 30 minutes, 1, 4, 12 and 12 hours |
+/// | source | <https://www.checkout.com/docs/workflows>, read 2026-11 |
+/// | checked | an independent implementation: Hookdeck's webhook-skills |
+///
+/// The key is used as it is written. It is optional, and it is not the secret API key,
+/// unless it was set to that: Checkout.com's plugin for WooCommerce does so. Accounts of
+/// the previous platform seem to be signed with the secret API key.
+///
+/// The `Authorization` header, if configured, is a fixed value. It does not cover the
+/// body and does not replace the signature.
 ///
 /// # Examples
 ///
@@ -118,25 +165,37 @@ pub const CALCOM: Scheme<'static> = Scheme {
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
+///
+/// The signed body has an id of the event: `id`, which begins with `evt_`.
 pub const CHECKOUT: Scheme<'static> = Scheme {
     name: "checkout",
     signature: SignatureField::Header("cko-signature"),
-    source: "TODO",
+    source: "https://www.checkout.com/docs/workflows",
     ..Scheme::BASE
 };
 
-/// Checkr: TODO.
+/// Checkr: the hex of HMAC-SHA-256 over the body.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `x-checkr-signature`: hex |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text; where to find it is not documented in the sources read |
+/// | not signed | all other headers |
+/// | after a failure | not known; an endpoint that answers nothing with 2xx for 60 days is removed |
+/// | source | <https://github.com/NangoHQ/nango/blob/0a03a6953ae1f71541f45ae0e3b310e7ed457141/packages/server/lib/webhook/checkr-partner-webhook-routing.ts>, read 2026-11 |
+/// | checked | an independent implementation: Nango |
+///
+/// Some receivers in public code take the account's secret API key for the secret,
+/// others a webhook secret. API keys are in the Dashboard under Account Settings >
+/// Developer Settings.
 ///
 /// # Examples
 ///
@@ -149,25 +208,38 @@ pub const CHECKOUT: Scheme<'static> = Scheme {
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
+///
+/// The signed body has an id of the event: `id`.
 pub const CHECKR: Scheme<'static> = Scheme {
     name: "checkr",
     signature: SignatureField::Header("x-checkr-signature"),
-    source: "TODO",
+    source: "https://github.com/NangoHQ/nango/blob/0a03a6953ae1f71541f45ae0e3b310e7ed457141/packages/server/lib/webhook/checkr-partner-webhook-routing.ts",
     ..Scheme::BASE
 };
 
-/// ClickUp: TODO.
+/// ClickUp: the hex of HMAC-SHA-256 over the body.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `X-Signature`: hex |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: `webhook.secret` in the answer of the API that creates the webhook |
+/// | not signed | all other headers |
+/// | after a failure | no success within 7 seconds: 5 attempts for each event; suspended after 100 events that failed, or at once by status 410 |
+/// | source | <https://developer.clickup.com/docs/webhooksignature>, read 2026-11 |
+/// | checked | documentation only |
+///
+/// The documentation suggests to stringify a parsed body without white space; hash the
+/// body as received. The signature that it shows is cut short and is no known answer.
+///
+/// Events that failed are not sent again when the endpoint recovers.
 ///
 /// # Examples
 ///
@@ -180,25 +252,33 @@ pub const CHECKR: Scheme<'static> = Scheme {
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
 pub const CLICKUP: Scheme<'static> = Scheme {
     name: "clickup",
     signature: SignatureField::Header("X-Signature"),
-    source: "TODO",
+    source: "https://developer.clickup.com/docs/webhooksignature",
     ..Scheme::BASE
 };
 
-/// Coinbase Commerce: TODO.
+/// Coinbase Commerce: the hex of HMAC-SHA-256 over the body.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `X-CC-Webhook-Signature`: hex |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the "shared secret" of webhooks under Settings > Notifications |
+/// | not signed | all other headers |
+/// | after a failure | no 200: sends again for up to 3 days, waiting longer each time, an hour at most |
+/// | source | <https://docs.cdp.coinbase.com/commerce/api-arcitecture/webhooks-security>, read 2026-11 |
+/// | checked | an independent implementation: coinbase-commerce-node |
+///
+/// This is for Coinbase Commerce alone. The event is under `event` in the body.
 ///
 /// # Examples
 ///
@@ -211,25 +291,43 @@ pub const CLICKUP: Scheme<'static> = Scheme {
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
+///
+/// The body counts attempts (`attempt_number`), so a retry has another idempotency key.
+/// The signed `event.id` stays the same.
 pub const COINBASE_COMMERCE: Scheme<'static> = Scheme {
     name: "coinbase-commerce",
     signature: SignatureField::Header("X-CC-Webhook-Signature"),
-    source: "TODO",
+    source: "https://docs.cdp.coinbase.com/commerce/api-arcitecture/webhooks-security",
     ..Scheme::BASE
 };
 
-/// Dropbox: TODO.
+/// Dropbox: the hex of HMAC-SHA-256 over the body.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `X-Dropbox-Signature`: hex |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the "App secret" of the app in the App Console |
+/// | not signed | all other headers |
+/// | after a failure | no 200: sends again for about 10 minutes, waiting longer each time; then the App Console shows the failure |
+/// | source | <https://www.dropbox.com/developers/reference/webhooks>, read 2026-11 |
+/// | checked | an independent implementation: nuxt-webhook-validators and the crate webhook-verify |
+///
+/// When you add the URL, Dropbox sends an unsigned `GET` with the parameter `challenge`.
+/// Answer it with the value of `challenge` as `text/plain`, and with
+/// `X-Content-Type-Options: nosniff`, within 10 seconds.
+///
+/// An event says in whose files something changed, not what: ask the API for the
+/// changes.
+///
+/// Dropbox Sign is another product, whose signature does not cover the body.
 ///
 /// # Examples
 ///
@@ -242,6 +340,12 @@ pub const COINBASE_COMMERCE: Scheme<'static> = Scheme {
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
 pub const DROPBOX: Scheme<'static> = Scheme {
     name: "dropbox",
     signature: SignatureField::Header("X-Dropbox-Signature"),
@@ -249,22 +353,30 @@ pub const DROPBOX: Scheme<'static> = Scheme {
         parameter: "challenge",
         verify_token: None,
     }),
-    source: "TODO",
+    source: "https://www.dropbox.com/developers/reference/webhooks",
     ..Scheme::BASE
 };
 
-/// Gitea / Forgejo: TODO.
+/// Gitea / Forgejo: the hex of HMAC-SHA-256 over the body.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `X-Gitea-Signature`: hex |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the "Secret" that you choose for the webhook, in the Settings > Webhooks of the repository or organization |
+/// | not signed | `X-Gitea-Event`, `X-Gitea-Event-Type`, `X-Gitea-Delivery`, and the same with Gogs, GitHub or Forgejo in the name |
+/// | after a failure | does not send again: Gitea's code makes one attempt for each delivery |
+/// | source | <https://github.com/go-gitea/gitea/blob/05a2257af2f29077a2c0374111aa12becf7f6083/services/webhook/deliver.go>, read 2026-11 |
+/// | checked | an independent implementation: Gitea's own code, and the crate isb-apps |
+///
+/// Choose `application/json` as the content type. Where it is
+/// `application/x-www-form-urlencoded`, or the method is `GET`, Gitea signs the JSON
+/// alone and not the body that it sends, and the request is refused.
+///
+/// Without a secret the header is empty. The same tag is in `X-Hub-Signature-256`, which
+/// [`GITHUB`](crate::schemes::GITHUB) reads too, and at Forgejo in
+/// `X-Forgejo-Signature`: `GITEA.with_signature_header("x-forgejo-signature")`.
 ///
 /// # Examples
 ///
@@ -277,25 +389,37 @@ pub const DROPBOX: Scheme<'static> = Scheme {
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
+///
+/// The headers with the event and the delivery are not signed and prove nothing: do not
+/// take a new delivery id for a new delivery.
 pub const GITEA: Scheme<'static> = Scheme {
     name: "gitea",
     signature: SignatureField::Header("X-Gitea-Signature"),
-    source: "TODO",
+    source: "https://github.com/go-gitea/gitea/blob/05a2257af2f29077a2c0374111aa12becf7f6083/services/webhook/deliver.go",
     ..Scheme::BASE
 };
 
-/// GoCardless: TODO.
+/// GoCardless: the hex of HMAC-SHA-256 over the body.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `Webhook-Signature`: hex |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the secret of the webhook endpoint, in the Dashboard under Developers > Webhook endpoints |
+/// | not signed | `Origin` and all other headers |
+/// | after a failure | no 2xx within 10 seconds: up to 8 more attempts of the whole batch, after 1, 2, 10 minutes and so on; redirects count as failures |
+/// | source | <https://developer.gocardless.com/getting-started/api/staying-up-to-date-with-webhooks>, read 2026-11 |
+/// | checked | an independent implementation: gocardless-pro-python |
+///
+/// A request has up to 250 events. GoCardless wants 204 for success and 498 for a wrong
+/// signature. Sandbox and live have secrets of their own.
 ///
 /// # Examples
 ///
@@ -308,25 +432,35 @@ pub const GITEA: Scheme<'static> = Scheme {
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
+///
+/// Each event in the signed body has an id: `events[].id`.
 pub const GOCARDLESS: Scheme<'static> = Scheme {
     name: "gocardless",
     signature: SignatureField::Header("Webhook-Signature"),
-    source: "TODO",
+    source: "https://developer.gocardless.com/getting-started/api/staying-up-to-date-with-webhooks",
     ..Scheme::BASE
 };
 
-/// Lemon Squeezy: TODO.
+/// Lemon Squeezy: the hex of HMAC-SHA-256 over the body.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `X-Signature`: hex |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the signing secret of 6 to 40 characters that you choose when you create the webhook, in the settings of the store |
+/// | not signed | `X-Event-Name` |
+/// | after a failure | only 200 is a success: up to 3 more attempts, after 5, 25 and 125 seconds or so |
+/// | source | <https://docs.lemonsqueezy.com/help/webhooks/signing-requests>, read 2026-11 |
+/// | checked | an independent implementation: tern and the crate fraiseql-webhooks |
+///
+/// Answer with 200: any other status, 204 too, is a failure.
 ///
 /// # Examples
 ///
@@ -339,25 +473,38 @@ pub const GOCARDLESS: Scheme<'static> = Scheme {
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
+///
+/// `X-Event-Name` is not signed and proves nothing: the signed body has the name of the
+/// event in `meta.event_name`.
 pub const LEMONSQUEEZY: Scheme<'static> = Scheme {
     name: "lemonsqueezy",
     signature: SignatureField::Header("X-Signature"),
-    source: "TODO",
+    source: "https://docs.lemonsqueezy.com/help/webhooks/signing-requests",
     ..Scheme::BASE
 };
 
-/// Linear: TODO.
+/// Linear: the hex of HMAC-SHA-256 over the body.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `Linear-Signature`: hex |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the signing secret on the webhook's page under Settings > API |
+/// | not signed | `Linear-Delivery`, `Linear-Event`, `Linear-Timestamp` |
+/// | after a failure | no 200 within 5 seconds: sends again; how often is not known |
+/// | source | <https://github.com/linear/linear/blob/039267d47206882de6d48dac4c673100a536aa05/packages/sdk/src/webhooks/client.ts>, read 2026-11 |
+/// | checked | an independent implementation: a known answer of the crate webhook-verify, made with OpenSSL; Linear's SDK agrees |
+///
+/// The time is in the body, where a scheme cannot read it. After `verify`, read
+/// `webhookTimestamp`, which is in milliseconds, and refuse an event that is more than a
+/// minute away from the clock. Linear's SDK does so.
 ///
 /// # Examples
 ///
@@ -370,25 +517,40 @@ pub const LEMONSQUEEZY: Scheme<'static> = Scheme {
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
+///
+/// This is what the scheme can tell. The signed body has the time in `webhookTimestamp`;
+/// the headers `Linear-Timestamp` and `Linear-Delivery` are not signed and prove
+/// nothing.
 pub const LINEAR: Scheme<'static> = Scheme {
     name: "linear",
     signature: SignatureField::Header("Linear-Signature"),
-    source: "TODO",
+    source: "https://github.com/linear/linear/blob/039267d47206882de6d48dac4c673100a536aa05/packages/sdk/src/webhooks/client.ts",
     ..Scheme::BASE
 };
 
-/// MailerSend: TODO.
+/// MailerSend: the hex of HMAC-SHA-256 over the body.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `Signature`: hex |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the "Signing Secret" that MailerSend makes when you create the webhook; each webhook has its own |
+/// | not signed | all other headers |
+/// | after a failure | no 2xx within 3 seconds: sends again after 10 and after 100 seconds; paused after 20 failures in 24 hours |
+/// | source | <https://developers.mailersend.com/api/v1/webhooks.html>, read 2026-11 |
+/// | checked | an independent implementation: Symfony |
+///
+/// The test event, `webhook.test`, is signed with a fixed secret that the documentation
+/// shows. Do not add it to the secrets of the webhook: anyone can sign with it.
+///
+/// MailerLite is another product with another way of signing.
 ///
 /// # Examples
 ///
@@ -401,25 +563,33 @@ pub const LINEAR: Scheme<'static> = Scheme {
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
 pub const MAILERSEND: Scheme<'static> = Scheme {
     name: "mailersend",
     signature: SignatureField::Header("Signature"),
-    source: "TODO",
+    source: "https://developers.mailersend.com/api/v1/webhooks.html",
     ..Scheme::BASE
 };
 
-/// Onfido: TODO.
+/// Onfido: the hex of HMAC-SHA-256 over the body.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `X-SHA2-Signature`: hex |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the webhook token, `token` of the webhook in the API |
+/// | not signed | all other headers |
+/// | after a failure | not known |
+/// | source | <https://github.com/onfido/onfido-python/blob/1ea13ca80fbee100006192de7393f29b928bdf3c/onfido/webhook_event_verifier.py>, read 2026-11 |
+/// | checked | an independent implementation: onfido-python |
+///
+/// The webhook token is not the API token.
 ///
 /// # Examples
 ///
@@ -432,25 +602,40 @@ pub const MAILERSEND: Scheme<'static> = Scheme {
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
 pub const ONFIDO: Scheme<'static> = Scheme {
     name: "onfido",
     signature: SignatureField::Header("X-SHA2-Signature"),
-    source: "TODO",
+    source: "https://github.com/onfido/onfido-python/blob/1ea13ca80fbee100006192de7393f29b928bdf3c/onfido/webhook_event_verifier.py",
     ..Scheme::BASE
 };
 
-/// Pusher Channels: TODO.
+/// Pusher Channels: the hex of HMAC-SHA-256 over the body.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `X-Pusher-Signature`: hex |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the secret of the app's key that `X-Pusher-Key` names, among the app's credentials at dashboard.pusher.com |
+/// | not signed | `X-Pusher-Key` |
+/// | after a failure | no 2xx within 4 seconds: sends again for 5 minutes, waiting longer each time |
+/// | source | <https://pusher.com/docs/webhooks>, read 2026-11 |
+/// | checked | an independent implementation: pusher-http-python |
+///
+/// Where an app has several keys, the oldest active one signs. A request can have
+/// several events.
+///
+/// The time is in the body, where a scheme cannot read it. After `verify`, read
+/// `time_ms`, which is in milliseconds, and refuse what is more than 300 seconds away
+/// from the clock. Pusher's SDK for Python does so.
+///
+/// This is for Channels. Pusher Beams has webhooks of its own.
 ///
 /// # Examples
 ///
@@ -463,25 +648,40 @@ pub const ONFIDO: Scheme<'static> = Scheme {
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
+///
+/// This is what the scheme can tell. The signed body has the time in `time_ms`.
+/// `X-Pusher-Key` is not signed and proves nothing.
 pub const PUSHER: Scheme<'static> = Scheme {
     name: "pusher",
     signature: SignatureField::Header("X-Pusher-Signature"),
-    source: "TODO",
+    source: "https://pusher.com/docs/webhooks",
     ..Scheme::BASE
 };
 
-/// Razorpay: TODO.
+/// Razorpay: the hex of HMAC-SHA-256 over the body.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `X-Razorpay-Signature`: hex |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the "Secret" that you choose for the webhook, in the Dashboard under Account & Settings > Webhooks |
+/// | not signed | `x-razorpay-event-id` |
+/// | after a failure | no 2xx: sends again for 24 hours, waiting longer each time; then the webhook is disabled and you get a mail |
+/// | source | <https://github.com/razorpay/razorpay-node/blob/021f559e01c50065f6ac42aaad4ca6111b4617f2/test/utils/razorpay-utils.spec.js>, read 2026-11 |
+/// | checked | an SDK's test: razorpay-node |
+///
+/// The secret is optional, and it need not be the secret of the API key. Test and live
+/// mode can have different ones.
+///
+/// After a change of the secret, events from before it are still sent again with the old
+/// one: keep both for a day.
 ///
 /// # Examples
 ///
@@ -494,25 +694,43 @@ pub const PUSHER: Scheme<'static> = Scheme {
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
+///
+/// `x-razorpay-event-id` is not signed and proves nothing: do not take a new one for a
+/// new event.
 pub const RAZORPAY: Scheme<'static> = Scheme {
     name: "razorpay",
     signature: SignatureField::Header("X-Razorpay-Signature"),
-    source: "TODO",
+    source: "https://github.com/razorpay/razorpay-node/blob/021f559e01c50065f6ac42aaad4ca6111b4617f2/test/utils/razorpay-utils.spec.js",
     ..Scheme::BASE
 };
 
-/// Sentry: TODO.
+/// Sentry: the hex of HMAC-SHA-256 over the body.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `Sentry-Hook-Signature`: hex |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the "Client Secret" of the integration under Settings > Developer Settings |
+/// | not signed | `Sentry-Hook-Resource`, `Sentry-Hook-Timestamp`, `Request-ID` |
+/// | after a failure | does not send again; no answer within a second is a failure, and repeated failures can disable the webhook |
+/// | source | <https://docs.sentry.io/integrations/integration-platform/webhooks/>, read 2026-11 |
+/// | checked | an independent implementation: Sentry's integration-platform-example, and Hookdeck's webhook-skills |
+///
+/// The samples in the documentation hash the body parsed and written again, which
+/// differs as soon as a text is not ASCII; hash the body as received. Issue alerts were
+/// once signed over a part of the body.
+///
+/// Requests of UI components have the same signature in another header:
+/// `SENTRY.with_signature_header("sentry-app-signature")`. Their body can be empty.
+/// Service hooks have a header and a secret of their own, and the old WebHooks plugin
+/// does not sign.
 ///
 /// # Examples
 ///
@@ -525,25 +743,41 @@ pub const RAZORPAY: Scheme<'static> = Scheme {
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
+///
+/// `Sentry-Hook-Timestamp` and `Request-ID` are not signed and prove nothing. Nor does
+/// `Sentry-Hook-Resource`, and the body has only the `action`: check that `data` is what
+/// the resource would have.
 pub const SENTRY: Scheme<'static> = Scheme {
     name: "sentry",
     signature: SignatureField::Header("Sentry-Hook-Signature"),
-    source: "TODO",
+    source: "https://docs.sentry.io/integrations/integration-platform/webhooks/",
     ..Scheme::BASE
 };
 
-/// EasyPost: TODO.
+/// EasyPost: the hex of HMAC-SHA-256 over the body.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `X-Hmac-Signature`: `hmac-sha256-hex=` hex |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the `webhook_secret` that you give when you create or update the webhook by the API |
+/// | not signed | all other headers |
+/// | after a failure | no 2xx: sends again for about 24 hours, waiting longer each time; may be disabled after repeated failures |
+/// | source | <https://github.com/EasyPost/easypost-node/blob/08e53b484195b9123a3f63767e91c3da73b13ef4/src/utils/util.js>, read 2026-11 |
+/// | checked | an independent implementation: EasyPost's SDKs for Python and Node.js |
+///
+/// EasyPost normalizes the secret to NFKD, and this crate does not. Choose one in ASCII,
+/// or give it in that form.
+///
+/// A webhook without a secret is not signed. Headers that you configure for the webhook
+/// are not covered.
 ///
 /// # Examples
 ///
@@ -556,26 +790,40 @@ pub const SENTRY: Scheme<'static> = Scheme {
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
+///
+/// The signed body has an id of the event: `id`.
 pub const EASYPOST: Scheme<'static> = Scheme {
     name: "easypost",
     signature: SignatureField::Header("X-Hmac-Signature"),
     forms: &[Form::hex("hmac-sha256-hex=")],
-    source: "TODO",
+    source: "https://github.com/EasyPost/easypost-node/blob/08e53b484195b9123a3f63767e91c3da73b13ef4/src/utils/util.js",
     ..Scheme::BASE
 };
 
-/// Paystack: TODO.
+/// Paystack: the hex of HMAC-SHA-512 over the body.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `x-paystack-signature`: hex of HMAC-SHA-512 |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the secret key of the API (`sk_live_…` or `sk_test_…`), in the Dashboard under Settings > API Keys & Webhooks |
+/// | not signed | all other headers |
+/// | after a failure | no 2xx: sends again; how often is not known |
+/// | source | <https://dev.to/ayopee/how-to-verify-paystack-flutterwave-monnify-and-squad-webhooks-correctly-in-nodejs-and-python-684>, read 2026-11 |
+/// | checked | an independent implementation: receivers in public code, none of them Paystack's |
+///
+/// Webhooks have no secret of their own: the key is that of the API, and test and live
+/// mode have different ones. The hash is SHA-512, though some guides say SHA-256.
+///
+/// Many samples hash the body parsed and written again with `JSON.stringify`; hash the
+/// body as received.
 ///
 /// # Examples
 ///
@@ -588,26 +836,40 @@ pub const EASYPOST: Scheme<'static> = Scheme {
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
 pub const PAYSTACK: Scheme<'static> = Scheme {
     name: "paystack",
     signature: SignatureField::Header("x-paystack-signature"),
     forms: &[Form::hex("").with_algorithm(Algorithm::HmacSha512)],
-    source: "TODO",
+    source: "https://dev.to/ayopee/how-to-verify-paystack-flutterwave-monnify-and-squad-webhooks-correctly-in-nodejs-and-python-684",
     ..Scheme::BASE
 };
 
-/// PagerDuty v3: TODO.
+/// PagerDuty v3: the hex of HMAC-SHA-256 over the body, in a list.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | list in `X-PagerDuty-Signature`: `v1=` hex |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: `delivery_method.secret` in the answer of the API that creates the webhook subscription; it is not shown again |
+/// | not signed | `X-Webhook-Id`, and the custom headers of the subscription |
+/// | after a failure | 5xx, 429 or no answer within 5 seconds: sends again for up to 48 hours; other 4xx: drops the event; 3 dropped in a row: disabled for 24 hours |
+/// | source | <https://github.com/PagerDuty/developer-docs/blob/01f977eb0a6ba8c078f17bb1116fbc3d7c09e8a8/docs/webhooks/04-Signatures.md>, read 2026-11 |
+/// | checked | an independent implementation: go-pagerduty |
+///
+/// While a secret is being rotated, the list has one signature for each; one that
+/// matches is enough. Entries of other versions are skipped.
+///
+/// A test of the subscription sends an event of the type `pagey.ping`, which is in no
+/// list of types. The webhooks of v2 do not have this signature.
+///
+/// Refuse with a 4xx: after a 5xx PagerDuty sends the same request for two days.
 ///
 /// # Examples
 ///
@@ -620,6 +882,15 @@ pub const PAYSTACK: Scheme<'static> = Scheme {
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
+///
+/// `X-Webhook-Id` is not signed and proves nothing. The signed body has an id of the
+/// event: `event.id`.
 pub const PAGERDUTY: Scheme<'static> = Scheme {
     name: "pagerduty",
     signature: SignatureField::List {
@@ -627,22 +898,27 @@ pub const PAGERDUTY: Scheme<'static> = Scheme {
         separator: Separator::Comma,
     },
     forms: &[Form::hex("v1=")],
-    source: "TODO",
+    source: "https://github.com/PagerDuty/developer-docs/blob/01f977eb0a6ba8c078f17bb1116fbc3d7c09e8a8/docs/webhooks/04-Signatures.md",
     ..Scheme::BASE
 };
 
-/// CircleCI: TODO.
+/// CircleCI: the hex of HMAC-SHA-256 over the body, in a list.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | list in `circleci-signature`: `v1=` hex |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the "Secret token" of the webhook under Project Settings > Webhooks, `signing-secret` in the API |
+/// | not signed | `circleci-event-type` |
+/// | after a failure | no 2xx within 10 seconds: sends again later; how often is not documented |
+/// | source | <https://circleci.com/docs/guides/integration/outbound-webhooks/>, read 2026-11 |
+/// | checked | the sender's own known answer |
+///
+/// The secret is optional. A webhook without one is not signed.
+///
+/// Only `v1` exists. CircleCI wants receivers to check the latest version alone, so
+/// entries of other versions are skipped and never accepted in its place.
 ///
 /// # Examples
 ///
@@ -655,28 +931,44 @@ pub const PAGERDUTY: Scheme<'static> = Scheme {
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
+///
+/// `circleci-event-type` is not signed and proves nothing: the signed body has the
+/// `type`, and an id of the event in `id`.
 pub const CIRCLECI: Scheme<'static> = Scheme {
     name: "circleci",
     signature: SignatureField::List {
         header: "circleci-signature",
         separator: Separator::Comma,
     },
-    source: "TODO",
+    source: "https://circleci.com/docs/guides/integration/outbound-webhooks/",
     ..PAGERDUTY
 };
 
-/// Worldpay Access: TODO.
+/// Worldpay Access: the hex of HMAC-SHA-256 over the body, in a list with key ids.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | list in `Event-Signature`: key id `/SHA256/` hex |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the shared secret and its key id, which your Worldpay Implementation Manager gives you on request |
+/// | not signed | all other headers |
+/// | after a failure | no 200 within 10 seconds: sends again for a week, every 15 minutes at first and every 2 hours at last |
+/// | source | <https://docs.worldpay.com/access/products/events/signature>, read 2026-11 |
+/// | checked | documentation only |
+///
+/// Worldpay signs only if you have asked for it. Each entry names its key by a number,
+/// which grows with each new secret: give it with [`Key::with_id`](crate::Key::with_id).
+/// With two secrets active the list has an entry for each, in any order.
+///
+/// Answer with 200, and with 400 where the signature is wrong or missing. The webhooks
+/// of Account Payouts are signed in the same way.
 ///
 /// # Examples
 ///
@@ -689,6 +981,14 @@ pub const CIRCLECI: Scheme<'static> = Scheme {
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
+///
+/// The signed body has an id of the event: `eventId`.
 pub const WORLDPAY: Scheme<'static> = Scheme {
     name: "worldpay",
     signature: SignatureField::List {
@@ -699,6 +999,6 @@ pub const WORLDPAY: Scheme<'static> = Scheme {
         after_key_id: Some("/SHA256/"),
         ..Form::hex("")
     }],
-    source: "TODO",
+    source: "https://docs.worldpay.com/access/products/events/signature",
     ..Scheme::BASE
 };
