@@ -64,10 +64,36 @@
 //! registering the endpoint.
 //!
 //! **Pings that are not signed**, such as WooCommerce's form `webhook_id=1` when a webhook
-//! is saved, are no handshakes: they are refused with 401, and no event is lost. If the
-//! sender insists on a 2xx, let a route of its own, or a middleware in front of
-//! the layer, answer requests that have no signature header with an empty 200, and pass
-//! nothing of them on.
+//! is saved, are no handshakes: they are refused with 401. If the sender insists on a 2xx,
+//! let a middleware in front of the layer answer what has no signature, and pass nothing
+//! of it on:
+//!
+//! ```
+//! # #[cfg(feature = "axum")]
+//! # mod recipe {
+//! use axum::extract::Request;
+//! use axum::http::StatusCode;
+//! use axum::middleware::{self, Next};
+//! use axum::response::{IntoResponse, Response};
+//! use axum::{Router, routing::post};
+//! use hookseal::{axum::VerifiedBytes, tower::VerifyLayer};
+//!
+//! async fn answer_pings(request: Request, next: Next) -> Response {
+//!     if request.headers().contains_key("x-wc-webhook-signature") {
+//!         next.run(request).await
+//!     } else {
+//!         StatusCode::OK.into_response()
+//!     }
+//! }
+//!
+//! async fn handle(event: VerifiedBytes) {}
+//!
+//! fn router(layer: VerifyLayer) -> Router {
+//!     let events = post(handle).route_layer(layer);
+//!     Router::new().route("/woocommerce", events).layer(middleware::from_fn(answer_pings))
+//! }
+//! # }
+//! ```
 
 use alloc::boxed::Box;
 use alloc::string::{String, ToString as _};
@@ -205,7 +231,7 @@ impl Handshakes {
     fn is_signed(&self, head: &dyn RequestHead) -> bool {
         self.signature_headers
             .iter()
-            .any(|name| header(head, name).is_some())
+            .any(|name| found(head, name).has(0))
     }
 
     fn answer_head(&self, head: &dyn RequestHead, webhook: Option<&Webhook>) -> Option<Answer> {
@@ -602,12 +628,18 @@ fn is_token(text: &str) -> bool {
     (1..=MAX_TOKEN).contains(&text.len()) && is_of_a_token(text.as_bytes())
 }
 
-/// The value of a header that is there once, and not empty.
-fn header<'h>(head: &'h dyn RequestHead, name: &HeaderName) -> Option<&'h [u8]> {
+/// What a request has of a header.
+fn found<'h>(head: &'h dyn RequestHead, name: &HeaderName) -> Found<'h> {
     let names = core::slice::from_ref(name);
     let mut found = Found::new(None, 1);
     let lengths = HeaderVisitor::lengths(names);
     head.visit_headers(&mut HeaderVisitor::new(names, lengths, &mut found));
+    found
+}
+
+/// The value of a header that is there once, and not empty.
+fn header<'h>(head: &'h dyn RequestHead, name: &HeaderName) -> Option<&'h [u8]> {
+    let found = found(head, name);
     let value = found.value(0);
     (!value.is_empty() && !found.is_repeated(0)).then_some(value)
 }

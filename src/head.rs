@@ -270,6 +270,12 @@ impl<'h> Found<'h> {
             .unwrap_or_default()
     }
 
+    /// Whether the name in this place occurred.
+    #[cfg(feature = "handshake")]
+    pub(crate) const fn has(&self, place: usize) -> bool {
+        self.seen & (1 << (place & 15)) != 0
+    }
+
     #[inline]
     pub(crate) const fn is_repeated(&self, place: usize) -> bool {
         self.repeated & (1 << (place & 15)) != 0

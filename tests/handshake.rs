@@ -5,6 +5,8 @@ use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Body;
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, get, post};
 use hookseal::handshake::{Answer, Handshakes, Received};
 use hookseal::scheme::Scheme;
@@ -415,6 +417,11 @@ fn asana_hands_over_a_secret_that_the_handler_decides_on() {
             ("x-hook-secret", "b537207f20cbfa02"),
             ("x-hook-signature", "00"),
         ],
+        &[
+            ("x-hook-secret", "b537207f20cbfa02"),
+            ("x-hook-signature", ""),
+            ("x-hook-signature", "00"),
+        ],
     ] {
         assert_eq!(post(headers), None, "{headers:?}");
     }
@@ -636,4 +643,41 @@ async fn a_secret_in_the_body_is_read_by_the_layer() {
     );
     let event = post(&[("x-notion-signature", "sha256=00")], "{}");
     assert_eq!(send(&router, event).await.0, StatusCode::UNAUTHORIZED);
+}
+
+/// The recipe of the docs for pings without a signature: WooCommerce's.
+#[tokio::test]
+async fn an_unsigned_ping_is_answered_and_nothing_of_it_is_passed_on() {
+    async fn answer_pings(request: Request<Body>, next: Next) -> Response {
+        if request.headers().contains_key("x-wc-webhook-signature") {
+            next.run(request).await
+        } else {
+            StatusCode::OK.into_response()
+        }
+    }
+
+    let webhook = Webhook::new(schemes::WOOCOMMERCE, "woocommerce-secret").unwrap();
+    let signed = webhook.sign(&Message::new(b"{}")).unwrap();
+    let signature = signed.get("x-wc-webhook-signature").unwrap();
+    let events = post(handle).route_layer(VerifyLayer::new(webhook));
+    let router = Router::new()
+        .route("/", events)
+        .layer(middleware::from_fn(answer_pings));
+    let post = |headers: &[(&str, &str)], body: &str| request(Method::POST, "/", headers, body);
+    let empty = (StatusCode::OK, String::new());
+    assert_eq!(send(&router, post(&[], "webhook_id=1")).await, empty);
+    assert_eq!(send(&router, post(&[], r#"{"id":1}"#)).await, empty);
+    let event = post(&[("x-wc-webhook-signature", signature)], "{}");
+    assert_eq!(
+        send(&router, event).await,
+        (StatusCode::OK, "event of 2 bytes".to_owned())
+    );
+    for wrong in ["", "AAAA", "QUsCbZCeliDbS99P8XYStrAF+rn75kMbPXjC/gLHhAA="] {
+        let forged = post(&[("x-wc-webhook-signature", wrong)], "{}");
+        assert_eq!(
+            send(&router, forged).await.0,
+            StatusCode::UNAUTHORIZED,
+            "{wrong}"
+        );
+    }
 }
