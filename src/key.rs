@@ -412,7 +412,7 @@ impl fmt::Debug for Key {
 /// their number and kinds.
 ///
 /// Keys are tried in the order given. Put the one that signs most requests
-/// first: the others then cost nothing. Secrets come before Ed25519 keys.
+/// first: the others then cost nothing. Secrets are tried before Ed25519 keys.
 ///
 /// A webhook with a secret and an Ed25519 key is as safe as the secret: whoever
 /// has it can sign. Remove it once the sender signs with Ed25519 alone.
@@ -436,12 +436,12 @@ impl fmt::Debug for Key {
 pub struct Keys(Vec<Key>);
 
 impl Keys {
-    /// The most secrets that are tried for one request. Each may cost a hash of
+    /// The maximum number of secrets tried for one request. Each may cost a hash of
     /// the body and, while a body streams in, a running state. Rotation needs
     /// two, seldom three.
     pub const MAX_CANDIDATES: usize = 8;
 
-    /// The most Ed25519 keys of a webhook.
+    /// The maximum number of Ed25519 keys of a webhook.
     pub const MAX_ED25519: usize = ed25519::MAX_KEYS;
 
     pub(crate) fn into_vec(self) -> Vec<Key> {

@@ -589,14 +589,14 @@ fn a_scheme_that_cannot_be_verified_by_says_why() {
         ),
         (
             LIST.with_forms(&[Form::hex("v1,")]),
-            "a form holds the separator of the list",
+            "a form contains the list's separator",
         ),
         (
             Scheme {
                 signed: &[Part::Text(""), Part::Body],
                 ..ONE
             },
-            "the signed message holds an empty text",
+            "the signed message contains an empty text",
         ),
         (
             Scheme {

@@ -176,7 +176,7 @@ pub enum ConfigError {
     #[error("{found} keys could match one request; pass at most {max}")]
     #[non_exhaustive]
     TooManyKeys {
-        /// The most keys that may be tried for one request:
+        /// The maximum number of keys that may be tried for one request:
         /// [`Keys::MAX_CANDIDATES`](crate::Keys::MAX_CANDIDATES), or
         /// [`Keys::MAX_ED25519`](crate::Keys::MAX_ED25519) Ed25519 keys.
         max: usize,
@@ -324,7 +324,7 @@ pub enum SecretFault {
     },
 }
 
-/// What keeps a text or bytes from being an Ed25519 key.
+/// Why a text or bytes are not a valid Ed25519 key.
 ///
 /// ```
 /// # #[cfg(feature = "ed25519")] {
