@@ -185,7 +185,7 @@ impl<B> Verified<'_, B> {
 
     /// Returns what the signature covers beside the body.
     #[must_use]
-    pub fn covers(&self) -> Coverage {
+    pub fn coverage(&self) -> Coverage {
         self.rest.coverage()
     }
 
