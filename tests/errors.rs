@@ -472,7 +472,7 @@ fn every_other_configuration_mistake_says_what_to_fix() {
         ),
         (
             message_of(webhook(schemes::PAMINGA, "null")),
-            "secret is the word null, as programs write a value that is not set; set it to the secret that the provider shows",
+            "secret is the word null, which programs write for an unset value; set it to the secret that the provider shows",
         ),
         (
             message_of(webhook(schemes::PAMINGA, "${PAMINGA_SECRET}")),
@@ -480,7 +480,21 @@ fn every_other_configuration_mistake_says_what_to_fix() {
         ),
         (
             message_of(webhook(schemes::PAMINGA, "secret ")),
-            "secret has a stray character: white space at byte 6; pass the text without it, or its exact bytes to `Key::from_bytes` if it belongs to the secret",
+            "secret has a stray character: white space at byte 6; pass the text without it, or, if it really is part of the secret, pass the exact bytes to `Key::from_bytes`",
+        ),
+        (
+            message_of(webhook(
+                Scheme {
+                    secret: SecretForm::Sha256OfText,
+                    ..schemes::PAMINGA
+                },
+                "secret\n",
+            )),
+            "secret has a stray character: line break at byte 6; pass the text without it, or, if it really is part of the secret, pass the SHA-256 digest of the exact bytes to `Key::from_bytes`",
+        ),
+        (
+            message_of(webhook(schemes::STANDARD_WEBHOOKS, "whsec_NULL")),
+            "secret is the word null, which programs write for an unset value; set it to the secret that the provider shows",
         ),
         (
             message_of(Key::from_bytes([0; 32])),
