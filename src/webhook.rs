@@ -220,10 +220,12 @@ impl Webhook {
     ///
     /// # Errors
     ///
-    /// [`SignError::Missing`] if the message lacks what the scheme signs;
+    /// [`SignError::Missing`] or [`SignError::MissingHeader`] if the message lacks
+    /// what the scheme signs;
     /// [`SignError::Refused`] if a receiver would refuse its form, such as a
     /// message id with a `.` for Standard Webhooks; [`SignError::InvalidValue`]
     /// if a value cannot stand in a header, such as a line break;
+    /// [`SignError::InvalidHeaderName`] if the name of a header is none;
     /// [`SignError::UnknownKeyId`] if it names a key that the webhook does not
     /// have; [`SignError::NoSigningKey`] if all keys are public ones.
     pub fn sign(&self, message: &Message<'_>) -> Result<SignedHeaders, SignError> {
@@ -265,7 +267,7 @@ impl Webhook {
         let claim = match self.layout.read(head) {
             Ok(claim) => claim,
             Err(VerifyError::IncompleteHead { .. }) => {
-                let what = "the method and the target";
+                let what = self.layout.signed_of_request_line();
                 return Err(SignError::Missing { what });
             }
             Err(error) => return Err(SignError::Refused { error }),

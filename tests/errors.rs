@@ -1039,6 +1039,54 @@ fn what_cannot_be_signed_says_why() {
         line.sign(&Message::new(b"{}")).unwrap_err().to_string(),
         "the scheme signs the method and the target, and the message has none",
     );
+    for (signed, what) in [
+        (&[Part::Method, Part::Text(" "), Part::Body], "the method"),
+        (&[Part::Target, Part::Text("\n"), Part::Body], "the target"),
+    ] {
+        let scheme = Scheme {
+            signed,
+            ..REQUEST_LINE
+        };
+        let webhook = Webhook::new(scheme, SECRET).unwrap();
+        assert_eq!(
+            webhook.sign(&Message::new(b"{}")).unwrap_err().to_string(),
+            format!("the scheme signs {what}, and the message has none"),
+        );
+    }
+    let topic = Scheme {
+        signed: &[Part::Header("X-Topic"), Part::Text("\n"), Part::Body],
+        ..REQUEST_LINE
+    };
+    let topic = Webhook::new(topic, SECRET).unwrap();
+    assert_eq!(
+        topic.sign(&Message::new(b"{}")).unwrap_err().to_string(),
+        "the scheme signs header x-topic, and the message has none",
+    );
+    let listed = Scheme {
+        header_list: Some(HeaderList {
+            names: Field::Header("x-signed"),
+            separator: Separator::Semicolon,
+            allowed: &["x-topic"],
+        }),
+        signed: &[
+            Part::HeaderNames,
+            Part::Text("\n"),
+            Part::HeaderPairs {
+                between: ": ",
+                joined: ";",
+            },
+            Part::Text("\n"),
+            Part::Body,
+        ],
+        ..REQUEST_LINE
+    };
+    let listed = Webhook::new(listed, SECRET).unwrap();
+    let named = [("x-topic", "a"), ("x c", "b")];
+    let message = Message::new(b"{}").with_headers(&named);
+    assert_eq!(
+        listed.sign(&message).unwrap_err().to_string(),
+        r#""x c" is not a header name"#,
+    );
     assert_eq!(
         SignError::NoSigningKey.to_string(),
         "the webhook holds public keys, which cannot sign; give it the signing key",
