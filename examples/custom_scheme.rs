@@ -112,7 +112,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let genuine = "RSOYDt4T1cUTdK1PDd93/VVr8B8=";
     let headers = [("X-Twilio-Signature", genuine)];
     let verified = webhook.verify(&headers, body)?;
-    println!("verified: {}", verified.covers());
+    println!("verified: {}", verified.coverage());
     // The proof has the body as it was received.
     assert_eq!(verified.body(), body);
 

@@ -255,8 +255,8 @@ impl InvalidJson {
         self.column
     }
 
-    /// Returns the category of the fault: [`Category::Data`] for JSON of another
-    /// form than the handler's, and the others for what is not JSON.
+    /// Returns the category of the fault: [`Category::Data`] for valid JSON that
+    /// does not match the handler's type, and the others for what is not JSON.
     #[must_use]
     pub const fn category(&self) -> Category {
         self.category
@@ -266,7 +266,7 @@ impl InvalidJson {
 impl fmt::Display for InvalidJson {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let fault = match self.category {
-            Category::Data => "another form than the handler's",
+            Category::Data => "valid JSON that does not match the handler's type",
             Category::Eof => "the text ends too early",
             Category::Io | Category::Syntax => "not JSON",
         };

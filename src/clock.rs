@@ -31,7 +31,7 @@ impl Timestamp {
 
     /// Reads the system clock. A clock that is set before 1970 reads 0.
     ///
-    /// Not on `wasm32-unknown-unknown`, which has no system clock.
+    /// Not available on `wasm32-unknown-unknown`, which has no system clock.
     ///
     /// ```
     /// assert!(hookseal::Timestamp::now().as_secs() > 1_700_000_000);
@@ -70,10 +70,10 @@ impl fmt::Display for Timestamp {
 
 /// A source of the current time.
 ///
-/// A webhook asks its clock once for each decision about a signed timestamp: once
+/// A webhook reads its clock once for each decision about a signed timestamp: once
 /// for a whole request, and twice for a streamed one, when its head is checked
-/// and again when the body is complete. It does not ask at all where nothing is
-/// timed, the window is switched off, or the time of receipt is given.
+/// and again when the body is complete. It does not read the clock if the scheme
+/// has no timestamp, the window is off, or the time of receipt is given.
 ///
 /// [`SystemClock`] is the default, [`FixedClock`] is for tests, and
 /// [`clock_fn`] makes a clock of a function. A reference, `Box` or `Arc` of a
@@ -113,8 +113,8 @@ impl<C: Clock + ?Sized> Clock for Arc<C> {
 
 /// The system's clock: the default.
 ///
-/// Not on `wasm32-unknown-unknown`, which has none: there, and without the
-/// feature `std`, a webhook is given its clock
+/// Not available on `wasm32-unknown-unknown`, which has none: there, and without
+/// the feature `std`, a webhook is given its clock
 /// ([`Webhook::new_with_clock`](crate::Webhook::new_with_clock)).
 ///
 /// ```

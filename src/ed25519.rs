@@ -108,14 +108,14 @@ use crate::error::{ConfigError, SecretFault};
 use crate::secret::{self, IN_DER, SPKI_HEADER_HEX, refuse_prefixes};
 use crate::signature::Signature;
 
-/// The most Ed25519 keys of a webhook.
+/// The maximum number of Ed25519 keys of a webhook.
 ///
 /// Rotation needs two. With this many, the first two signatures of a list are
 /// still tried with each key, and a sender that rotates lists two.
 pub const MAX_KEYS: usize = 4;
 
-/// The most pairs of an Ed25519 key and an Ed25519 signature that are tried for
-/// one request.
+/// The maximum number of pairs of an Ed25519 key and an Ed25519 signature that are
+/// tried for one request.
 ///
 /// Each signature is tried in the order of the list, with every key. So a webhook
 /// with one key tries the first eight of a list, one with two keys the first

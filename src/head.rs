@@ -160,11 +160,11 @@ impl From<HeaderName> for http::HeaderName {
 /// that is a slice already.
 ///
 /// For a type of your own, hand each header to the visitor. Values must be the
-/// bytes as the HTTP parser gave them, and each occurrence of a repeated header
-/// must be visited, at each visit the same: a map that has joined or dropped repeated
-/// headers hides an attack. (For most schemes, values joined by a comma are malformed, but two
-/// lists of Standard Webhooks signatures can make a third that holds a genuine
-/// one.)
+/// bytes as the HTTP parser gave them. Visit every occurrence of a repeated header,
+/// and the same ones on every visit: a map that has joined or dropped repeated
+/// headers hides an attack. (For most schemes, values joined by a comma are
+/// malformed, but two lists of Standard Webhooks signatures can make a third that
+/// holds a genuine one.)
 ///
 /// ```
 /// use hookseal::scheme::HeaderVisitor;
@@ -185,6 +185,27 @@ impl From<HeaderName> for http::HeaderName {
 /// let signature = b"5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
 /// let head = Parsed(vec![("X-Paminga-Signature", signature)]);
 /// assert!(webhook.verify(&head, b"what do ya want for nothing?").is_ok());
+/// # Ok::<(), hookseal::ConfigError>(())
+/// ```
+///
+/// Flatten a map that has a list of values for each name:
+///
+/// ```
+/// use std::collections::HashMap;
+/// use hookseal::{Webhook, schemes};
+///
+/// fn is_genuine(webhook: &Webhook, map: &HashMap<String, Vec<String>>, body: &[u8]) -> bool {
+///     let head: Vec<(&str, &str)> = map
+///         .iter()
+///         .flat_map(|(name, values)| values.iter().map(|value| (name.as_str(), value.as_str())))
+///         .collect();
+///     webhook.verify(&head, body).is_ok()
+/// }
+///
+/// let webhook = Webhook::new(schemes::PAMINGA, "Jefe")?;
+/// let signature = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
+/// let map = HashMap::from([("X-Paminga-Signature".to_owned(), vec![signature.to_owned()])]);
+/// assert!(is_genuine(&webhook, &map, b"what do ya want for nothing?"));
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
 #[diagnostic::on_unimplemented(
@@ -239,8 +260,8 @@ pub(crate) struct Found<'h> {
 }
 
 impl<'h> Found<'h> {
-    /// The most values that are kept: eight signatures in headers of their own, and
-    /// four others.
+    /// The maximum number of values that are kept: eight signatures in headers of
+    /// their own, and four others.
     pub(crate) const MAX: usize = 12;
 
     /// `repeatable`: the place of a header that may be repeated, if there is

@@ -141,11 +141,12 @@ impl Key {
     /// a public key in a file's form; [`ConfigError::InvalidSecret`] with what
     /// was found: white space, a line break, quotes, the URL-safe alphabet, wrong
     /// padding; [`ConfigError::LooksLike`] for hexadecimal digits and other
-    /// prefixes; [`ConfigError::Placeholder`] and [`ConfigError::Unexpanded`] as
-    /// for [`from_text`](Self::from_text); [`ConfigError::KnownSecret`] if it
-    /// decodes to zero bytes; [`ConfigError::ShortSecret`] if it decodes to fewer
-    /// than 16 bytes; [`ConfigError::InvalidEd25519Key`] for a text that begins
-    /// like an Ed25519 key and is not one.
+    /// prefixes; [`ConfigError::Placeholder`] for `null`, `undefined`, `None` and
+    /// `nil` in any letter case; [`ConfigError::Unexpanded`] as for
+    /// [`from_text`](Self::from_text); [`ConfigError::KnownSecret`] if it decodes to
+    /// zero bytes; [`ConfigError::ShortSecret`] if it decodes to fewer than 16
+    /// bytes; [`ConfigError::InvalidEd25519Key`] for a text that begins like an
+    /// Ed25519 key and is not one.
     ///
     /// ```
     /// # use hookseal::Key;
@@ -256,7 +257,7 @@ fn read_text(
             ReadMaterial::Secret(Box::new(Zeroizing::new(bytes)))
         }
         SecretForm::Sha256OfText => {
-            secret::check_text(&text)?;
+            secret::check_text_to_digest(&text)?;
             ReadMaterial::Secret(Box::new(secret::sha256(&text)))
         }
         SecretForm::Base64 => ReadMaterial::Secret(Box::new(secret::from_base64(&text)?)),
@@ -336,7 +337,7 @@ fn read_public(
     if text.is_empty() {
         return Err(ConfigError::EmptySecret);
     }
-    secret::refuse_placeholders(text, 0)?;
+    secret::refuse_encoded_placeholders(text, 0)?;
     if text.starts_with(PublicKey::PREFIX) || text.starts_with(SigningKey::PREFIX) {
         return read_whsec(text, 0);
     }
@@ -412,7 +413,7 @@ impl fmt::Debug for Key {
 /// their number and kinds.
 ///
 /// Keys are tried in the order given. Put the one that signs most requests
-/// first: the others then cost nothing. Secrets come before Ed25519 keys.
+/// first: the others then cost nothing. Secrets are tried before Ed25519 keys.
 ///
 /// A webhook with a secret and an Ed25519 key is as safe as the secret: whoever
 /// has it can sign. Remove it once the sender signs with Ed25519 alone.
@@ -436,12 +437,12 @@ impl fmt::Debug for Key {
 pub struct Keys(Vec<Key>);
 
 impl Keys {
-    /// The most secrets that are tried for one request. Each may cost a hash of
+    /// The maximum number of secrets tried for one request. Each may cost a hash of
     /// the body and, while a body streams in, a running state. Rotation needs
     /// two, seldom three.
     pub const MAX_CANDIDATES: usize = 8;
 
-    /// The most Ed25519 keys of a webhook.
+    /// The maximum number of Ed25519 keys of a webhook.
     pub const MAX_ED25519: usize = ed25519::MAX_KEYS;
 
     pub(crate) fn into_vec(self) -> Vec<Key> {

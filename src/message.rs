@@ -6,8 +6,8 @@ use crate::Timestamp;
 
 /// A message to sign: a body, and what a scheme may sign with it.
 ///
-/// What a scheme does not send is left out; what it needs and the message lacks
-/// is an error. Only the timestamp has a default: the time of signing.
+/// Values the scheme does not send are ignored; a missing value that it signs is
+/// an error. Only the timestamp has a default: the time of signing.
 ///
 /// ```
 /// use hookseal::{Message, Webhook, schemes};

@@ -342,12 +342,12 @@ fn is_between(byte: u8, first: u8, last: u8) -> Choice {
 
 // Texts.
 
-/// Refuses the words and the syntax of a value that is not set.
-pub(crate) fn refuse_placeholders(text: &str, start: usize) -> Result<(), ConfigError> {
-    if let Some(found) = ["null", "undefined", "None"]
-        .into_iter()
-        .find(|word| *word == text)
-    {
+/// The words that programs write for an unset value.
+const UNSET: [&str; 3] = ["null", "undefined", "None"];
+
+/// Refuses the words and the syntax of an unset value.
+fn refuse_placeholders(text: &str, start: usize) -> Result<(), ConfigError> {
+    if let Some(found) = UNSET.into_iter().find(|word| *word == text) {
         return Err(ConfigError::Placeholder { found });
     }
     let opened = |open: &str, close: char| {
@@ -360,6 +360,16 @@ pub(crate) fn refuse_placeholders(text: &str, start: usize) -> Result<(), Config
             position: start + at,
         }),
         None => Ok(()),
+    }
+}
+
+/// Refuses the same, and the words in any letter case: as encoded secrets they would be
+/// too short.
+pub(crate) fn refuse_encoded_placeholders(text: &str, start: usize) -> Result<(), ConfigError> {
+    let mut words = UNSET.into_iter().chain(["nil"]);
+    match words.find(|word| word.eq_ignore_ascii_case(text)) {
+        Some(found) => Err(ConfigError::Placeholder { found }),
+        None => refuse_placeholders(text, start),
     }
 }
 
@@ -418,9 +428,18 @@ pub(crate) fn check_bytes(secret: &[u8]) -> Result<(), ConfigError> {
 
 /// Checks a text whose bytes are the secret.
 pub(crate) fn check_text(secret: &str) -> Result<(), ConfigError> {
+    check_text_for(secret, "the exact bytes")
+}
+
+/// Checks a text whose SHA-256 digest is the secret.
+pub(crate) fn check_text_to_digest(secret: &str) -> Result<(), ConfigError> {
+    check_text_for(secret, "the SHA-256 digest of the exact bytes")
+}
+
+fn check_text_for(secret: &str, bytes: &'static str) -> Result<(), ConfigError> {
     check_bytes(secret.as_bytes())?;
     refuse_placeholders(secret, 0)?;
-    refuse_dirt(secret).map_err(|fault| ConfigError::DirtySecret { fault })
+    refuse_dirt(secret).map_err(|fault| ConfigError::DirtySecret { fault, bytes })
 }
 
 /// Checks what every form of encoded text has in common.
@@ -429,7 +448,7 @@ fn check_encoded(text: &str, start: usize, encoding: &'static str) -> Result<(),
         return Err(ConfigError::EmptySecret);
     }
     refuse_known(text.as_bytes(), Some(start), false)?;
-    refuse_placeholders(text, start)?;
+    refuse_encoded_placeholders(text, start)?;
     refuse_dirt_before(text, start).map_err(|fault| ConfigError::InvalidSecret { encoding, fault })
 }
 
@@ -448,7 +467,7 @@ fn check_decoded(secret: &[u8]) -> Result<(), ConfigError> {
     Ok(())
 }
 
-/// The SHA-256 digest of a text that [`check_text`] has passed.
+/// The SHA-256 digest of a text that [`check_text_to_digest`] has passed.
 pub(crate) fn sha256(text: &str) -> Zeroizing<Vec<u8>> {
     let mut secret = Zeroizing::new(alloc::vec![0; Sha256::output_size()]);
     if let Ok(place) = secret.as_mut_slice().try_into() {
@@ -703,7 +722,8 @@ mod tests {
             ("   ", WhiteSpace { position: 0 }),
             ("\"\"", Quote { position: 0 }),
         ] {
-            let dirty = Some(ConfigError::DirtySecret { fault });
+            let bytes = "the exact bytes";
+            let dirty = Some(ConfigError::DirtySecret { fault, bytes });
             assert_eq!(check_text(text).err(), dirty, "{text:?}");
             // As bytes it is what it is.
             assert_eq!(check_bytes(text.as_bytes()), Ok(()), "{text:?}");
@@ -733,6 +753,22 @@ mod tests {
             assert_eq!(from_whsec(&prefixed, 0).err(), error);
             assert_eq!(check_text(&std::format!("{word}1")), Ok(()));
             assert_eq!(check_bytes(word.as_bytes()), Ok(()));
+        }
+        for (text, word) in [
+            ("NULL", "null"),
+            ("none", "None"),
+            ("Undefined", "undefined"),
+            ("nil", "nil"),
+            ("NIL", "nil"),
+        ] {
+            let error = Some(ConfigError::Placeholder { found: word });
+            assert_eq!(from_base64(text).err(), error);
+            assert_eq!(from_hex(text).err(), error);
+            assert_eq!(from_whsec(text, 0).err(), error);
+            let prefixed = std::format!("v1,whsec_{text}");
+            assert_eq!(from_whsec(&prefixed, 0).err(), error);
+            // A text may be any word.
+            assert_eq!(check_text(text), Ok(()));
         }
         for (text, position) in [
             ("${SECRET}", 0),

@@ -231,16 +231,16 @@ fn start_pair(claim: &Claim<'_>, key: &Named<EdKey>, signature: &Signature) -> O
 
 /// The place for the running MACs of one [`Verification`] at a time.
 ///
-/// A running MAC holds states that can stand in for the key while little has
-/// been hashed, and moving it would leave a copy behind. So a verification
-/// borrows the place for them, and wipes it when it ends: when it is finished or
-/// dropped, also by a panic or because a future is cancelled. (A verification that is
-/// forgotten, by `mem::forget`, wipes nothing: then do not move its state.)
+/// Early in a message, the state of a running MAC is as good as the key itself,
+/// and moving it would leave a copy. So a verification borrows the place for the
+/// states, and wipes it when it ends: when it is finished or dropped, also by a
+/// panic or because a future is cancelled. (A verification that is forgotten, by
+/// `mem::forget`, wipes nothing: then do not move its state.)
 ///
-/// It takes 2.5 KiB on the stack or in a future, and allocates
-/// nothing, but for Ed25519 signatures (576 bytes for each pair of a key and a
-/// signature, of which there are at most eight) and for schemes that sign a
-/// canonical form of the body (the body).
+/// It takes 2.5 KiB on the stack or in a future, and allocates nothing, except for
+/// Ed25519 signatures (576 bytes for each pair of a key and a signature, of which
+/// there are at most eight) and for schemes that sign a canonical form of the body
+/// (the body).
 ///
 /// ```
 /// use hookseal::{HashState, Message, Webhook, schemes};
@@ -389,9 +389,9 @@ impl<'h> Verification<'h> {
     ///
     /// [`VerifyError::SignatureMismatch`]; [`VerifyError::TimestampTooOld`] or
     /// [`VerifyError::TimestampInFuture`] if the timestamp is no longer in the
-    /// replay window around the clock, which is asked again: otherwise a captured
-    /// request would pass at any time whose head was sent within the window and
-    /// whose last byte was kept back.
+    /// replay window. The clock is read again. Otherwise an attacker could send the
+    /// head within the window, hold back the last byte, and have a captured request
+    /// pass at any later time.
     pub fn finish(mut self) -> Result<Verified<'h, ()>, VerifyError> {
         self.checked
             .webhook

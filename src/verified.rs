@@ -185,7 +185,7 @@ impl<B> Verified<'_, B> {
 
     /// Returns what the signature covers beside the body.
     #[must_use]
-    pub fn covers(&self) -> Coverage {
+    pub fn coverage(&self) -> Coverage {
         self.rest.coverage()
     }
 
@@ -227,8 +227,8 @@ impl<B> Verified<'_, B> {
     /// Returns the signature of the message: the tag of its MAC, or its Ed25519
     /// signature.
     ///
-    /// It is no idempotency key: the same message, signed with another key after a
-    /// rotation, has another one. [`idempotency_key`](Self::idempotency_key) is.
+    /// Do not use it as an idempotency key: after a rotation the same message has a
+    /// different signature. Use [`idempotency_key`](Verified::idempotency_key).
     #[must_use]
     pub const fn signature(&self) -> &Signature {
         &self.signature
@@ -240,9 +240,9 @@ impl<B> Verified<'_, B> {
         self.body
     }
 
-    /// Returns the key by which a repeated delivery is known, if that is the
-    /// signed message id, which needs no body: for a body that was verified in
-    /// chunks.
+    /// Returns the idempotency key if the scheme signs a message id. Unlike
+    /// [`idempotency_key`](Verified::idempotency_key) it needs no body, so it also
+    /// works after chunked verification.
     #[must_use]
     pub fn message_id_key(&self) -> Option<IdempotencyKey> {
         let scheme = self.scheme();
@@ -333,7 +333,7 @@ impl AsRef<str> for IdempotencyKey {
     }
 }
 
-/// Equal proofs say the same of the same body.
+/// Two proofs are equal if they prove the same facts about the same body.
 impl<B: PartialEq> PartialEq for Verified<'_, B> {
     fn eq(&self, other: &Self) -> bool {
         self.body == other.body

@@ -13,9 +13,9 @@ use crate::{Timestamp, Verified};
 /// implements.
 ///
 /// [`Webhook`](crate::Webhook) implements it. A verifier of your own picks one of
-/// several webhooks, or asks more of a head than its webhook does. Whatever it
-/// refuses here is refused by every method of [`Verifier`], which nobody can
-/// replace, and by the tower layer.
+/// several webhooks, or makes extra checks on the head. Whatever it refuses here
+/// is refused by every method of [`Verifier`], which nobody can replace, and by
+/// the tower layer.
 ///
 /// ```
 /// use hookseal::{
@@ -58,7 +58,8 @@ pub trait CheckHead: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// The head is not its sender's, not for this receiver, or not from now.
+    /// The head did not come from the sender, was meant for another receiver, or is
+    /// outside the replay window.
     fn check_head<'h>(
         &'h self,
         head: &'h dyn RequestHead,
@@ -99,7 +100,7 @@ macro_rules! check_head_behind_pointer {
 check_head_behind_pointer!(&V, Box<V>, Arc<V>);
 
 /// Verifies requests. Every [`CheckHead`] has these methods, and none can replace
-/// one, so that no way in goes around another.
+/// one, so that every entry point makes the same checks.
 ///
 /// The trait is object-safe, and a reference, `Box` or `Arc` of a verifier is
 /// one: keep a `HashMap<&str, Box<dyn Verifier>>` to pick one by route, and share
@@ -120,8 +121,9 @@ pub trait Verifier: CheckHead {
     ///
     /// # Errors
     ///
-    /// The request is not its sender's, not for this receiver, or not from now.
-    /// Answer [`VerifyError::http_status`], whatever the reason.
+    /// The request did not come from the sender, was meant for another receiver, or
+    /// is outside the replay window. Respond with [`VerifyError::http_status`],
+    /// whatever the reason.
     fn verify<'h>(
         &'h self,
         head: &'h dyn RequestHead,

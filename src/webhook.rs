@@ -90,7 +90,7 @@ impl Webhook {
     /// signed under one scheme can be a message of another one, with the same
     /// secret.
     ///
-    /// Not on `wasm32-unknown-unknown` and not without the feature `std`, where
+    /// Not available on `wasm32-unknown-unknown` or without the feature `std`, where
     /// there is no system clock: see [`new_with_clock`](Self::new_with_clock).
     ///
     /// # Errors
@@ -161,8 +161,9 @@ impl Webhook {
     ///
     /// # Errors
     ///
-    /// The request is not its sender's, not for this receiver, or not from now.
-    /// Answer [`VerifyError::http_status`], whatever the reason.
+    /// The request did not come from the sender, was meant for another receiver, or
+    /// is outside the replay window. Respond with [`VerifyError::http_status`],
+    /// whatever the reason.
     pub fn verify<'h>(
         &'h self,
         head: &'h dyn RequestHead,
@@ -214,16 +215,17 @@ impl Webhook {
     /// otherwise only the first. A message that [names a key](Message::with_key_id) is
     /// signed with that one. Public keys cannot sign.
     ///
-    /// The headers are written once without a signature and read as a receiver
-    /// reads them; what was read is signed, and the headers are written again. So
-    /// what a receiver would refuse for its form is not signed either.
+    /// `sign` parses its own headers as a receiver would, so it never signs
+    /// something that a receiver would reject as malformed.
     ///
     /// # Errors
     ///
-    /// [`SignError::Missing`] if the message lacks what the scheme signs;
+    /// [`SignError::Missing`] or [`SignError::MissingHeader`] if the message lacks
+    /// what the scheme signs;
     /// [`SignError::Refused`] if a receiver would refuse its form, such as a
     /// message id with a `.` for Standard Webhooks; [`SignError::InvalidValue`]
     /// if a value cannot stand in a header, such as a line break;
+    /// [`SignError::InvalidHeaderName`] if the name of a header is none;
     /// [`SignError::UnknownKeyId`] if it names a key that the webhook does not
     /// have; [`SignError::NoSigningKey`] if all keys are public ones.
     pub fn sign(&self, message: &Message<'_>) -> Result<SignedHeaders, SignError> {
@@ -267,7 +269,7 @@ impl Webhook {
         let claim = match self.layout.read(head) {
             Ok(claim) => claim,
             Err(VerifyError::IncompleteHead { .. }) => {
-                let what = "the method and the target";
+                let what = self.layout.signed_of_request_line();
                 return Err(SignError::Missing { what });
             }
             Err(error) => return Err(SignError::Refused { error }),
@@ -308,8 +310,8 @@ impl Webhook {
         Ok(())
     }
 
-    /// Holds the claim's timestamp against the window around `received_at`, or
-    /// else the clock's time.
+    /// Checks the claim's timestamp against the window around `received_at`, or
+    /// else around the clock's time.
     #[inline]
     pub(crate) fn check_time(
         &self,

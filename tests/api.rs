@@ -150,7 +150,7 @@ fn schemes_are_named() {
             .verify(&genuine.headers, genuine.body)
             .unwrap();
         assert_eq!(verified.scheme(), genuine.webhook.scheme());
-        assert_eq!(verified.covers(), genuine.webhook.coverage());
+        assert_eq!(verified.coverage(), genuine.webhook.coverage());
         let scheme = schemes::by_name(genuine.webhook.scheme()).unwrap();
         assert_eq!(scheme.name, genuine.webhook.scheme());
     }
@@ -248,7 +248,7 @@ fn a_proof_has_what_was_signed() {
     assert_eq!(owned.key_id(), verified.key_id());
     assert_eq!(owned.signature(), verified.signature());
     assert_eq!(owned.scheme(), verified.scheme());
-    assert_eq!(owned.covers(), verified.covers());
+    assert_eq!(owned.coverage(), verified.coverage());
     assert_eq!(owned.idempotency_key(), verified.idempotency_key());
     assert_eq!(owned.into_body(), genuine.body);
 

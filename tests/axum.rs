@@ -232,7 +232,7 @@ async fn a_rejection_quotes_nothing_of_the_body() {
         (
             "{\"n\":\n\"4111111111111111\"}",
             data,
-            "another form than the handler's, at line 2 column 18",
+            "valid JSON that does not match the handler's type, at line 2 column 18",
         ),
         (
             "{\"n\":4111111111111111x}",

@@ -287,7 +287,7 @@ fn what_is_not_signed_is_not_in_the_proof() {
     let headers = bytes.sign(&id_and_time).unwrap();
     let verified = bytes.verify(&headers, b"{}").unwrap();
     assert_eq!((verified.message_id(), verified.timestamp()), (None, None));
-    assert_eq!(verified.covers().to_string(), "body, headers");
+    assert_eq!(verified.coverage().to_string(), "body, headers");
     // On either side of the body.
     const DOT: Part = Part::Text(".");
     for signed in [

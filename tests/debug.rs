@@ -1,7 +1,7 @@
 //! Nothing printable shows a secret, a body or a MAC: not `Debug` or `Display` of
 //! any public type, and no error in a chain of sources.
 //!
-//! The list of types is held against the source, so that a new type fails here
+//! The list of types is compared with the source, so that a new type fails here
 //! until it is printed too.
 
 use std::borrow::Cow;

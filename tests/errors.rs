@@ -472,7 +472,7 @@ fn every_other_configuration_mistake_says_what_to_fix() {
         ),
         (
             message_of(webhook(schemes::PAMINGA, "null")),
-            "secret is the word null, as programs write a value that is not set; set it to the secret that the provider shows",
+            "secret is the word null, which programs write for an unset value; set it to the secret that the provider shows",
         ),
         (
             message_of(webhook(schemes::PAMINGA, "${PAMINGA_SECRET}")),
@@ -480,7 +480,21 @@ fn every_other_configuration_mistake_says_what_to_fix() {
         ),
         (
             message_of(webhook(schemes::PAMINGA, "secret ")),
-            "secret has a stray character: white space at byte 6; pass the text without it, or its exact bytes to `Key::from_bytes` if it belongs to the secret",
+            "secret has a stray character: white space at byte 6; pass the text without it, or, if it really is part of the secret, pass the exact bytes to `Key::from_bytes`",
+        ),
+        (
+            message_of(webhook(
+                Scheme {
+                    secret: SecretForm::Sha256OfText,
+                    ..schemes::PAMINGA
+                },
+                "secret\n",
+            )),
+            "secret has a stray character: line break at byte 6; pass the text without it, or, if it really is part of the secret, pass the SHA-256 digest of the exact bytes to `Key::from_bytes`",
+        ),
+        (
+            message_of(webhook(schemes::STANDARD_WEBHOOKS, "whsec_NULL")),
+            "secret is the word null, which programs write for an unset value; set it to the secret that the provider shows",
         ),
         (
             message_of(Key::from_bytes([0; 32])),
@@ -589,14 +603,14 @@ fn a_scheme_that_cannot_be_verified_by_says_why() {
         ),
         (
             LIST.with_forms(&[Form::hex("v1,")]),
-            "a form holds the separator of the list",
+            "a form contains the list's separator",
         ),
         (
             Scheme {
                 signed: &[Part::Text(""), Part::Body],
                 ..ONE
             },
-            "the signed message holds an empty text",
+            "the signed message contains an empty text",
         ),
         (
             Scheme {
@@ -1024,6 +1038,54 @@ fn what_cannot_be_signed_says_why() {
     assert_eq!(
         line.sign(&Message::new(b"{}")).unwrap_err().to_string(),
         "the scheme signs the method and the target, and the message has none",
+    );
+    for (signed, what) in [
+        (&[Part::Method, Part::Text(" "), Part::Body], "the method"),
+        (&[Part::Target, Part::Text("\n"), Part::Body], "the target"),
+    ] {
+        let scheme = Scheme {
+            signed,
+            ..REQUEST_LINE
+        };
+        let webhook = Webhook::new(scheme, SECRET).unwrap();
+        assert_eq!(
+            webhook.sign(&Message::new(b"{}")).unwrap_err().to_string(),
+            format!("the scheme signs {what}, and the message has none"),
+        );
+    }
+    let topic = Scheme {
+        signed: &[Part::Header("X-Topic"), Part::Text("\n"), Part::Body],
+        ..REQUEST_LINE
+    };
+    let topic = Webhook::new(topic, SECRET).unwrap();
+    assert_eq!(
+        topic.sign(&Message::new(b"{}")).unwrap_err().to_string(),
+        "the scheme signs header x-topic, and the message has none",
+    );
+    let listed = Scheme {
+        header_list: Some(HeaderList {
+            names: Field::Header("x-signed"),
+            separator: Separator::Semicolon,
+            allowed: &["x-topic"],
+        }),
+        signed: &[
+            Part::HeaderNames,
+            Part::Text("\n"),
+            Part::HeaderPairs {
+                between: ": ",
+                joined: ";",
+            },
+            Part::Text("\n"),
+            Part::Body,
+        ],
+        ..REQUEST_LINE
+    };
+    let listed = Webhook::new(listed, SECRET).unwrap();
+    let named = [("x-topic", "a"), ("x c", "b")];
+    let message = Message::new(b"{}").with_headers(&named);
+    assert_eq!(
+        listed.sign(&message).unwrap_err().to_string(),
+        r#""x c" is not a header name"#,
     );
     assert_eq!(
         SignError::NoSigningKey.to_string(),

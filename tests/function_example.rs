@@ -142,8 +142,8 @@ fn every_vector_has_its_verdict_in_every_form_of_event() {
         if let Some((_, fault)) = NOT_TAKEN.iter().find(|(name, _)| case["name"] == *name) {
             let message = format!("HOOKSEAL_SECRET: secret has a stray character: {fault}");
             run(secret, "{}").fails(&format!(
-                "{message}; pass the text without it, or its exact bytes to `Key::from_bytes` \
-                 if it belongs to the secret"
+                "{message}; pass the text without it, or, if it really is part of the secret, \
+                 pass the exact bytes to `Key::from_bytes`"
             ));
             not_taken += 1;
             continue;

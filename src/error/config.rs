@@ -33,12 +33,15 @@ pub enum ConfigError {
     /// The secret's text has something around or in it that configuration
     /// files, shells and editors add, and that no sender puts there.
     #[error(
-        "secret has a stray character: {fault}, or its exact bytes to `Key::from_bytes` if it belongs to the secret"
+        "secret has a stray character: {fault}, or, if it really is part of the secret, pass {bytes} to `Key::from_bytes`"
     )]
     #[non_exhaustive]
     DirtySecret {
         /// What was found in it.
         fault: SecretFault,
+        /// What `Key::from_bytes` takes if the character is part of the secret: the
+        /// exact bytes, or their digest if the scheme's secret is that.
+        bytes: &'static str,
     },
     /// The secret has no bytes, so anyone could sign with it. Often an
     /// environment variable is set to nothing.
@@ -138,14 +141,15 @@ pub enum ConfigError {
     /// A webhook needs at least one key.
     #[error("no keys; pass at least one")]
     NoKeys,
-    /// The whole text is a word that programs write for a value that is not
-    /// set.
+    /// The whole text is a word that programs write for an unset value: `null`,
+    /// `undefined` or `None`; where the secret is encoded, also `nil`, and all of
+    /// them in any letter case.
     #[error(
-        "secret is the word {found}, as programs write a value that is not set; set it to the secret that the provider shows"
+        "secret is the word {found}, which programs write for an unset value; set it to the secret that the provider shows"
     )]
     #[non_exhaustive]
     Placeholder {
-        /// The word.
+        /// The word, as most programs write it.
         found: &'static str,
     },
     /// Two keys with different ids have one secret, so that the id of a
@@ -176,7 +180,7 @@ pub enum ConfigError {
     #[error("{found} keys could match one request; pass at most {max}")]
     #[non_exhaustive]
     TooManyKeys {
-        /// The most keys that may be tried for one request:
+        /// The maximum number of keys that may be tried for one request:
         /// [`Keys::MAX_CANDIDATES`](crate::Keys::MAX_CANDIDATES), or
         /// [`Keys::MAX_ED25519`](crate::Keys::MAX_ED25519) Ed25519 keys.
         max: usize,
@@ -324,7 +328,7 @@ pub enum SecretFault {
     },
 }
 
-/// What keeps a text or bytes from being an Ed25519 key.
+/// Why a text or bytes are not a valid Ed25519 key.
 ///
 /// ```
 /// # #[cfg(feature = "ed25519")] {
@@ -397,16 +401,18 @@ mod tests {
             (
                 DirtySecret {
                     fault: SecretFault::ByteOrderMark { position: 0 },
+                    bytes: "the exact bytes",
                 },
                 "secret has a stray character: byte order mark at byte 0; pass the text without it, \
-                 or its exact bytes to `Key::from_bytes` if it belongs to the secret",
+                 or, if it really is part of the secret, pass the exact bytes to `Key::from_bytes`",
             ),
             (
                 DirtySecret {
                     fault: SecretFault::ZeroWidth { position },
+                    bytes: "the digest",
                 },
                 "secret has a stray character: zero-width character at byte 7; pass the text without it, \
-                 or its exact bytes to `Key::from_bytes` if it belongs to the secret",
+                 or, if it really is part of the secret, pass the digest to `Key::from_bytes`",
             ),
             (
                 EmptySecret,
@@ -460,7 +466,7 @@ mod tests {
             ),
             (
                 Placeholder { found: "null" },
-                "secret is the word null, as programs write a value that is not set; \
+                "secret is the word null, which programs write for an unset value; \
                  set it to the secret that the provider shows",
             ),
             (

@@ -1,5 +1,7 @@
 //! What is wrong with a message to sign.
 
+use alloc::string::String;
+
 use crate::error::VerifyError;
 use crate::scheme::HeaderName;
 
@@ -16,6 +18,14 @@ use crate::scheme::HeaderName;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SignError {
+    /// The name of one of the message's headers is empty or has a character that
+    /// HTTP does not allow (RFC 9110, section 5.6.2).
+    #[error("{name:?} is not a header name")]
+    #[non_exhaustive]
+    InvalidHeaderName {
+        /// The name as it was passed.
+        name: String,
+    },
     /// A value cannot stand in a header, such as one with a line break.
     #[error("the value for header {header} has a character that HTTP does not allow in a header")]
     #[non_exhaustive]
@@ -29,6 +39,13 @@ pub enum SignError {
     Missing {
         /// What is missing.
         what: &'static str,
+    },
+    /// The message lacks a header that the scheme signs.
+    #[error("the scheme signs header {header}, and the message has none")]
+    #[non_exhaustive]
+    MissingHeader {
+        /// The header that is missing.
+        header: HeaderName,
     },
     /// The webhook holds public keys alone.
     #[error("the webhook holds public keys, which cannot sign; give it the signing key")]

@@ -11,7 +11,7 @@ use crate::scheme::{HeaderName, TimeFormat};
 ///
 /// It is meant for your logs and metrics, and never holds a secret, a MAC or
 /// bytes of the body. What goes back to the sender is the same for every reason:
-/// answer [`http_status`](Self::http_status) with an empty body.
+/// respond with [`http_status`](Self::http_status) and an empty body.
 ///
 /// When several things are wrong, the first in the order of the checks is named:
 /// headers missing or repeated, shape, endpoint, replay window, key, signature.
@@ -61,8 +61,8 @@ pub enum VerifyError {
         /// The malformed header.
         header: HeaderName,
     },
-    /// The signature's header holds no signature of the scheme's form, none of a
-    /// kind that the webhook has a key for, or too many entries.
+    /// The signature header has too many entries, or no entry that fits the scheme
+    /// and the webhook's keys.
     #[error("header {header} holds no well-formed signature: {fault}")]
     #[non_exhaustive]
     MalformedSignature {
@@ -91,9 +91,10 @@ pub enum VerifyError {
     MissingHeader {
         /// The missing header.
         header: HeaderName,
-        /// Another family of headers, of which this one is there:
+        /// Another prefix (`svix` or `webhook`) under which the request does have
+        /// this header:
         /// [`Scheme::with_header_prefix`](crate::scheme::Scheme::with_header_prefix)
-        /// reads it.
+        /// sets it.
         family: Option<&'static str>,
     },
     /// A verifier or a canonicalization of the service's own refuses it.
@@ -121,7 +122,7 @@ pub enum VerifyError {
         header: HeaderName,
         /// When the message claims to be signed.
         timestamp: Timestamp,
-        /// The time that it was held against.
+        /// The time that it was checked against.
         now: Timestamp,
         /// The future tolerance, in seconds.
         tolerance: u64,
@@ -139,7 +140,7 @@ pub enum VerifyError {
         header: HeaderName,
         /// When the message claims to be signed.
         timestamp: Timestamp,
-        /// The time that it was held against.
+        /// The time that it was checked against.
         now: Timestamp,
         /// The past tolerance, in seconds.
         tolerance: u64,
@@ -291,7 +292,7 @@ pub enum SignatureFault {
     #[error("more than {max} entries")]
     #[non_exhaustive]
     TooManyEntries {
-        /// The most entries that are read.
+        /// The maximum number of entries that are read.
         max: usize,
     },
     /// It has a prefix that the scheme does not have.

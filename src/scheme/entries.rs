@@ -10,7 +10,7 @@ use subtle::Choice;
 use super::{Algorithm, Encoding, Form, Separator, Signature};
 use crate::error::SignatureFault;
 
-/// The most bytes of a key's id in an entry of a list.
+/// The maximum number of bytes of a key's id in an entry of a list.
 pub(crate) const MAX_ENTRY_KEY_ID: usize = 256;
 
 /// A [`Form`] of a prepared scheme.
@@ -161,12 +161,12 @@ pub(crate) struct Param<'h> {
 }
 
 impl<'h> Signatures<'h> {
-    /// The most entries of a list, of whatever kind. A sender lists one for each
-    /// active key and version, so a handful; 32 leaves room and bounds what a
-    /// request can make the comparison do.
+    /// The maximum number of entries of a list, of whatever kind. A sender lists one
+    /// for each active key and version, so a handful; 32 leaves room and bounds what
+    /// a request can make the comparison do.
     pub(crate) const MAX_ENTRIES: usize = 32;
 
-    /// The most headers with one signature each.
+    /// The maximum number of headers with one signature each.
     pub(crate) const MAX_HEADERS: usize = 8;
 
     /// None yet, to be read in place.

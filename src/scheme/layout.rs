@@ -425,6 +425,15 @@ impl Layout {
         self.entries_name_keys
     }
 
+    /// What is signed of the request line, for messages.
+    pub(crate) const fn signed_of_request_line(&self) -> &'static str {
+        match (self.needs_method, self.needs_target) {
+            (true, false) => "the method",
+            (false, true) => "the target",
+            _ => "the method and the target",
+        }
+    }
+
     /// The header with the timestamp, for messages.
     pub(crate) fn timestamp_header(&self) -> &HeaderName {
         let place = match &self.timestamp {

@@ -2,8 +2,8 @@
 //! signing is written down.
 //!
 //! A [`Scheme`] is plain data: a `const` with no key and no clock, which can be
-//! held against the sender's documentation. A [`Webhook`](crate::Webhook) puts
-//! keys and a clock to it.
+//! compared with the sender's documentation. A [`Webhook`](crate::Webhook) adds
+//! keys and a clock.
 //!
 //! # A sender that is not in the catalogue
 //!
@@ -86,8 +86,7 @@ pub use validate::SchemeFault;
 ///
 /// Declare one as a `const` over [`Scheme::BASE`]; the [module](self) has an
 /// example. The `with_…` methods change one thing of a scheme that is there.
-/// They take what they are given: [`Webhook::new`](crate::Webhook::new) checks the
-/// whole.
+/// They do not validate; [`Webhook::new`](crate::Webhook::new) does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(
     clippy::exhaustive_structs,
@@ -193,8 +192,8 @@ impl<'a> Scheme<'a> {
     }
 
     /// Sets the name of the header with the signature, in any letter case. A
-    /// [prefix](Self::with_header_prefix) of the scheme goes before it too, and a
-    /// scheme that reads several headers reads this one alone then.
+    /// [header prefix](Self::with_header_prefix) still applies. A scheme that read
+    /// several signature headers then reads only this one.
     #[must_use]
     pub const fn with_signature_header(mut self, name: &'a str) -> Self {
         self.signature = match self.signature {
@@ -209,10 +208,9 @@ impl<'a> Scheme<'a> {
         self
     }
 
-    /// Sets what goes before the name of every header that the scheme reads: a
-    /// brand such as `svix`, with or without its dash. A prefix that the scheme
-    /// already has, such as `webhook`, is replaced, and headers with it are not
-    /// read any more.
+    /// Sets the prefix of every header name the scheme reads (`svix`, with or
+    /// without the dash). It replaces an existing prefix; headers with the old one
+    /// are ignored.
     ///
     /// ```
     /// use hookseal::{Webhook, schemes};
@@ -236,8 +234,8 @@ impl<'a> Scheme<'a> {
     }
 
     /// Switches the replay window off: **every captured message verifies
-    /// forever**. Where a Unix timestamp is signed right beside the body, it is also
-    /// the window that keeps digits from moving between the two.
+    /// forever**. If a Unix timestamp is signed directly beside the body, the window
+    /// is also what stops digits from moving between them.
     ///
     /// For events that were queued or archived before their signatures are
     /// checked. If you know when they were received, verify against that time
@@ -257,7 +255,7 @@ pub enum SignatureField<'a> {
     /// One signature, which is the whole value of this header.
     Header(&'a str),
     /// Signatures, and other entries, in a list in one header. At most 32 entries
-    /// are read; those of no [`Form`] are skipped.
+    /// are read; entries that match no [`Form`] are skipped.
     List {
         /// The header.
         header: &'a str,
@@ -268,7 +266,7 @@ pub enum SignatureField<'a> {
     /// primary and a secondary key, for example. At most eight.
     Headers(&'a [&'a str]),
     /// One signature in each of the headers `NAME-1`, `NAME-2` and so on, up to
-    /// eight, ending at the first that is missing. This is `NAME`.
+    /// eight, ending at the first that is missing. The string is `NAME`.
     Numbered(&'a str),
     /// One signature in each occurrence of this header, which a sender repeats
     /// for each active key. At most eight.
@@ -370,7 +368,7 @@ pub enum Field<'a> {
     /// The whole value of this header.
     Header(&'a str),
     /// The entry `NAME=value` of the [list](SignatureField::List) that holds the
-    /// signatures. It must be there exactly once. This is `NAME`.
+    /// signatures. It must be there exactly once. The string is `NAME`.
     Param(&'a str),
 }
 
@@ -461,8 +459,9 @@ pub enum Part<'a> {
     Method,
     /// The request's target (path and query), as received.
     ///
-    /// Right before the body, or before a text that a URI may hold, the boundary can
-    /// move for bodies that a URI could continue with, such as a form.
+    /// If the body, or a text that is legal in a URI, follows directly, an attacker
+    /// can move bytes between target and body when the body itself looks like URI
+    /// text (a form, say).
     Target,
     /// The receiver's endpoint, URL or origin, as configured with
     /// [`Scheme::at`].
@@ -471,8 +470,9 @@ pub enum Part<'a> {
     /// see [`HeaderList`].
     HeaderNames,
     /// The values of those headers, with this text between two of them. The names
-    /// must be signed too. Where a value may hold this text, or the one that follows,
-    /// bytes can move between two values, or from the body to the last.
+    /// must be signed too. If a value can contain the joining text, or the text after
+    /// the last value, bytes can move between values or between the body and the last
+    /// value.
     HeaderValues(&'a str),
     /// Those headers as names and values.
     HeaderPairs {

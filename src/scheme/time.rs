@@ -9,8 +9,8 @@ use crate::clock::Instant;
 /// How a sender writes its timestamp.
 ///
 /// What is signed are the bytes as received: `01674087231` and `1674087231` are
-/// the same moment and two different messages. The replay window is held against
-/// the moment.
+/// the same moment and two different messages. The replay window applies to the
+/// moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "serde",
@@ -34,7 +34,7 @@ pub enum TimeFormat {
 }
 
 impl TimeFormat {
-    /// The most digits that are read. Every number of so many fits 64 bits.
+    /// The maximum number of digits that are read. Every number of so many fits 64 bits.
     const MAX_DIGITS: usize = 19;
 
     /// The moment that `text` names; `None` if it is not of this format.
@@ -145,7 +145,7 @@ fn place_of(names: &str, name: &[u8]) -> Option<u64> {
     u64::try_from(place).ok()
 }
 
-/// The weekday is not held against the date.
+/// The weekday is not checked against the date.
 fn http_date(text: &[u8]) -> Option<Instant> {
     let (weekday, rest) = text.split_at_checked(3)?;
     place_of(WEEKDAYS, weekday)?;

@@ -29,7 +29,7 @@ pub enum SchemeFault {
         "a form with a key id needs a list, no prefix, no key id in a header, and other forms like it"
     )]
     KeyIdOutsideList,
-    /// Two forms are told apart by nothing, so the second would never be read.
+    /// Two forms are indistinguishable, so the second would never be used.
     #[error("two forms have the same prefix, encoding and length")]
     SameForm,
     /// A parameter's name is empty, reads like a form or contains the separator of the
@@ -44,8 +44,8 @@ pub enum SchemeFault {
         "a form begins with white space, has a control character, or has nothing after a key id"
     )]
     InvalidForm,
-    /// A text of the signed message is empty, and separates nothing.
-    #[error("the signed message holds an empty text")]
+    /// The signed message contains an empty text.
+    #[error("the signed message contains an empty text")]
     EmptyText,
     /// The signed bytes do not show where a part ends: bytes could move from it to
     /// another part, under the same signature.
@@ -90,9 +90,9 @@ pub enum SchemeFault {
     /// A parameter is read, and the signature is not in a list.
     #[error("a parameter is read from a list, and the signature is in none")]
     ParamWithoutList,
-    /// What goes before a signature holds what is between two entries of the list, so
-    /// that no entry could be read.
-    #[error("a form holds the separator of the list")]
+    /// A form's prefix, or its text after a key id, contains the list separator, so no
+    /// entry could ever be read.
+    #[error("a form contains the list's separator")]
     SeparatorInForm,
     /// Two fields have the same parameter or header.
     #[error("two fields are read from the same place")]
@@ -106,11 +106,11 @@ pub enum SchemeFault {
         "its handshake has an empty name, an answer that is no JSON object, or an algorithm that is not the scheme's"
     )]
     InvalidHandshake,
-    /// More headers are read than there is room for.
+    /// The scheme reads more headers than are supported.
     #[error("it reads more headers than the {max} that are supported")]
     #[non_exhaustive]
     TooManyHeaders {
-        /// The most headers of a scheme.
+        /// The maximum number of headers of a scheme.
         max: usize,
     },
 }

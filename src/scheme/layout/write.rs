@@ -54,7 +54,11 @@ impl Layout {
             let name = self.header(*place);
             let mut given = message.headers.iter();
             let value = given.find(|(other, _)| other.eq_ignore_ascii_case(name.as_str()));
-            put(*place, value.ok_or(missing("a signed header"))?.1);
+            let Some((_, value)) = value else {
+                let header = name.clone();
+                return Err(SignError::MissingHeader { header });
+            };
+            put(*place, value);
         }
         let listed = self.listed_names(message);
         if let (
@@ -112,8 +116,8 @@ impl Layout {
                     .any(|own| own.as_str().eq_ignore_ascii_case(name))
             };
             for (name, value) in message.headers.iter().filter(|(name, _)| !own(name)) {
-                let invalid = |_| SignError::Missing {
-                    what: "a header with a valid name",
+                let invalid = |_| SignError::InvalidHeaderName {
+                    name: (*name).into(),
                 };
                 headers.push((HeaderName::new(name).map_err(invalid)?, (*value).into()));
             }

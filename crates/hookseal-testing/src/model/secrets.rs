@@ -123,7 +123,7 @@ const SHORTEST: usize = 16;
 fn decoded_secret(encoded: &str, prefix: &str, decoded: Result<Vec<u8>, Fault>) -> Secret {
     let text = [prefix, encoded].concat();
     let mut faults: Vec<Fault> = placeholders(&text).collect();
-    faults.extend(placeholder_word(encoded));
+    faults.extend(encoded_placeholder_word(encoded));
     if text.is_empty() || encoded.is_empty() {
         faults.push(Fault::Empty);
     }
@@ -213,6 +213,14 @@ fn placeholders(text: &str) -> impl Iterator<Item = Fault> {
 fn placeholder_word(text: &str) -> Option<Fault> {
     ["null", "undefined", "None"]
         .contains(&text)
+        .then_some(Fault::Placeholder)
+}
+
+/// No encoded secret is as short as these, so their letter case does not matter.
+fn encoded_placeholder_word(text: &str) -> Option<Fault> {
+    let text = text.to_ascii_lowercase();
+    ["null", "undefined", "none", "nil"]
+        .contains(&text.as_str())
         .then_some(Fault::Placeholder)
 }
 

@@ -102,7 +102,10 @@ fn is_fault(text: &str, got: &ConfigError, wanted: &secrets::Fault) -> bool {
         | (Fault::Foreign, ConfigError::ForeignSecret { .. })
         | (Fault::Zero, ConfigError::KnownSecret)
         | (Fault::Hex, ConfigError::LooksLike { .. }) => true,
-        (Fault::Placeholder, ConfigError::Placeholder { found, .. }) => text.ends_with(found),
+        (Fault::Placeholder, ConfigError::Placeholder { found, .. }) => {
+            let found = found.to_ascii_lowercase();
+            text.to_ascii_lowercase().ends_with(&found)
+        }
         (Fault::Unexpanded(wanted), ConfigError::Unexpanded { position, .. }) => wanted == position,
         (Fault::Short(wanted), ConfigError::ShortSecret { found, min, .. }) => {
             wanted == found && *min == 16
