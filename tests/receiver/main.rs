@@ -624,12 +624,20 @@ fn a_wrong_configuration_stops_the_start() {
             "POMELO_API_KEY, POMELO_API_SECRET and POMELO_ENDPOINT belong together",
         ),
         (
+            &[("STRIPE_SECRET", "null")],
+            "STRIPE_SECRET: secret is the word null",
+        ),
+        (
+            &[("SQUARE_SECRET", secret)],
+            "SQUARE_SECRET: scheme signs the endpoint, and none is configured",
+        ),
+        (
             &[
                 ("POMELO_API_SECRET", "c2VjcmV0c2VjcmV0c2VjcmV0"),
                 ("POMELO_API_KEY", "id "),
                 ("POMELO_ENDPOINT", "/"),
             ],
-            "POMELO_API_KEY: id of key 1 is empty or has white space around it",
+            "POMELO_API_KEY: id of key 1 could be in no request",
         ),
         (
             &[
