@@ -2,7 +2,7 @@
 //!
 //! The next one is a variant of [`Algorithm`] and an arm in each `match` of
 //! this file: the compiler names them. If its signatures are longer than
-//! [`Signature::MAX_LEN`], that grows too.
+//! [`MAX_SIGNATURE_LEN`], that grows too.
 
 use alloc::boxed::Box;
 use core::fmt;
@@ -16,8 +16,7 @@ use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 use zeroize::Zeroize as _;
 
-use crate::encoding::Encoding;
-use crate::signature::Signature;
+use crate::encoding::{Encoding, MAX_SIGNATURE_LEN};
 
 /// An algorithm that a sender signs with.
 ///
@@ -68,7 +67,7 @@ impl Algorithm {
         self,
         encoding: Encoding,
         text: &[u8],
-        bytes: &mut [u8; Signature::MAX_LEN],
+        bytes: &mut [u8; MAX_SIGNATURE_LEN],
     ) -> bool {
         match self {
             Self::HmacSha1 => encoding.decode_into::<20, 40, 21>(text, bytes),
@@ -117,6 +116,27 @@ impl fmt::Display for Algorithm {
             Self::HmacSha1 => "HMAC-SHA-1",
             Self::Ed25519 => "Ed25519",
         })
+    }
+}
+
+/// What an algorithm makes of a message: its bytes, and zeros after them.
+#[derive(Clone, Copy)]
+pub(crate) struct Tag {
+    pub(crate) bytes: [u8; MAX_SIGNATURE_LEN],
+    pub(crate) algorithm: Algorithm,
+}
+
+impl Tag {
+    #[inline(always)]
+    pub(crate) fn of(algorithm: Algorithm, bytes: &[u8]) -> Self {
+        let mut tag = Self {
+            bytes: [0; MAX_SIGNATURE_LEN],
+            algorithm,
+        };
+        if let Some(place) = tag.bytes.get_mut(..bytes.len()) {
+            place.copy_from_slice(bytes);
+        }
+        tag
     }
 }
 
@@ -172,13 +192,9 @@ impl MacKey {
     /// The MAC of a whole message. The running state never leaves its place on
     /// the stack, and is wiped there.
     #[inline]
-    pub(crate) fn mac(&self, message: &impl Hashed) -> Signature {
+    pub(crate) fn mac(&self, message: &impl Hashed) -> Tag {
         #[inline(always)]
-        fn of<D: EagerHash>(
-            algorithm: Algorithm,
-            key: &HmacCore<D>,
-            message: &impl Hashed,
-        ) -> Signature {
+        fn of<D: EagerHash>(algorithm: Algorithm, key: &HmacCore<D>, message: &impl Hashed) -> Tag {
             let mut running = Running::start(key);
             message.feed(&mut running);
             running.finish(algorithm)
@@ -254,7 +270,7 @@ impl RunningMac {
 
     /// The tag; `None` if nothing was started here. What is left in the place is
     /// wiped when it is emptied.
-    pub(crate) fn finish(&mut self) -> Option<Signature> {
+    pub(crate) fn finish(&mut self) -> Option<Tag> {
         match self {
             Self::Empty(_) => None,
             Self::Sha256(running) => Some(running.finish(Algorithm::HmacSha256)),
@@ -300,10 +316,10 @@ impl<D: EagerHash> Running<D> {
     }
 
     #[inline(always)]
-    fn finish(&mut self, algorithm: Algorithm) -> Signature {
+    fn finish(&mut self, algorithm: Algorithm) -> Tag {
         let mut tag = Output::<HmacCore<D>>::default();
         self.core.finalize_fixed_core(&mut self.buffer, &mut tag);
-        Signature::of(algorithm, &tag)
+        Tag::of(algorithm, &tag)
     }
 }
 

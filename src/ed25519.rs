@@ -102,7 +102,7 @@ use ed25519_dalek::StreamVerifier;
 use ed25519_dalek::ed25519::signature::MultipartSigner as _;
 use zeroize::Zeroizing;
 
-use crate::algorithm::Algorithm;
+use crate::algorithm::{Algorithm, Tag};
 pub use crate::error::KeyFault;
 use crate::error::{ConfigError, SecretFault};
 use crate::secret::{self, IN_DER, SPKI_HEADER_HEX, refuse_prefixes};
@@ -418,7 +418,7 @@ impl SigningKey {
     #[must_use]
     pub fn sign(&self, parts: &[&[u8]]) -> Signature {
         let signature = self.key.multipart_sign(parts).to_bytes();
-        Signature::of(Algorithm::Ed25519, &signature)
+        Tag::of(Algorithm::Ed25519, &signature).into()
     }
 }
 

@@ -5,8 +5,6 @@ use alloc::string::String;
 use base64::Engine as _;
 use base64::engine::general_purpose::{GeneralPurpose, STANDARD, URL_SAFE_NO_PAD};
 
-use crate::signature::Signature;
-
 /// How the bytes of a signature are written in a header.
 ///
 /// ```
@@ -35,14 +33,15 @@ pub enum Encoding {
     Base64Url,
 }
 
+/// The length of the longest signature in bytes.
+pub(crate) const MAX_SIGNATURE_LEN: usize = 64;
+
 impl Encoding {
-    /// Writes a signature as a sender does.
-    #[must_use]
-    pub fn encode(self, signature: &Signature) -> String {
+    pub(crate) fn encode_bytes(self, bytes: &[u8]) -> String {
         match self {
-            Self::Hex => hex::encode(signature.as_bytes()),
-            Self::Base64 => STANDARD.encode(signature.as_bytes()),
-            Self::Base64Url => URL_SAFE_NO_PAD.encode(signature.as_bytes()),
+            Self::Hex => hex::encode(bytes),
+            Self::Base64 => STANDARD.encode(bytes),
+            Self::Base64Url => URL_SAFE_NO_PAD.encode(bytes),
         }
     }
 
@@ -69,10 +68,10 @@ impl Encoding {
     pub(crate) fn decode_into<const N: usize, const DIGITS: usize, const ROOM: usize>(
         self,
         text: &[u8],
-        bytes: &mut [u8; Signature::MAX_LEN],
+        bytes: &mut [u8; MAX_SIGNATURE_LEN],
     ) -> bool {
         const {
-            assert!(N <= Signature::MAX_LEN, "longer than any signature");
+            assert!(N <= MAX_SIGNATURE_LEN, "longer than any signature");
             assert!(
                 DIGITS == 2 * N && ROOM == 3 * N.div_ceil(3),
                 "not those of `N`"
@@ -99,7 +98,7 @@ impl Encoding {
 fn decode_base64<const N: usize, const ROOM: usize>(
     engine: &GeneralPurpose,
     text: &[u8],
-    bytes: &mut [u8; Signature::MAX_LEN],
+    bytes: &mut [u8; MAX_SIGNATURE_LEN],
 ) -> bool {
     // Text of this length may decode to up to two bytes more.
     let mut decoded = [0; ROOM];

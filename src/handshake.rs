@@ -105,6 +105,7 @@ use serde_json::{Map, Value};
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
+use crate::algorithm::{Hashed, Hashing};
 use crate::error::{ConfigError, VerifyError};
 use crate::head::{Found, HeaderName, HeaderVisitor, RequestHead};
 use crate::scheme::{
@@ -481,7 +482,7 @@ impl Webhook {
     /// Returns the MAC of a token by the first key; `None` if it is no token.
     fn token_mac(&self, token: &str) -> Option<Signature> {
         let key = self.first_mac_key()?;
-        is_token(token).then(|| key.mac(&Token(token)))
+        is_token(token).then(|| key.mac(&Token(token)).into())
     }
 
     /// Returns the MAC of a token by the key that a request is signed with.
@@ -492,14 +493,14 @@ impl Webhook {
         body: &[u8],
     ) -> Option<Signature> {
         let key = self.key_of(head, body)?;
-        is_token(token).then(|| key.mac(&Token(token)))
+        is_token(token).then(|| key.mac(&Token(token)).into())
     }
 }
 
 struct Token<'t>(&'t str);
 
-impl crate::algorithm::Hashed for Token<'_> {
-    fn feed(&self, hash: &mut impl crate::algorithm::Hashing) {
+impl Hashed for Token<'_> {
+    fn feed(&self, hash: &mut impl Hashing) {
         hash.update(self.0.as_bytes());
     }
 }

@@ -8,50 +8,15 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::error::ConfigError;
+pub use crate::header_name::HeaderName;
+use crate::header_name::is_token_byte;
 
-/// The name of a header, in lower case.
-///
-/// Names match case-insensitively. Cloning one does not allocate.
-///
-/// ```
-/// use hookseal::scheme::HeaderName;
-///
-/// static SIGNATURE: HeaderName = HeaderName::from_static("x-signature");
-/// assert_eq!(HeaderName::new("X-Signature")?, SIGNATURE);
-/// assert!(HeaderName::new("x signature").is_err());
-/// # Ok::<(), hookseal::ConfigError>(())
-/// ```
-#[derive(Clone)]
-pub struct HeaderName {
-    text: Text,
-    /// Saves parsing the text again where one is needed.
-    #[cfg(feature = "http")]
-    http: http::HeaderName,
-}
-
-#[derive(Clone)]
-enum Text {
-    Static(&'static str),
-    Shared(Arc<str>),
+/// Returns whether it is a token, as a method is (RFC 9110, section 5.6.2).
+pub(crate) fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(is_token_byte)
 }
 
 impl HeaderName {
-    /// Creates a name from a lower-case static string.
-    ///
-    /// # Panics
-    ///
-    /// If the name is empty, or has an upper-case letter or a character that
-    /// HTTP does not allow in one. In a `static` that is a compile error.
-    #[must_use]
-    pub const fn from_static(name: &'static str) -> Self {
-        assert!(is_lower_case_token(name.as_bytes()), "not a header name");
-        Self {
-            text: Text::Static(name),
-            #[cfg(feature = "http")]
-            http: http::HeaderName::from_static(name),
-        }
-    }
-
     /// Creates a name from configuration, in any letter case.
     ///
     /// # Errors
@@ -60,92 +25,7 @@ impl HeaderName {
     /// anything but the characters of an HTTP token (RFC 9110, section 5.6.2).
     pub fn new(name: &str) -> Result<Self, ConfigError> {
         let invalid = || ConfigError::InvalidHeaderName { name: name.into() };
-        let lower_case = name.to_ascii_lowercase();
-        if !is_lower_case_token(lower_case.as_bytes()) {
-            return Err(invalid());
-        }
-        let name = Self {
-            #[cfg(feature = "http")]
-            http: lower_case.parse().map_err(|_| invalid())?,
-            text: Text::Shared(lower_case.into()),
-        };
-        // The first clone of `http`'s name allocates its reference count: here,
-        // not in the error of the first refused request.
-        Ok(name.clone())
-    }
-
-    /// Returns the name, in lower case.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match &self.text {
-            Text::Static(name) => name,
-            Text::Shared(name) => name,
-        }
-    }
-}
-
-/// Returns whether it is a token, as a method is (RFC 9110, section 5.6.2).
-pub(crate) fn is_token(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(is_token_byte)
-}
-
-/// Returns whether a token may have this byte.
-pub(crate) fn is_token_byte(byte: u8) -> bool {
-    is_lower_case_token(&[byte.to_ascii_lowercase()])
-}
-
-/// Returns whether a URI may have this byte (RFC 3986, section 2).
-pub(crate) fn is_uri_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte)
-}
-
-/// `tchar` of RFC 9110, section 5.6.2, less the upper-case letters.
-const fn is_lower_case_token(mut name: &[u8]) -> bool {
-    if name.is_empty() {
-        return false;
-    }
-    while let [byte, rest @ ..] = name {
-        match byte {
-            b'a'..=b'z' | b'0'..=b'9' => {}
-            b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'-' | b'.' | b'^' | b'_'
-            | b'`' | b'|' | b'~' => {}
-            _ => return false,
-        }
-        name = rest;
-    }
-    true
-}
-
-impl PartialEq for HeaderName {
-    fn eq(&self, other: &Self) -> bool {
-        self.as_str() == other.as_str()
-    }
-}
-
-impl Eq for HeaderName {}
-
-impl AsRef<[u8]> for HeaderName {
-    fn as_ref(&self) -> &[u8] {
-        self.as_str().as_bytes()
-    }
-}
-
-impl fmt::Debug for HeaderName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.as_str().fmt(f)
-    }
-}
-
-impl fmt::Display for HeaderName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-#[cfg(feature = "http")]
-impl From<HeaderName> for http::HeaderName {
-    fn from(name: HeaderName) -> Self {
-        name.http
+        Self::of(name.to_ascii_lowercase()).ok_or_else(invalid)
     }
 }
 
@@ -632,18 +512,6 @@ mod tests {
             let wanted = ConfigError::InvalidHeaderName { name: name.into() };
             assert_eq!(HeaderName::new(name), Err(wanted));
         }
-    }
-
-    /// With the feature `http` that crate refuses the same; without it, only this.
-    #[test]
-    fn a_token_is_of_the_bytes_that_http_lists() {
-        let tchar = b"!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz";
-        for byte in 0..=u8::MAX {
-            let wanted = tchar.contains(&byte);
-            assert_eq!(is_lower_case_token(&[byte]), wanted, "{byte}");
-            assert_eq!(is_lower_case_token(&[b'a', byte, b'a']), wanted, "{byte}");
-        }
-        assert!(!is_lower_case_token(b""));
     }
 
     #[test]

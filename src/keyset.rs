@@ -204,7 +204,7 @@ pub(crate) fn matching_mac<'k>(
     is_received: impl Fn(&Signature, &Named<MacKey>) -> bool,
 ) -> Option<(Signature, &'k Named<MacKey>)> {
     for key in macs {
-        let tag = key.key.mac(message);
+        let tag = key.key.mac(message).into();
         if is_received(&tag, key) {
             return Some((tag, key));
         }
@@ -238,7 +238,7 @@ fn check_ids(
             Some(_) => {}
         }
     }
-    let tags: Vec<Signature> = macs.iter().map(|key| key.key.mac(&Empty)).collect();
+    let tags: Vec<Signature> = macs.iter().map(|key| key.key.mac(&Empty).into()).collect();
     check_shared(macs, |one, other| tags.get(one) == tags.get(other))?;
     check_shared(ed25519, |one, other| {
         let public = |place: usize| ed25519.get(place).map(|key| key.key.public().as_bytes());

@@ -38,6 +38,7 @@ mod error;
 #[cfg(feature = "handshake")]
 pub mod handshake;
 mod head;
+mod header_name;
 mod key;
 mod keyset;
 mod message;

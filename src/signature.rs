@@ -1,12 +1,13 @@
 //! The bytes of a signature, of whatever algorithm, and the one comparison.
 
+use alloc::string::String;
 use core::fmt;
 use core::hash::{Hash, Hasher};
 
 use subtle::{Choice, ConstantTimeEq as _};
 
-use crate::algorithm::Algorithm;
-use crate::encoding::Encoding;
+use crate::algorithm::{Algorithm, Tag};
+use crate::encoding::{Encoding, MAX_SIGNATURE_LEN};
 
 /// A signature of a message: the tag of a MAC, or an Ed25519 signature.
 ///
@@ -30,15 +31,30 @@ pub struct Signature {
     algorithm: Algorithm,
 }
 
+impl From<Tag> for Signature {
+    #[inline(always)]
+    fn from(Tag { bytes, algorithm }: Tag) -> Self {
+        Self { bytes, algorithm }
+    }
+}
+
+impl Encoding {
+    /// Writes a signature as a sender does.
+    #[must_use]
+    pub fn encode(self, signature: &Signature) -> String {
+        self.encode_bytes(signature.as_bytes())
+    }
+}
+
 impl Signature {
     /// The length of the longest signature in bytes.
-    pub const MAX_LEN: usize = 64;
+    pub const MAX_LEN: usize = MAX_SIGNATURE_LEN;
 
     /// Creates a signature from its bytes; `None` if there are not exactly as
     /// many as the algorithm's [length](Algorithm::signature_len).
     #[must_use]
     pub fn from_bytes(algorithm: Algorithm, bytes: &[u8]) -> Option<Self> {
-        (bytes.len() == algorithm.signature_len()).then(|| Self::of(algorithm, bytes))
+        (bytes.len() == algorithm.signature_len()).then(|| Tag::of(algorithm, bytes).into())
     }
 
     /// Reads the text of exactly one signature.
@@ -77,16 +93,6 @@ impl Signature {
             bytes: [0; Self::MAX_LEN],
             algorithm,
         }
-    }
-
-    /// From the algorithm's own output.
-    #[inline(always)]
-    pub(crate) fn of(algorithm: Algorithm, bytes: &[u8]) -> Self {
-        let mut signature = Self::blank(algorithm);
-        if let Some(place) = signature.bytes.get_mut(..bytes.len()) {
-            place.copy_from_slice(bytes);
-        }
-        signature
     }
 
     /// Returns the algorithm that made it.

@@ -423,7 +423,7 @@ impl<'h> Verification<'h> {
                 continue;
             }
             claim.parts.feed_after(running);
-            if let Some(tag) = running.finish()
+            if let Some(tag) = running.finish().map(Signature::from)
                 && claim.signatures.contain(&tag, key.id.as_deref())
             {
                 return Ok(self.checked.proof(tag, key, (), self.body_len, digest));

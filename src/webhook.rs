@@ -283,7 +283,7 @@ impl Webhook {
             body: &body,
         };
         let macs = keys.macs.iter().filter(|key| is_wanted(key.id.as_deref()));
-        let mut signatures: Vec<Signature> = macs.map(|key| key.key.mac(&signed)).collect();
+        let mut signatures: Vec<Signature> = macs.map(|key| key.key.mac(&signed).into()).collect();
         if signs_ed25519 {
             let whole = signed.to_vec();
             let signing = keys.signing().filter(|(id, _)| is_wanted(*id));

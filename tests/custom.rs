@@ -1743,7 +1743,7 @@ fn schemes_that_make_no_sense_are_refused() {
 
 /// The variants of `SchemeFault`, as its source has them.
 fn names_of_faults() -> BTreeSet<String> {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/scheme/validate.rs");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/error/scheme.rs");
     let source = fs::read_to_string(path).unwrap();
     let (_, body) = source.split_once("pub enum SchemeFault {\n").unwrap();
     let (body, _) = body.split_once("\n}\n").unwrap();

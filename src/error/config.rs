@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use crate::scheme::SchemeFault;
+use crate::error::SchemeFault;
 
 /// The error for a secret, a scheme or an option that cannot be used, found
 /// when the service starts.

@@ -3,7 +3,7 @@
 use alloc::string::String;
 
 use crate::error::VerifyError;
-use crate::scheme::HeaderName;
+use crate::header_name::HeaderName;
 
 /// Why a message was not signed.
 ///

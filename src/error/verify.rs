@@ -5,7 +5,8 @@ use core::fmt;
 use alloc::sync::Arc;
 
 use crate::Timestamp;
-use crate::scheme::{HeaderName, TimeFormat};
+use crate::header_name::HeaderName;
+use crate::scheme::TimeFormat;
 
 /// Why a request was refused.
 ///

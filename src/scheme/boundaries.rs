@@ -9,8 +9,9 @@
 use alloc::vec::Vec;
 
 use super::validate::is_body;
-use super::{Field, Part, Scheme, SchemeFault, TimeFormat};
-use crate::head::{is_token_byte, is_uri_byte};
+use super::{Field, Part, Scheme, TimeFormat};
+use crate::error::SchemeFault;
+use crate::header_name::{is_token_byte, is_uri_byte};
 
 /// A byte that the value of a part must not hold, since it shows where the part ends.
 pub(super) type Excluded<'a> = (Part<'a>, u8);

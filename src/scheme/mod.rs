@@ -72,6 +72,7 @@ pub(crate) use owned::{OwnedHandshake, OwnedTokenAnswer};
 
 pub use crate::algorithm::Algorithm;
 pub use crate::encoding::Encoding;
+pub use crate::error::SchemeFault;
 pub use crate::head::{HeaderName, HeaderVisitor};
 pub use crate::secret::SecretForm;
 pub use crate::signature::Signature;
@@ -80,7 +81,6 @@ pub use crate::signed_headers::SignedHeaders;
 pub use file::SchemeFile;
 pub use handshake::{FieldValue, Handshake, TokenAnswer};
 pub use time::TimeFormat;
-pub use validate::SchemeFault;
 
 /// How a sender signs its requests: plain data, without keys and clock.
 ///
