@@ -42,6 +42,7 @@ mod header_name;
 mod key;
 mod keyset;
 mod message;
+mod receiver;
 #[cfg(feature = "http")]
 mod request;
 pub mod scheme;
@@ -49,6 +50,7 @@ pub mod schemes;
 mod secret;
 mod signature;
 mod signed_headers;
+mod signed_message;
 #[cfg(feature = "tower")]
 pub mod tower;
 mod verification;

@@ -14,12 +14,10 @@ use crate::error::VerifyError;
 use crate::head::RequestHead;
 use crate::key::Keys;
 use crate::keyset::{Candidates, EdKey, Named, matching_mac};
+use crate::receiver::{Receiver, TOKEN_BODY};
 use crate::scheme::{Claim, Signature, is_of_a_token};
+use crate::signed_message::SignedMessage;
 use crate::verified::{Rest, Verified, length};
-use crate::webhook::{SignedMessage, Webhook};
-
-pub(crate) const TOKEN_BODY: &str =
-    "the body could be the token of a handshake, whose answer would be its signature";
 
 /// The head of a request that has passed all checks which do not need the body.
 ///
@@ -28,7 +26,7 @@ pub(crate) const TOKEN_BODY: &str =
 #[derive(Debug)]
 #[must_use = "a checked head proves nothing; the body decides"]
 pub struct CheckedHead<'h> {
-    pub(crate) webhook: &'h Webhook,
+    pub(crate) receiver: &'h Receiver,
     pub(crate) claim: Claim<'h>,
     pub(crate) keys: Candidates<'h>,
     /// The time of receipt, if it is given.
@@ -39,22 +37,40 @@ impl<'h> CheckedHead<'h> {
     /// Nothing is checked yet.
     #[inline(always)]
     pub(crate) fn blank(
-        webhook: &'h Webhook,
+        receiver: &'h Receiver,
         head: &'h dyn RequestHead,
         received_at: Option<Timestamp>,
     ) -> Self {
         Self {
-            webhook,
-            claim: Claim::blank(webhook.layout(), head),
+            receiver,
+            claim: Claim::blank(&receiver.layout, head),
             keys: Candidates::NONE,
             received_at,
         }
     }
 
+    /// Makes every check that does not need the body, in place of a blank one.
+    #[inline]
+    pub(crate) fn check(&mut self) -> Result<(), VerifyError> {
+        let Self {
+            receiver,
+            claim,
+            keys,
+            received_at,
+        } = self;
+        receiver.layout.read_into(claim)?;
+        receiver.check_time(claim, *received_at)?;
+        let header = receiver.layout.key_id_header();
+        *keys = receiver
+            .keys
+            .candidates(claim.key_id, header, &claim.signatures)?;
+        Ok(())
+    }
+
     /// Returns the name of the scheme that checked it.
     #[must_use]
     pub fn scheme(&self) -> &'h str {
-        self.webhook.scheme()
+        &self.receiver.layout.name
     }
 
     /// Returns the id of the key that the request names: one of the webhook's, in
@@ -75,8 +91,8 @@ impl<'h> CheckedHead<'h> {
     /// [`begin`](Self::begin).
     #[inline]
     pub(crate) fn verify(&self, body: &'h [u8]) -> Result<Verified<'h>, VerifyError> {
-        self.webhook.refuse_token(body)?;
-        let signed_body = self.webhook.signed_body(self.claim.head, body)?;
+        self.receiver.refuse_token(body)?;
+        let signed_body = self.receiver.signed_body(self.claim.head, body)?;
         let message = SignedMessage {
             parts: &self.claim.parts,
             body: &signed_body,
@@ -93,7 +109,7 @@ impl<'h> CheckedHead<'h> {
             matching_mac(self.keys.macs, &message, |tag, key| self.received(tag, key))
         };
         let digest = || {
-            let signs_canonical_body = self.webhook.signs_canonical_body();
+            let signs_canonical_body = self.receiver.signs_canonical_body();
             signs_canonical_body.then(|| message.digest())
         };
         if let Some((tag, key)) = found {
@@ -160,7 +176,7 @@ impl<'h> CheckedHead<'h> {
             timestamp: instant.map(Instant::timestamp),
             signature,
             rest: Rest::Borrowed {
-                layout: self.webhook.layout(),
+                layout: &self.receiver.layout,
                 key_id: key.id.as_ref(),
                 message_id: parts.message_id(),
                 head: *head,
@@ -329,10 +345,10 @@ impl<'h> Verification<'h> {
     /// and once for each pair of an Ed25519 key and signature.
     pub fn update(&mut self, chunk: &[u8]) {
         self.body_len = self.body_len.saturating_add(length(chunk));
-        if self.checked.webhook.layout().refuses_tokens {
+        if self.checked.receiver.layout.refuses_tokens {
             self.is_of_a_token &= is_of_a_token(chunk);
         }
-        if self.checked.webhook.signs_canonical_body() {
+        if self.checked.receiver.signs_canonical_body() {
             self.state.body.extend_from_slice(chunk);
         } else {
             self.hash(chunk);
@@ -394,16 +410,18 @@ impl<'h> Verification<'h> {
     /// pass at any later time.
     pub fn finish(mut self) -> Result<Verified<'h, ()>, VerifyError> {
         self.checked
-            .webhook
+            .receiver
             .check_time(&self.checked.claim, self.checked.received_at)?;
-        if self.checked.webhook.layout().refuses_tokens && self.is_of_a_token && self.body_len > 0 {
+        if self.checked.receiver.layout.refuses_tokens && self.is_of_a_token && self.body_len > 0 {
             return Err(VerifyError::refused(TOKEN_BODY));
         }
         let mut digest = None;
-        if self.checked.webhook.signs_canonical_body() {
+        if self.checked.receiver.signs_canonical_body() {
             let body = core::mem::take(&mut self.state.body);
-            let CheckedHead { webhook, claim, .. } = &self.checked;
-            let canonical = webhook.signed_body(claim.head, &body)?;
+            let CheckedHead {
+                receiver, claim, ..
+            } = &self.checked;
+            let canonical = receiver.signed_body(claim.head, &body)?;
             let message = SignedMessage {
                 parts: &claim.parts,
                 body: &canonical,

@@ -14,7 +14,7 @@ use crate::algorithm::Hashing;
 use crate::coverage::Coverage;
 use crate::head::RequestHead;
 use crate::scheme::{Layout, Signature};
-use crate::webhook::{Collected, Digest, SignedMessage};
+use crate::signed_message::{Collected, Digest, SignedMessage};
 
 /// Proof that a sender signed these bytes: only a passed check makes one.
 ///

@@ -69,7 +69,7 @@ pub trait CheckHead: fmt::Debug + Send + Sync {
     /// Returns what answers the requests that are no events; `None`, the default, if
     /// nothing does. A verifier that holds a webhook passes on the webhook's.
     #[cfg(feature = "handshake")]
-    fn responder(&self) -> Option<crate::handshake::Responder<'_>> {
+    fn responder(&self) -> Option<crate::handshake::answers::Responder<'_>> {
         None
     }
 }
@@ -90,7 +90,7 @@ macro_rules! check_head_behind_pointer {
             }
 
             #[cfg(feature = "handshake")]
-            fn responder(&self) -> Option<crate::handshake::Responder<'_>> {
+            fn responder(&self) -> Option<crate::handshake::answers::Responder<'_>> {
                 (**self).responder()
             }
         }

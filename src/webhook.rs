@@ -1,24 +1,22 @@
 //! A scheme with its keys and clock: what services hold.
 
-use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
 
-use sha2::{Digest as _, Sha256};
-
-use crate::algorithm::{Algorithm, Hashed, Hashing, MacKey};
-use crate::clock::{Clock, Place, ReplayWindow};
+use crate::algorithm::{Algorithm, MacKey};
+use crate::clock::Clock;
 use crate::coverage::Coverage;
 use crate::error::{ConfigError, SignError, VerifyError};
+#[cfg(feature = "handshake")]
+use crate::handshake::answers::{Handshakes, Responder};
 use crate::head::RequestHead;
 use crate::key::Keys;
 use crate::keyset::{KeySet, Named, matching_mac};
-use crate::scheme::{
-    CanonicalForm, Claim, Layout, RawRequest, Scheme, Signature, SignedHeaders, SignedParts,
-    is_of_a_token,
-};
-use crate::verification::{CheckedHead, HashState, TOKEN_BODY, Verification};
+use crate::receiver::Receiver;
+use crate::scheme::{Layout, Scheme, Signature, SignedHeaders};
+use crate::signed_message::{BodyAlone, SignedMessage};
+use crate::verification::{CheckedHead, HashState, Verification};
 use crate::verified::{Rest, length};
 use crate::verifier::CheckHead;
 use crate::{Head, Message, Timestamp, Verified};
@@ -65,17 +63,14 @@ use crate::{Head, Message, Timestamp, Verified};
 /// ```
 #[must_use]
 pub struct Webhook {
-    layout: Layout,
-    keys: KeySet,
-    clock: Box<dyn Clock>,
-    canonical_form: Option<CanonicalForm>,
+    receiver: Receiver,
     /// Whether one header is read, only the body is signed, and all keys are of MACs,
     /// as with most senders. Whole requests then take a path with less to set up, if
     /// their header is well-formed; all others, and all errors of the head, take the
     /// general one.
     only_body_macs: bool,
     #[cfg(feature = "handshake")]
-    handshakes: Option<crate::handshake::Handshakes>,
+    handshakes: Option<Handshakes>,
 }
 
 impl Webhook {
@@ -130,10 +125,12 @@ impl Webhook {
         let signs_the_body = scheme.canonical_form.is_none();
         Ok(Self {
             only_body_macs: layout.body_only() && !keys.has(Algorithm::Ed25519) && signs_the_body,
-            layout,
-            keys,
-            clock: Box::new(clock),
-            canonical_form: scheme.canonical_form,
+            receiver: Receiver {
+                layout,
+                keys,
+                clock: Box::new(clock),
+                canonical_form: scheme.canonical_form,
+            },
             #[cfg(feature = "handshake")]
             handshakes: None,
         })
@@ -141,20 +138,20 @@ impl Webhook {
 
     /// Sets the clock. It serves the replay window, and the time of signing.
     pub fn with_clock(mut self, clock: impl Clock + 'static) -> Self {
-        self.clock = Box::new(clock);
+        self.receiver.clock = Box::new(clock);
         self
     }
 
     /// Returns the scheme's name, for logs and metrics.
     #[must_use]
     pub fn scheme(&self) -> &str {
-        &self.layout.name
+        &self.receiver.layout.name
     }
 
     /// Returns what the scheme's signatures cover beside the body.
     #[must_use]
     pub const fn coverage(&self) -> Coverage {
-        self.layout.coverage
+        self.receiver.layout.coverage
     }
 
     /// Verifies a whole request: its head, and its raw body as received.
@@ -170,10 +167,10 @@ impl Webhook {
         body: &'h [u8],
     ) -> Result<Verified<'h>, VerifyError> {
         if self.only_body_macs
-            && let Some(received) = self.layout.read_only_signature(head)
+            && let Some(received) = self.receiver.layout.read_only_signature(head)
         {
             let is_it = |tag: &Signature, _: &Named<MacKey>| *tag == received;
-            let found = matching_mac(self.keys.macs(), &BodyAlone(body), is_it);
+            let found = matching_mac(self.receiver.keys.macs(), &BodyAlone(body), is_it);
             let (signature, key) = found.ok_or(VerifyError::SignatureMismatch)?;
             return Ok(Verified {
                 body,
@@ -181,7 +178,7 @@ impl Webhook {
                 timestamp: None,
                 signature,
                 rest: Rest::Borrowed {
-                    layout: &self.layout,
+                    layout: &self.receiver.layout,
                     key_id: key.id.as_ref(),
                     message_id: None,
                     head,
@@ -190,8 +187,8 @@ impl Webhook {
             });
         }
         // In place: a checked head is large to move.
-        let mut checked = CheckedHead::blank(self, head, None);
-        self.check(&mut checked)?;
+        let mut checked = CheckedHead::blank(&self.receiver, head, None);
+        checked.check()?;
         checked.verify(body)
     }
 
@@ -229,15 +226,16 @@ impl Webhook {
     /// [`SignError::UnknownKeyId`] if it names a key that the webhook does not
     /// have; [`SignError::NoSigningKey`] if all keys are public ones.
     pub fn sign(&self, message: &Message<'_>) -> Result<SignedHeaders, SignError> {
-        let by_entry = self.layout.entries_name_keys();
+        let by_entry = self.receiver.layout.entries_name_keys();
         if by_entry && message.key_id.is_none() {
             return Err(SignError::Missing { what: "a key id" });
         }
-        let keys = self.keys.to_sign(message.key_id)?;
-        let timestamp = self
-            .layout
-            .is_timed()
-            .then(|| message.timestamp.unwrap_or_else(|| self.clock.now()));
+        let keys = self.receiver.keys.to_sign(message.key_id)?;
+        let timestamp = self.receiver.layout.is_timed().then(|| {
+            message
+                .timestamp
+                .unwrap_or_else(|| self.receiver.clock.now())
+        });
 
         // Where no key has an id, none can be named.
         let names_one = message.key_id.is_some() && keys.have_ids();
@@ -257,7 +255,7 @@ impl Webhook {
             .flatten()
             .map(Signature::blank)
             .collect();
-        let unsigned = self.layout.write(message, timestamp, &blank)?;
+        let unsigned = self.receiver.layout.write(message, timestamp, &blank)?;
         let head;
         let head: &dyn RequestHead = match (message.method, message.target) {
             (Some(method), Some(target)) => {
@@ -266,17 +264,18 @@ impl Webhook {
             }
             _ => &unsigned,
         };
-        let claim = match self.layout.read(head) {
+        let claim = match self.receiver.layout.read(head) {
             Ok(claim) => claim,
             Err(VerifyError::IncompleteHead { .. }) => {
-                let what = self.layout.signed_of_request_line();
+                let what = self.receiver.layout.signed_of_request_line();
                 return Err(SignError::Missing { what });
             }
             Err(error) => return Err(SignError::Refused { error }),
         };
         let body = self
+            .receiver
             .refuse_token(message.body)
-            .and_then(|()| self.signed_body(head, message.body));
+            .and_then(|()| self.receiver.signed_body(head, message.body));
         let body = body.map_err(|error| SignError::Refused { error })?;
         let signed = SignedMessage {
             parts: &claim.parts,
@@ -289,184 +288,14 @@ impl Webhook {
             let signing = keys.signing().filter(|(id, _)| is_wanted(*id));
             signatures.extend(signing.map(|(_, key)| key.sign(&[&whole])));
         }
-        self.layout.write(message, timestamp, &signatures)
-    }
-
-    /// Makes every check that does not need the body, in place of a blank one.
-    #[inline]
-    fn check<'h>(&'h self, checked: &mut CheckedHead<'h>) -> Result<(), VerifyError> {
-        let CheckedHead {
-            claim,
-            keys,
-            received_at,
-            ..
-        } = checked;
-        self.layout.read_into(claim)?;
-        self.check_time(claim, *received_at)?;
-        let header = self.layout.key_id_header();
-        *keys = self
-            .keys
-            .candidates(claim.key_id, header, &claim.signatures)?;
-        Ok(())
-    }
-
-    /// Checks the claim's timestamp against the window around `received_at`, or
-    /// else around the clock's time.
-    #[inline]
-    pub(crate) fn check_time(
-        &self,
-        claim: &Claim<'_>,
-        received_at: Option<Timestamp>,
-    ) -> Result<(), VerifyError> {
-        let window = self.layout.window;
-        let Some(instant) = claim.instant.filter(|_| window != ReplayWindow::UNBOUNDED) else {
-            return Ok(());
-        };
-        let now = received_at.unwrap_or_else(|| self.clock.now());
-        let header = || self.layout.timestamp_header().clone();
-        let timestamp = instant.timestamp();
-        match window.place(instant, now) {
-            Place::Within => Ok(()),
-            Place::Before => Err(VerifyError::TimestampTooOld {
-                header: header(),
-                timestamp,
-                now,
-                tolerance: window.past_secs(),
-            }),
-            Place::After => {
-                let seconds = crate::clock::Instant::from_secs(timestamp.as_secs() / 1000);
-                Err(VerifyError::TimestampInFuture {
-                    header: header(),
-                    timestamp,
-                    now,
-                    tolerance: window.future_secs(),
-                    reads_like_milliseconds: self.layout.reads_seconds()
-                        && window.place(seconds, now) == Place::Within,
-                })
-            }
-        }
-    }
-
-    /// Refuses a body that could be the token of a handshake, where the answer to that
-    /// token would be its signature.
-    #[inline]
-    pub(crate) fn refuse_token(&self, body: &[u8]) -> Result<(), VerifyError> {
-        if self.layout.refuses_tokens && !body.is_empty() && is_of_a_token(body) {
-            return Err(VerifyError::refused(TOKEN_BODY));
-        }
-        Ok(())
-    }
-
-    /// Whether a streamed body must be held for its canonical form.
-    pub(crate) const fn signs_canonical_body(&self) -> bool {
-        self.canonical_form.is_some()
-    }
-
-    /// What is signed in the body's place.
-    #[inline]
-    pub(crate) fn signed_body<'b>(
-        &self,
-        head: &'b dyn RequestHead,
-        body: &'b [u8],
-    ) -> Result<Cow<'b, [u8]>, VerifyError> {
-        match self.canonical_form {
-            None => Ok(Cow::Borrowed(body)),
-            Some(CanonicalForm(form)) => form.canonicalize(&RawRequest {
-                method: head.method(),
-                target: head.target(),
-                body,
-            }),
-        }
-    }
-
-    pub(crate) const fn layout(&self) -> &Layout {
-        &self.layout
+        self.receiver.layout.write(message, timestamp, &signatures)
     }
 }
 
 #[cfg(feature = "handshake")]
 impl Webhook {
-    pub(crate) fn set_handshakes(&mut self, handshakes: crate::handshake::Handshakes) {
+    pub(crate) fn set_handshakes(&mut self, handshakes: Handshakes) {
         self.handshakes = Some(handshakes);
-    }
-
-    pub(crate) fn first_mac_key(&self) -> Option<&MacKey> {
-        self.keys.macs().first().map(|key| &key.key)
-    }
-
-    /// The key of a MAC that a request is signed with, whenever it was.
-    pub(crate) fn key_of(&self, head: &dyn RequestHead, body: &[u8]) -> Option<&MacKey> {
-        let claim = self.layout.read(head).ok()?;
-        let header = self.layout.key_id_header();
-        let keys = self
-            .keys
-            .candidates(claim.key_id, header, &claim.signatures);
-        let body = self.signed_body(head, body).ok()?;
-        let message = SignedMessage {
-            parts: &claim.parts,
-            body: &body,
-        };
-        let is_it =
-            |tag: &Signature, key: &Named<MacKey>| claim.signatures.contain(tag, key.id.as_deref());
-        let (_, key) = matching_mac(keys.ok()?.macs, &message, is_it)?;
-        Some(&key.key)
-    }
-}
-
-/// A message that is the body alone.
-struct BodyAlone<'m>(&'m [u8]);
-
-impl Hashed for BodyAlone<'_> {
-    #[inline]
-    fn feed(&self, hash: &mut impl Hashing) {
-        hash.update(self.0);
-    }
-}
-
-/// A whole message as it is signed.
-pub(crate) struct SignedMessage<'m, 'h> {
-    pub(crate) parts: &'m SignedParts<'h>,
-    pub(crate) body: &'m [u8],
-}
-
-impl Hashed for SignedMessage<'_, '_> {
-    #[inline]
-    fn feed(&self, hash: &mut impl Hashing) {
-        self.parts.feed_before(hash);
-        hash.update(self.body);
-        self.parts.feed_after(hash);
-    }
-}
-
-impl SignedMessage<'_, '_> {
-    pub(crate) fn digest(&self) -> [u8; 32] {
-        let mut digest = Digest(Sha256::new());
-        self.feed(&mut digest);
-        digest.0.finalize().into()
-    }
-
-    fn to_vec(&self) -> Vec<u8> {
-        let mut whole = Collected(Vec::new());
-        self.feed(&mut whole);
-        whole.0
-    }
-}
-
-/// SHA-256, without a key.
-pub(crate) struct Digest(pub(crate) Sha256);
-
-impl Hashing for Digest {
-    fn update(&mut self, bytes: &[u8]) {
-        self.0.update(bytes);
-    }
-}
-
-/// Collects what would be hashed.
-pub(crate) struct Collected(pub(crate) Vec<u8>);
-
-impl Hashing for Collected {
-    fn update(&mut self, bytes: &[u8]) {
-        self.0.extend_from_slice(bytes);
     }
 }
 
@@ -481,15 +310,15 @@ impl CheckHead for Webhook {
         head: &'h dyn RequestHead,
         received_at: Option<Timestamp>,
     ) -> Result<CheckedHead<'h>, VerifyError> {
-        let mut checked = CheckedHead::blank(self, head, received_at);
-        self.check(&mut checked)?;
+        let mut checked = CheckedHead::blank(&self.receiver, head, received_at);
+        checked.check()?;
         Ok(checked)
     }
 
     #[cfg(feature = "handshake")]
-    fn responder(&self) -> Option<crate::handshake::Responder<'_>> {
+    fn responder(&self) -> Option<Responder<'_>> {
         let handshakes = self.handshakes.as_ref()?;
-        Some(self.responder_of(handshakes))
+        Some(handshakes.responder_with(&self.receiver))
     }
 }
 
@@ -498,8 +327,8 @@ impl fmt::Debug for Webhook {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Webhook")
             .field("scheme", &self.scheme())
-            .field("keys", &self.keys)
-            .field("window", &self.layout.window)
+            .field("keys", &self.receiver.keys)
+            .field("window", &self.receiver.layout.window)
             .finish_non_exhaustive()
     }
 }

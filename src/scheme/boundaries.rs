@@ -8,7 +8,6 @@
 
 use alloc::vec::Vec;
 
-use super::validate::is_body;
 use super::{Field, Part, Scheme, TimeFormat};
 use crate::error::SchemeFault;
 use crate::header_name::{is_token_byte, is_uri_byte};
@@ -291,4 +290,8 @@ fn name(part: &Part<'_>) -> &'static str {
         Part::Endpoint => "endpoint",
         Part::HeaderNames | Part::HeaderValues(_) | Part::HeaderPairs { .. } => "list of headers",
     }
+}
+
+pub(super) const fn is_body(part: &Part<'_>) -> bool {
+    matches!(part, Part::Body | Part::CanonicalBody)
 }

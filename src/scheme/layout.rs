@@ -13,7 +13,6 @@ use alloc::vec::Vec;
 use super::boundaries;
 use super::entries::{Param, ReadyForm, Signatures};
 use super::handshake::is_of_a_token;
-use super::validate::is_body;
 use super::{
     Algorithm, Field, HeaderName, HeaderVisitor, Part, Scheme, SchemeFault, Separator,
     SignatureField, TimeFormat,
@@ -259,7 +258,7 @@ impl Layout {
         let [before, after] = &mut sides;
         let mut side = before;
         for part in scheme.signed {
-            if is_body(part) {
+            if boundaries::is_body(part) {
                 side = &mut *after;
                 continue;
             }

@@ -204,7 +204,7 @@ impl Scheme<'_> {
             return Err(SchemeFault::EmptyText);
         }
         let bodies = self.signed.iter();
-        if bodies.filter(|part| is_body(part)).count() != 1 {
+        if bodies.filter(|part| boundaries::is_body(part)).count() != 1 {
             return Err(SchemeFault::BodyOnce);
         }
         // A header that is signed as such covers a field that stands in it.
@@ -304,8 +304,4 @@ impl Scheme<'_> {
         }
         Ok(())
     }
-}
-
-pub(super) const fn is_body(part: &Part<'_>) -> bool {
-    matches!(part, Part::Body | Part::CanonicalBody)
 }

@@ -19,7 +19,7 @@ type Verifying = Pin<Box<dyn Future<Output = Result<Request<VerifiedBody>, Ended
 pub(super) enum End {
     Rejected(Rejection),
     #[cfg(feature = "handshake")]
-    Answered(crate::handshake::Answer),
+    Answered(crate::handshake::answers::Answer),
 }
 
 /// The end of a request, and what becomes of the connection.
@@ -131,7 +131,10 @@ fn reject<B>(respond: &impl MakeResponse<B>, rejection: Rejection) -> Response<B
 }
 
 #[cfg(feature = "handshake")]
-fn answered<B>(respond: &impl MakeResponse<B>, answer: crate::handshake::Answer) -> Response<B> {
+fn answered<B>(
+    respond: &impl MakeResponse<B>,
+    answer: crate::handshake::answers::Answer,
+) -> Response<B> {
     #[cfg(feature = "tracing")]
     tracing::debug!(target: "hookseal::tower", "handshake answered");
     respond.make_answer(answer).unwrap_or_else(|| {

@@ -10,7 +10,7 @@ use http::{Response, StatusCode};
 use super::BoxError;
 use crate::VerifyError;
 #[cfg(feature = "handshake")]
-use crate::handshake::Answer;
+use crate::handshake::answers::Answer;
 #[cfg(feature = "handshake")]
 use alloc::string::String;
 

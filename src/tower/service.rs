@@ -20,7 +20,7 @@ use super::{
     VerifyLayer,
 };
 #[cfg(feature = "handshake")]
-use crate::handshake::MAX_SECRET_BODY;
+use crate::handshake::answers::MAX_SECRET_BODY;
 #[cfg(feature = "handshake")]
 use crate::{CheckHead as _, VerifyError};
 use crate::{HashState, Verifier as _};

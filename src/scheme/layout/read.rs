@@ -3,9 +3,8 @@
 use super::claim::{Claim, NamedHeaders, SignedParts};
 use super::{Layout, ListLayout, Place, SignaturePlaces};
 use crate::error::{SignatureFault, VerifyError};
-use crate::head::{
-    Found, HeaderName, HeaderVisitor, RequestHead, contains, is_token, is_trimmed, is_uri_byte,
-};
+use crate::head::{Found, HeaderName, HeaderVisitor, RequestHead, contains, is_token, is_trimmed};
+use crate::header_name::is_uri_byte;
 use crate::scheme::entries::{Param, Signatures};
 use crate::scheme::{Signature, TimeFormat};
 

@@ -1,99 +1,4 @@
-//! Answers to requests that are no events: many senders first have an endpoint prove
-//! itself, or hand over a secret.
-//!
-//! A [scheme](crate::scheme::Scheme::handshake) says what such a request looks like.
-//! Nothing answers one until it is asked to: give [`Handshakes`] to a webhook with
-//! [`Webhook::with_handshakes`], and pass its requests to [`Webhook::receive`]. With
-//! the feature `tower`, the layer answers them if it is told to, with
-//! `VerifyLayer::answer_handshakes`.
-//!
-//! ```
-//! use hookseal::handshake::{Handshakes, Received};
-//! use hookseal::{RequestHead, Webhook, schemes};
-//!
-//! fn receive(webhook: &Webhook, head: &dyn RequestHead, body: &[u8]) -> u16 {
-//!     match webhook.receive(head, body) {
-//!         Ok(Received::Event(event)) => 204, // handle it
-//!         Ok(Received::Handshake(answer)) => answer.status(), // with its headers and body
-//!         Err(error) => error.http_status(),
-//!     }
-//! }
-//!
-//! let handshakes = Handshakes::new(schemes::SLACK)?;
-//! let webhook = Webhook::new(schemes::SLACK, "your signing secret")?.with_handshakes(handshakes)?;
-//! # let _ = receive(&webhook, &[("host", "example.com")], b"{}");
-//! # Ok::<(), hookseal::ConfigError>(())
-//! ```
-//!
-//! # A `GET` on the path of the events
-//!
-//! Dropbox, Meta, X and Worldline ask with `GET`, and Trello with `HEAD`, on the path
-//! that takes the events with `POST`. The request must reach the layer: under axum, a
-//! layer on `post(handler)` does not see it, since axum has answered 405 before. Put the
-//! layer on `any(handler)`, or on the router. The handler is called with verified events
-//! only, whatever the method.
-//!
-//! ```
-//! # #[cfg(feature = "axum")]
-//! # fn router(layer: hookseal::tower::VerifyLayer) -> axum::Router {
-//! use axum::{Router, routing::any};
-//! use hookseal::axum::VerifiedBytes;
-//!
-//! async fn handle(event: VerifiedBytes) {}
-//!
-//! let one_route = Router::new().route("/dropbox", any(handle).layer(layer.clone().answer_handshakes()));
-//! let all_routes = Router::new().route("/dropbox", any(handle)).layer(layer.answer_handshakes());
-//! # one_route.merge(Router::new().nest("/all", all_routes))
-//! # }
-//! ```
-//!
-//! # Security
-//!
-//! **What the sender signs is verified first.** Only a verified request is read as a
-//! signed handshake. One that is wrongly signed on purpose, as Discord and Xero send, is
-//! refused like any other.
-//!
-//! **A MAC is made of tokens alone.** Zoom and X have a token signed with the key of the
-//! events. An answer that signed whatever it is given would sign events for anyone: a
-//! `plainToken` of `v0:1700000000:{…}` is Zoom's signed message, and any JSON is X's. So a
-//! token has 1 to 256 letters, digits and `-_+/=`, and where a body could be one, the
-//! scheme accepts no such body.
-//!
-//! **A secret that arrives by a handshake is not trusted by itself.** Anyone can send
-//! one. [`Handshakes::with_secret_handler`] decides: accept one only while you are
-//! registering the endpoint.
-//!
-//! **Pings that are not signed**, such as WooCommerce's form `webhook_id=1` when a webhook
-//! is saved, are no handshakes: they are refused with 401. If the sender insists on a 2xx,
-//! let a middleware in front of the layer answer what has no signature, and pass nothing
-//! of it on:
-//!
-//! ```
-//! # #[cfg(feature = "axum")]
-//! # mod recipe {
-//! use axum::extract::Request;
-//! use axum::http::StatusCode;
-//! use axum::middleware::{self, Next};
-//! use axum::response::{IntoResponse, Response};
-//! use axum::{Router, routing::post};
-//! use hookseal::{axum::VerifiedBytes, tower::VerifyLayer};
-//!
-//! async fn answer_pings(request: Request, next: Next) -> Response {
-//!     if request.headers().contains_key("x-wc-webhook-signature") {
-//!         next.run(request).await
-//!     } else {
-//!         StatusCode::OK.into_response()
-//!     }
-//! }
-//!
-//! async fn handle(event: VerifiedBytes) {}
-//!
-//! fn router(layer: VerifyLayer) -> Router {
-//!     let events = post(handle).route_layer(layer);
-//!     Router::new().route("/woocommerce", events).layer(middleware::from_fn(answer_pings))
-//! }
-//! # }
-//! ```
+//! What is answered to which request.
 
 use alloc::boxed::Box;
 use alloc::string::{String, ToString as _};
@@ -106,13 +11,12 @@ use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
 use crate::algorithm::{Hashed, Hashing};
-use crate::error::{ConfigError, VerifyError};
+use crate::error::ConfigError;
 use crate::head::{Found, HeaderName, HeaderVisitor, RequestHead};
+use crate::receiver::Receiver;
 use crate::scheme::{
     MAX_TOKEN, OwnedHandshake, OwnedTokenAnswer, Scheme, Signature, SignatureField, is_of_a_token,
 };
-use crate::verification::CheckedHead;
-use crate::{CheckHead, Timestamp, Verified, Webhook};
 
 /// The longest body of a signed handshake, in bytes.
 const MAX_SIGNED_BODY: usize = 64 * 1024;
@@ -133,7 +37,7 @@ type SecretHandler = dyn Fn(&str) -> bool + Send + Sync;
 #[derive(Clone)]
 #[must_use]
 pub struct Handshakes {
-    scheme: Arc<str>,
+    pub(crate) scheme: Arc<str>,
     handshake: OwnedHandshake,
     /// In lower case. A request that has one of these is an event.
     signature_headers: Vec<HeaderName>,
@@ -194,8 +98,24 @@ impl Handshakes {
         self
     }
 
+    /// Returns what answers them, without keys.
+    pub(crate) const fn responder(&self) -> Responder<'_> {
+        Responder {
+            handshakes: self,
+            receiver: None,
+        }
+    }
+
+    /// Returns what answers them, with the keys of a receiver.
+    pub(crate) const fn responder_with<'w>(&'w self, receiver: &'w Receiver) -> Responder<'w> {
+        Responder {
+            handshakes: self,
+            receiver: Some(receiver),
+        }
+    }
+
     /// Checks that nothing is missing, or is there and never used.
-    fn check(&self) -> Result<(), ConfigError> {
+    pub(crate) fn check(&self) -> Result<(), ConfigError> {
         let wants_token = matches!(
             self.handshake,
             OwnedHandshake::EchoQuery {
@@ -235,7 +155,7 @@ impl Handshakes {
             .any(|name| found(head, name).has(0))
     }
 
-    fn answer_head(&self, head: &dyn RequestHead, webhook: Option<&Webhook>) -> Option<Answer> {
+    fn answer_head(&self, head: &dyn RequestHead, receiver: Option<&Receiver>) -> Option<Answer> {
         let is = |method| head.method() == Some(method);
         match &self.handshake {
             OwnedHandshake::Head => is("HEAD").then(|| Answer::empty(200)),
@@ -255,7 +175,7 @@ impl Handshakes {
             }
             OwnedHandshake::SignQuery { parameter, answer } if is("GET") => {
                 let token = Query::of(head)?.get(parameter)?;
-                let mac = webhook?.token_mac(&token)?;
+                let mac = receiver?.token_mac(&token)?;
                 Some(Answer::signed(answer, &token, &mac))
             }
             OwnedHandshake::EchoHeader(name) if is("GET") => {
@@ -301,7 +221,7 @@ impl Handshakes {
     /// Returns the answer to a request that is verified.
     fn answer_verified(
         &self,
-        webhook: &Webhook,
+        receiver: &Receiver,
         head: &dyn RequestHead,
         body: &[u8],
     ) -> Option<Answer> {
@@ -337,36 +257,12 @@ impl Handshakes {
                 ..
             } => {
                 let token = field(&parsed, name)?.as_str()?;
-                let mac = webhook.token_mac_as_signed(token, head, body)?;
+                let mac = receiver.token_mac_as_signed(token, head, body)?;
                 Some(Answer::signed(answer, token, &mac))
             }
             OwnedHandshake::Fixed { answer, .. } => Some(Answer::json(answer.clone())),
             _ => None,
         }
-    }
-}
-
-/// Refuses every event: there is no key yet to verify one with.
-impl CheckHead for Handshakes {
-    fn scheme(&self) -> &str {
-        &self.scheme
-    }
-
-    fn check_head<'h>(
-        &'h self,
-        _: &'h dyn RequestHead,
-        _: Option<Timestamp>,
-    ) -> Result<CheckedHead<'h>, VerifyError> {
-        Err(VerifyError::refused(
-            "there is no key yet, only a handshake",
-        ))
-    }
-
-    fn responder(&self) -> Option<Responder<'_>> {
-        Some(Responder {
-            handshakes: self,
-            webhook: None,
-        })
     }
 }
 
@@ -386,10 +282,17 @@ impl fmt::Debug for Handshakes {
 /// First [`answer_head`](Self::answer_head). If [`awaits_secret`](Self::awaits_secret),
 /// read the body and take [`answer_secret`](Self::answer_secret). Otherwise verify the
 /// request, and take [`answer_verified`](Self::answer_verified).
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Responder<'w> {
     handshakes: &'w Handshakes,
-    webhook: Option<&'w Webhook>,
+    receiver: Option<&'w Receiver>,
+}
+
+/// Shows no token.
+impl fmt::Debug for Responder<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Responder").field(&self.handshakes).finish()
+    }
 }
 
 impl Responder<'_> {
@@ -397,7 +300,7 @@ impl Responder<'_> {
     /// the request is none.
     #[must_use]
     pub fn answer_head(&self, head: &dyn RequestHead) -> Option<Answer> {
-        self.handshakes.answer_head(head, self.webhook)
+        self.handshakes.answer_head(head, self.receiver)
     }
 
     /// Returns whether the request could be an unsigned handshake with a secret in its
@@ -420,65 +323,11 @@ impl Responder<'_> {
     /// a field of it.)
     #[must_use]
     pub fn answer_verified(&self, head: &dyn RequestHead, body: &[u8]) -> Option<Answer> {
-        self.handshakes.answer_verified(self.webhook?, head, body)
+        self.handshakes.answer_verified(self.receiver?, head, body)
     }
 }
 
-impl Webhook {
-    /// Sets the answers to the requests that are no events: see the module
-    /// [`handshake`](self).
-    ///
-    /// # Errors
-    ///
-    /// [`ConfigError::MissingHandshakeOption`] if the handshake needs a verify token or a
-    /// secret handler, and [`ConfigError::UnusedHandshakeOption`] if it needs none;
-    /// [`ConfigError::NoHandshake`] if the answers are those of another scheme.
-    pub fn with_handshakes(mut self, handshakes: Handshakes) -> Result<Self, ConfigError> {
-        if *handshakes.scheme != *self.scheme() {
-            return Err(ConfigError::NoHandshake);
-        }
-        handshakes.check()?;
-        self.set_handshakes(handshakes);
-        Ok(self)
-    }
-
-    /// Verifies a whole request like [`verify`](Self::verify), or returns the answer to
-    /// it if it is no event.
-    ///
-    /// The head must have the method and the target of the request. Without
-    /// [`with_handshakes`](Self::with_handshakes), everything is an event.
-    ///
-    /// # Errors
-    ///
-    /// As [`verify`](Self::verify).
-    pub fn receive<'h>(
-        &'h self,
-        head: &'h dyn RequestHead,
-        body: &'h [u8],
-    ) -> Result<Received<'h>, VerifyError> {
-        let Some(responder) = self.responder() else {
-            return self.verify(head, body).map(Received::Event);
-        };
-        let unsigned = responder
-            .answer_head(head)
-            .or_else(|| responder.answer_secret(head, body));
-        if let Some(answer) = unsigned {
-            return Ok(Received::Handshake(answer));
-        }
-        let verified = self.verify(head, body)?;
-        Ok(match responder.answer_verified(head, body) {
-            Some(answer) => Received::Handshake(answer),
-            None => Received::Event(verified),
-        })
-    }
-
-    pub(crate) fn responder_of<'w>(&'w self, handshakes: &'w Handshakes) -> Responder<'w> {
-        Responder {
-            handshakes,
-            webhook: Some(self),
-        }
-    }
-
+impl Receiver {
     /// Returns the MAC of a token by the first key; `None` if it is no token.
     fn token_mac(&self, token: &str) -> Option<Signature> {
         let key = self.first_mac_key()?;
@@ -503,19 +352,6 @@ impl Hashed for Token<'_> {
     fn feed(&self, hash: &mut impl Hashing) {
         hash.update(self.0.as_bytes());
     }
-}
-
-/// What a request was.
-#[derive(Debug)]
-#[expect(
-    clippy::exhaustive_enums,
-    reason = "a request is an event or it is none"
-)]
-pub enum Received<'h> {
-    /// A verified event.
-    Event(Verified<'h>),
-    /// No event: send this answer.
-    Handshake(Answer),
 }
 
 /// The answer to a handshake.

@@ -1,0 +1,92 @@
+//! Receiving what is an event or a handshake.
+
+use crate::error::{ConfigError, VerifyError};
+use crate::handshake::answers::{Answer, Handshakes, Responder};
+use crate::head::RequestHead;
+use crate::verification::CheckedHead;
+use crate::verifier::CheckHead;
+use crate::webhook::Webhook;
+use crate::{Timestamp, Verified};
+
+/// Refuses every event: there is no key yet to verify one with.
+impl CheckHead for Handshakes {
+    fn scheme(&self) -> &str {
+        &self.scheme
+    }
+
+    fn check_head<'h>(
+        &'h self,
+        _: &'h dyn RequestHead,
+        _: Option<Timestamp>,
+    ) -> Result<CheckedHead<'h>, VerifyError> {
+        Err(VerifyError::refused(
+            "there is no key yet, only a handshake",
+        ))
+    }
+
+    fn responder(&self) -> Option<Responder<'_>> {
+        Some(self.responder())
+    }
+}
+
+impl Webhook {
+    /// Sets the answers to the requests that are no events: see the module
+    /// [`handshake`](self).
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::MissingHandshakeOption`] if the handshake needs a verify token or a
+    /// secret handler, and [`ConfigError::UnusedHandshakeOption`] if it needs none;
+    /// [`ConfigError::NoHandshake`] if the answers are those of another scheme.
+    pub fn with_handshakes(mut self, handshakes: Handshakes) -> Result<Self, ConfigError> {
+        if *handshakes.scheme != *self.scheme() {
+            return Err(ConfigError::NoHandshake);
+        }
+        handshakes.check()?;
+        self.set_handshakes(handshakes);
+        Ok(self)
+    }
+
+    /// Verifies a whole request like [`verify`](Self::verify), or returns the answer to
+    /// it if it is no event.
+    ///
+    /// The head must have the method and the target of the request. Without
+    /// [`with_handshakes`](Self::with_handshakes), everything is an event.
+    ///
+    /// # Errors
+    ///
+    /// As [`verify`](Self::verify).
+    pub fn receive<'h>(
+        &'h self,
+        head: &'h dyn RequestHead,
+        body: &'h [u8],
+    ) -> Result<Received<'h>, VerifyError> {
+        let Some(responder) = self.responder() else {
+            return self.verify(head, body).map(Received::Event);
+        };
+        let unsigned = responder
+            .answer_head(head)
+            .or_else(|| responder.answer_secret(head, body));
+        if let Some(answer) = unsigned {
+            return Ok(Received::Handshake(answer));
+        }
+        let verified = self.verify(head, body)?;
+        Ok(match responder.answer_verified(head, body) {
+            Some(answer) => Received::Handshake(answer),
+            None => Received::Event(verified),
+        })
+    }
+}
+
+/// What a request was.
+#[derive(Debug)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "a request is an event or it is none"
+)]
+pub enum Received<'h> {
+    /// A verified event.
+    Event(Verified<'h>),
+    /// No event: send this answer.
+    Handshake(Answer),
+}
