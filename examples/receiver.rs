@@ -1,4 +1,4 @@
-//! A webhook receiver to start yours from: axum, one route for each scheme.
+//! A webhook receiver to start yours from: axum, one route for each sender.
 //!
 //! ```text
 //! STANDARD_WEBHOOKS_SECRET=whsec_… cargo run --example receiver
@@ -11,6 +11,7 @@
 //! | `POST /webhooks/standard` | `STANDARD_WEBHOOKS_SECRET`, or several with spaces between them during a rotation; `STANDARD_WEBHOOKS_PREFIX=svix` for the header names of a sender |
 //! | `POST /webhooks/hubpay` | `HUBPAY_SHARED_KEY` |
 //! | `POST /webhooks/pomelo` | `POMELO_API_KEY`, `POMELO_API_SECRET`, `POMELO_ENDPOINT` |
+//! | `POST /webhooks/NAME` for every other scheme of the catalogue, such as `stripe` | `NAME_SECRET`, such as `STRIPE_SECRET`, or several with spaces between them; `NAME_KEY_ID` if requests name their key; `NAME_ENDPOINT`, the URL or origin, if the scheme signs it |
 //! | `GET /health` | always |
 //!
 //! `LISTEN` is the address (`127.0.0.1:8080`; port 0 takes a free one),
@@ -94,13 +95,26 @@ async fn run() -> Result<(), Box<dyn Error>> {
 /// Makes a route for each scheme that has a secret, with its own layer.
 fn app(limit: usize, timeout: Duration) -> Result<Router, Box<dyn Error>> {
     let mut app = Router::new();
-    for (path, webhook, handler) in [
-        ("/webhooks/paminga", paminga()?, post(receive)),
-        ("/webhooks/pakk", pakk()?, post(receive)),
-        ("/webhooks/standard", standard()?, post(receive_json)),
-        ("/webhooks/hubpay", hubpay()?, post(receive)),
-        ("/webhooks/pomelo", pomelo()?, post(receive)),
-    ] {
+    let mut routes = vec![
+        ("/webhooks/paminga".to_owned(), paminga()?, post(receive)),
+        ("/webhooks/pakk".to_owned(), pakk()?, post(receive)),
+        (
+            "/webhooks/standard".to_owned(),
+            standard()?,
+            post(receive_json),
+        ),
+        ("/webhooks/hubpay".to_owned(), hubpay()?, post(receive)),
+        ("/webhooks/pomelo".to_owned(), pomelo()?, post(receive)),
+    ];
+    let own = ["paminga", "pakk", "standard-webhooks", "hubpay", "pomelo"];
+    for scheme in schemes::ALL
+        .iter()
+        .filter(|scheme| !own.contains(&scheme.name))
+    {
+        let path = format!("/webhooks/{}", scheme.name);
+        routes.push((path, of_catalogue(*scheme)?, post(receive)));
+    }
+    for (path, webhook, handler) in routes {
         let Some(webhook) = webhook else { continue };
         info!(path, scheme = webhook.scheme(), "serving");
         let layer = VerifyLayer::new(webhook)
@@ -108,13 +122,14 @@ fn app(limit: usize, timeout: Duration) -> Result<Router, Box<dyn Error>> {
             .with_body_timeout(timeout, tokio::time::sleep);
         let inbox = Arc::new(Inbox::default());
         // `route_layer`, so that the response to other methods than POST is 405.
-        app = app.route(path, handler.route_layer(layer).with_state(inbox));
+        app = app.route(&path, handler.route_layer(layer).with_state(inbox));
     }
     if !app.has_routes() {
         return Err(
             "no scheme has a secret: set PAMINGA_SECRET, PAKK_SIGNING_KEY, \
-            STANDARD_WEBHOOKS_SECRET, HUBPAY_SHARED_KEY, or POMELO_API_KEY with \
-            POMELO_API_SECRET and POMELO_ENDPOINT"
+            STANDARD_WEBHOOKS_SECRET, HUBPAY_SHARED_KEY, POMELO_API_KEY with \
+            POMELO_API_SECRET and POMELO_ENDPOINT, or the secret of another scheme, \
+            such as STRIPE_SECRET"
                 .into(),
         );
     }
@@ -254,6 +269,29 @@ fn pomelo() -> Configured {
             belong together: set all three, or none"
             .into()),
     }
+}
+
+/// A scheme that needs nothing of its own: its variables begin with its name.
+fn of_catalogue(scheme: Scheme<'_>) -> Configured {
+    let prefix = scheme.name.to_uppercase().replace('-', "_");
+    let name = format!("{prefix}_SECRET");
+    let Some(secrets) = variable(&name)? else {
+        return Ok(None);
+    };
+    let key_id = variable(&format!("{prefix}_KEY_ID"))?;
+    let keys: Keys = secrets
+        .split_whitespace()
+        .map(|secret| match &key_id {
+            Some(id) => Key::from(secret).with_id(&**id),
+            None => Key::from(secret),
+        })
+        .collect();
+    let endpoint = variable(&format!("{prefix}_ENDPOINT"))?;
+    let scheme = match &endpoint {
+        Some(endpoint) => scheme.at(endpoint),
+        None => scheme,
+    };
+    Ok(Some(Webhook::new(scheme, keys).map_err(wrong(&name))?))
 }
 
 fn with_secret(scheme: Scheme<'_>, name: &str) -> Configured {

@@ -297,6 +297,13 @@ impl<'k> Candidates<'k> {
         ed25519: &[],
     };
 
+    /// Whether any of them has an id.
+    pub(crate) fn have_ids(self) -> bool {
+        let macs = self.macs.iter().map(|key| &key.id);
+        let ed25519 = self.ed25519.iter().map(|key| &key.id);
+        macs.chain(ed25519).any(Option::is_some)
+    }
+
     /// The keys that can make an Ed25519 signature.
     pub(crate) fn signing(self) -> impl Iterator<Item = (Option<&'k str>, &'k SigningKey)> {
         self.ed25519.iter().filter_map(|key| match &key.key {

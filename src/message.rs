@@ -60,8 +60,8 @@ impl<'m> Message<'m> {
         self
     }
 
-    /// Sets the id of the key to sign with. It is sent if the scheme's requests name
-    /// their key.
+    /// Sets the id of the key to sign with, where the webhook's keys have ids. It is sent
+    /// if the scheme's requests name their key.
     #[must_use]
     pub const fn with_key_id(mut self, id: &'m str) -> Self {
         self.key_id = Some(id);

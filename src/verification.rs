@@ -18,7 +18,7 @@ use crate::scheme::{Claim, Signature, is_of_a_token};
 use crate::verified::{Rest, Verified, length};
 use crate::webhook::{SignedMessage, Webhook};
 
-const TOKEN_BODY: &str =
+pub(crate) const TOKEN_BODY: &str =
     "the body could be the token of a handshake, whose answer would be its signature";
 
 /// The head of a request that has passed all checks which do not need the body.
@@ -75,9 +75,7 @@ impl<'h> CheckedHead<'h> {
     /// [`begin`](Self::begin).
     #[inline]
     pub(crate) fn verify(&self, body: &'h [u8]) -> Result<Verified<'h>, VerifyError> {
-        if self.webhook.layout().refuses_tokens && is_of_a_token(body) {
-            return Err(VerifyError::refused(TOKEN_BODY));
-        }
+        self.webhook.refuse_token(body)?;
         let signed_body = self.webhook.signed_body(self.claim.head, body)?;
         let message = SignedMessage {
             parts: &self.claim.parts,
@@ -398,7 +396,7 @@ impl<'h> Verification<'h> {
         self.checked
             .webhook
             .check_time(&self.checked.claim, self.checked.received_at)?;
-        if self.checked.webhook.layout().refuses_tokens && self.is_of_a_token {
+        if self.checked.webhook.layout().refuses_tokens && self.is_of_a_token && self.body_len > 0 {
             return Err(VerifyError::refused(TOKEN_BODY));
         }
         let mut digest = None;

@@ -64,6 +64,13 @@ pub trait CheckHead: fmt::Debug + Send + Sync {
         head: &'h dyn RequestHead,
         received_at: Option<Timestamp>,
     ) -> Result<CheckedHead<'h>, VerifyError>;
+
+    /// Returns what answers the requests that are no events; `None`, the default, if
+    /// nothing does. A verifier that holds a webhook passes on the webhook's.
+    #[cfg(feature = "handshake")]
+    fn responder(&self) -> Option<crate::handshake::Responder<'_>> {
+        None
+    }
 }
 
 macro_rules! check_head_behind_pointer {
@@ -79,6 +86,11 @@ macro_rules! check_head_behind_pointer {
                 received_at: Option<Timestamp>,
             ) -> Result<CheckedHead<'h>, VerifyError> {
                 (**self).check_head(head, received_at)
+            }
+
+            #[cfg(feature = "handshake")]
+            fn responder(&self) -> Option<crate::handshake::Responder<'_>> {
+                (**self).responder()
             }
         }
     )+};

@@ -16,8 +16,9 @@ use crate::key::Keys;
 use crate::keyset::{KeySet, Named, matching_mac};
 use crate::scheme::{
     CanonicalForm, Claim, Layout, RawRequest, Scheme, Signature, SignedHeaders, SignedParts,
+    is_of_a_token,
 };
-use crate::verification::{CheckedHead, HashState, Verification};
+use crate::verification::{CheckedHead, HashState, TOKEN_BODY, Verification};
 use crate::verified::{Rest, length};
 use crate::verifier::CheckHead;
 use crate::{Head, Message, Timestamp, Verified};
@@ -73,6 +74,8 @@ pub struct Webhook {
     /// their header is well-formed; all others, and all errors of the head, take the
     /// general one.
     only_body_macs: bool,
+    #[cfg(feature = "handshake")]
+    handshakes: Option<crate::handshake::Handshakes>,
 }
 
 impl Webhook {
@@ -131,6 +134,8 @@ impl Webhook {
             keys,
             clock: Box::new(clock),
             canonical_form: scheme.canonical_form,
+            #[cfg(feature = "handshake")]
+            handshakes: None,
         })
     }
 
@@ -232,7 +237,9 @@ impl Webhook {
             .is_timed()
             .then(|| message.timestamp.unwrap_or_else(|| self.clock.now()));
 
-        let is_wanted = |id: Option<&str>| message.key_id.is_none() || id == message.key_id;
+        // Where no key has an id, none can be named.
+        let names_one = message.key_id.is_some() && keys.have_ids();
+        let is_wanted = |id: Option<&str>| !names_one || id == message.key_id;
         let mut macs = keys.macs.iter().filter(|key| is_wanted(key.id.as_deref()));
         let mut signing = keys.signing().filter(|(id, _)| is_wanted(*id));
         let signs_ed25519 = signing.next().is_some();
@@ -265,7 +272,9 @@ impl Webhook {
             }
             Err(error) => return Err(SignError::Refused { error }),
         };
-        let body = self.signed_body(head, message.body);
+        let body = self
+            .refuse_token(message.body)
+            .and_then(|()| self.signed_body(head, message.body));
         let body = body.map_err(|error| SignError::Refused { error })?;
         let signed = SignedMessage {
             parts: &claim.parts,
@@ -336,6 +345,16 @@ impl Webhook {
         }
     }
 
+    /// Refuses a body that could be the token of a handshake, where the answer to that
+    /// token would be its signature.
+    #[inline]
+    pub(crate) fn refuse_token(&self, body: &[u8]) -> Result<(), VerifyError> {
+        if self.layout.refuses_tokens && !body.is_empty() && is_of_a_token(body) {
+            return Err(VerifyError::refused(TOKEN_BODY));
+        }
+        Ok(())
+    }
+
     /// Whether a streamed body must be held for its canonical form.
     pub(crate) const fn signs_canonical_body(&self) -> bool {
         self.canonical_form.is_some()
@@ -360,6 +379,35 @@ impl Webhook {
 
     pub(crate) const fn layout(&self) -> &Layout {
         &self.layout
+    }
+}
+
+#[cfg(feature = "handshake")]
+impl Webhook {
+    pub(crate) fn set_handshakes(&mut self, handshakes: crate::handshake::Handshakes) {
+        self.handshakes = Some(handshakes);
+    }
+
+    pub(crate) fn first_mac_key(&self) -> Option<&MacKey> {
+        self.keys.macs().first().map(|key| &key.key)
+    }
+
+    /// The key of a MAC that a request is signed with, whenever it was.
+    pub(crate) fn key_of(&self, head: &dyn RequestHead, body: &[u8]) -> Option<&MacKey> {
+        let claim = self.layout.read(head).ok()?;
+        let header = self.layout.key_id_header();
+        let keys = self
+            .keys
+            .candidates(claim.key_id, header, &claim.signatures);
+        let body = self.signed_body(head, body).ok()?;
+        let message = SignedMessage {
+            parts: &claim.parts,
+            body: &body,
+        };
+        let is_it =
+            |tag: &Signature, key: &Named<MacKey>| claim.signatures.contain(tag, key.id.as_deref());
+        let (_, key) = matching_mac(keys.ok()?.macs, &message, is_it)?;
+        Some(&key.key)
     }
 }
 
@@ -434,6 +482,12 @@ impl CheckHead for Webhook {
         let mut checked = CheckedHead::blank(self, head, received_at);
         self.check(&mut checked)?;
         Ok(checked)
+    }
+
+    #[cfg(feature = "handshake")]
+    fn responder(&self) -> Option<crate::handshake::Responder<'_>> {
+        let handshakes = self.handshakes.as_ref()?;
+        Some(self.responder_of(handshakes))
     }
 }
 

@@ -724,6 +724,51 @@ fn keys_are_picked_by_id_where_a_scheme_reads_one() {
     );
 }
 
+/// Also where no request names its key.
+#[test]
+fn a_message_is_signed_with_the_key_that_it_names() {
+    let named = webhook(
+        UNTIMED,
+        [key().with_id("a"), Key::from("other").with_id("b")],
+    );
+    let mac = |id: Option<&'static str>| {
+        let message = Message::new(b"{}");
+        let message = id.map_or(message, |id| message.with_key_id(id));
+        let signed = named.sign(&message)?;
+        Ok::<_, SignError>(signed.get("x-mac").unwrap().to_owned())
+    };
+    // printf '{}' | openssl dgst -sha256 -hmac k, and -hmac other
+    let (by_a, by_b) = (
+        "add853b103fbcc936a194f9eb15e29c4ff08af6e47d5d1bca4f20218e31e4fff",
+        "32df24e34f0e9ecb137fa4320ab0d50bcc30843d88000f1360748b6144b4e8e5",
+    );
+    assert_eq!(mac(None).as_deref(), Ok(by_a));
+    assert_eq!(mac(Some("a")).as_deref(), Ok(by_a));
+    assert_eq!(mac(Some("b")).as_deref(), Ok(by_b));
+    assert_eq!(mac(Some("c")), Err(SignError::UnknownKeyId));
+    // Without ids there is nothing to name.
+    let unnamed = webhook(UNTIMED, Key::from_bytes("k").unwrap());
+    let signed = unnamed.sign(&Message::new(b"{}").with_key_id("c")).unwrap();
+    assert_eq!(signed.get("x-mac"), Some(by_a));
+}
+
+/// Where a scheme's requests do not name their endpoint, a wrong one would not show.
+#[test]
+fn a_message_is_for_a_configured_endpoint() {
+    let scheme = Scheme {
+        signed: &[Part::Endpoint, Part::Body],
+        ..UNTIMED
+    };
+    let webhook = webhook(scheme.at("/e"), key());
+    let signed = |endpoint| webhook.sign(&Message::new(b"{}").with_endpoint(endpoint));
+    assert_eq!(signed("/e"), webhook.sign(&Message::new(b"{}")));
+    let error = signed("/f").unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the scheme signs the configured endpoint, and the message has none"
+    );
+}
+
 /// What is wrong with a scheme, as `Debug` shows it.
 fn fault_of(scheme: Scheme<'_>) -> Option<String> {
     match Webhook::new(scheme, key().with_id("k")) {

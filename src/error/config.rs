@@ -196,6 +196,23 @@ pub enum ConfigError {
         "several endpoints are configured, and requests of the scheme name none; set one with `Scheme::at`"
     )]
     UnnamedEndpoints,
+    /// The scheme has no handshake, or the handshakes are those of another scheme.
+    #[error("scheme has no such handshake; pass `Handshakes::new` the webhook's own scheme")]
+    NoHandshake,
+    /// The scheme's handshake needs an option that is not set.
+    #[error("the handshake needs a {what}; set it")]
+    #[non_exhaustive]
+    MissingHandshakeOption {
+        /// The option.
+        what: &'static str,
+    },
+    /// The scheme's handshake has no use for an option that is set.
+    #[error("the handshake has no use for a {what}; leave it out")]
+    #[non_exhaustive]
+    UnusedHandshakeOption {
+        /// The option.
+        what: &'static str,
+    },
     /// The scheme has a canonical form of the body, and signs none.
     #[error(
         "scheme signs no canonical form of the body, and has one; leave `Scheme::canonical_form` out"

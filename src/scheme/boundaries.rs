@@ -172,18 +172,18 @@ impl<'a> Side<'_, 'a> {
             whole
         };
         let mut texts: Vec<Vec<u8>> = endpoints.iter().map(text_at).collect();
-        texts.sort_unstable();
-        texts.dedup();
         texts.retain(|text| !text.is_empty());
         texts
     }
 
     /// Whether none of the texts that the parts begin with begins another.
     fn is_told_apart(&self, parts: &[Part<'_>]) -> bool {
-        // Sorted, one that begins others stands right before one of them.
         let texts = self.texts(parts);
-        let mut pairs = texts.windows(2);
-        !pairs.any(|pair| matches!(pair, [one, other] if other.starts_with(one)))
+        let begins_another = |text: &Vec<u8>| {
+            let mut others = texts.iter();
+            others.any(|other| other.len() > text.len() && other.starts_with(text))
+        };
+        !texts.iter().any(begins_another)
     }
 
     fn delimiter(&self, after: &[Part<'_>]) -> Delimiter {

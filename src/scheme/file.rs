@@ -5,9 +5,10 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 
+use super::owned::{OwnedForm, OwnedHandshake};
 use super::{
-    Algorithm, Encoding, Endpoint, Field, FieldValue, Form, Handshake, HeaderList, Layout, Part,
-    Scheme, SecretForm, Separator, SignatureField, TimeFormat, TimestampField, TokenAnswer,
+    Endpoint, Field, Form, HeaderList, Layout, Part, Scheme, SecretForm, Separator, SignatureField,
+    TimeFormat, TimestampField,
 };
 use crate::clock::ReplayWindow;
 use crate::error::ConfigError;
@@ -35,11 +36,10 @@ use crate::error::ConfigError;
 /// "#)?;
 /// let webhook = file.with(|scheme| Webhook::new(scheme, "whsec_test_secret"))?;
 ///
-/// // Every scheme can be written so, for a start.
-/// let text = toml::to_string(&schemes::STRIPE)?;
-///
-/// // Anyone could set a timestamp that is not signed.
-/// let error = toml::from_str::<SchemeFile>(&text.replace(r#"["timestamp", { text = "." }, "body"]"#, r#"["body"]"#));
+/// // Every scheme of the catalogue can be written so, as a start for another.
+/// let text = toml::to_string(&schemes::MUX)?;
+/// let mux: SchemeFile = toml::from_str(&text)?;
+/// mux.with(|scheme| assert_eq!(scheme, schemes::MUX));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,7 +109,7 @@ struct SchemeText {
     endpoints: Vec<String>,
     secret: SecretForm,
     signature: SignatureText,
-    forms: Vec<FormText>,
+    forms: Vec<OwnedForm>,
     signed: Vec<PartText>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     timestamp: Option<TimestampText>,
@@ -118,7 +118,7 @@ struct SchemeText {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     header_list: Option<HeaderListText>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    handshake: Option<HandshakeText>,
+    handshake: Option<OwnedHandshake>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -132,17 +132,6 @@ enum SignatureText {
     Headers(Vec<String>),
     Numbered(String),
     Repeated(String),
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FormText {
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    prefix: String,
-    encoding: Encoding,
-    algorithm: Algorithm,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    after_key_id: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -192,54 +181,6 @@ struct HeaderListText {
     allowed: Vec<String>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-enum HandshakeText {
-    EchoField {
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        when: Option<FieldValueText>,
-        field: String,
-    },
-    SignField {
-        when: FieldValueText,
-        field: String,
-        answer: TokenAnswerText,
-    },
-    Fixed {
-        when: FieldValueText,
-        answer: String,
-    },
-    EchoQuery {
-        parameter: String,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        verify_token: Option<String>,
-    },
-    SignQuery {
-        parameter: String,
-        answer: TokenAnswerText,
-    },
-    EchoHeader(String),
-    Head,
-    SecretHeader(String),
-    SecretField(String),
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FieldValueText {
-    field: String,
-    value: String,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TokenAnswerText {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    token: Option<String>,
-    mac: String,
-    form: FormText,
-}
-
 fn borrowed(texts: &[String]) -> Vec<&str> {
     texts.iter().map(String::as_str).collect()
 }
@@ -264,7 +205,7 @@ impl SchemeText {
             SignatureText::Numbered(name) => SignatureField::Numbered(name),
             SignatureText::Repeated(name) => SignatureField::Repeated(name),
         };
-        let forms: Vec<Form<'_>> = self.forms.iter().map(FormText::borrow).collect();
+        let forms: Vec<Form<'_>> = self.forms.iter().map(OwnedForm::borrow).collect();
         let signed: Vec<Part<'_>> = self.signed.iter().map(PartText::borrow).collect();
         let endpoints = borrowed(&self.endpoints);
         let allowed = self
@@ -302,7 +243,7 @@ impl SchemeText {
                 .as_ref()
                 .map(|window| ReplayWindow::from_secs(window.past).with_future_secs(window.future)),
             header_prefix: self.header_prefix.as_deref(),
-            handshake: self.handshake.as_ref().map(HandshakeText::borrow),
+            handshake: self.handshake.as_ref().map(OwnedHandshake::borrow),
             source: &self.source,
         })
     }
@@ -329,7 +270,7 @@ impl From<Scheme<'_>> for SchemeText {
                 SignatureField::Numbered(name) => SignatureText::Numbered(name.into()),
                 SignatureField::Repeated(name) => SignatureText::Repeated(name.into()),
             },
-            forms: scheme.forms.iter().map(FormText::from).collect(),
+            forms: scheme.forms.iter().map(OwnedForm::from).collect(),
             signed: scheme.signed.iter().filter_map(PartText::of).collect(),
             timestamp: scheme.timestamp.map(|timestamp| TimestampText {
                 field: timestamp.field.into(),
@@ -344,29 +285,7 @@ impl From<Scheme<'_>> for SchemeText {
                 separator: list.separator,
                 allowed: owned(list.allowed),
             }),
-            handshake: scheme.handshake.map(HandshakeText::from),
-        }
-    }
-}
-
-impl FormText {
-    fn borrow(&self) -> Form<'_> {
-        Form {
-            prefix: &self.prefix,
-            encoding: self.encoding,
-            algorithm: self.algorithm,
-            after_key_id: self.after_key_id.as_deref(),
-        }
-    }
-}
-
-impl From<&Form<'_>> for FormText {
-    fn from(form: &Form<'_>) -> Self {
-        Self {
-            prefix: form.prefix.into(),
-            encoding: form.encoding,
-            algorithm: form.algorithm,
-            after_key_id: form.after_key_id.map(String::from),
+            handshake: scheme.handshake.map(OwnedHandshake::from),
         }
     }
 }
@@ -427,121 +346,5 @@ impl PartText {
                 joined: joined.into(),
             },
         })
-    }
-}
-
-impl HandshakeText {
-    fn borrow(&self) -> Handshake<'_> {
-        match self {
-            Self::EchoField { when, field } => Handshake::EchoField {
-                when: when.as_ref().map(FieldValueText::borrow),
-                field,
-            },
-            Self::SignField {
-                when,
-                field,
-                answer,
-            } => Handshake::SignField {
-                when: when.borrow(),
-                field,
-                answer: answer.borrow(),
-            },
-            Self::Fixed { when, answer } => Handshake::Fixed {
-                when: when.borrow(),
-                answer,
-            },
-            Self::EchoQuery {
-                parameter,
-                verify_token,
-            } => Handshake::EchoQuery {
-                parameter,
-                verify_token: verify_token.as_deref(),
-            },
-            Self::SignQuery { parameter, answer } => Handshake::SignQuery {
-                parameter,
-                answer: answer.borrow(),
-            },
-            Self::EchoHeader(name) => Handshake::EchoHeader(name),
-            Self::Head => Handshake::Head,
-            Self::SecretHeader(name) => Handshake::SecretHeader(name),
-            Self::SecretField(field) => Handshake::SecretField(field),
-        }
-    }
-}
-
-impl From<Handshake<'_>> for HandshakeText {
-    fn from(handshake: Handshake<'_>) -> Self {
-        match handshake {
-            Handshake::EchoField { when, field } => Self::EchoField {
-                when: when.map(FieldValueText::from),
-                field: field.into(),
-            },
-            Handshake::SignField {
-                when,
-                field,
-                answer,
-            } => Self::SignField {
-                when: when.into(),
-                field: field.into(),
-                answer: answer.into(),
-            },
-            Handshake::Fixed { when, answer } => Self::Fixed {
-                when: when.into(),
-                answer: answer.into(),
-            },
-            Handshake::EchoQuery {
-                parameter,
-                verify_token,
-            } => Self::EchoQuery {
-                parameter: parameter.into(),
-                verify_token: verify_token.map(String::from),
-            },
-            Handshake::SignQuery { parameter, answer } => Self::SignQuery {
-                parameter: parameter.into(),
-                answer: answer.into(),
-            },
-            Handshake::EchoHeader(name) => Self::EchoHeader(name.into()),
-            Handshake::Head => Self::Head,
-            Handshake::SecretHeader(name) => Self::SecretHeader(name.into()),
-            Handshake::SecretField(field) => Self::SecretField(field.into()),
-        }
-    }
-}
-
-impl FieldValueText {
-    fn borrow(&self) -> FieldValue<'_> {
-        FieldValue {
-            field: &self.field,
-            value: &self.value,
-        }
-    }
-}
-
-impl From<FieldValue<'_>> for FieldValueText {
-    fn from(when: FieldValue<'_>) -> Self {
-        Self {
-            field: when.field.into(),
-            value: when.value.into(),
-        }
-    }
-}
-
-impl TokenAnswerText {
-    fn borrow(&self) -> TokenAnswer<'_> {
-        TokenAnswer {
-            token: self.token.as_deref(),
-            mac: &self.mac,
-            form: self.form.borrow(),
-        }
-    }
-}
-
-impl From<TokenAnswer<'_>> for TokenAnswerText {
-    fn from(answer: TokenAnswer<'_>) -> Self {
-        Self {
-            token: answer.token.map(String::from),
-            mac: answer.mac.into(),
-            form: FormText::from(&answer.form),
-        }
     }
 }

@@ -50,6 +50,8 @@ mod entries;
 mod file;
 mod handshake;
 mod layout;
+#[cfg(any(feature = "handshake", feature = "serde"))]
+mod owned;
 mod time;
 mod validate;
 
@@ -65,6 +67,8 @@ pub(crate) use entries::{MAX_ENTRY_KEY_ID, Signatures};
 pub(crate) use handshake::MAX_TOKEN;
 pub(crate) use handshake::is_of_a_token;
 pub(crate) use layout::{Claim, Layout, SignedParts};
+#[cfg(feature = "handshake")]
+pub(crate) use owned::{OwnedHandshake, OwnedTokenAnswer};
 
 pub use crate::algorithm::Algorithm;
 pub use crate::encoding::Encoding;

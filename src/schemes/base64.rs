@@ -1,19 +1,28 @@
-use crate::scheme::{Form, Scheme, SecretForm, SignatureField};
+use crate::scheme::{Form, Handshake, Scheme, SecretForm, SignatureField, TokenAnswer};
 
 const BASE64: &[Form<'static>] = &[Form::base64("")];
 
-/// AfterShip: TODO.
+/// AfterShip: the base64 of HMAC-SHA-256 over the body.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `as-signature-hmac-sha256`: base64 |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the webhook secret on the webhook settings page of the Returns or Warranty admin; each product has its own |
+/// | not signed | `as-webhook-version` and all other headers |
+/// | after a failure | up to 14 attempts, waiting 30 seconds and then twice as long each time, about 68 hours in all |
+/// | source | <https://www.aftership.com/docs/returns/webhook/webhook-signature>, read 2026-11 |
+/// | checked | an independent implementation: Hookdeck's webhook-skills |
+///
+/// This header is that of AfterShip Returns and Warranty. AfterShip Tracking sends the
+/// same signature in another:
+/// `AFTERSHIP.with_signature_header("aftership-hmac-sha256")`.
+///
+/// AfterShip Shipping, and Returns for organizations made before 25 October 2022, send
+/// `am-webhook-signature` with the prefix `hmac-sha256=`, which takes
+/// [`Scheme::with_forms`] too. A sample of Shipping's hashes the body parsed and written
+/// again; hash the body as received.
 ///
 /// # Examples
 ///
@@ -26,26 +35,38 @@ const BASE64: &[Form<'static>] = &[Form::base64("")];
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
+///
+/// The signed body has an id of the event: `id`, or `event_id` at Tracking.
 pub const AFTERSHIP: Scheme<'static> = Scheme {
     name: "aftership",
     signature: SignatureField::Header("as-signature-hmac-sha256"),
     forms: BASE64,
-    source: "TODO",
+    source: "https://www.aftership.com/docs/returns/webhook/webhook-signature",
     ..Scheme::BASE
 };
 
-/// Flutterwave (v4): TODO.
+/// Flutterwave (v4): the base64 of HMAC-SHA-256 over the body.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `flutterwave-signature`: base64 |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the "secret hash" that you choose in the Dashboard under Settings > Webhooks |
+/// | not signed | all other headers |
+/// | after a failure | not known |
+/// | source | <https://developer.flutterwave.com/docs/webhooks>, read 2026-11 |
+/// | checked | an independent implementation: receivers in public code, none of them Flutterwave's |
+///
+/// Flutterwave's v3 sends `verif-hash` instead: the secret hash itself, which signs
+/// nothing and is not covered here. Older samples also compare `flutterwave-signature`
+/// with the secret hash; a request like that has no signature and is refused.
 ///
 /// # Examples
 ///
@@ -58,26 +79,35 @@ pub const AFTERSHIP: Scheme<'static> = Scheme {
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
 pub const FLUTTERWAVE_V4: Scheme<'static> = Scheme {
     name: "flutterwave-v4",
     signature: SignatureField::Header("flutterwave-signature"),
     forms: BASE64,
-    source: "TODO",
+    source: "https://developer.flutterwave.com/docs/webhooks",
     ..Scheme::BASE
 };
 
-/// Fourthwall: TODO.
+/// Fourthwall: the base64 of HMAC-SHA-256 over the body.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `X-Fourthwall-Hmac-SHA256`: base64 |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the secret key in the site settings under For developers, in the webhook panel |
+/// | not signed | all other headers |
+/// | after a failure | 5 attempts of 5 seconds each; any answer but 200 is a failure |
+/// | source | <https://docs.fourthwall.com/webhooks/signature-verification>, read 2026-11 |
+/// | checked | an independent implementation: nuxt-webhook-validators, and the documentation's Python |
+///
+/// A platform app has a key of its own, in the app's settings, and another header:
+/// `FOURTHWALL.with_signature_header("X-Fourthwall-Hmac-Apps-SHA256")`.
 ///
 /// # Examples
 ///
@@ -90,26 +120,36 @@ pub const FLUTTERWAVE_V4: Scheme<'static> = Scheme {
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
+///
+/// The signed body has an `id`, the same in every delivery of an event.
 pub const FOURTHWALL: Scheme<'static> = Scheme {
     name: "fourthwall",
     signature: SignatureField::Header("X-Fourthwall-Hmac-SHA256"),
     forms: BASE64,
-    source: "TODO",
+    source: "https://docs.fourthwall.com/webhooks/signature-verification",
     ..Scheme::BASE
 };
 
-/// Heroku: TODO.
+/// Heroku: the base64 of HMAC-SHA-256 over the body.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `Heroku-Webhook-Hmac-SHA256`: base64 |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the optional `secret` of the webhook, set when it is made in the Dashboard under More > View Webhooks, by the CLI or by the API |
+/// | not signed | all other headers |
+/// | after a failure | at the level `sync`, repeats for up to 72 hours; at the level `notify`, nothing |
+/// | source | <https://github.com/Yizack/nuxt-webhook-validators/blob/1d4d3f30e2428b2aacab3c89f08e0d9658d50c57/src/runtime/server/lib/validators/heroku.ts>, read 2026-11 |
+/// | checked | an independent implementation: nuxt-webhook-validators |
+///
+/// A custom `Authorization` header, which the webhook may have besides, is not signed.
 ///
 /// # Examples
 ///
@@ -122,26 +162,38 @@ pub const FOURTHWALL: Scheme<'static> = Scheme {
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
 pub const HEROKU: Scheme<'static> = Scheme {
     name: "heroku",
     signature: SignatureField::Header("Heroku-Webhook-Hmac-SHA256"),
     forms: BASE64,
-    source: "TODO",
+    source: "https://github.com/Yizack/nuxt-webhook-validators/blob/1d4d3f30e2428b2aacab3c89f08e0d9658d50c57/src/runtime/server/lib/validators/heroku.ts",
     ..Scheme::BASE
 };
 
-/// Intuit / QuickBooks: TODO.
+/// Intuit / QuickBooks: the base64 of HMAC-SHA-256 over the body.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `intuit-signature`: base64 |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the app's "verifier token", in the developer portal under Webhooks > Show token; it is not the OAuth client secret |
+/// | not signed | all other headers |
+/// | after a failure | repeats after 10, 20 and 30 seconds, 5 and 20 minutes, 2, 4 and 6 hours, then every 6 hours; later events may wait for it |
+/// | source | <https://github.com/NangoHQ/nango/blob/cee330557c3919a3bcd3c74432bb643397513935/packages/server/lib/webhook/quickbooks-webhook-routing.ts>, read 2026-11 |
+/// | checked | an independent implementation: Nango |
+///
+/// Development and production have webhooks and tokens of their own.
+///
+/// A body is a batch of changes, `eventNotifications` or a list of CloudEvents, and
+/// names what changed rather than its new values. The answer must be 200 within 3
+/// seconds.
 ///
 /// # Examples
 ///
@@ -154,26 +206,38 @@ pub const HEROKU: Scheme<'static> = Scheme {
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
 pub const INTUIT: Scheme<'static> = Scheme {
     name: "intuit",
     signature: SignatureField::Header("intuit-signature"),
     forms: BASE64,
-    source: "TODO",
+    source: "https://github.com/NangoHQ/nango/blob/cee330557c3919a3bcd3c74432bb643397513935/packages/server/lib/webhook/quickbooks-webhook-routing.ts",
     ..Scheme::BASE
 };
 
-/// Jobber: TODO.
+/// Jobber: the base64 of HMAC-SHA-256 over the body.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `x-jobber-hmac-sha256`: base64 |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the app's OAuth client secret, in the Developer Center under Manage Apps |
+/// | not signed | all other headers |
+/// | after a failure | repeats, how often is not documented; Jobber may disable the webhooks of an app that is slow or fails a lot |
+/// | source | <https://github.com/NangoHQ/nango/blob/43ce41c8a3842618e18da08342c15112dc801b58/packages/server/lib/webhook/jobber-webhook-routing.ts>, read 2026-11 |
+/// | checked | an independent implementation: Nango |
+///
+/// There is no secret for webhooks alone: whoever holds the OAuth client secret can
+/// sign. It is the same for all accounts; `data.webHookEvent` in the signed body has the
+/// `accountId` and the `topic`.
+///
+/// The answer must come within 1 second.
 ///
 /// # Examples
 ///
@@ -186,58 +250,83 @@ pub const INTUIT: Scheme<'static> = Scheme {
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
 pub const JOBBER: Scheme<'static> = Scheme {
     name: "jobber",
     signature: SignatureField::Header("x-jobber-hmac-sha256"),
     forms: BASE64,
-    source: "TODO",
+    source: "https://github.com/NangoHQ/nango/blob/43ce41c8a3842618e18da08342c15112dc801b58/packages/server/lib/webhook/jobber-webhook-routing.ts",
     ..Scheme::BASE
 };
 
-/// LINE: TODO.
+/// LINE: the base64 of HMAC-SHA-256 over the body.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `x-line-signature`: base64 |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the "channel secret" of the Messaging API channel, in the LINE Developers Console under Basic settings |
+/// | not signed | all other headers |
+/// | after a failure | sends again only where "Webhook redelivery" is switched on; may stop sending to a server that fails for long |
+/// | source | <https://developers.line.biz/en/docs/messaging-api/verify-webhook-signature/>, read 2026-11 |
+/// | checked | an SDK's test: line-bot-sdk-nodejs, `test/validate-signature.spec.ts` |
+///
+/// A body is a list of `events`. A channel with LINE Chat Plus signs delivery
+/// completions with the "switcher secret" instead. Issuing a new channel secret ends the
+/// old one.
 ///
 /// # Examples
 ///
 /// ```
 /// use hookseal::{Webhook, schemes};
 ///
-/// let webhook = Webhook::new(schemes::LINE, "line-Secr3t/+=_0123456789-abcdef")?;
-/// let headers = [("x-line-signature", "4B2H1bVaV/EfcoexwLgOAkkc2O5cH7r6Hptmtdy1f0k=")];
-/// assert!(webhook.verify(&headers, br#"{"id":"evt_3","none":null}"#).is_ok());
+/// let webhook = Webhook::new(schemes::LINE, "test_secret")?;
+/// let headers = [("x-line-signature", "t7Hn4ZDHqs6e+wdvI5TyQIvzie0DmMUmuXEBqyyE/tM=")];
+/// assert!(webhook.verify(&headers, br#"{"hello":"world"}"#).is_ok());
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
+///
+/// A redelivered event has another `deliveryContext.isRedelivery`, and so another key:
+/// know it by the `webhookEventId` in the signed body.
 pub const LINE: Scheme<'static> = Scheme {
     name: "line",
     signature: SignatureField::Header("x-line-signature"),
     forms: BASE64,
-    source: "TODO",
+    source: "https://developers.line.biz/en/docs/messaging-api/verify-webhook-signature/",
     ..Scheme::BASE
 };
 
-/// Shopify: TODO.
+/// Shopify: the base64 of HMAC-SHA-256 over the body.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `X-Shopify-Hmac-Sha256`: base64 |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the app's client secret, in the Dev Dashboard; for a webhook made by hand in a store, the key shown under Settings > Notifications > Webhooks |
+/// | not signed | `X-Shopify-Topic`, `X-Shopify-Shop-Domain`, `X-Shopify-Webhook-Id`, `X-Shopify-Triggered-At` |
+/// | after a failure | 8 retries within 4 hours, with the payload as it was; then a subscription made by the Admin API is removed |
+/// | source | <https://shopify.dev/docs/apps/build/webhooks/verify-deliveries>, read 2026-11 |
+/// | checked | an independent implementation: webhook-verify 0.1.0, whose vector is GitHub's in base64 |
+///
+/// Only HTTPS deliveries are signed. After the client secret is rotated, Shopify may
+/// sign with the old one for up to an hour: configure both.
+///
+/// Some deliveries may have the header without its `X-`:
+/// `SHOPIFY.with_signature_header("shopify-hmac-sha256")`.
 ///
 /// # Examples
 ///
@@ -250,26 +339,40 @@ pub const LINE: Scheme<'static> = Scheme {
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
+///
+/// One client secret signs for all shops that have the app, and the headers are not
+/// signed. So `X-Shopify-Shop-Domain` and `X-Shopify-Topic` prove nothing: someone who
+/// captured a delivery of their own shop can send it again in the name of another. A new
+/// `X-Shopify-Webhook-Id` does not make it a new delivery.
 pub const SHOPIFY: Scheme<'static> = Scheme {
     name: "shopify",
     signature: SignatureField::Header("X-Shopify-Hmac-Sha256"),
     forms: BASE64,
-    source: "TODO",
+    source: "https://shopify.dev/docs/apps/build/webhooks/verify-deliveries",
     ..Scheme::BASE
 };
 
-/// Signable: TODO.
+/// Signable: the base64 of HMAC-SHA-256 over the body.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `Signature`: base64 |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the `webhook_secret` that `POST /webhooks` returns, once; each webhook has its own |
+/// | not signed | `X-Signable-Webhook`, a Unix timestamp |
+/// | after a failure | not documented |
+/// | source | <https://developers.signable.app/early-access/ea-signed-webhooks>, read 2026-11 |
+/// | checked | documentation only |
+///
+/// Signed webhooks are in early access, for selected customers. A secret that is lost
+/// cannot be read again: make a new webhook.
 ///
 /// # Examples
 ///
@@ -282,26 +385,42 @@ pub const SHOPIFY: Scheme<'static> = Scheme {
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
+///
+/// The timestamp in `X-Signable-Webhook` is not signed and proves nothing. The one in
+/// the signed body does; the scheme does not read it. Signable's advice is to refuse
+/// those older than 5 minutes.
 pub const SIGNABLE: Scheme<'static> = Scheme {
     name: "signable",
     signature: SignatureField::Header("Signature"),
     forms: BASE64,
-    source: "TODO",
+    source: "https://developers.signable.app/early-access/ea-signed-webhooks",
     ..Scheme::BASE
 };
 
-/// WooCommerce: TODO.
+/// WooCommerce: the base64 of HMAC-SHA-256 over the body.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `X-WC-Webhook-Signature`: base64 |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the "Secret" of the webhook, in the WordPress admin under WooCommerce > Settings > Advanced > Webhooks |
+/// | not signed | `X-WC-Webhook-Topic`, `X-WC-Webhook-Resource`, `X-WC-Webhook-Event`, `X-WC-Webhook-Source`, `X-WC-Webhook-ID`, `X-WC-Webhook-Delivery-ID` |
+/// | after a failure | does not send again; after more than 5 failures in a row (no answer from 200 to 302 within a minute) disables the webhook |
+/// | source | <https://github.com/woocommerce/woocommerce/blob/00e1bc4da70f83469010330e589878684c73a921/plugins/woocommerce/includes/class-wc-webhook.php>, read 2026-11 |
+/// | checked | an independent implementation: WooCommerce's own `generate_signature`, and Hookdeck's webhook-skills |
+///
+/// When a webhook is first saved, WooCommerce posts a form `webhook_id=…` that has no
+/// signature, and wants 200 for it. It is no event.
+///
+/// A plugin of the shop can change the hash, by the filter
+/// `woocommerce_webhook_hash_algorithm`.
 ///
 /// # Examples
 ///
@@ -314,26 +433,43 @@ pub const SIGNABLE: Scheme<'static> = Scheme {
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
+///
+/// The topic is not signed, and the body of a deletion is no more than `{"id":15}`: a
+/// deleted order and a deleted product look alike. Give each webhook a secret of its
+/// own. A new `X-WC-Webhook-Delivery-ID` does not make it a new delivery.
 pub const WOOCOMMERCE: Scheme<'static> = Scheme {
     name: "woocommerce",
     signature: SignatureField::Header("X-WC-Webhook-Signature"),
     forms: BASE64,
-    source: "TODO",
+    source: "https://github.com/woocommerce/woocommerce/blob/00e1bc4da70f83469010330e589878684c73a921/plugins/woocommerce/includes/class-wc-webhook.php",
     ..Scheme::BASE
 };
 
-/// Xero: TODO.
+/// Xero: the base64 of HMAC-SHA-256 over the body.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `x-xero-signature`: base64 |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the app's "webhooks key", in the developer portal under My Apps > Webhooks; it looks like base64 and is not decoded |
+/// | not signed | all other headers |
+/// | after a failure | repeats ever less often for 24 hours, then disables the webhook |
+/// | source | <https://developer.xero.com/documentation/webhooks/configuring-your-server>, read 2026-11 |
+/// | checked | an independent implementation: Nango |
+///
+/// Before a webhook starts, Xero validates the "intent to receive": it sends several
+/// requests without events, some signed wrongly on purpose. Answer 200 to those that
+/// verify and 401 to all others.
+///
+/// The answer must come within 5 seconds, with no body and no cookies. A body is a list
+/// of `events`, which may be empty.
 ///
 /// # Examples
 ///
@@ -346,26 +482,40 @@ pub const WOOCOMMERCE: Scheme<'static> = Scheme {
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
 pub const XERO: Scheme<'static> = Scheme {
     name: "xero",
     signature: SignatureField::Header("x-xero-signature"),
     forms: BASE64,
-    source: "TODO",
+    source: "https://developer.xero.com/documentation/webhooks/configuring-your-server",
     ..Scheme::BASE
 };
 
-/// DocuSign Connect: TODO.
+/// DocuSign Connect: the base64 of HMAC-SHA-256 over the body, one header for each key.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `X-DocuSign-Signature-1` and on: base64 |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: a key made in Admin > Connect > Connect Keys > Add Secret Key, shown in full only once |
+/// | not signed | `x-authorization-digest`, which names the algorithm |
+/// | after a failure | repeats, how often is not known |
+/// | source | <https://github.com/docusign/code-examples-node/blob/0be034e04b2798875722d239f8fb69240fdde87d/lib/connect/examples/validateWebhookMessage.js>, read 2026-11 |
+/// | checked | an independent implementation: DocuSign's code-examples-node |
+///
+/// Connect signs only where "Include HMAC Signature" is ticked in its configuration.
+/// With several active keys, one message has `X-DocuSign-Signature-1`, `-2` and so on;
+/// one that verifies is enough. An account may have up to 100 keys; the first eight
+/// headers are read.
+///
+/// `x-authorization-digest` is not read: an algorithm that a request names is no reason
+/// to trust it. The type of the event is in the signed body.
 ///
 /// # Examples
 ///
@@ -378,26 +528,35 @@ pub const XERO: Scheme<'static> = Scheme {
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
 pub const DOCUSIGN: Scheme<'static> = Scheme {
     name: "docusign",
     signature: SignatureField::Numbered("X-DocuSign-Signature"),
     forms: BASE64,
-    source: "TODO",
+    source: "https://github.com/docusign/code-examples-node/blob/0be034e04b2798875722d239f8fb69240fdde87d/lib/connect/examples/validateWebhookMessage.js",
     ..Scheme::BASE
 };
 
-/// Typeform: TODO.
+/// Typeform: `sha256=` and the base64 of HMAC-SHA-256 over the body.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `Typeform-Signature`: `sha256=` base64 |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the "Secret" of the webhook that you choose, in the form under Connect > Webhooks, or `secret` in the Webhooks API |
+/// | not signed | all other headers |
+/// | after a failure | three retries, after 5, 10 and 20 minutes, by a post of 2019 |
+/// | source | <https://www.typeform.com/developers/webhooks/secure-your-webhooks/>, read 2026-11 |
+/// | checked | documentation only, with samples in Ruby and JavaScript |
+///
+/// Typeform signs only where the webhook has a secret. The prefix is that of
+/// [`GITHUB`](crate::schemes::GITHUB), but base64 follows it, not hex.
 ///
 /// # Examples
 ///
@@ -410,26 +569,42 @@ pub const DOCUSIGN: Scheme<'static> = Scheme {
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
+///
+/// The signed body has an `event_id`.
 pub const TYPEFORM: Scheme<'static> = Scheme {
     name: "typeform",
     signature: SignatureField::Header("Typeform-Signature"),
     forms: &[Form::base64("sha256=")],
-    source: "TODO",
+    source: "https://www.typeform.com/developers/webhooks/secure-your-webhooks/",
     ..Scheme::BASE
 };
 
-/// X / Twitter: TODO.
+/// X / Twitter: `sha256=` and the base64 of HMAC-SHA-256 over the body.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `x-twitter-webhooks-signature`: `sha256=` base64 |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the app's consumer secret ("API secret key"), in the Developer Console; not the bearer token |
+/// | not signed | all other headers |
+/// | after a failure | at the enterprise tier, three retries within 5 minutes; there is also an API to replay the last 24 hours |
+/// | source | <https://docs.x.com/x-api/webhooks/introduction>, read 2026-11 |
+/// | checked | an independent implementation: twitter-webhook-boilerplate-node |
+///
+/// X calls this header legacy. An app with an OAuth 2.0 client secret gets the same
+/// signature, by that secret, in another:
+/// `TWITTER.with_signature_header("X-Twitter-Webhooks-Signature-OAuth2")`. An app that
+/// has both secrets may get both headers.
+///
+/// X also sends `GET` requests with a `crc_token`, which are no events. The answer is a
+/// MAC of the token; one that is wrong or late makes the webhook invalid.
 ///
 /// # Examples
 ///
@@ -442,26 +617,52 @@ pub const TYPEFORM: Scheme<'static> = Scheme {
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
+///
+/// **The answer to a `crc_token` is a signature.** It has the key and the form of an
+/// event's: whoever chooses the token can have a forged body signed by your endpoint.
+/// Answer only tokens that cannot be a JSON body: none with a `{`.
 pub const TWITTER: Scheme<'static> = Scheme {
     name: "twitter",
     signature: SignatureField::Header("x-twitter-webhooks-signature"),
     forms: &[Form::base64("sha256=")],
-    source: "TODO",
+    handshake: Some(Handshake::SignQuery {
+        parameter: "crc_token",
+        answer: TokenAnswer {
+            token: None,
+            mac: "response_token",
+            form: Form::base64("sha256="),
+        },
+    }),
+    source: "https://docs.x.com/x-api/webhooks/introduction",
     ..Scheme::BASE
 };
 
-/// Worldline Connect: TODO.
+/// Worldline Connect: the base64 of HMAC-SHA-256 over the body, with a key id.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `X-GCS-Signature`: base64 |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the secret key that belongs to the key id in `X-GCS-KeyId`; webhooks are set up in the Configuration Center |
+/// | not signed | `X-GCS-KeyId`, which selects the key |
+/// | after a failure | not known |
+/// | source | <https://docs.connect.worldline-solutions.com/documentation/webhooks/event-structure/>, read 2026-11 |
+/// | checked | an SDK's test: connect-sdk-php, `WebhooksHelperTest.php` |
+///
+/// Give each key its id, by [`Key::with_id`](crate::Key::with_id). The secret is not
+/// decoded. Worldline Direct, and PAYONE and others on its platform, sign in the same
+/// way.
+///
+/// Before the webhook starts, a `GET` request with the header
+/// `X-GCS-Webhooks-Endpoint-Verification` comes: answer with the header's value as the
+/// body. It is not signed and is no event.
 ///
 /// # Examples
 ///
@@ -477,27 +678,48 @@ pub const TWITTER: Scheme<'static> = Scheme {
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
+///
+/// The signed body has an `id` of the event and the time when it was `created`, which
+/// the scheme does not read.
 pub const WORLDLINE: Scheme<'static> = Scheme {
     name: "worldline",
     signature: SignatureField::Header("X-GCS-Signature"),
     forms: BASE64,
     key_id: Some("X-GCS-KeyId"),
-    source: "TODO",
+    handshake: Some(Handshake::EchoHeader(
+        "X-GCS-Webhooks-Endpoint-Verification",
+    )),
+    source: "https://docs.connect.worldline-solutions.com/documentation/webhooks/event-structure/",
     ..Scheme::BASE
 };
 
-/// Adyen (banking, management): TODO.
+/// Adyen (banking, management): the base64 of HMAC-SHA-256 over the body.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `HmacSignature`: base64 |
 /// | signed | body |
 /// | expires | never |
-/// | secret | hex, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | hex: the "HMAC key" of the webhook, generated in the Customer Area under Developers > Webhooks > Security; test and live have their own |
+/// | not signed | all other headers |
+/// | after a failure | three retries after 9, 18 and 27 seconds, then a retry queue for each endpoint |
+/// | source | <https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures>, read 2026-11 |
+/// | checked | an SDK's test: adyen-node-api-library, "should verify the banking hmac" |
+///
+/// This is for webhooks with a header `HmacSignature`: those of the balance platform,
+/// transfers, management and so on. Standard webhooks, of payments, have the signature
+/// inside `additionalData` in the body, over a few of its fields; this does not verify
+/// them.
+///
+/// After a new key is generated, messages signed with the old one still come: configure
+/// both. The Node.js library's `validateBankingHMAC` takes the signature first and the
+/// key second, against the names of its parameters.
 ///
 /// # Examples
 ///
@@ -510,27 +732,38 @@ pub const WORLDLINE: Scheme<'static> = Scheme {
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
 pub const ADYEN_BANKING: Scheme<'static> = Scheme {
     name: "adyen-banking",
     signature: SignatureField::Header("HmacSignature"),
     forms: BASE64,
     secret: SecretForm::Hex,
-    source: "TODO",
+    source: "https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures",
     ..Scheme::BASE
 };
 
-/// ConnectWise PSA: TODO.
+/// ConnectWise PSA: the base64 of HMAC-SHA-256 over the body, by a hashed secret.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `x-content-signature`: base64 |
 /// | signed | body |
 /// | expires | never |
-/// | secret | SHA-256 of a text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | SHA-256 of a text: the `signing_key` in the answer of the address that the body has as `Metadata.key_url` |
+/// | not signed | all other headers |
+/// | after a failure | not known |
+/// | source | <https://github.com/NangoHQ/nango/blob/0fd89741c94944fb37fd0601ee9958084e20130f/packages/server/lib/webhook/connectwise-psa-webhook-routing.ts>, read 2026-11 |
+/// | checked | an independent implementation: Nango |
+///
+/// Pass the secret as ConnectWise hands it out: the scheme hashes it with SHA-256 and
+/// uses the 32 bytes as the key of the MAC.
+///
+/// `ProductInstanceId` in the signed body names the tenant.
 ///
 /// # Examples
 ///
@@ -543,11 +776,22 @@ pub const ADYEN_BANKING: Scheme<'static> = Scheme {
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
+///
+/// **`Metadata.key_url` is in a body that nobody has verified yet.** An attacker would
+/// name their own server. Fetch the key once, from your own ConnectWise site, and
+/// configure it; or take no host but known ones under `myconnectwise.net`, over HTTPS,
+/// as Nango does.
 pub const CONNECTWISE: Scheme<'static> = Scheme {
     name: "connectwise",
     signature: SignatureField::Header("x-content-signature"),
     forms: BASE64,
     secret: SecretForm::Sha256OfText,
-    source: "TODO",
+    source: "https://github.com/NangoHQ/nango/blob/0fd89741c94944fb37fd0601ee9958084e20130f/packages/server/lib/webhook/connectwise-psa-webhook-routing.ts",
     ..Scheme::BASE
 };

@@ -1,4 +1,4 @@
-use crate::scheme::{Algorithm, Form, Scheme, Separator, SignatureField};
+use crate::scheme::{Algorithm, Form, Handshake, Scheme, Separator, SignatureField};
 
 /// Asana: TODO.
 ///
@@ -27,6 +27,7 @@ use crate::scheme::{Algorithm, Form, Scheme, Separator, SignatureField};
 pub const ASANA: Scheme<'static> = Scheme {
     name: "asana",
     signature: SignatureField::Header("X-Hook-Signature"),
+    handshake: Some(Handshake::SecretHeader("X-Hook-Secret")),
     source: "TODO",
     ..Scheme::BASE
 };
@@ -244,6 +245,10 @@ pub const COINBASE_COMMERCE: Scheme<'static> = Scheme {
 pub const DROPBOX: Scheme<'static> = Scheme {
     name: "dropbox",
     signature: SignatureField::Header("X-Dropbox-Signature"),
+    handshake: Some(Handshake::EchoQuery {
+        parameter: "challenge",
+        verify_token: None,
+    }),
     source: "TODO",
     ..Scheme::BASE
 };

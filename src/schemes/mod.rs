@@ -1,13 +1,33 @@
 //! The catalogue: how each sender signs.
 //!
-//! A `const` for each sender, to be held against the sender's page. This table is
-//! made from the data:
+//! A `const` for each sender, to be compared with the sender's page. Each has a page
+//! here: what is signed and what is not, where the secret is found, when a request
+//! expires, what the sender does after a failure, what it was read from, and how it was
+//! checked. This table is made from the data:
 //!
 #![doc = include_str!("table.md")]
 //!
 //! Where nothing else is said, the signature is that of HMAC-SHA-256. Ed25519 needs
-//! the feature `ed25519`, and HMAC-SHA-1 the feature `sha1`. The module
-//! [`scheme`](crate::scheme) shows how to declare a sender that is not here.
+//! the feature `ed25519`, and HMAC-SHA-1 the feature `sha1`.
+//!
+//! # Senders that are not here
+//!
+//! The module [`scheme`](crate::scheme) shows how to declare a sender of your own.
+//! Some cannot be declared, and each for a reason:
+//!
+//! - **The body is not covered**: Mercado Pago, Plivo v2, Mailgun, Dropbox Sign, Mailomat.
+//!   A proof that held the body would lie.
+//! - **Fields of the body are signed, or its form fields**: Adyen (payments), Twilio,
+//!   Mandrill, Plivo v3, Braintree. They need code, a
+//!   [`Canonicalize`](crate::scheme::Canonicalize): `examples/custom_scheme.rs` has
+//!   Twilio's.
+//! - **A digest of the body, or another form of it, is signed**: fal.ai, MailChannels,
+//!   Hygraph, MoneyHash.
+//! - **Other kinds of signatures**: RSA (Kick, Wise, HighLevel, PayPal, Amazon SNS), ECDSA
+//!   (SendGrid), JWT (Plaid, Netlify, FusionAuth, Vonage, Google Pub/Sub, Hanko).
+//! - **No signature**: a hash without a key (HubSpot v1 and v2, Cloudinary, Sellsy), or the
+//!   secret itself in a header (GitLab's token, Telegram, Postmark, Chargebee, Deepgram,
+//!   Brevo, Pipedrive, Flutterwave v3). A captured secret signs anything.
 
 mod base64;
 mod hex;
@@ -101,7 +121,6 @@ pub const ALL: &[Scheme<'static>] = &[
     MAKE,
     META,
     MOLLIE,
-    MONEYHASH,
     MOONPAY,
     MUX,
     NOTION,

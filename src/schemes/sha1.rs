@@ -1,4 +1,6 @@
-use crate::scheme::{Algorithm, Field, Form, Part, Scheme, SignatureField, TimestampField};
+use crate::scheme::{
+    Algorithm, Field, Form, Handshake, Part, Scheme, SignatureField, TimestampField,
+};
 
 /// Trello: TODO.
 ///
@@ -30,6 +32,7 @@ pub const TRELLO: Scheme<'static> = Scheme {
     signature: SignatureField::Header("X-Trello-Webhook"),
     forms: &[Form::base64("").with_algorithm(Algorithm::HmacSha1)],
     signed: &[Part::Body, Part::Endpoint],
+    handshake: Some(Handshake::Head),
     source: "TODO",
     ..Scheme::BASE
 };

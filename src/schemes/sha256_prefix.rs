@@ -1,17 +1,22 @@
-use crate::scheme::{Form, Scheme, SignatureField};
+use crate::scheme::{Form, Handshake, Scheme, SignatureField};
 
-/// GitHub: TODO.
+/// GitHub: the hex of HMAC-SHA-256 over the body.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `X-Hub-Signature-256`: `sha256=` hex |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the "Secret" that you choose in the webhook's settings, of the repository, organization or app |
+/// | not signed | `X-GitHub-Event`, `X-GitHub-Delivery` |
+/// | after a failure | does not send again by itself; failed deliveries can be redelivered by hand or by the REST API |
+/// | source | <https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries>, read 2026-11 |
+/// | checked | the sender's own known answer, and the test of octokit/webhooks-methods.js |
+///
+/// GitHub signs only where the webhook has a secret. It still sends `X-Hub-Signature`
+/// with SHA-1 as well, which is not read.
+///
+/// On github.com the answer must come within 10 seconds.
 ///
 /// # Examples
 ///
@@ -24,88 +29,135 @@ use crate::scheme::{Form, Scheme, SignatureField};
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
+///
+/// `X-GitHub-Event` and `X-GitHub-Delivery` are not signed and prove nothing: take the
+/// type from what the body has, and do not take a new delivery id for a new delivery.
 pub const GITHUB: Scheme<'static> = Scheme {
     name: "github",
     signature: SignatureField::Header("X-Hub-Signature-256"),
     forms: &[Form::hex("sha256=")],
-    source: "TODO",
+    source: "https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries",
     ..Scheme::BASE
 };
 
-/// Bitbucket: TODO.
+/// Bitbucket: the hex of HMAC-SHA-256 over the body.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `X-Hub-Signature`: `sha256=` hex |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the "Secret" of the webhook, chosen or generated under Repository settings > Webhooks |
+/// | not signed | `X-Event-Key`, `X-Request-UUID`, `X-Hook-UUID`, `X-Attempt-Number` |
+/// | after a failure | sends again (`X-Attempt-Number` counts), how often is not known; or by hand under View requests |
+/// | source | <https://github.com/hookdeck/webhook-skills/blob/0693eebc9391559eef02a8c0ac3e8882cbeabb3b/skills/bitbucket-webhooks/references/verification.md>, read 2026-11 |
+/// | checked | the sender's own known answer, as Hookdeck quotes it; nuxt-webhook-validators agrees |
+///
+/// The header has no `-256` in its name, though the hash is SHA-256. A webhook without a
+/// secret is not signed.
+///
+/// Bitbucket Data Center signs in the same way, and sends `X-Request-Id` for the id.
 ///
 /// # Examples
 ///
 /// ```
 /// use hookseal::{Webhook, schemes};
 ///
-/// let webhook = Webhook::new(schemes::BITBUCKET, "bitbucket-Secr3t/+=_0123456789")?;
-/// let headers = [("X-Hub-Signature", "sha256=f7f3f55cd73bb77baba6193710658bfc09b5fd431261132c6b1e5bdb40c47392")];
-/// assert!(webhook.verify(&headers, b"a=1&b=%2A+c&payload=%7B%7D").is_ok());
+/// let webhook = Webhook::new(schemes::BITBUCKET, "It's a Secret to Everybody")?;
+/// let headers = [("X-Hub-Signature", "sha256=a4771c39fbe90f317c7824e83ddef3caae9cb3d976c214ace1f2937e133263c9")];
+/// assert!(webhook.verify(&headers, b"Hello World!").is_ok());
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
+///
+/// `X-Event-Key` and the ids in headers are not signed and prove nothing: take the type
+/// from what the body has.
 pub const BITBUCKET: Scheme<'static> = Scheme {
     name: "bitbucket",
     signature: SignatureField::Header("X-Hub-Signature"),
-    source: "TODO",
+    source: "https://github.com/hookdeck/webhook-skills/blob/0693eebc9391559eef02a8c0ac3e8882cbeabb3b/skills/bitbucket-webhooks/references/verification.md",
     ..GITHUB
 };
 
-/// Jira / Atlassian: TODO.
+/// Jira / Atlassian: the hex of HMAC-SHA-256 over the body.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `X-Hub-Signature`: `sha256=` hex |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the "Secret" of an admin webhook, chosen or generated under System > WebHooks, or given to `POST /rest/webhooks/1.0/webhook` |
+/// | not signed | `X-Atlassian-Webhook-Identifier`, `X-Atlassian-Webhook-Flow`, `X-Atlassian-Webhook-Retry` |
+/// | after a failure | Jira Cloud sends again after 408, 409, 425, 429, 5xx and timeouts (`X-Atlassian-Webhook-Retry` counts), how often is not known |
+/// | source | <https://confluence.atlassian.com/adminjiraserver/managing-webhooks-938846912.html>, read 2026-11 |
+/// | checked | the sender's own known answer, as several receivers quote it; Nango agrees |
+///
+/// Jira Cloud and Data Center both sign so, where the admin webhook has a secret.
+/// Webhooks of Connect and OAuth apps are not signed in this way: they have a JWT in
+/// `Authorization`.
+///
+/// The header is `method=signature`. Atlassian reserves other methods for later; no
+/// other than `sha256` is accepted.
 ///
 /// # Examples
 ///
 /// ```
 /// use hookseal::{Webhook, schemes};
 ///
-/// let webhook = Webhook::new(schemes::JIRA, "jira-Secr3t/+=_0123456789-abcdef")?;
-/// let headers = [("X-Hub-Signature", "sha256=aa2229a4180515dba51a3a8d200553eee159555d76a31eedabba42da7d183042")];
-/// assert!(webhook.verify(&headers, br#"{"id":"evt_3","none":null}"#).is_ok());
+/// let webhook = Webhook::new(schemes::JIRA, "It's a Secret to Everybody")?;
+/// let headers = [("X-Hub-Signature", "sha256=a4771c39fbe90f317c7824e83ddef3caae9cb3d976c214ace1f2937e133263c9")];
+/// assert!(webhook.verify(&headers, b"Hello World!").is_ok());
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
+///
+/// `X-Atlassian-Webhook-Identifier` is the same in every retry, but it is not signed: a
+/// new one does not make a new delivery. `webhookEvent` and `timestamp` in the body are
+/// signed.
 pub const JIRA: Scheme<'static> = Scheme {
     name: "jira",
     signature: SignatureField::Header("X-Hub-Signature"),
-    source: "TODO",
+    source: "https://confluence.atlassian.com/adminjiraserver/managing-webhooks-938846912.html",
     ..GITHUB
 };
 
-/// Meta (Facebook, Instagram, WhatsApp): TODO.
+/// Meta (Facebook, Instagram, WhatsApp): the hex of HMAC-SHA-256 over the body.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `X-Hub-Signature-256`: `sha256=` hex |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the "App Secret", in the App Dashboard |
+/// | not signed | all other headers |
+/// | after a failure | sends again at once, then ever less often for 36 hours |
+/// | source | <https://github.com/Yizack/nuxt-webhook-validators/blob/71c143948248a3df94c5d98fa63c34600bd57736/src/runtime/server/lib/validators/meta.ts>, read 2026-11 |
+/// | checked | an independent implementation: nuxt-webhook-validators |
+///
+/// When the webhook is set up, a `GET` request comes with `hub.mode=subscribe`,
+/// `hub.verify_token` and `hub.challenge`. Compare the token with the one you chose and
+/// answer with the challenge. It is not signed and is no event.
+///
+/// One app secret signs for all products and all accounts of the app. The signed body
+/// says which by `object` and `entry`, a list.
 ///
 /// # Examples
 ///
@@ -118,24 +170,39 @@ pub const JIRA: Scheme<'static> = Scheme {
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
 pub const META: Scheme<'static> = Scheme {
     name: "meta",
-    source: "TODO",
+    handshake: Some(Handshake::EchoQuery {
+        parameter: "hub.challenge",
+        verify_token: Some("hub.verify_token"),
+    }),
+    source: "https://github.com/Yizack/nuxt-webhook-validators/blob/71c143948248a3df94c5d98fa63c34600bd57736/src/runtime/server/lib/validators/meta.ts",
     ..GITHUB
 };
 
-/// Notion: TODO.
+/// Notion: the hex of HMAC-SHA-256 over the body.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `X-Notion-Signature`: `sha256=` hex |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the `verification_token` that Notion posts to a new endpoint, once |
+/// | not signed | all other headers |
+/// | after a failure | sends again (`attempt_number` in the body counts), how often is not known |
+/// | source | <https://github.com/makenotion/notion-sdk-js/blob/0fd75ef8d5e5b1b158a804378f67eea41e61b745/src/webhooks.ts>, read 2026-11 |
+/// | checked | an independent implementation: notion-sdk-js |
+///
+/// The first request to a new endpoint is no event: its body is
+/// `{"verification_token":"…"}`. Paste the token into the integration's settings, and
+/// configure it as the secret. Where that request is signed, it is by the token that it
+/// carries, which proves nothing: take a token only while you are setting up.
 ///
 /// # Examples
 ///
@@ -148,25 +215,38 @@ pub const META: Scheme<'static> = Scheme {
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
+///
+/// A retry has another `attempt_number` in its body, and so another key: know it by the
+/// `id` in the signed body.
 pub const NOTION: Scheme<'static> = Scheme {
     name: "notion",
     signature: SignatureField::Header("X-Notion-Signature"),
-    source: "TODO",
+    handshake: Some(Handshake::SecretField("verification_token")),
+    source: "https://github.com/makenotion/notion-sdk-js/blob/0fd75ef8d5e5b1b158a804378f67eea41e61b745/src/webhooks.ts",
     ..GITHUB
 };
 
-/// Cursor: TODO.
+/// Cursor: the hex of HMAC-SHA-256 over the body.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `X-Webhook-Signature`: `sha256=` hex |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the webhook's secret; chosen by you, says Port, or copied from the dashboard, says Hookdeck |
+/// | not signed | `X-Webhook-Event`, `X-Webhook-ID` |
+/// | after a failure | may send again after an error status, how often is not documented |
+/// | source | <https://cursor.com/docs/cloud-agent/api/webhooks>, read 2026-11 |
+/// | checked | an independent implementation: Hookdeck's webhook-skills |
+///
+/// Cursor's own samples compare the signature with `===` and `==`, which is not
+/// constant-time.
 ///
 /// # Examples
 ///
@@ -179,25 +259,39 @@ pub const NOTION: Scheme<'static> = Scheme {
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
+///
+/// `X-Webhook-ID` is not signed: a new one does not make a new delivery. `event`, `id`
+/// (of the agent), `status` and `timestamp` in the body are signed; the scheme does not
+/// read them.
 pub const CURSOR: Scheme<'static> = Scheme {
     name: "cursor",
     signature: SignatureField::Header("X-Webhook-Signature"),
-    source: "TODO",
+    source: "https://cursor.com/docs/cloud-agent/api/webhooks",
     ..GITHUB
 };
 
-/// Flinks: TODO.
+/// Flinks: the hex, in upper case, of HMAC-SHA-256 over the body.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `X-Webhook-Signature`: `sha256=` hex |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the webhook secret that your contact at Flinks hands out, one for each environment |
+/// | not signed | all other headers |
+/// | after a failure | not known |
+/// | source | <https://docs.flinks.com/guides/pay/geft/webhooks/client-setup>, read 2026-11 |
+/// | checked | documentation only, with a sample in Node.js |
+///
+/// Hex is read in either case. This is how Flinks Pay (G-EFT) signs. Flinks' other
+/// webhooks, of account data, have the base64 of the same MAC, says the page on them,
+/// which does not name the header.
 ///
 /// # Examples
 ///
@@ -210,25 +304,39 @@ pub const CURSOR: Scheme<'static> = Scheme {
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
+///
+/// The signed body has the time of the event, `when`, which the scheme does not read.
+/// Flinks suggests to refuse events that are older than a few minutes.
 pub const FLINKS: Scheme<'static> = Scheme {
     name: "flinks",
     signature: SignatureField::Header("X-Webhook-Signature"),
-    source: "TODO",
+    source: "https://docs.flinks.com/guides/pay/geft/webhooks/client-setup",
     ..GITHUB
 };
 
-/// Doppler: TODO.
+/// Doppler: the hex of HMAC-SHA-256 over the body.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `X-Doppler-Signature`: `sha256=` hex |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the optional signing secret that you choose in the project under Webhooks > Add |
+/// | not signed | all other headers |
+/// | after a failure | not known; a message may come more than once |
+/// | source | <https://github.com/Hookflo/tern/blob/6e6c6f79698d01b2684b23ef77746bd9a3059180/src/platforms/algorithms.ts>, read 2026-11 |
+/// | checked | an independent implementation: tern |
+///
+/// Doppler signs only where the webhook has a secret.
+///
+/// The payload can be replaced by a fixed JSON text of yours. Then all messages of the
+/// webhook have the same body, signature and idempotency key: do not take them for one.
 ///
 /// # Examples
 ///
@@ -241,25 +349,40 @@ pub const FLINKS: Scheme<'static> = Scheme {
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
 pub const DOPPLER: Scheme<'static> = Scheme {
     name: "doppler",
     signature: SignatureField::Header("X-Doppler-Signature"),
-    source: "TODO",
+    source: "https://github.com/Hookflo/tern/blob/6e6c6f79698d01b2684b23ef77746bd9a3059180/src/platforms/algorithms.ts",
     ..GITHUB
 };
 
-/// Mollie: TODO.
+/// Mollie: the hex of HMAC-SHA-256 over the body, one header for each secret.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `X-Mollie-Signature`, repeated: `sha256=` hex |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the signing secret of the webhook subscription, which is made in the Dashboard or by `POST /v2/webhooks` |
+/// | not signed | all other headers |
+/// | after a failure | up to 10 retries in about 26 hours; repeated failures block the webhook |
+/// | source | <https://github.com/mollie/mollie-api-php/blob/0ab576ed717fa39b422f188fc7d298b80a73d5d9/src/Webhooks/SignatureValidator.php>, read 2026-11 |
+/// | checked | an independent implementation: mollie-api-php |
+///
+/// These are Mollie's next-gen webhooks. Classic ones, of a payment's `webhookUrl`, have
+/// no signature and no more than `id=tr_…` in a form: fetch the payment by that id
+/// instead. Mollie's SDK takes a request without the header for a classic one; this
+/// refuses it.
+///
+/// For 24 hours after a rotation each event has the header twice. A proxy that joins
+/// them with a comma breaks both. The PHP and Python samples on Mollie's page of best
+/// practices compare the header, prefix and all, with bare hex, and accept nothing.
 ///
 /// # Examples
 ///
@@ -272,9 +395,15 @@ pub const DOPPLER: Scheme<'static> = Scheme {
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
 pub const MOLLIE: Scheme<'static> = Scheme {
     name: "mollie",
     signature: SignatureField::Repeated("X-Mollie-Signature"),
-    source: "TODO",
+    source: "https://github.com/mollie/mollie-api-php/blob/0ab576ed717fa39b422f188fc7d298b80a73d5d9/src/Webhooks/SignatureValidator.php",
     ..GITHUB
 };

@@ -89,18 +89,26 @@ pub const STANDARD_WEBHOOKS: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// Svix: TODO.
+/// Svix: HMAC-SHA-256 over id, timestamp and body, in a list.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | list in `svix-signature`: `v1,` base64, `v1a,` base64 of Ed25519 |
 /// | signed | id `.` timestamp `.` body |
 /// | expires | 300 s by `svix-timestamp` |
-/// | secret | `whsec_` and base64, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | `whsec_` and base64: the "Signing Secret" of the endpoint, in the sender's own portal or dashboard |
+/// | not signed | all other headers |
+/// | after a failure | 8 attempts over some 27.5 h (at once, then after 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 10 h), for anything but a 2xx within 15 s; an endpoint that fails for 5 days is disabled |
+/// | source | <https://docs.svix.com/receiving/verifying-payloads/how-manual>, read 2026-11 |
+/// | checked | an independent implementation: Svix's own Rust library, read |
+///
+/// Svix delivers webhooks for others. Customers of its higher plans can have headers
+/// that begin with `webhook-` instead: [`STANDARD_WEBHOOKS`]. Svix itself takes in the
+/// webhooks of beehiiv, Brex, Guesty, incident.io, Lithic, Nash, Pleo, Psi-Fi, SafeBase,
+/// Sardine and Stytch as signed in this way.
+///
+/// `svix-id` stays the same when a message is sent again. An answer with the header
+/// `webhook-delivery: abort-message` ends the attempts.
 ///
 /// # Examples
 ///
@@ -121,22 +129,26 @@ pub const STANDARD_WEBHOOKS: Scheme<'static> = Scheme {
 pub const SVIX: Scheme<'static> = Scheme {
     name: "svix",
     header_prefix: Some("svix"),
-    source: "TODO",
+    source: "https://docs.svix.com/receiving/verifying-payloads/how-manual",
     ..STANDARD_WEBHOOKS
 };
 
-/// Clerk: TODO.
+/// Clerk: HMAC-SHA-256 over id, timestamp and body, in a list.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | list in `svix-signature`: `v1,` base64, `v1a,` base64 of Ed25519 |
 /// | signed | id `.` timestamp `.` body |
 /// | expires | 300 s by `svix-timestamp` |
-/// | secret | `whsec_` and base64, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | `whsec_` and base64: the "Signing Secret" of the endpoint, in the Clerk Dashboard under Webhooks |
+/// | not signed | all other headers |
+/// | after a failure | sent again by Svix, which delivers for Clerk; Clerk's schedule is not known |
+/// | source | <https://github.com/clerk/javascript/blob/0f62bc3c7d721ef1491484254002d988fa146130/packages/backend/src/webhooks.ts>, read 2026-11 |
+/// | checked | an independent implementation: fraiseql-webhooks, and Clerk's `@clerk/backend`, read |
+///
+/// Svix delivers Clerk's webhooks: [`SVIX`]. Clerk's library speaks of Standard
+/// Webhooks, but the headers that it requires are those that begin with `svix-`. The
+/// variable `CLERK_WEBHOOK_SIGNING_SECRET` of its guides holds this secret.
 ///
 /// # Examples
 ///
@@ -156,22 +168,26 @@ pub const SVIX: Scheme<'static> = Scheme {
 /// ```
 pub const CLERK: Scheme<'static> = Scheme {
     name: "clerk",
-    source: "TODO",
+    source: "https://github.com/clerk/javascript/blob/0f62bc3c7d721ef1491484254002d988fa146130/packages/backend/src/webhooks.ts",
     ..SVIX
 };
 
-/// Resend: TODO.
+/// Resend: HMAC-SHA-256 over id, timestamp and body, in a list.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | list in `svix-signature`: `v1,` base64, `v1a,` base64 of Ed25519 |
 /// | signed | id `.` timestamp `.` body |
 /// | expires | 300 s by `svix-timestamp` |
-/// | secret | `whsec_` and base64, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | `whsec_` and base64: the "Signing Secret" on the webhook's page in the dashboard, also in the API's answer when a webhook is created, retrieved or listed |
+/// | not signed | all other headers |
+/// | after a failure | 8 attempts over some 27.5 h (at once, then after 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 10 h), and a mail to the team; an endpoint that goes on failing is disabled |
+/// | source | <https://resend.com/docs/webhooks/verify-webhooks-requests>, read 2026-11 |
+/// | checked | an independent implementation: Symfony's `ResendRequestParser`, read |
+///
+/// Svix delivers Resend's webhooks: [`SVIX`]. The dashboard and the API can replay any
+/// message, also one that was delivered. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
 ///
 /// # Examples
 ///
@@ -191,22 +207,27 @@ pub const CLERK: Scheme<'static> = Scheme {
 /// ```
 pub const RESEND: Scheme<'static> = Scheme {
     name: "resend",
-    source: "TODO",
+    source: "https://resend.com/docs/webhooks/verify-webhooks-requests",
     ..SVIX
 };
 
-/// OpenAI: TODO.
+/// OpenAI: HMAC-SHA-256 over id, timestamp and body, in a list.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | list in `webhook-signature`: `v1,` base64, `v1a,` base64 of Ed25519 |
 /// | signed | id `.` timestamp `.` body |
 /// | expires | 300 s by `webhook-timestamp` |
-/// | secret | `whsec_` and base64, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | `whsec_` and base64: the signing secret, shown once when the webhook is created in the settings of the project under Webhooks |
+/// | not signed | all other headers |
+/// | after a failure | sent again with exponential backoff for up to 72 h; a redirect is a failure too |
+/// | source | <https://developers.openai.com/api/docs/guides/webhooks>, read 2026-11 |
+/// | checked | an SDK's test: openai-python's `tests/lib/test_webhooks.py` |
+///
+/// Webhooks belong to a project, and each endpoint has its own secret. `webhook-id`
+/// (`wh_…`) is not the `id` in the body (`evt_…`); both are signed. Most bodies hold an
+/// id of what has happened, not the result: fetch that from the API. OpenAI's SDKs have
+/// the same window of 300 s, in both directions.
 ///
 /// # Examples
 ///
@@ -226,22 +247,29 @@ pub const RESEND: Scheme<'static> = Scheme {
 /// ```
 pub const OPENAI: Scheme<'static> = Scheme {
     name: "openai",
-    source: "TODO",
+    source: "https://developers.openai.com/api/docs/guides/webhooks",
     ..STANDARD_WEBHOOKS
 };
 
-/// Anthropic (beta webhooks): TODO.
+/// Anthropic (beta webhooks): HMAC-SHA-256 over id, timestamp and body, in a list.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | list in `webhook-signature`: `v1,` base64, `v1a,` base64 of Ed25519 |
 /// | signed | id `.` timestamp `.` body |
 /// | expires | 300 s by `webhook-timestamp` |
-/// | secret | `whsec_` and base64, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | `whsec_` and base64: the signing secret, shown once when the endpoint is created in the Console under Manage, Webhooks |
+/// | not signed | all other headers |
+/// | after a failure | sent again at least once, with the same `id` in the body; an endpoint is disabled after some 20 failures in a row, and at once for a redirect or a private address |
+/// | source | <https://github.com/anthropics/anthropic-sdk-python/blob/39a670c6b4eaffcac43bb2358f3b44f86f0806b5/src/anthropic/resources/beta/webhooks.py>, read 2026-11 |
+/// | checked | an independent implementation: the library `standardwebhooks`, which anthropic-sdk-python calls |
+///
+/// The `type` at the top of a body is always `event`; what has happened is `data.type`.
+/// Bodies hold ids only: fetch the object from the API. Anthropic names the `id` of the
+/// body as the one to tell retries by. Events can come out of order.
+///
+/// The SDKs take the secret from `ANTHROPIC_WEBHOOK_SIGNING_KEY`. Where the API makes a
+/// new secret for an endpoint of an organization, the old one ends at once.
 ///
 /// # Examples
 ///
@@ -261,22 +289,26 @@ pub const OPENAI: Scheme<'static> = Scheme {
 /// ```
 pub const ANTHROPIC: Scheme<'static> = Scheme {
     name: "anthropic",
-    source: "TODO",
+    source: "https://github.com/anthropics/anthropic-sdk-python/blob/39a670c6b4eaffcac43bb2358f3b44f86f0806b5/src/anthropic/resources/beta/webhooks.py",
     ..STANDARD_WEBHOOKS
 };
 
-/// Replicate: TODO.
+/// Replicate: HMAC-SHA-256 over id, timestamp and body, in a list.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | list in `webhook-signature`: `v1,` base64, `v1a,` base64 of Ed25519 |
 /// | signed | id `.` timestamp `.` body |
 /// | expires | 300 s by `webhook-timestamp` |
-/// | secret | `whsec_` and base64, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | `whsec_` and base64: the `key` in the answer of `GET /v1/webhooks/default/secret`, one for each user or organization |
+/// | not signed | all other headers |
+/// | after a failure | the last webhook of a prediction (succeeded, failed or canceled) is sent again several times with exponential backoff, until about a minute after the end; others are not sent again |
+/// | source | <https://replicate.com/docs/topics/webhooks/verify-webhook>, read 2026-11 |
+/// | checked | an SDK's test: replicate-python's `tests/test_webhooks.py`, with Svix's public vector |
+///
+/// The body is a prediction, as the API returns it. Several webhooks of one prediction
+/// have the same `id` in the body and differ in `webhook-id`. Replicate's Python helper
+/// does not look at the age of a webhook; this scheme does.
 ///
 /// # Examples
 ///
@@ -296,22 +328,28 @@ pub const ANTHROPIC: Scheme<'static> = Scheme {
 /// ```
 pub const REPLICATE: Scheme<'static> = Scheme {
     name: "replicate",
-    source: "TODO",
+    source: "https://replicate.com/docs/topics/webhooks/verify-webhook",
     ..STANDARD_WEBHOOKS
 };
 
-/// Render: TODO.
+/// Render: HMAC-SHA-256 over id, timestamp and body, in a list.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | list in `webhook-signature`: `v1,` base64, `v1a,` base64 of Ed25519 |
 /// | signed | id `.` timestamp `.` body |
 /// | expires | 300 s by `webhook-timestamp` |
-/// | secret | `whsec_` and base64, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | `whsec_` and base64: the signing secret on the webhook's Settings page, in the Dashboard under Integrations, Webhooks |
+/// | not signed | all other headers |
+/// | after a failure | 8 attempts with exponential backoff over some 33 h, for anything but a 2xx within 15 s; a mail after the third failure; after the last the webhook is disabled |
+/// | source | <https://render.com/docs/webhooks>, read 2026-11 |
+/// | checked | an independent implementation: the library `standardwebhooks`, which Render's example `webhook-receiver` calls |
+///
+/// Render's page writes the secret at the end of the signed text. It is the key and not
+/// a part of the text, as in Render's own example. `webhook-id` is the id of the event
+/// in Render's API (`evt-…`) and stays the same when it is sent again. The `timestamp`
+/// in the body is that of the event, not of the request. Secrets are not rotated: a new
+/// secret takes a new webhook.
 ///
 /// # Examples
 ///
@@ -331,22 +369,30 @@ pub const REPLICATE: Scheme<'static> = Scheme {
 /// ```
 pub const RENDER: Scheme<'static> = Scheme {
     name: "render",
-    source: "TODO",
+    source: "https://render.com/docs/webhooks",
     ..STANDARD_WEBHOOKS
 };
 
-/// Supabase Auth hooks: TODO.
+/// Supabase Auth hooks: HMAC-SHA-256 over id, timestamp and body, in a list.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | list in `webhook-signature`: `v1,` base64, `v1a,` base64 of Ed25519 |
 /// | signed | id `.` timestamp `.` body |
 /// | expires | 300 s by `webhook-timestamp` |
-/// | secret | `whsec_` and base64, joined by `|`, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | `whsec_` and base64, several of them with a vertical bar between, TODO |
+/// | not signed | all other headers |
+/// | after a failure | up to 3 attempts, for a network error or a 429 or 503 with `Retry-After`, with 5 s to answer; then what the user asked for fails |
+/// | source | <https://supabase.com/docs/guides/auth/auth-hooks>, read 2026-11 |
+/// | checked | an independent implementation: the Go library of Standard Webhooks, with which supabase/auth signs |
+///
+/// Supabase's guides strip `v1,whsec_` for their libraries; here the secret is given as
+/// it is. Give the whole list: with several secrets, Auth joins the signatures by a
+/// comma and a space, and all but the last are skipped as malformed.
+///
+/// A hook is a question: Auth waits for the answer and acts on it. Each attempt has a
+/// new `webhook-id`, so that it does not tell that a request is a retry. Supabase's
+/// database webhooks are another thing and are not signed.
 ///
 /// # Examples
 ///
@@ -367,22 +413,29 @@ pub const RENDER: Scheme<'static> = Scheme {
 pub const SUPABASE: Scheme<'static> = Scheme {
     name: "supabase",
     secret: SecretForm::WhsecList,
-    source: "TODO",
+    source: "https://supabase.com/docs/guides/auth/auth-hooks",
     ..STANDARD_WEBHOOKS
 };
 
-/// Polar: TODO.
+/// Polar: HMAC-SHA-256 over id, timestamp and body, in a list.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | list in `webhook-signature`: `v1,` base64, `v1a,` base64 of Ed25519 |
 /// | signed | id `.` timestamp `.` body |
 /// | expires | 300 s by `webhook-timestamp` |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text, the whole of it with its prefix: the endpoint's secret in the organization's settings under Webhooks, if it was generated before 2026-09-08 |
+/// | not signed | `webhook-api-version` |
+/// | after a failure | sent again up to 10 times with exponential backoff, for anything but a 2xx within 10 s, redirects too; after 10 failed deliveries in a row the endpoint is disabled |
+/// | source | <https://github.com/polarsource/polar/blob/00c67be10a3054f80450d8674d83fcc7552a18c7/server/polar/webhook/tasks.py>, read 2026-11 |
+/// | checked | an independent implementation: nuxt-webhook-validators and tern, and Polar's own server, read |
+///
+/// **This scheme is for secrets generated before 2026-09-08.** Their bytes are the key,
+/// also of those that begin with `whsec_`. A secret of that day or later is `whsec_` and
+/// base64 of the key: for those use [`STANDARD_WEBHOOKS`]. Both can begin with `whsec_`.
+/// The API says of an endpoint which it has, as `uses_standard_webhook_signature`.
+///
+/// Polar's advice to base64-encode the secret is for other libraries; do not do it here.
 ///
 /// # Examples
 ///
@@ -403,22 +456,26 @@ pub const SUPABASE: Scheme<'static> = Scheme {
 pub const POLAR: Scheme<'static> = Scheme {
     name: "polar",
     secret: SecretForm::Text,
-    source: "TODO",
+    source: "https://github.com/polarsource/polar/blob/00c67be10a3054f80450d8674d83fcc7552a18c7/server/polar/webhook/tasks.py",
     ..STANDARD_WEBHOOKS
 };
 
-/// Dodo Payments: TODO.
+/// Dodo Payments: HMAC-SHA-256 over id, timestamp and body, in a list.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | list in `webhook-signature`: `v1,` base64, `v1a,` base64 of Ed25519 |
 /// | signed | id `.` timestamp `.` body |
 /// | expires | 300 s by `webhook-timestamp` |
-/// | secret | `whsec_` and base64, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | `whsec_` and base64: the signing secret on the endpoint's page, in the dashboard under Developer, Webhooks |
+/// | not signed | all other headers |
+/// | after a failure | up to 8 attempts with exponential backoff (at once, then after 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 10 h), for anything but a 2xx within 15 s |
+/// | source | <https://docs.dodopayments.com/developer-resources/webhooks>, read 2026-11 |
+/// | checked | an independent implementation: tern, read |
+///
+/// After a rotation the old secret is valid for 24 hours: give both. Events can come out
+/// of order. A body holds the state at the time of the delivery, so that a retry can
+/// have the same `webhook-id` and another body.
 ///
 /// # Examples
 ///
@@ -438,22 +495,29 @@ pub const POLAR: Scheme<'static> = Scheme {
 /// ```
 pub const DODOPAYMENTS: Scheme<'static> = Scheme {
     name: "dodopayments",
-    source: "TODO",
+    source: "https://docs.dodopayments.com/developer-resources/webhooks",
     ..STANDARD_WEBHOOKS
 };
 
-/// GitLab (signing token, 2026): TODO.
+/// GitLab (signing token, 2026): HMAC-SHA-256 over id, timestamp and body, in a list.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | list in `webhook-signature`: `v1,` base64, `v1a,` base64 of Ed25519 |
 /// | signed | id `.` timestamp `.` body |
 /// | expires | 300 s by `webhook-timestamp` |
-/// | secret | `whsec_` and base64, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | `whsec_` and base64: the signing token (32 bytes), from the form of the webhook under Settings, Webhooks, or set as `signing_token` through the API, which never returns it |
+/// | not signed | `X-Gitlab-Event`, `X-Gitlab-Event-UUID`, `X-Gitlab-Webhook-UUID`, `X-Gitlab-Instance`, `X-Gitlab-Token`, `Idempotency-Key` |
+/// | after a failure | a webhook is disabled after 4 failures in a row, for a minute and up to 24 h, and after 40 for good; when a request is sent again is not known |
+/// | source | <https://gitlab.com/gitlab-org/gitlab/-/merge_requests/230944>, read 2026-11 |
+/// | checked | an independent implementation: Nango, read |
+///
+/// Signing tokens came with GitLab 19.0. The older secret token is another thing: GitLab
+/// sends it in plain text as `X-Gitlab-Token`, and it proves nothing about the body. A
+/// webhook can have both. Once a signing token is set, accept signed requests only.
+///
+/// `webhook-id` is the value of `Idempotency-Key`; only the former is signed. GitLab
+/// names no window: 300 s is that of the Standard Webhooks libraries.
 ///
 /// # Examples
 ///
@@ -473,22 +537,27 @@ pub const DODOPAYMENTS: Scheme<'static> = Scheme {
 /// ```
 pub const GITLAB_SIGNING: Scheme<'static> = Scheme {
     name: "gitlab-signing",
-    source: "TODO",
+    source: "https://gitlab.com/gitlab-org/gitlab/-/merge_requests/230944",
     ..STANDARD_WEBHOOKS
 };
 
-/// Make (event subscriptions): TODO.
+/// Make (event subscriptions): HMAC-SHA-256 over id, timestamp and body, in a list.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | list in `webhook-signature`: `v1,` base64, `v1a,` base64 of Ed25519 |
 /// | signed | id `.` timestamp `.` body |
 /// | expires | 300 s by `webhook-timestamp` |
-/// | secret | `whsec_` and base64, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | `whsec_` and base64: the signing secret, in Make in the details of the subscription |
+/// | not signed | `Webhook-Topic` |
+/// | after a failure | sent again with the same id, also by hand; how often is not known |
+/// | source | <https://developers.make.com/event-subscription/implementation/verify-signatures>, read 2026-11 |
+/// | checked | documentation only |
+///
+/// These are the event subscriptions, by which Make sends events to your endpoint.
+/// `Webhook-Topic` is there to route by, and is not signed: trust the body alone. Events
+/// can come more than once and out of order; `Webhook-Id` stays the same when one is
+/// sent again.
 ///
 /// # Examples
 ///
@@ -508,22 +577,26 @@ pub const GITLAB_SIGNING: Scheme<'static> = Scheme {
 /// ```
 pub const MAKE: Scheme<'static> = Scheme {
     name: "make",
-    source: "TODO",
+    source: "https://developers.make.com/event-subscription/implementation/verify-signatures",
     ..STANDARD_WEBHOOKS
 };
 
-/// SignatureAPI: TODO.
+/// SignatureAPI: HMAC-SHA-256 over id, timestamp and body, in a list.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | list in `webhook-signature`: `v1,` base64, `v1a,` base64 of Ed25519 |
 /// | signed | id `.` timestamp `.` body |
 /// | expires | 300 s by `webhook-timestamp` |
-/// | secret | `whsec_` and base64, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | `whsec_` and base64: the "Signing Secret" of the endpoint, in the Dashboard under Settings, Webhooks |
+/// | not signed | all other headers |
+/// | after a failure | sent again; how often is not known |
+/// | source | <https://signatureapi.com/docs/api/guides/how-to/verify-webhooks>, read 2026-11 |
+/// | checked | documentation only |
+///
+/// Each endpoint has its own secret; endpoints for test and for live events can be
+/// separate. SignatureAPI's own samples have the same window of 300 s. The `id`
+/// (`evt_…`) and `type` of the event are in the body, and so are signed.
 ///
 /// # Examples
 ///
@@ -543,22 +616,27 @@ pub const MAKE: Scheme<'static> = Scheme {
 /// ```
 pub const SIGNATUREAPI: Scheme<'static> = Scheme {
     name: "signatureapi",
-    source: "TODO",
+    source: "https://signatureapi.com/docs/api/guides/how-to/verify-webhooks",
     ..STANDARD_WEBHOOKS
 };
 
-/// Fathom: TODO.
+/// Fathom: HMAC-SHA-256 over id, timestamp and body, in a list.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | list in `webhook-signature`: `v1,` base64, `v1a,` base64 of Ed25519 |
 /// | signed | id `.` timestamp `.` body |
 /// | expires | 300 s by `webhook-timestamp` |
-/// | secret | `whsec_` and base64, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | `whsec_` and base64: the secret shown once when the webhook is created in User Settings under API Access, or the `secret` in the API's answer |
+/// | not signed | all other headers |
+/// | after a failure | sent again with the same id; how often is not known |
+/// | source | <https://github.com/NangoHQ/nango/blob/18faf8fd731bfcf54bd2dd1698868096ba51188c/packages/server/lib/webhook/fathom-webhook-routing.ts>, read 2026-11 |
+/// | checked | an independent implementation: Nango, read, which is after Fathom's SDK |
+///
+/// Fathom's page on webhooks tells how to verify without its SDK, and has the MAC over
+/// the body alone. Nango's code, which is built from the SDK, has it over id, timestamp
+/// and body, and so has this scheme. Nango takes headers that begin with `svix-` as
+/// well: if you get those alone, use [`SVIX`].
 ///
 /// # Examples
 ///
@@ -578,22 +656,26 @@ pub const SIGNATUREAPI: Scheme<'static> = Scheme {
 /// ```
 pub const FATHOM: Scheme<'static> = Scheme {
     name: "fathom",
-    source: "TODO",
+    source: "https://github.com/NangoHQ/nango/blob/18faf8fd731bfcf54bd2dd1698868096ba51188c/packages/server/lib/webhook/fathom-webhook-routing.ts",
     ..STANDARD_WEBHOOKS
 };
 
-/// folk: TODO.
+/// folk: HMAC-SHA-256 over id, timestamp and body, in a list.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | list in `webhook-signature`: `v1,` base64, `v1a,` base64 of Ed25519 |
 /// | signed | id `.` timestamp `.` body |
 /// | expires | 300 s by `webhook-timestamp` |
-/// | secret | `whsec_` and base64, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | `whsec_` and base64: the webhook secret, shown once when the webhook is created in the workspace's API settings or by `POST /v1/webhooks` |
+/// | not signed | all other headers |
+/// | after a failure | not known |
+/// | source | <https://developer.folk.app/webhooks/handle-deliveries>, read 2026-11 |
+/// | checked | an independent implementation: Nango, read |
+///
+/// A lost secret cannot be shown again: create a new webhook. A body does not say which
+/// workspace it is about; give each its own webhook and URL. Nango does not look at the
+/// age of a webhook; this scheme does.
 ///
 /// # Examples
 ///
@@ -613,6 +695,6 @@ pub const FATHOM: Scheme<'static> = Scheme {
 /// ```
 pub const FOLK: Scheme<'static> = Scheme {
     name: "folk",
-    source: "TODO",
+    source: "https://developer.folk.app/webhooks/handle-deliveries",
     ..STANDARD_WEBHOOKS
 };

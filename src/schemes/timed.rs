@@ -1,6 +1,7 @@
 use crate::clock::ReplayWindow;
 use crate::scheme::{
-    Algorithm, Field, Form, Part, Scheme, SecretForm, SignatureField, TimestampField,
+    Algorithm, Field, FieldValue, Form, Handshake, Part, Scheme, SecretForm, SignatureField,
+    TimestampField, TokenAnswer,
 };
 
 /// Slack: TODO.
@@ -44,6 +45,13 @@ pub const SLACK: Scheme<'static> = Scheme {
         Part::Text(":"),
         Part::Body,
     ],
+    handshake: Some(Handshake::EchoField {
+        when: Some(FieldValue {
+            field: "type",
+            value: "url_verification",
+        }),
+        field: "challenge",
+    }),
     source: "TODO",
     ..Scheme::BASE
 };
@@ -82,6 +90,18 @@ pub const ZOOM: Scheme<'static> = Scheme {
     timestamp: Some(TimestampField::seconds(Field::Header(
         "x-zm-request-timestamp",
     ))),
+    handshake: Some(Handshake::SignField {
+        when: FieldValue {
+            field: "event",
+            value: "endpoint.url_validation",
+        },
+        field: "payload.plainToken",
+        answer: TokenAnswer {
+            token: Some("plainToken"),
+            mac: "encryptedToken",
+            form: Form::hex(""),
+        },
+    }),
     source: "TODO",
     ..SLACK
 };
@@ -165,6 +185,10 @@ pub const TWITCH: Scheme<'static> = Scheme {
     ))),
     signed: &[Part::MessageId, Part::Timestamp, Part::Body],
     window: Some(ReplayWindow::from_secs(600)),
+    handshake: Some(Handshake::EchoField {
+        when: None,
+        field: "challenge",
+    }),
     source: "TODO",
     ..Scheme::BASE
 };
@@ -407,6 +431,13 @@ pub const DISCORD: Scheme<'static> = Scheme {
     ))),
     signed: &[Part::Timestamp, Part::Body],
     secret: SecretForm::PublicKeyHex,
+    handshake: Some(Handshake::Fixed {
+        when: FieldValue {
+            field: "type",
+            value: "1",
+        },
+        answer: r#"{"type":1}"#,
+    }),
     source: "TODO",
     ..Scheme::BASE
 };

@@ -3,18 +3,27 @@ use crate::scheme::{
     Field, Form, HeaderList, Part, Scheme, Separator, SignatureField, TimestampField,
 };
 
-/// Stripe: TODO.
+/// Stripe: HMAC-SHA-256 over timestamp and body, in a list.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | list in `Stripe-Signature`: `v1=` hex |
 /// | signed | timestamp `.` body |
 /// | expires | 300 s by `t=` |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the signing secret of the endpoint, `whsec_` and all, under Reveal secret on its page in Workbench > Webhooks |
+/// | not signed | all other headers |
+/// | after a failure | sends again for up to 3 days with growing delays; in a sandbox 3 times within a few hours |
+/// | source | <https://github.com/stripe/stripe-node/blob/0584b27f519857b03ab981caeae4d08739be9b7d/src/Webhooks.ts>, read 2026-11 |
+/// | checked | an independent implementation: webhook-verify 0.1.0, whose vector was made with OpenSSL and Python |
+///
+/// The key is the whole text of the secret: nothing in it is base64. Each endpoint has
+/// its own, and so has each mode.
+///
+/// While a secret is being rolled, the header has one `v1=` for each. A `v0=` comes
+/// with test events only; it is no signature of an older kind and is not read.
+///
+/// The SDK for Node looks at the past alone; here a time in the future is refused too.
+/// Know an event by the `id` in the signed body.
 ///
 /// # Examples
 ///
@@ -37,22 +46,31 @@ pub const STRIPE: Scheme<'static> = Scheme {
     forms: &[Form::hex("v1=")],
     timestamp: Some(TimestampField::seconds(Field::Param("t"))),
     signed: &[Part::Timestamp, Part::Text("."), Part::Body],
-    source: "TODO",
+    source: "https://github.com/stripe/stripe-node/blob/0584b27f519857b03ab981caeae4d08739be9b7d/src/Webhooks.ts",
     ..Scheme::BASE
 };
 
-/// WorkOS: TODO.
+/// WorkOS: HMAC-SHA-256 over timestamp and body, in a list.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | list in `WorkOS-Signature`: `v1=` hex |
 /// | signed | timestamp `.` body |
 /// | expires | 180 s by `t=`, in ms |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the "Signing Secret" of the endpoint, in the WorkOS Dashboard under Webhooks |
+/// | not signed | all other headers |
+/// | after a failure | up to 12 retries with exponential backoff over 3 days |
+/// | source | <https://github.com/workos/workos-node/blob/28d4dcd62f829a51ee67c3c51bd6c644afeea9ed/src/common/crypto/signature-provider.ts>, read 2026-11 |
+/// | checked | an independent implementation: workos-node; Hookdeck agrees |
+///
+/// The time is in milliseconds, and a space follows the comma. The window of 3 minutes
+/// is the default of the SDK for Node, which looks at the past alone; here the future
+/// is held to it too.
+///
+/// Given a parsed body, the SDK for Node writes it anew with `JSON.stringify`: what it
+/// checks then is not what was sent.
+///
+/// Events may come out of order and more than once: know one by the `id` in the body.
 ///
 /// # Examples
 ///
@@ -74,22 +92,30 @@ pub const WORKOS: Scheme<'static> = Scheme {
     },
     timestamp: Some(TimestampField::milliseconds(Field::Param("t"))),
     window: Some(ReplayWindow::from_secs(180)),
-    source: "TODO",
+    source: "https://github.com/workos/workos-node/blob/28d4dcd62f829a51ee67c3c51bd6c644afeea9ed/src/common/crypto/signature-provider.ts",
     ..STRIPE
 };
 
-/// Calendly: TODO.
+/// Calendly: HMAC-SHA-256 over timestamp and body, in a list.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | list in `Calendly-Webhook-Signature`: `v1=` hex |
 /// | signed | timestamp `.` body |
 /// | expires | 180 s by `t=` |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the `signing_key` that you choose when you create the subscription by the API; for an OAuth app, the signing key that Calendly made with it |
+/// | not signed | all other headers |
+/// | after a failure | sends again for 24 hours with exponential backoff, then disables the subscription; `410` deletes it at once |
+/// | source | <https://developer.calendly.com/docs/webhooks/overview>, read 2026-11 |
+/// | checked | an independent implementation: Nango; Hookdeck agrees |
+///
+/// The key cannot be read back later: keep it when you create the subscription. With a
+/// personal access token it is optional, and without one nothing is signed.
+///
+/// The window of 3 minutes is that of Nango and of Hookdeck.
+///
+/// A redirect counts as a failure. Calendly waits 10 seconds for the connection and 15
+/// for the answer. A disabled subscription must be deleted and created anew.
 ///
 /// # Examples
 ///
@@ -110,22 +136,28 @@ pub const CALENDLY: Scheme<'static> = Scheme {
         separator: Separator::Comma,
     },
     window: Some(ReplayWindow::from_secs(180)),
-    source: "TODO",
+    source: "https://developer.calendly.com/docs/webhooks/overview",
     ..STRIPE
 };
 
-/// Mux: TODO.
+/// Mux: HMAC-SHA-256 over timestamp and body, in a list.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | list in `Mux-Signature`: `v1=` hex |
 /// | signed | timestamp `.` body |
 /// | expires | 300 s by `t=` |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the signing secret of the webhook, in the dashboard under Settings > Webhooks |
+/// | not signed | all other headers |
+/// | after a failure | sends again for 24 hours with growing delays; an attempt times out after 5 seconds |
+/// | source | <https://mux.com/docs/core/verify-webhook-signatures>, read 2026-11 |
+/// | checked | an independent implementation: mux-node-sdk |
+///
+/// Each endpoint has its own secret. Mux leaves the window to the receiver.
+///
+/// The body has a list of the `attempts` to deliver it, so a retry may have other
+/// bytes and another idempotency key. Know an event by the `id` in the signed body.
+/// The same event may come twice even after an answer of 2xx.
 ///
 /// # Examples
 ///
@@ -145,22 +177,29 @@ pub const MUX: Scheme<'static> = Scheme {
         header: "Mux-Signature",
         separator: Separator::Comma,
     },
-    source: "TODO",
+    source: "https://mux.com/docs/core/verify-webhook-signatures",
     ..STRIPE
 };
 
-/// ElevenLabs: TODO.
+/// ElevenLabs: HMAC-SHA-256 over timestamp and body, in a list.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | list in `ElevenLabs-Signature`: `v0=` hex |
 /// | signed | timestamp `.` body |
 /// | expires | 1800 s by `t=` |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the shared secret, shown once when the webhook is created, in the settings of the workspace under Webhooks |
+/// | not signed | all other headers |
+/// | after a failure | nothing, unless retries are switched on: then up to 5, after 5xx, 408 and 429; disabled after 10 failures in a row without a success for 7 days |
+/// | source | <https://elevenlabs.io/docs/product-guides/administration/webhooks>, read 2026-11 |
+/// | checked | an independent implementation: Hookdeck |
+///
+/// The entries are named `v0=`, and there is no `v1=`.
+///
+/// The window of 30 minutes is that of Hookdeck. It is wide for an endpoint that is
+/// sent each event once: [`Scheme::with_window`] narrows it.
+///
+/// An answer in the range of 4xx other than 408 and 429 is never retried.
 ///
 /// # Examples
 ///
@@ -182,22 +221,30 @@ pub const ELEVENLABS: Scheme<'static> = Scheme {
     },
     forms: &[Form::hex("v0=")],
     window: Some(ReplayWindow::from_secs(1800)),
-    source: "TODO",
+    source: "https://elevenlabs.io/docs/product-guides/administration/webhooks",
     ..STRIPE
 };
 
-/// Tailscale: TODO.
+/// Tailscale: HMAC-SHA-256 over timestamp and body, in a list.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | list in `Tailscale-Webhook-Signature`: `v1=` hex |
 /// | signed | timestamp `.` body |
 /// | expires | 300 s by `t=` |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the webhook secret (`tskey-webhook-…`), shown once when the endpoint is added, on the Webhooks page of the admin console |
+/// | not signed | all other headers |
+/// | after a failure | sends again, and holds later events back meanwhile; how often is not known |
+/// | source | <https://github.com/tailscale/tailscale/blob/1beb145804012f2d05f9c6183a2cc50930bbef79/docs/webhooks/example.go>, read 2026-11 |
+/// | checked | an independent implementation: Tailscale's example in Go |
+///
+/// The body is a JSON array: one request may bring several events.
+///
+/// After Rotate webhook secret the old secret signs nothing more, so that requests
+/// fail until the new one is configured.
+///
+/// The example in Go allows 5 minutes, of the past alone; here the future is held to
+/// it too.
 ///
 /// # Examples
 ///
@@ -217,22 +264,30 @@ pub const TAILSCALE: Scheme<'static> = Scheme {
         header: "Tailscale-Webhook-Signature",
         separator: Separator::Comma,
     },
-    source: "TODO",
+    source: "https://github.com/tailscale/tailscale/blob/1beb145804012f2d05f9c6183a2cc50930bbef79/docs/webhooks/example.go",
     ..STRIPE
 };
 
-/// Buildkite: TODO.
+/// Buildkite: HMAC-SHA-256 over timestamp and body, in a list.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | list in `X-Buildkite-Signature`: `signature=` hex |
 /// | signed | timestamp `.` body |
 /// | expires | 300 s by `timestamp=` |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the "Token" of the webhook, under Settings > Notification Services > Webhook |
+/// | not signed | `X-Buildkite-Event` |
+/// | after a failure | not documented; the last 20 requests and answers are kept on the page of its settings |
+/// | source | <https://github.com/buildkite/docs/blob/fd5193822f2bcc9175d9ec29f5da5b68b7400ca6/pages/apis/webhooks/_verifying_hmac_signatures.md>, read 2026-11 |
+/// | checked | documentation only: its sample in Ruby |
+///
+/// The webhook must be set to send the signature. Otherwise it sends the token itself
+/// in `X-Buildkite-Token`, which is no signature and is not read.
+///
+/// The time is when the request was sent, not when the event happened. Buildkite
+/// leaves the window to the receiver and gives 5 minutes as an example.
+///
+/// Take the type from `event` in the signed body, not from `X-Buildkite-Event`.
 ///
 /// # Examples
 ///
@@ -254,22 +309,30 @@ pub const BUILDKITE: Scheme<'static> = Scheme {
     },
     forms: &[Form::hex("signature=")],
     timestamp: Some(TimestampField::seconds(Field::Param("timestamp"))),
-    source: "TODO",
+    source: "https://github.com/buildkite/docs/blob/fd5193822f2bcc9175d9ec29f5da5b68b7400ca6/pages/apis/webhooks/_verifying_hmac_signatures.md",
     ..STRIPE
 };
 
-/// MoonPay: TODO.
+/// MoonPay: HMAC-SHA-256 over timestamp and body, in a list.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | list in `Moonpay-Signature-V2`: `s=` hex |
 /// | signed | timestamp `.` body |
 /// | expires | 300 s by `t=` |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the webhook API key, on the Developers page of the dashboard |
+/// | not signed | all other headers |
+/// | after a failure | sends again, also if no answer comes within 5 seconds; how often is not known |
+/// | source | <https://dev.moonpay.com/api-reference/widget/webhooks/signature>, read 2026-11 |
+/// | checked | documentation only |
+///
+/// MoonPay sends the older `Moonpay-Signature` too, which is not read.
+///
+/// A request by `GET` has the query string, with its `?`, signed in place of the body:
+/// this scheme verifies those by `POST`. MoonPay names no window.
+///
+/// Events may come twice and out of order. MoonPay Commerce (formerly Helio) signs in
+/// another way, in `X-Signature`.
 ///
 /// # Examples
 ///
@@ -290,22 +353,32 @@ pub const MOONPAY: Scheme<'static> = Scheme {
         separator: Separator::Comma,
     },
     forms: &[Form::hex("s=")],
-    source: "TODO",
+    source: "https://dev.moonpay.com/api-reference/widget/webhooks/signature",
     ..STRIPE
 };
 
-/// Zavu: TODO.
+/// Zavu: HMAC-SHA-256 over timestamp and body, in a list.
 ///
 /// | | |
 /// | --- | --- |
-/// | signature | list in `X-Zavu-Signature`: `v1=` hex |
+/// | signature | list in `X-Zavu-Signature`: `v1=` hex, `v2=` hex |
 /// | signed | timestamp `.` body |
 /// | expires | 300 s by `t=` |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the webhook's `secret`, given once in the API's answer that creates the webhook |
+/// | not signed | all other headers |
+/// | after a failure | 5 attempts in all: again after 1, 5 and 15 minutes and 1 hour |
+/// | source | <https://docs.zavu.dev/guides/receiving-messages/signature-migration>, read 2026-11 |
+/// | checked | documentation only |
+///
+/// Zavu has two kinds of signatures. `v2=` is over the timestamp, a `.` and the body,
+/// and is what new webhooks get. `v1=`, of older webhooks, is over the body alone: it
+/// has the same `t=` beside it, which proves nothing. An older page of the
+/// documentation says that `v1=` covers the time; the newer ones and the SDKs say that
+/// it does not. This scheme reads both and wants the time covered by both: a `v1=` over
+/// the body alone is refused.
+///
+/// A webhook is moved by its `signatureVersion`: first to `v1+v2`, then to `v2`. Know
+/// an event by the `id` in the signed body.
 ///
 /// # Examples
 ///
@@ -325,57 +398,32 @@ pub const ZAVU: Scheme<'static> = Scheme {
         header: "X-Zavu-Signature",
         separator: Separator::Comma,
     },
-    source: "TODO",
+    forms: &[Form::hex("v1="), Form::hex("v2=")],
+    source: "https://docs.zavu.dev/guides/receiving-messages/signature-migration",
     ..STRIPE
 };
 
-/// MoneyHash: TODO.
-///
-/// | | |
-/// | --- | --- |
-/// | signature | list in `MoneyHash-Signature`: `v1=` hex |
-/// | signed | timestamp `.` body |
-/// | expires | 300 s by `t=` |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
-///
-/// # Examples
-///
-/// ```
-/// use hookseal::{FixedClock, Webhook, schemes};
-///
-/// let webhook = Webhook::new(schemes::MONEYHASH, "moneyhash-Secr3t/+=_0123456789-abcdef")?
-///     .with_clock(FixedClock::at(1_795_000_000));
-/// let headers = [("MoneyHash-Signature", "t=1794999998,v1=9e6d799fe403d4ecf42bb936edec2243be0df1cde586779a0d00339ac0edae12")];
-/// assert!(webhook.verify(&headers, br#"{"id":"evt_3","none":null}"#).is_ok());
-/// assert!(webhook.verify(&headers, b"another body").is_err());
-/// # Ok::<(), hookseal::ConfigError>(())
-/// ```
-pub const MONEYHASH: Scheme<'static> = Scheme {
-    name: "moneyhash",
-    signature: SignatureField::List {
-        header: "MoneyHash-Signature",
-        separator: Separator::Comma,
-    },
-    source: "TODO",
-    ..STRIPE
-};
-
-/// Hook0 (v0): TODO.
+/// Hook0 (v0): HMAC-SHA-256 over timestamp and body, in a list.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | list in `X-Hook0-Signature`: `v0=` hex |
 /// | signed | timestamp `.` body |
 /// | expires | 300 s by `t=` |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the `secret` of the subscription |
+/// | not signed | `X-Event-Id`, `X-Event-Type`, `Content-Type` |
+/// | after a failure | up to 24 retries within 8 days, after 3 seconds at first and 10 hours at last; a server may be set otherwise |
+/// | source | <https://github.com/hook0/hook0/blob/1e073b4ecc6287034942b16e244a0481c063910f/clients/conformance/signature.json>, read 2026-11 |
+/// | checked | an SDK's test: the conformance vectors of Hook0's clients |
+///
+/// The older form. A Hook0 server sends `v1=` alone unless it is set to send `v0=`, so
+/// prefer [`HOOK0_V1`]. This scheme skips a `v1=` beside its own and so does not
+/// notice one that is wrong.
+///
+/// Coinbase CDP sends both forms and advises `v0=` for receivers that do not need the
+/// headers. It makes up to 60 retries.
+///
+/// A server may name the header otherwise: [`Scheme::with_signature_header`].
 ///
 /// # Examples
 ///
@@ -396,36 +444,45 @@ pub const HOOK0_V0: Scheme<'static> = Scheme {
         separator: Separator::Comma,
     },
     forms: &[Form::hex("v0=")],
-    source: "TODO",
+    source: "https://github.com/hook0/hook0/blob/1e073b4ecc6287034942b16e244a0481c063910f/clients/conformance/signature.json",
     ..STRIPE
 };
 
-/// Hook0 (v1), Coinbase CDP (X-Hook0-Signature): TODO.
+/// Hook0 (v1), Coinbase CDP: HMAC-SHA-256 over timestamp, headers and body, in a list.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | list in `X-Hook0-Signature`: `v1=` hex |
 /// | signed | timestamp `.` names of headers `.` headers `.` body |
 /// | expires | 300 s by `t=` |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the `secret` of the subscription; at Coinbase, in the answer that creates it |
+/// | not signed | headers that `h=` does not name |
+/// | after a failure | Hook0: up to 24 retries within 8 days by default; Coinbase: up to 60 with exponential backoff |
+/// | source | <https://documentation.hook0.com/tutorials/webhook-authentication>, read 2026-11 |
+/// | checked | an SDK's test: the vectors of Hook0's worker and clients, computed again with CPython |
+///
+/// `h=` names `content-type`, `x-event-id`, `x-event-type` and all headers that the
+/// subscription adds, in the order of the alphabet. A request that names a header
+/// which is not allowed is refused: for those that you add, set a [`HeaderList`] of
+/// your own.
+///
+/// The values are joined by dots and may hold dots, so that bytes can be moved from
+/// `x-event-type` to the end of `x-event-id`. See that the id is a UUID before you
+/// trust the type. A body that is not a JSON object can be cut in the same way.
 ///
 /// # Examples
 ///
 /// ```
 /// use hookseal::{FixedClock, Webhook, schemes};
 ///
-/// let webhook = Webhook::new(schemes::HOOK0_V1, "hook0-v1-Secr3t/+=_0123456789-abcdef")?
-///     .with_clock(FixedClock::at(1_795_000_000));
+/// let webhook = Webhook::new(schemes::HOOK0_V1, "secret")?
+///     .with_clock(FixedClock::at(1_636_936_200));
 /// let headers = [
-///     ("x-event-id", "evt-1"),
-///     ("x-event-type", "user.created"),
-///     ("X-Hook0-Signature", "t=1794999998,h=x-event-id x-event-type,v1=20b118ce97c4f32ae6e4caa3904635751f885097b1b8c32946a131e3827f4acd"),
+///     ("x-event-id", "1a01cb48-5142-4d9b-8f90-d20cca61f0ee"),
+///     ("x-event-type", "service.resource.verb"),
+///     ("X-Hook0-Signature", "t=1636936200,h=x-event-id x-event-type,v1=bc521546ba5de381b12f135782d2008b028c3065c191760b12b76850a8fc8f51"),
 /// ];
-/// assert!(webhook.verify(&headers, br#"{"id":"evt_3","none":null}"#).is_ok());
+/// assert!(webhook.verify(&headers, b"hello !").is_ok());
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
@@ -438,7 +495,7 @@ pub const HOOK0_V1: Scheme<'static> = Scheme {
     header_list: Some(HeaderList {
         names: Field::Param("h"),
         separator: Separator::Space,
-        allowed: &["x-event-id", "x-event-type"],
+        allowed: &["content-type", "x-event-id", "x-event-type"],
     }),
     signed: &[
         Part::Timestamp,
@@ -449,22 +506,32 @@ pub const HOOK0_V1: Scheme<'static> = Scheme {
         Part::Text("."),
         Part::Body,
     ],
-    source: "TODO",
+    source: "https://documentation.hook0.com/tutorials/webhook-authentication",
     ..STRIPE
 };
 
-/// Paddle Billing: TODO.
+/// Paddle Billing: HMAC-SHA-256 over timestamp and body, in a list.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | list in `Paddle-Signature`: `h1=` hex |
 /// | signed | timestamp `:` body |
 /// | expires | 5 s by `ts=` |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the secret key (`pdl_ntfset_…`) of the destination, under Developer Tools > Notifications > Edit destination, or `endpoint_secret_key` in the API |
+/// | not signed | all other headers |
+/// | after a failure | no 200 within 5 seconds: 60 retries over 3 days; in the sandbox 3 within 15 minutes |
+/// | source | <https://developer.paddle.com/webhooks/about/signature-verification>, read 2026-11 |
+/// | checked | an independent implementation: paddle-node-sdk; Hookdeck agrees |
+///
+/// A `:` and not a `.` follows the time, and the entries are separated by `;`. During
+/// a rotation there is one `h1=` for each secret.
+///
+/// The window of 5 seconds is the default of the SDKs; here the future is held to it
+/// too. A clock that is slightly off, or a queue in front of the receiver, exceeds it:
+/// [`Scheme::with_window`] widens it.
+///
+/// Know an event by the `event_id` in the signed body. Paddle Classic's `p_signature`
+/// is another scheme.
 ///
 /// # Examples
 ///
@@ -488,22 +555,31 @@ pub const PADDLE: Scheme<'static> = Scheme {
     timestamp: Some(TimestampField::seconds(Field::Param("ts"))),
     signed: &[Part::Timestamp, Part::Text(":"), Part::Body],
     window: Some(ReplayWindow::from_secs(5)),
-    source: "TODO",
+    source: "https://developer.paddle.com/webhooks/about/signature-verification",
     ..Scheme::BASE
 };
 
-/// Sanity: TODO.
+/// Sanity: HMAC-SHA-256 over timestamp and body, in a list.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | list in `sanity-webhook-signature`: `v1=` base64url |
 /// | signed | timestamp `.` body |
 /// | expires | 300 s by `t=`, in ms |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the secret that you choose for the webhook, under API > Webhooks in the settings of the project at sanity.io/manage |
+/// | not signed | `idempotency-key`, `sanity-transaction-id`, `sanity-transaction-time`, `sanity-operation`, `sanity-document-id` |
+/// | after a failure | 2 retries, 30 seconds apart, after 429 and 5xx (since April 2026; before, for 30 minutes) |
+/// | source | <https://github.com/sanity-io/webhook-toolkit/blob/0753ed1948ba318023237109530f6a2799091e6e/src/signature.ts>, read 2026-11 |
+/// | checked | an SDK's test: sanity-io/webhook-toolkit |
+///
+/// The time is in milliseconds, and the signature in base64url without padding. A
+/// webhook without a secret is not signed.
+///
+/// The toolkit does not look at the age of a message: the window of 5 minutes is ours.
+///
+/// The `idempotency-key` that Sanity sends is not signed. What was done to the
+/// document is in the unsigned `sanity-operation` alone, unless the projection puts it
+/// into the body.
 ///
 /// # Examples
 ///
@@ -525,6 +601,6 @@ pub const SANITY: Scheme<'static> = Scheme {
     },
     forms: &[Form::base64url("v1=")],
     timestamp: Some(TimestampField::milliseconds(Field::Param("t"))),
-    source: "TODO",
+    source: "https://github.com/sanity-io/webhook-toolkit/blob/0753ed1948ba318023237109530f6a2799091e6e/src/signature.ts",
     ..STRIPE
 };

@@ -166,6 +166,15 @@ impl Limits {
         Ok((buffer.into_bytes(), trailers.0))
     }
 
+    /// The same, with a lower limit for the length.
+    #[cfg(feature = "handshake")]
+    pub(super) fn at_most(&self, length: usize) -> Self {
+        Self {
+            length: self.length.min(length),
+            timeout: self.timeout.clone(),
+        }
+    }
+
     const fn too_large(&self) -> RejectionKind {
         RejectionKind::BodyTooLarge { limit: self.length }
     }

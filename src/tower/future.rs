@@ -13,11 +13,18 @@ use tower_service::Service;
 
 use super::{MakeResponse, Rejection, VerifiedBody};
 
-type Verifying = Pin<Box<dyn Future<Output = Result<Request<VerifiedBody>, Rejected>> + Send>>;
+type Verifying = Pin<Box<dyn Future<Output = Result<Request<VerifiedBody>, Ended>> + Send>>;
 
-/// A rejection, and what becomes of the connection.
-pub(super) struct Rejected {
-    pub(super) rejection: Rejection,
+/// Why a request does not reach the service.
+pub(super) enum End {
+    Rejected(Rejection),
+    #[cfg(feature = "handshake")]
+    Answered(crate::handshake::Answer),
+}
+
+/// The end of a request, and what becomes of the connection.
+pub(super) struct Ended {
+    pub(super) end: End,
     /// The version of the connection, if the server closes it and has to say so.
     pub(super) closes: Option<Version>,
 }
@@ -80,7 +87,7 @@ where
                     respond,
                 } => match ready!(verifying.as_mut().poll(cx)) {
                     Ok(request) => ready.call(request),
-                    Err(rejected) => return Poll::Ready(Ok(reject(respond, rejected))),
+                    Err(ended) => return Poll::Ready(Ok(end(respond, ended))),
                 },
             };
             state.set(State::Serving { serving });
@@ -94,11 +101,13 @@ impl<S, R, F> fmt::Debug for ResponseFuture<S, R, F> {
     }
 }
 
-fn reject<B>(respond: &impl MakeResponse<B>, rejected: Rejected) -> Response<B> {
-    let Rejected { rejection, closes } = rejected;
-    #[cfg(feature = "tracing")]
-    rejection.log();
-    let mut response = respond.make_response(&rejection);
+fn end<B>(respond: &impl MakeResponse<B>, ended: Ended) -> Response<B> {
+    let Ended { end, closes } = ended;
+    let mut response = match end {
+        End::Rejected(rejection) => reject(respond, rejection),
+        #[cfg(feature = "handshake")]
+        End::Answered(answer) => answered(respond, answer),
+    };
     if let Some(version) = closes {
         if version == Version::HTTP_10 {
             // To a response of version 1.1, hyper adds `keep-alive` for a client of
@@ -110,6 +119,31 @@ fn reject<B>(respond: &impl MakeResponse<B>, rejected: Rejected) -> Response<B> 
             .entry(CONNECTION)
             .or_insert(const { HeaderValue::from_static("close") });
     }
+    response
+}
+
+fn reject<B>(respond: &impl MakeResponse<B>, rejection: Rejection) -> Response<B> {
+    #[cfg(feature = "tracing")]
+    rejection.log();
+    let mut response = respond.make_response(&rejection);
     response.extensions_mut().insert(rejection);
     response
+}
+
+#[cfg(feature = "handshake")]
+fn answered<B>(respond: &impl MakeResponse<B>, answer: crate::handshake::Answer) -> Response<B> {
+    #[cfg(feature = "tracing")]
+    tracing::debug!(target: "hookseal::tower", "handshake answered");
+    respond.make_answer(answer).unwrap_or_else(|| {
+        // Only a layer that answers handshakes asks for an answer.
+        let kind = super::RejectionKind::NoVerifier;
+        reject(
+            respond,
+            Rejection {
+                kind,
+                scheme: None,
+                key_id: None,
+            },
+        )
+    })
 }

@@ -174,6 +174,33 @@ impl<R> VerifyLayer<R> {
             respond,
         }
     }
+
+    /// Answers the requests that are no events, where the verifier has
+    /// [handshakes](crate::handshake). Without this, the layer answers none: a handshake
+    /// without a signature is rejected, and one with a signature is passed on.
+    ///
+    /// Such a request does not reach the service. The response body must be made
+    /// `From<String>`. Call it last: [`with_response`](Self::with_response) would undo it.
+    /// A route with this layer must take the method of the handshake too, such as `GET`:
+    /// under axum use `any` (see the module `axum`).
+    ///
+    /// ```
+    /// use hookseal::handshake::Handshakes;
+    /// use hookseal::{Webhook, schemes, tower::VerifyLayer};
+    ///
+    /// let handshakes = Handshakes::new(schemes::ZOOM)?;
+    /// let webhook = Webhook::new(schemes::ZOOM, "your secret token")?.with_handshakes(handshakes)?;
+    /// let layer = VerifyLayer::new(webhook).answer_handshakes();
+    /// # Ok::<(), hookseal::ConfigError>(())
+    /// ```
+    #[cfg(feature = "handshake")]
+    pub fn answer_handshakes(self) -> VerifyLayer<super::WithAnswers<R>> {
+        VerifyLayer {
+            choose: self.choose,
+            limits: self.limits,
+            respond: super::WithAnswers(self.respond),
+        }
+    }
 }
 
 impl<S, R: Clone> Layer<S> for VerifyLayer<R> {

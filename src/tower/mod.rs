@@ -184,6 +184,8 @@ use crate::Verified;
 pub use body::VerifiedBody;
 pub use future::ResponseFuture;
 pub use layer::VerifyLayer;
+#[cfg(feature = "handshake")]
+pub use rejection::WithAnswers;
 pub use rejection::{EmptyResponse, MakeResponse, Rejection, RejectionKind};
 pub use service::Verify;
 

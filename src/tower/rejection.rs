@@ -9,6 +9,10 @@ use http::{Response, StatusCode};
 
 use super::BoxError;
 use crate::VerifyError;
+#[cfg(feature = "handshake")]
+use crate::handshake::Answer;
+#[cfg(feature = "handshake")]
+use alloc::string::String;
 
 /// Says why the layer rejected a request.
 ///
@@ -191,6 +195,21 @@ impl RejectionKind {
 pub trait MakeResponse<B>: sealed::Sealed<B> {
     /// Makes the response to a request that was rejected for this reason.
     fn make_response(&self, rejection: &Rejection) -> Response<B>;
+
+    /// Returns whether handshakes are answered
+    /// ([`VerifyLayer::answer_handshakes`](super::VerifyLayer::answer_handshakes)).
+    #[cfg(feature = "handshake")]
+    fn answers_handshakes(&self) -> bool {
+        false
+    }
+
+    /// Makes the response with the answer to a handshake; `None`, the default, if
+    /// handshakes are not answered.
+    #[cfg(feature = "handshake")]
+    fn make_answer(&self, answer: Answer) -> Option<Response<B>> {
+        let _ = answer;
+        None
+    }
 }
 
 mod sealed {
@@ -198,6 +217,8 @@ mod sealed {
 
     impl<F: Fn(&super::Rejection) -> http::Response<B>, B> Sealed<B> for F {}
     impl<B: Default> Sealed<B> for super::EmptyResponse {}
+    #[cfg(feature = "handshake")]
+    impl<R: Sealed<B>, B> Sealed<B> for super::WithAnswers<R> {}
 }
 
 impl<F: Fn(&Rejection) -> Response<B>, B> MakeResponse<B> for F {
@@ -216,5 +237,26 @@ impl<B: Default> MakeResponse<B> for EmptyResponse {
         let mut response = Response::new(B::default());
         *response.status_mut() = rejection.status();
         response
+    }
+}
+
+/// Answers handshakes, and makes the response to a rejected request as `R` does:
+/// [`VerifyLayer::answer_handshakes`](super::VerifyLayer::answer_handshakes).
+#[cfg(feature = "handshake")]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct WithAnswers<R>(pub(super) R);
+
+#[cfg(feature = "handshake")]
+impl<R: MakeResponse<B>, B: From<String>> MakeResponse<B> for WithAnswers<R> {
+    fn make_response(&self, rejection: &Rejection) -> Response<B> {
+        self.0.make_response(rejection)
+    }
+
+    fn answers_handshakes(&self) -> bool {
+        true
+    }
+
+    fn make_answer(&self, answer: Answer) -> Option<Response<B>> {
+        Some(answer.into())
     }
 }

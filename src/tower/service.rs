@@ -13,12 +13,16 @@ use http_body::Body;
 use tower_service::Service;
 
 use super::body::{Frames, Limits, VerifiedBody, content_length};
-use super::future::Rejected;
+use super::future::{End, Ended};
 use super::layer::Choose;
 use super::{
     BoxError, EmptyResponse, MakeResponse, Rejection, RejectionKind, ResponseFuture, VerifiedBytes,
     VerifyLayer,
 };
+#[cfg(feature = "handshake")]
+use crate::handshake::MAX_SECRET_BODY;
+#[cfg(feature = "handshake")]
+use crate::{CheckHead as _, VerifyError};
 use crate::{HashState, Verifier as _};
 
 /// A service that calls the service behind it with verified requests only.
@@ -73,7 +77,11 @@ where
             limits,
             respond,
         } = self.layer.clone();
-        let verifying = Box::pin(async move { verify(&*choose, &limits, request).await });
+        #[cfg(feature = "handshake")]
+        let answers = respond.answers_handshakes();
+        #[cfg(not(feature = "handshake"))]
+        let answers = false;
+        let verifying = Box::pin(async move { verify(&*choose, &limits, answers, request).await });
         ResponseFuture::new(verifying, ready, respond)
     }
 }
@@ -91,8 +99,9 @@ impl<S: fmt::Debug, R> fmt::Debug for Verify<S, R> {
 async fn verify<B>(
     choose: &Choose,
     limits: &Limits,
+    answers: bool,
     request: Request<B>,
-) -> Result<Request<VerifiedBody>, Rejected>
+) -> Result<Request<VerifiedBody>, Ended>
 where
     B: Body,
     B::Error: Into<BoxError>,
@@ -100,19 +109,19 @@ where
     let (mut parts, body) = request.into_parts();
     let body = pin!(body);
     let mut frames = Frames::new(body);
-    match prove(choose, limits, &parts, &mut frames).await {
+    match prove(choose, limits, answers, &parts, &mut frames).await {
         Ok((proof, trailers)) => {
             parts.extensions.insert(proof.clone());
             let body = VerifiedBody::new(proof, trailers);
             Ok(Request::from_parts(parts, body))
         }
-        Err(rejection) => {
+        Err(end) => {
             // An HTTP/1 server closes a connection whose request it has not read
             // to its end. If it does not say so, the client's next request is lost.
             let is_http1 = matches!(parts.version, Version::HTTP_10 | Version::HTTP_11);
             let closes = is_http1 && !frames.are_at_end();
-            Err(Rejected {
-                rejection,
+            Err(Ended {
+                end,
                 closes: closes.then_some(parts.version),
             })
         }
@@ -123,17 +132,20 @@ where
 async fn prove<B>(
     choose: &Choose,
     limits: &Limits,
+    answers: bool,
     parts: &Parts,
     frames: &mut Frames<'_, B>,
-) -> Result<(VerifiedBytes, Option<HeaderMap>), Rejection>
+) -> Result<(VerifiedBytes, Option<HeaderMap>), End>
 where
     B: Body,
     B::Error: Into<BoxError>,
 {
-    let unchosen = |kind| Rejection {
-        kind,
-        scheme: None,
-        key_id: None,
+    let unchosen = |kind| {
+        End::Rejected(Rejection {
+            kind,
+            scheme: None,
+            key_id: None,
+        })
     };
     // First, so that the response to a body that announces too much depends on
     // nothing else in the request.
@@ -141,11 +153,36 @@ where
         .check_announced(&parts.headers, frames)
         .map_err(unchosen)?;
     let verifier = choose(parts).ok_or_else(|| unchosen(RejectionKind::NoVerifier))?;
-    let rejection = |kind, key_id: Option<&str>| Rejection {
-        kind,
-        scheme: Some(verifier.scheme().into()),
-        key_id: key_id.map(Arc::from),
+    let rejection = |kind, key_id: Option<&str>| {
+        End::Rejected(Rejection {
+            kind,
+            scheme: Some(verifier.scheme().into()),
+            key_id: key_id.map(Arc::from),
+        })
     };
+
+    #[cfg(feature = "handshake")]
+    let responder = verifier.responder().filter(|_| answers);
+    #[cfg(not(feature = "handshake"))]
+    let _ = answers;
+    #[cfg(feature = "handshake")]
+    if let Some(responder) = responder {
+        if let Some(answer) = responder.answer_head(parts) {
+            return Err(End::Answered(answer));
+        }
+        if responder.awaits_secret(parts) {
+            let limits = limits.at_most(MAX_SECRET_BODY);
+            let read = limits.read(frames, |_| ()).await;
+            let (body, _) = read.map_err(|kind| rejection(kind, None))?;
+            return Err(match responder.answer_secret(parts, &body) {
+                Some(answer) => End::Answered(answer),
+                None => {
+                    let error = VerifyError::refused("neither signed nor an accepted secret");
+                    rejection(RejectionKind::Unverified(error), None)
+                }
+            });
+        }
+    }
 
     // The running MACs are in it. It stays in its place, and is wiped there.
     let mut state = HashState::new();
@@ -167,6 +204,11 @@ where
     let verified = check
         .finish()
         .map_err(|error| rejection(RejectionKind::Unverified(error), key_id))?;
+
+    #[cfg(feature = "handshake")]
+    if let Some(answer) = responder.and_then(|responder| responder.answer_verified(parts, &bytes)) {
+        return Err(End::Answered(answer));
+    }
 
     #[cfg(feature = "tracing")]
     tracing::debug!(

@@ -14,7 +14,7 @@ use crate::*;
 
 const NOW: u64 = 1_700_000_000;
 const ENDPOINT: &str = "/transactions/authorizations";
-static BODY: [u8; 100_000] = [b'x'; 100_000];
+static BODY: [u8; 100_000] = [b'.'; 100_000];
 
 type Request = Vec<(String, String)>;
 
@@ -366,7 +366,10 @@ mod ed25519_pairs {
     fn list(seeds: &[u8]) -> Request {
         let mut entries = Vec::new();
         for &seed in seeds {
-            let mut signed = signed(&standard_webhooks(Key::from(signing(seed)).with_id("k")), "k");
+            let mut signed = signed(
+                &standard_webhooks(Key::from(signing(seed)).with_id("k")),
+                "k",
+            );
             entries.push(signed.pop().unwrap().1);
         }
         Vec::from([

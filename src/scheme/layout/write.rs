@@ -43,6 +43,12 @@ impl Layout {
         }
         if let Some(place) = self.endpoint {
             put(place, self.endpoint_to_sign(message)?);
+        } else if let (Some(endpoint), [only]) = (message.endpoint, &*self.endpoints)
+            && **only != *endpoint
+        {
+            // No request would say that it is for another one.
+            let what = "the configured endpoint";
+            return Err(SignError::Missing { what });
         }
         for place in &self.others {
             let name = self.header(*place);
@@ -122,12 +128,6 @@ impl Layout {
 
     fn endpoint_to_sign<'m>(&'m self, message: &Message<'m>) -> Result<&'m str, SignError> {
         match (message.endpoint, &*self.endpoints) {
-            (Some(endpoint), configured)
-                if self.endpoint.is_none() && !configured.iter().any(|own| **own == *endpoint) =>
-            {
-                let what = "one of the configured endpoints";
-                Err(SignError::Missing { what })
-            }
             (Some(endpoint), _) => Ok(endpoint),
             (None, [only]) => Ok(only),
             (None, _) => Err(SignError::Missing {

@@ -1,0 +1,656 @@
+//! Answers to requests that are no events: many senders first have an endpoint prove
+//! itself, or hand over a secret.
+//!
+//! A [scheme](crate::scheme::Scheme::handshake) says what such a request looks like.
+//! Nothing answers one until it is asked to: give [`Handshakes`] to a webhook with
+//! [`Webhook::with_handshakes`], and pass its requests to [`Webhook::receive`]. With
+//! the feature `tower`, the layer answers them if it is told to, with
+//! `VerifyLayer::answer_handshakes`.
+//!
+//! ```
+//! use hookseal::handshake::{Handshakes, Received};
+//! use hookseal::{RequestHead, Webhook, schemes};
+//!
+//! fn receive(webhook: &Webhook, head: &dyn RequestHead, body: &[u8]) -> u16 {
+//!     match webhook.receive(head, body) {
+//!         Ok(Received::Event(event)) => 204, // handle it
+//!         Ok(Received::Handshake(answer)) => answer.status(), // with its headers and body
+//!         Err(error) => error.http_status(),
+//!     }
+//! }
+//!
+//! let handshakes = Handshakes::new(schemes::SLACK)?;
+//! let webhook = Webhook::new(schemes::SLACK, "your signing secret")?.with_handshakes(handshakes)?;
+//! # let _ = receive(&webhook, &[("host", "example.com")], b"{}");
+//! # Ok::<(), hookseal::ConfigError>(())
+//! ```
+//!
+//! # A `GET` on the path of the events
+//!
+//! Dropbox, Meta, X and Worldline ask with `GET`, and Trello with `HEAD`, on the path
+//! that takes the events with `POST`. The request must reach the layer: under axum, a
+//! layer on `post(handler)` does not see it, since axum has answered 405 before. Put the
+//! layer on `any(handler)`, or on the router. The handler is called with verified events
+//! only, whatever the method.
+//!
+//! ```
+//! # #[cfg(feature = "axum")]
+//! # fn router(layer: hookseal::tower::VerifyLayer) -> axum::Router {
+//! use axum::{Router, routing::any};
+//! use hookseal::axum::VerifiedBytes;
+//!
+//! async fn handle(event: VerifiedBytes) {}
+//!
+//! let one_route = Router::new().route("/dropbox", any(handle).layer(layer.clone().answer_handshakes()));
+//! let all_routes = Router::new().route("/dropbox", any(handle)).layer(layer.answer_handshakes());
+//! # one_route.merge(Router::new().nest("/all", all_routes))
+//! # }
+//! ```
+//!
+//! # Security
+//!
+//! **What the sender signs is verified first.** Only a verified request is read as a
+//! signed handshake. One that is wrongly signed on purpose, as Discord and Xero send, is
+//! refused like any other.
+//!
+//! **A MAC is made of tokens alone.** Zoom and X have a token signed with the key of the
+//! events. An answer that signed whatever it is given would sign events for anyone: a
+//! `plainToken` of `v0:1700000000:{…}` is Zoom's signed message, and any JSON is X's. So a
+//! token has 1 to 256 letters, digits and `-_+/=`, and where a body could be one, the
+//! scheme accepts no such body.
+//!
+//! **A secret that arrives by a handshake is not trusted by itself.** Anyone can send
+//! one. [`Handshakes::with_secret_handler`] decides: accept one only while you are
+//! registering the endpoint.
+//!
+//! **Pings that are not signed**, such as WooCommerce's form `webhook_id=1` when a webhook
+//! is saved, are no handshakes: they are refused with 401, and no event is lost. If the
+//! sender insists on a 2xx, let a route of its own, or a middleware in front of
+//! the layer, answer requests that have no signature header with an empty 200, and pass
+//! nothing of them on.
+
+use alloc::boxed::Box;
+use alloc::string::{String, ToString as _};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+
+use serde_json::{Map, Value};
+use subtle::ConstantTimeEq as _;
+use zeroize::Zeroizing;
+
+use crate::error::{ConfigError, VerifyError};
+use crate::head::{Found, HeaderName, HeaderVisitor, RequestHead};
+use crate::scheme::{
+    MAX_TOKEN, OwnedHandshake, OwnedTokenAnswer, Scheme, Signature, SignatureField, is_of_a_token,
+};
+use crate::verification::CheckedHead;
+use crate::{CheckHead, Timestamp, Verified, Webhook};
+
+/// The longest body of a signed handshake, in bytes.
+const MAX_SIGNED_BODY: usize = 64 * 1024;
+
+/// The longest body with a secret, in bytes.
+pub(crate) const MAX_SECRET_BODY: usize = 4 * 1024;
+
+/// The longest text that is echoed, in bytes.
+const MAX_ECHO: usize = 1024;
+
+type SecretHandler = dyn Fn(&str) -> bool + Send + Sync;
+
+/// How the handshakes of a scheme are answered.
+///
+/// A [`Webhook`] answers with it by [`Webhook::with_handshakes`]. Where the secret
+/// itself arrives by the handshake (Asana, Notion), there is no webhook yet: then this is
+/// a verifier of its own, which answers the handshake and refuses every event.
+#[derive(Clone)]
+#[must_use]
+pub struct Handshakes {
+    scheme: Arc<str>,
+    handshake: OwnedHandshake,
+    /// In lower case. A request that has one of these is an event.
+    signature_headers: Vec<HeaderName>,
+    verify_token: Option<Zeroizing<Box<str>>>,
+    on_secret: Option<Arc<SecretHandler>>,
+}
+
+impl Handshakes {
+    /// Creates the answers to this scheme's handshakes.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::NoHandshake`] if the scheme has none;
+    /// [`ConfigError::InvalidHeaderName`] if a header of its signature has no name.
+    pub fn new(scheme: Scheme<'_>) -> Result<Self, ConfigError> {
+        let handshake = scheme.handshake.ok_or(ConfigError::NoHandshake)?;
+        let names: Vec<String> = match scheme.signature {
+            SignatureField::Headers(names) => names.iter().copied().map(String::from).collect(),
+            SignatureField::Numbered(name) => Vec::from([name.to_string() + "-1"]),
+            SignatureField::Header(name)
+            | SignatureField::List { header: name, .. }
+            | SignatureField::Repeated(name) => Vec::from([name.to_string()]),
+        };
+        let prefixed = |name: &String| match scheme.header_prefix {
+            Some(prefix) => {
+                let prefix = prefix.strip_suffix('-').unwrap_or(prefix);
+                HeaderName::new(&(prefix.to_string() + "-" + name))
+            }
+            None => HeaderName::new(name),
+        };
+        Ok(Self {
+            scheme: scheme.name.into(),
+            handshake: handshake.into(),
+            signature_headers: names.iter().map(prefixed).collect::<Result<_, _>>()?,
+            verify_token: None,
+            on_secret: None,
+        })
+    }
+
+    /// Sets the verify token: the text that you have chosen and given to the sender, by
+    /// which it proves itself (Meta).
+    pub fn with_verify_token(mut self, token: &str) -> Self {
+        self.verify_token = Some(Zeroizing::new(token.into()));
+        self
+    }
+
+    /// Sets the function that is given a secret which arrives by a handshake, and returns
+    /// whether it was accepted (Asana, Notion).
+    ///
+    /// **Anyone can send such a request.** Accept a secret only while you are registering
+    /// the endpoint, and store it; the webhook is then made with it. A refused secret is
+    /// answered like any request that is not verified.
+    pub fn with_secret_handler(
+        mut self,
+        handler: impl Fn(&str) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.on_secret = Some(Arc::new(handler));
+        self
+    }
+
+    /// Checks that nothing is missing, or is there and never used.
+    fn check(&self) -> Result<(), ConfigError> {
+        let wants_token = matches!(
+            self.handshake,
+            OwnedHandshake::EchoQuery {
+                verify_token: Some(_),
+                ..
+            }
+        );
+        let wants_handler = matches!(
+            self.handshake,
+            OwnedHandshake::SecretHeader(_) | OwnedHandshake::SecretField(_)
+        );
+        let is_set = self
+            .verify_token
+            .as_ref()
+            .is_some_and(|token| !token.is_empty());
+        let is_missing = wants_token && !is_set || wants_handler && self.on_secret.is_none();
+        let is_unused = !wants_token && self.verify_token.is_some()
+            || !wants_handler && self.on_secret.is_some();
+        let what = if wants_token || self.verify_token.is_some() {
+            "verify token (`Handshakes::with_verify_token`)"
+        } else {
+            "secret handler (`Handshakes::with_secret_handler`)"
+        };
+        if is_missing {
+            return Err(ConfigError::MissingHandshakeOption { what });
+        }
+        if is_unused {
+            return Err(ConfigError::UnusedHandshakeOption { what });
+        }
+        Ok(())
+    }
+
+    /// Whether a request has a signature, and so is no unsigned handshake.
+    fn is_signed(&self, head: &dyn RequestHead) -> bool {
+        self.signature_headers
+            .iter()
+            .any(|name| header(head, name).is_some())
+    }
+
+    fn answer_head(&self, head: &dyn RequestHead, webhook: Option<&Webhook>) -> Option<Answer> {
+        let is = |method| head.method() == Some(method);
+        match &self.handshake {
+            OwnedHandshake::Head => is("HEAD").then(|| Answer::empty(200)),
+            OwnedHandshake::EchoQuery {
+                parameter,
+                verify_token,
+            } if is("GET") => {
+                let query = Query::of(head)?;
+                if let Some(name) = verify_token {
+                    let (given, own) = (query.get(name)?, self.verify_token.as_ref()?);
+                    if !bool::from(given.as_bytes().ct_eq(own.as_bytes())) {
+                        return None;
+                    }
+                }
+                let challenge = query.get(parameter).filter(|text| is_token(text))?;
+                Some(Answer::text(challenge))
+            }
+            OwnedHandshake::SignQuery { parameter, answer } if is("GET") => {
+                let token = Query::of(head)?.get(parameter)?;
+                let mac = webhook?.token_mac(&token)?;
+                Some(Answer::signed(answer, &token, &mac))
+            }
+            OwnedHandshake::EchoHeader(name) if is("GET") => {
+                let challenge = header(head, &HeaderName::new(name).ok()?)?;
+                let challenge = str::from_utf8(challenge)
+                    .ok()
+                    .filter(|text| is_token(text))?;
+                Some(Answer::text(challenge.into()))
+            }
+            OwnedHandshake::SecretHeader(name) if is("POST") && !self.is_signed(head) => {
+                let name = HeaderName::new(name).ok()?;
+                let secret = str::from_utf8(header(head, &name)?).ok()?;
+                let is_accepted = is_token(secret) && self.on_secret.as_ref()?(secret);
+                is_accepted.then(|| Answer {
+                    header: Some((name, secret.into())),
+                    ..Answer::empty(200)
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the answer depends on the body of an unsigned request.
+    fn awaits_secret(&self, head: &dyn RequestHead) -> bool {
+        matches!(self.handshake, OwnedHandshake::SecretField(_))
+            && head.method() == Some("POST")
+            && !self.is_signed(head)
+    }
+
+    fn answer_secret(&self, head: &dyn RequestHead, body: &[u8]) -> Option<Answer> {
+        let OwnedHandshake::SecretField(name) = &self.handshake else {
+            return None;
+        };
+        if !self.awaits_secret(head) || body.len() > MAX_SECRET_BODY {
+            return None;
+        }
+        let body: Value = serde_json::from_slice(body).ok()?;
+        let secret = field(&body, name)?.as_str()?;
+        let is_accepted = is_token(secret) && self.on_secret.as_ref()?(secret);
+        is_accepted.then(|| Answer::empty(200))
+    }
+
+    /// Returns the answer to a request that is verified.
+    fn answer_verified(
+        &self,
+        webhook: &Webhook,
+        head: &dyn RequestHead,
+        body: &[u8],
+    ) -> Option<Answer> {
+        if body.len() > MAX_SIGNED_BODY {
+            return None;
+        }
+        let when = match &self.handshake {
+            OwnedHandshake::EchoField { when, .. } => when.as_ref(),
+            OwnedHandshake::SignField { when, .. } | OwnedHandshake::Fixed { when, .. } => {
+                Some(when)
+            }
+            _ => return None,
+        };
+        let parsed: Value = serde_json::from_slice(body).ok()?;
+        if let Some(when) = when {
+            let is_it = match field(&parsed, &when.field)? {
+                Value::String(text) => *text == *when.value,
+                Value::Number(number) => number.to_string() == *when.value,
+                _ => false,
+            };
+            if !is_it {
+                return None;
+            }
+        }
+        match &self.handshake {
+            OwnedHandshake::EchoField { field: name, .. } => {
+                let text = field(&parsed, name)?.as_str()?;
+                (text.len() <= MAX_ECHO).then(|| Answer::text(text.into()))
+            }
+            OwnedHandshake::SignField {
+                field: name,
+                answer,
+                ..
+            } => {
+                let token = field(&parsed, name)?.as_str()?;
+                let mac = webhook.token_mac_as_signed(token, head, body)?;
+                Some(Answer::signed(answer, token, &mac))
+            }
+            OwnedHandshake::Fixed { answer, .. } => Some(Answer::json(answer.clone())),
+            _ => None,
+        }
+    }
+}
+
+/// Refuses every event: there is no key yet to verify one with.
+impl CheckHead for Handshakes {
+    fn scheme(&self) -> &str {
+        &self.scheme
+    }
+
+    fn check_head<'h>(
+        &'h self,
+        _: &'h dyn RequestHead,
+        _: Option<Timestamp>,
+    ) -> Result<CheckedHead<'h>, VerifyError> {
+        Err(VerifyError::refused(
+            "there is no key yet, only a handshake",
+        ))
+    }
+
+    fn responder(&self) -> Option<Responder<'_>> {
+        Some(Responder {
+            handshakes: self,
+            webhook: None,
+        })
+    }
+}
+
+/// Shows no token.
+impl fmt::Debug for Handshakes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Handshakes")
+            .field("scheme", &self.scheme)
+            .field("handshake", &self.handshake)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Answers the handshakes of one verifier, for code that reads requests in steps, as a
+/// framework does. [`Webhook::receive`] takes all steps at once.
+///
+/// First [`answer_head`](Self::answer_head). If [`awaits_secret`](Self::awaits_secret),
+/// read the body and take [`answer_secret`](Self::answer_secret). Otherwise verify the
+/// request, and take [`answer_verified`](Self::answer_verified).
+#[derive(Clone, Copy, Debug)]
+pub struct Responder<'w> {
+    handshakes: &'w Handshakes,
+    webhook: Option<&'w Webhook>,
+}
+
+impl Responder<'_> {
+    /// Returns the answer to an unsigned handshake that is in the head alone; `None` if
+    /// the request is none.
+    #[must_use]
+    pub fn answer_head(&self, head: &dyn RequestHead) -> Option<Answer> {
+        self.handshakes.answer_head(head, self.webhook)
+    }
+
+    /// Returns whether the request could be an unsigned handshake with a secret in its
+    /// body, of at most 4 KiB.
+    #[must_use]
+    pub fn awaits_secret(&self, head: &dyn RequestHead) -> bool {
+        self.handshakes.awaits_secret(head)
+    }
+
+    /// Returns the answer to an unsigned handshake with a secret in its body, if the
+    /// secret was accepted.
+    #[must_use]
+    pub fn answer_secret(&self, head: &dyn RequestHead, body: &[u8]) -> Option<Answer> {
+        self.handshakes.answer_secret(head, body)
+    }
+
+    /// Returns the answer to a signed handshake; `None` if the request is an event.
+    ///
+    /// **Call it with a verified request only.** (It makes no MAC for another, but echoes
+    /// a field of it.)
+    #[must_use]
+    pub fn answer_verified(&self, head: &dyn RequestHead, body: &[u8]) -> Option<Answer> {
+        self.handshakes.answer_verified(self.webhook?, head, body)
+    }
+}
+
+impl Webhook {
+    /// Sets the answers to the requests that are no events: see the module
+    /// [`handshake`](self).
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::MissingHandshakeOption`] if the handshake needs a verify token or a
+    /// secret handler, and [`ConfigError::UnusedHandshakeOption`] if it needs none;
+    /// [`ConfigError::NoHandshake`] if the answers are those of another scheme.
+    pub fn with_handshakes(mut self, handshakes: Handshakes) -> Result<Self, ConfigError> {
+        if *handshakes.scheme != *self.scheme() {
+            return Err(ConfigError::NoHandshake);
+        }
+        handshakes.check()?;
+        self.set_handshakes(handshakes);
+        Ok(self)
+    }
+
+    /// Verifies a whole request like [`verify`](Self::verify), or returns the answer to
+    /// it if it is no event.
+    ///
+    /// The head must have the method and the target of the request. Without
+    /// [`with_handshakes`](Self::with_handshakes), everything is an event.
+    ///
+    /// # Errors
+    ///
+    /// As [`verify`](Self::verify).
+    pub fn receive<'h>(
+        &'h self,
+        head: &'h dyn RequestHead,
+        body: &'h [u8],
+    ) -> Result<Received<'h>, VerifyError> {
+        let Some(responder) = self.responder() else {
+            return self.verify(head, body).map(Received::Event);
+        };
+        let unsigned = responder
+            .answer_head(head)
+            .or_else(|| responder.answer_secret(head, body));
+        if let Some(answer) = unsigned {
+            return Ok(Received::Handshake(answer));
+        }
+        let verified = self.verify(head, body)?;
+        Ok(match responder.answer_verified(head, body) {
+            Some(answer) => Received::Handshake(answer),
+            None => Received::Event(verified),
+        })
+    }
+
+    pub(crate) fn responder_of<'w>(&'w self, handshakes: &'w Handshakes) -> Responder<'w> {
+        Responder {
+            handshakes,
+            webhook: Some(self),
+        }
+    }
+
+    /// Returns the MAC of a token by the first key; `None` if it is no token.
+    fn token_mac(&self, token: &str) -> Option<Signature> {
+        let key = self.first_mac_key()?;
+        is_token(token).then(|| key.mac(&Token(token)))
+    }
+
+    /// Returns the MAC of a token by the key that a request is signed with.
+    fn token_mac_as_signed(
+        &self,
+        token: &str,
+        head: &dyn RequestHead,
+        body: &[u8],
+    ) -> Option<Signature> {
+        let key = self.key_of(head, body)?;
+        is_token(token).then(|| key.mac(&Token(token)))
+    }
+}
+
+struct Token<'t>(&'t str);
+
+impl crate::algorithm::Hashed for Token<'_> {
+    fn feed(&self, hash: &mut impl crate::algorithm::Hashing) {
+        hash.update(self.0.as_bytes());
+    }
+}
+
+/// What a request was.
+#[derive(Debug)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "a request is an event or it is none"
+)]
+pub enum Received<'h> {
+    /// A verified event.
+    Event(Verified<'h>),
+    /// No event: send this answer.
+    Handshake(Answer),
+}
+
+/// The answer to a handshake.
+///
+/// It may repeat a secret, and a MAC: `Debug` shows neither.
+#[derive(Clone, PartialEq, Eq)]
+#[must_use = "the sender waits for it"]
+pub struct Answer {
+    status: u16,
+    content_type: Option<&'static str>,
+    header: Option<(HeaderName, String)>,
+    body: String,
+}
+
+impl Answer {
+    const fn empty(status: u16) -> Self {
+        Self {
+            status,
+            content_type: None,
+            header: None,
+            body: String::new(),
+        }
+    }
+
+    fn text(body: String) -> Self {
+        Self {
+            content_type: Some("text/plain; charset=utf-8"),
+            body,
+            ..Self::empty(200)
+        }
+    }
+
+    fn json(body: String) -> Self {
+        Self {
+            content_type: Some("application/json"),
+            body,
+            ..Self::empty(200)
+        }
+    }
+
+    fn signed(answer: &OwnedTokenAnswer, token: &str, mac: &Signature) -> Self {
+        let mut object = Map::new();
+        if let Some(name) = &answer.token {
+            object.insert(name.clone(), token.into());
+        }
+        let form = &answer.form;
+        let mac = form.prefix.clone() + &form.encoding.encode(mac);
+        object.insert(answer.mac.clone(), mac.into());
+        Self::json(Value::Object(object).to_string())
+    }
+
+    /// Returns the HTTP status.
+    #[must_use]
+    pub const fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// Returns the names and values of the headers.
+    pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        let content_type = self.content_type.map(|value| ("content-type", value));
+        // What is echoed must not be taken for a page.
+        let nosniff = self
+            .content_type
+            .map(|_| ("x-content-type-options", "nosniff"));
+        let own = self.header.iter();
+        let own = own.map(|(name, value)| (name.as_str(), value.as_str()));
+        content_type.into_iter().chain(nosniff).chain(own)
+    }
+
+    /// Returns the body.
+    #[must_use]
+    pub fn body(&self) -> &str {
+        &self.body
+    }
+}
+
+/// Shows the status and the length of the body.
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer")
+            .field("status", &self.status)
+            .field("content_type", &self.content_type)
+            .field("body_len", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(feature = "http")]
+impl<B: From<String>> From<Answer> for http::Response<B> {
+    fn from(answer: Answer) -> Self {
+        let mut headers = http::HeaderMap::new();
+        for (name, value) in answer.headers() {
+            // Each is a header: a token, or a constant.
+            if let (Ok(name), Ok(value)) = (
+                http::HeaderName::from_bytes(name.as_bytes()),
+                http::HeaderValue::from_str(value),
+            ) {
+                headers.insert(name, value);
+            }
+        }
+        let status = http::StatusCode::from_u16(answer.status).unwrap_or_default();
+        let mut response = Self::new(answer.body.into());
+        *response.status_mut() = status;
+        *response.headers_mut() = headers;
+        response
+    }
+}
+
+/// Whether a text may be signed, echoed or taken as a secret.
+fn is_token(text: &str) -> bool {
+    (1..=MAX_TOKEN).contains(&text.len()) && is_of_a_token(text.as_bytes())
+}
+
+/// The value of a header that is there once, and not empty.
+fn header<'h>(head: &'h dyn RequestHead, name: &HeaderName) -> Option<&'h [u8]> {
+    let names = core::slice::from_ref(name);
+    let mut found = Found::new(None, 1);
+    let lengths = HeaderVisitor::lengths(names);
+    head.visit_headers(&mut HeaderVisitor::new(names, lengths, &mut found));
+    let value = found.value(0);
+    (!value.is_empty() && !found.is_repeated(0)).then_some(value)
+}
+
+/// A field of a JSON body, by a path of names with dots.
+fn field<'v>(body: &'v Value, path: &str) -> Option<&'v Value> {
+    path.split('.')
+        .try_fold(body, |value, name| value.get(name))
+}
+
+/// The query of a request.
+struct Query<'h>(&'h str);
+
+impl<'h> Query<'h> {
+    fn of(head: &'h dyn RequestHead) -> Option<Self> {
+        head.target()?.split_once('?').map(|(_, query)| Self(query))
+    }
+
+    /// The value of a parameter that is there once, decoded.
+    fn get(&self, name: &str) -> Option<String> {
+        let fields = self.0.split('&').filter_map(|field| field.split_once('='));
+        let mut values = fields.filter(|(own, _)| decode(own).as_deref() == Some(name));
+        let (_, value) = values.next()?;
+        if values.next().is_some() {
+            return None;
+        }
+        decode(value)
+    }
+}
+
+/// Undoes percent-encoding. A plus sign stays one: it may be of a token.
+fn decode(text: &str) -> Option<String> {
+    let mut bytes = Vec::new();
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        if byte == b'%' {
+            let digits = [rest.next()?, rest.next()?];
+            let mut byte = [0];
+            hex::decode_to_slice(digits, &mut byte).ok()?;
+            bytes.extend(byte);
+        } else {
+            bytes.push(byte);
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
