@@ -123,8 +123,9 @@ use core::fmt;
 use axum_core::body::Body;
 use axum_core::extract::FromRequestParts;
 use axum_core::response::{IntoResponse, Response};
-use http::StatusCode;
+use http::header::CONNECTION;
 use http::request::Parts;
+use http::{HeaderValue, StatusCode, Version};
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
@@ -171,7 +172,9 @@ impl<S: Send + Sync> FromRequestParts<S> for VerifiedBytes {
                 path = parts.uri.path(),
                 "a handler asks for a verified webhook, and no VerifyLayer is on its route: rejected"
             );
-            MissingLayer
+            MissingLayer {
+                version: parts.version,
+            }
         })
     }
 }
@@ -194,7 +197,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for VerifiedJson<T
                     category = ?fault.category,
                     "a verified webhook is not the JSON that its handler takes"
                 );
-                VerifiedJsonRejection::InvalidJson(fault)
+                VerifiedJsonRejection::InvalidJson { fault }
             })
     }
 }
@@ -203,10 +206,14 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for VerifiedJson<T
 /// response is a 500 with an empty body.
 ///
 /// This is a fault of the service and not of the request. It is logged, and put
-/// into the extensions of the response.
+/// into the extensions of the response. Over HTTP/1 the response says that the
+/// connection closes, since the body is not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct MissingLayer;
+pub struct MissingLayer {
+    /// Of the request.
+    version: Version,
+}
 
 impl fmt::Display for MissingLayer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -218,7 +225,19 @@ impl Error for MissingLayer {}
 
 impl IntoResponse for MissingLayer {
     fn into_response(self) -> Response {
-        empty(StatusCode::INTERNAL_SERVER_ERROR, self)
+        let mut response = empty(StatusCode::INTERNAL_SERVER_ERROR, self);
+        // As the layer does: an HTTP/1 server closes a connection whose request it has
+        // not read to its end. If it does not say so, the client's next request is lost.
+        if matches!(self.version, Version::HTTP_10 | Version::HTTP_11) {
+            let close = const { HeaderValue::from_static("close") };
+            response.headers_mut().insert(CONNECTION, close);
+        }
+        if self.version == Version::HTTP_10 {
+            // To a response of version 1.1, hyper adds `keep-alive` for a client of
+            // HTTP/1.0 that asks for it.
+            *response.version_mut() = self.version;
+        }
+        response
     }
 }
 
@@ -285,22 +304,30 @@ impl Error for InvalidJson {}
 pub enum VerifiedJsonRejection {
     /// 422, with an empty body: the request is verified, and is not the JSON
     /// that the handler takes.
-    InvalidJson(InvalidJson),
+    #[non_exhaustive]
+    InvalidJson {
+        /// Where it is not.
+        fault: InvalidJson,
+    },
     /// 500: see [`MissingLayer`].
-    MissingLayer(MissingLayer),
+    #[non_exhaustive]
+    MissingLayer {
+        /// The fault of the service.
+        missing: MissingLayer,
+    },
 }
 
 impl From<MissingLayer> for VerifiedJsonRejection {
     fn from(missing: MissingLayer) -> Self {
-        Self::MissingLayer(missing)
+        Self::MissingLayer { missing }
     }
 }
 
 impl fmt::Display for VerifiedJsonRejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::InvalidJson(_) => f.write_str("the verified body is not the expected JSON"),
-            Self::MissingLayer(missing) => missing.fmt(f),
+            Self::InvalidJson { .. } => f.write_str("the verified body is not the expected JSON"),
+            Self::MissingLayer { missing } => missing.fmt(f),
         }
     }
 }
@@ -310,8 +337,8 @@ impl Error for VerifiedJsonRejection {
     /// already.)
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::InvalidJson(fault) => Some(fault),
-            Self::MissingLayer(_) => None,
+            Self::InvalidJson { fault } => Some(fault),
+            Self::MissingLayer { .. } => None,
         }
     }
 }
@@ -319,8 +346,8 @@ impl Error for VerifiedJsonRejection {
 impl IntoResponse for VerifiedJsonRejection {
     fn into_response(self) -> Response {
         match self {
-            Self::InvalidJson(_) => empty(StatusCode::UNPROCESSABLE_ENTITY, self),
-            Self::MissingLayer(missing) => missing.into_response(),
+            Self::InvalidJson { .. } => empty(StatusCode::UNPROCESSABLE_ENTITY, self),
+            Self::MissingLayer { missing } => missing.into_response(),
         }
     }
 }

@@ -21,7 +21,8 @@ use hookseal::axum::{
 };
 use hookseal::tower::{Rejection, VerifyLayer};
 use hookseal::{Key, Verifier, Webhook, schemes};
-use http::{HeaderMap, Request, Response, StatusCode};
+use http::header::CONNECTION;
+use http::{HeaderMap, Request, Response, StatusCode, Version};
 use serde::{Deserialize, Deserializer};
 use serde_json::error::Category;
 use time_limit::time_limit;
@@ -109,6 +110,34 @@ async fn a_handler_gets_the_event_and_whatever_else_it_takes() {
 }
 
 #[tokio::test]
+async fn without_the_layer_a_connection_is_closed_whose_body_is_not_read() {
+    let handler = async |_: VerifiedBytes| "served";
+    let router = Router::new().route("/", post(handler));
+    for (version, connection) in [
+        (Version::HTTP_10, Some("close")),
+        (Version::HTTP_11, Some("close")),
+        (Version::HTTP_2, None),
+        (Version::HTTP_3, None),
+    ] {
+        let mut sent = request("/", &[], "{}");
+        *sent.version_mut() = version;
+        let (status, _, response) = send(router.clone(), sent).await;
+        assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+        let found = response.headers().get(CONNECTION);
+        let found = found.map(|value| value.to_str().unwrap());
+        assert_eq!(found, connection, "{version:?}");
+        let is_old = response.version() == Version::HTTP_10;
+        assert_eq!(is_old, version == Version::HTTP_10);
+    }
+    // With the layer, the connection stays open.
+    let genuine = paminga();
+    let sent = request("/", &genuine.headers, genuine.body);
+    let (status, _, response) = send(router.layer(layer()), sent).await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(response.headers().get(CONNECTION), None);
+}
+
+#[tokio::test]
 async fn without_the_layer_a_handler_is_not_called() {
     static CALLED: AtomicUsize = AtomicUsize::new(0);
     let raw = async |_: VerifiedBytes| CALLED.fetch_add(1, Ordering::SeqCst).to_string();
@@ -181,7 +210,7 @@ async fn a_verified_body_that_is_not_the_json_is_422() {
         (StatusCode::UNPROCESSABLE_ENTITY, "")
     );
     let rejection: &VerifiedJsonRejection = response.extensions().get().unwrap();
-    let VerifiedJsonRejection::InvalidJson(fault) = rejection else {
+    let VerifiedJsonRejection::InvalidJson { fault, .. } = rejection else {
         panic!("{rejection:?}");
     };
     // `{` is no array.
@@ -207,7 +236,7 @@ async fn a_verified_body_that_is_not_the_json_is_422() {
     // A handler may response it itself.
     let handler = async |event: Result<VerifiedJson<Vec<u8>>, VerifiedJsonRejection>| match event {
         Ok(_) => StatusCode::OK.into_response(),
-        Err(VerifiedJsonRejection::InvalidJson(_)) => StatusCode::ACCEPTED.into_response(),
+        Err(VerifiedJsonRejection::InvalidJson { .. }) => StatusCode::ACCEPTED.into_response(),
         Err(other) => other.into_response(),
     };
     let router = Router::new().route("/", post(handler));

@@ -2,6 +2,8 @@
 
 #[path = "common/example.rs"]
 mod example;
+#[path = "common/time_limit.rs"]
+mod time_limit;
 
 use hookseal_testing::vectors::{SENDERS, load, of_catalogue};
 use std::fs;
@@ -9,8 +11,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use example::example;
+use time_limit::time_limit;
 
 fn run(files: &[PathBuf]) -> (Option<i32>, String, String) {
+    let _limit = time_limit();
     let Output {
         status,
         stdout,

@@ -1957,6 +1957,52 @@ fn a_canonical_form_sees_the_method_and_the_target() {
     assert_eq!(verdict(&headers), mismatch);
 }
 
+/// Signs the target, and then the body.
+#[derive(Debug)]
+struct AfterTarget;
+
+impl Canonicalize for AfterTarget {
+    fn canonicalize<'b>(&self, request: &RawRequest<'b>) -> Result<Cow<'b, [u8]>, VerifyError> {
+        let target = request.target()?.as_bytes();
+        Ok([target, b" ", request.body()].concat().into())
+    }
+}
+
+#[test]
+fn a_canonical_form_that_needs_the_target_is_not_computed_of_headers_alone() {
+    let scheme = Scheme {
+        canonical_form: Some(CanonicalForm(&AfterTarget)),
+        ..CANONICAL
+    };
+    let webhook = webhook(scheme, key());
+    // printf '/hook a' | openssl dgst -sha256 -hmac k
+    let mac = "16c29893c8ef94ba88f137de1b5350c292b01be4f05912286c4996c46a924321";
+    let headers = [("x-mac", mac)];
+    let verdict = |head: &dyn RequestHead| {
+        let whole = webhook.verify(head, b"a").map(drop);
+        let mut state = HashState::new();
+        let mut verification = webhook.begin(head, &mut state).unwrap();
+        verification.update(b"a");
+        assert_eq!(verification.finish().map(drop), whole);
+        whole
+    };
+    assert_eq!(verdict(&Head::new("POST", "/hook", &headers)), Ok(()));
+    let other = Head::new("POST", "/hooks", &headers);
+    assert_eq!(verdict(&other), Err(VerifyError::SignatureMismatch));
+    // Nothing of it was passed: the fault is the receiver's.
+    let error = verdict(&headers).unwrap_err();
+    assert_eq!(
+        (error.reason(), error.http_status()),
+        ("incomplete-head", 500)
+    );
+    assert!(error.is_operator_fault());
+    // Nor is it signed.
+    let signed = webhook.sign(&Message::new(b"a"));
+    assert!(
+        matches!(signed, Err(SignError::Refused { error, .. }) if error.reason() == "incomplete-head")
+    );
+}
+
 /// Code that a scheme needs and has not, or has and does not need, is found when
 /// the service starts.
 #[test]

@@ -733,7 +733,7 @@ fn layer(printed: &mut Printed) {
     assert!(event.0.contains("4111"));
     printed.debug(&event);
     let refused = finished(VerifiedJson::<u64>::from_request_parts(&mut parts, &())).unwrap_err();
-    let VerifiedJsonRejection::InvalidJson(fault) = &refused else {
+    let VerifiedJsonRejection::InvalidJson { fault, .. } = &refused else {
         panic!("{refused}")
     };
     printed.error(fault);

@@ -1018,3 +1018,88 @@ fn a_signature_is_of_the_key_that_its_entry_names() {
         "the scheme signs a key id, and the message has none"
     );
 }
+
+#[test]
+fn a_scheme_of_ed25519_alone_takes_no_mac_secret() {
+    const ALONE: Scheme = Scheme {
+        name: "alone",
+        signature: SignatureField::Header("x-signature"),
+        forms: &[Form::hex("").with_algorithm(Algorithm::Ed25519)],
+        ..Scheme::BASE
+    };
+    let message_of = |keys: Vec<Key>| {
+        let error = Webhook::new(ALONE, keys).err();
+        error.map(|error| error.to_string())
+    };
+    assert_eq!(message_of(vec![public(1)]), None);
+    assert_eq!(message_of(vec![signing(1), public(2)]), None);
+    for (keys, position) in [
+        (vec![mac("0123456789abcdef")], 1),
+        (vec![public(1), mac("0123456789abcdef")], 2),
+        (vec![mac("0123456789abcdef"), signing(1)], 1),
+    ] {
+        let wanted = format!(
+            "key {position} is of a kind that the scheme does not verify with; pass Ed25519 keys"
+        );
+        assert_eq!(message_of(keys), Some(wanted));
+    }
+}
+
+/// What is signed is first read with blank signatures in its place.
+#[test]
+fn no_signature_is_blank_whatever_keys_there_are() {
+    const ONE: Scheme = Scheme {
+        name: "one",
+        signature: SignatureField::Header("x-signature"),
+        forms: &[
+            Form::hex("ed=").with_algorithm(Algorithm::Ed25519),
+            Form::hex("mac="),
+        ],
+        ..Scheme::BASE
+    };
+    const LIST: Scheme = Scheme {
+        signature: SignatureField::List {
+            header: "x-signature",
+            separator: Separator::Space,
+        },
+        ..ONE
+    };
+    const TWO: Scheme = Scheme {
+        signature: SignatureField::Headers(&["x-signature", "x-other"]),
+        ..ONE
+    };
+    // printf '{}' | openssl dgst -sha256 -hmac 0123456789abcdef
+    let by_mac = "mac=f91e3e9f05cc2df64ac1c26f8adccdffda8d1e4a7a8c50a1a08eeadac6ddfec5";
+    // The key of the first test of RFC 8032.
+    let by_ed = "ed=b6f4132237e2fd27a45ced0d37d6df5bcbd07f640427afdcde5a4daa1aa1f76e7ff7824da58df2cbb013b217e3a5510491c2e4d7d4df210a0830648e6fdcfa0b";
+    let mac = || mac("0123456789abcdef").with_id("mac");
+    let ed = || Key::from(SigningKey::from_base64(WHSK).unwrap()).with_id("ed");
+    let verifying = || Key::from(PublicKey::from_base64(WHPK).unwrap()).with_id("public");
+    let both = format!("{by_mac} {by_ed}");
+    for (scheme, keys, id, wanted) in [
+        (ONE, vec![mac()], None, &[by_mac][..]),
+        (ONE, vec![ed()], None, &[by_ed]),
+        (ONE, vec![mac(), ed()], None, &[by_mac]),
+        (ONE, vec![ed(), mac()], None, &[by_mac]),
+        (ONE, vec![ed(), mac()], Some("ed"), &[by_ed]),
+        (ONE, vec![ed(), mac()], Some("mac"), &[by_mac]),
+        (ONE, vec![verifying(), mac()], None, &[by_mac]),
+        (LIST, vec![ed(), mac()], None, &[&*both]),
+        (LIST, vec![ed(), mac()], Some("ed"), &[by_ed]),
+        (LIST, vec![verifying(), mac()], None, &[by_mac]),
+        (TWO, vec![ed(), mac()], None, &[by_mac, by_ed]),
+        (TWO, vec![ed(), mac()], Some("ed"), &[by_ed]),
+    ] {
+        let webhook = Webhook::new(scheme, keys).unwrap();
+        let message = Message::new(BODY);
+        let message = id.map_or(message, |id| message.with_key_id(id));
+        let signed = webhook.sign(&message).unwrap();
+        let values: Vec<&str> = signed.iter().map(|(_, value)| value).collect();
+        assert_eq!(values, wanted, "{:?}, {id:?}", scheme.signature);
+        assert!(webhook.verify(&signed, BODY).is_ok());
+    }
+    // A key that cannot sign makes none.
+    let webhook = Webhook::new(ONE, [verifying(), mac()]).unwrap();
+    let named = webhook.sign(&Message::new(BODY).with_key_id("public"));
+    assert_eq!(named, Err(SignError::UnknownKeyId));
+}

@@ -1090,12 +1090,26 @@ fn four_spellings_are_read_and_one_can_be_pinned() {
 
 #[test]
 fn another_header_name_is_read_instead_of_the_default() {
-    let scheme = schemes::HUBPAY.with_signature_header("X-Hub-Signature");
-    let webhook = Webhook::new(scheme, SECRET).unwrap();
-    let body = br#"{"n":0}"#;
-    assert!(webhook.verify(&[("x-hub-signature", HEX)], body).is_ok());
-    let verdict = judged(webhook.verify(&[("x-hubpay-hmac", HEX)], body));
-    assert_eq!(verdict, missing("x-hub-signature"));
+    for (scheme, default, own) in [
+        (schemes::HUBPAY, "x-hubpay-hmac", "X-Hub-Signature"),
+        (schemes::PAMINGA, "x-paminga-signature", "Signature"),
+    ] {
+        let verdict = |scheme: Scheme<'_>, headers: &[(&str, &str)]| {
+            let webhook = Webhook::new(scheme, SECRET).unwrap();
+            judged(webhook.verify(&headers, br#"{"n":0}"#))
+        };
+        let scheme_with_own = scheme.with_signature_header(own);
+        let other = HEX.replace('0', "1");
+        let both = [(own, HEX), (default, &other)];
+        assert_eq!(verdict(scheme_with_own, &[(own, HEX)]), Ok(()));
+        assert_eq!(verdict(scheme_with_own, &both), Ok(()));
+        assert_eq!(verdict(scheme_with_own, &[(default, HEX)]), missing(own));
+        assert_eq!(verdict(scheme, &[(own, HEX)]), missing(default));
+        assert_eq!(
+            verdict(scheme_with_own, &[(own, &other), (default, HEX)]),
+            Err(("signature-mismatch", None))
+        );
+    }
 }
 
 // Pomelo.
@@ -1104,6 +1118,53 @@ fn pomelo_for(endpoint: &str, scheme: Scheme<'static>) -> Webhook {
     let key = Key::from_base64(API_SECRET).unwrap().with_id(API_KEY);
     let webhook = Webhook::new(scheme.at(endpoint), key).unwrap();
     webhook.with_clock(FixedClock::at(POMELO_SIGNED_AT))
+}
+
+/// What Pomelo's page lists: one endpoint that is the beginning of another. Of a
+/// message for the longer one, `/credit` can move to the body, which is no JSON then.
+/// That is all: each other cut of the signed bytes is refused.
+#[test]
+fn nothing_moves_between_pomelos_endpoints_but_what_makes_a_body_that_is_no_json() {
+    const SHORT: &str = "/transactions/authorizations";
+    const LONG: &str = "/transactions/authorizations/credit";
+    // printf '1674087231/transactions/authorizations/credit{"amount":1}' |
+    //     openssl dgst -sha256 -hmac 0123456789abcdef -binary | base64
+    let for_long = "z6tXWoLnIKLKu34x2/CqaO3GpGGOSNV0uBzmGsPufqY=";
+    // Without `/credit`.
+    let for_short = "s7OAkIs4S7Bx1mwrT/pqs9YYm+EbSkHn/1rwXbMCSQ0=";
+    let key = Key::from_bytes("0123456789abcdef").unwrap().with_id("id");
+    let webhook = Webhook::new(schemes::POMELO.at_any(&[SHORT, LONG]), key).unwrap();
+    let webhook = webhook.with_clock(FixedClock::at(1_674_087_231));
+    let json = r#"{"amount":1}"#;
+    for (endpoint, mac, readings) in [
+        (SHORT, for_short, &[(SHORT, json)][..]),
+        (
+            LONG,
+            for_long,
+            &[(SHORT, r#"/credit{"amount":1}"#), (LONG, json)],
+        ),
+    ] {
+        let signed = format!("1674087231{endpoint}{json}");
+        let mut accepted = Vec::new();
+        for end_of_endpoint in 0..=signed.len() {
+            let (head, body) = signed.split_at(end_of_endpoint);
+            for end_of_time in 0..=end_of_endpoint {
+                let (time, endpoint) = head.split_at(end_of_time);
+                let headers = [
+                    ("x-api-key", "id"),
+                    ("x-signature", &format!("hmac-sha256 {mac}")),
+                    ("x-timestamp", time),
+                    ("x-endpoint", endpoint),
+                ];
+                if webhook.verify(&headers, body.as_bytes()).is_ok() {
+                    accepted.push((endpoint, body));
+                }
+            }
+        }
+        assert_eq!(accepted, readings);
+    }
+    let moved = serde_json::from_str::<serde_json::Value>(r#"/credit{"amount":1}"#);
+    assert!(moved.is_err());
 }
 
 /// The body of a message that is signed at the known answer's time.

@@ -2,12 +2,15 @@
 
 #[path = "common/example.rs"]
 mod example;
+#[path = "common/time_limit.rs"]
+mod time_limit;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use example::example;
+use time_limit::time_limit;
 
 const PAMINGA: &str = "paminga-demo-secret";
 const WHSEC: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -40,6 +43,7 @@ pomelo-other-endpoint.http       pomelo             refused   header x-endpoint 
 
 #[test]
 fn every_capture_is_judged_as_expected_from_any_directory() {
+    let _limit = time_limit();
     for directory in [env!("CARGO_MANIFEST_DIR"), env!("CARGO_TARGET_TMPDIR")] {
         let output = Command::new(example("verify"))
             .current_dir(directory)
@@ -335,7 +339,7 @@ fn wrong_use_is_told_from_a_refusal_and_says_what_to_do() {
         ),
         (
             "pomelo pomelo-authorization.http --key-id= ENDPOINT --secret-format text",
-            "id of key 1 is empty",
+            "id of key 1 could be in no request: it is empty",
         ),
         (
             "pomelo pomelo-authorization.http KEY_ID ENDPOINT --secret-format text --order body",
@@ -661,6 +665,7 @@ impl Run {
     /// Runs the command, which must not print the secret, whatever happens.
     #[track_caller]
     fn of(mut command: Command, secret: &str) -> Self {
+        let _limit = time_limit();
         let output = command.output().unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
         let run = Self {

@@ -8,6 +8,8 @@
 
 #[path = "common/bodies.rs"]
 mod bodies;
+#[path = "common/time_limit.rs"]
+mod time_limit;
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::borrow::Cow;
@@ -37,6 +39,7 @@ use hookseal::{
 };
 use http::{HeaderMap, Request, Response, StatusCode};
 use http_body::{Body, Frame};
+use time_limit::time_limit;
 use tower::{Layer as _, Service as _, service_fn};
 
 const SECRET: [u8; 32] = *b"0123456789abcdefghijklmnopqrstuv";
@@ -222,17 +225,11 @@ static ALLOCATOR: Searching = Searching;
 
 /// Fills the stack below with zeros. What has been left there could get into a
 /// block with the unused bytes of a value that is moved to it.
+#[inline(never)]
 fn clear_stack() {
-    #[inline(never)]
-    fn clear(times: usize) {
-        let mut area = [0_u8; 1024];
-        black_box(&mut area);
-        if times > 0 {
-            clear(times - 1);
-        }
-        black_box(&mut area);
-    }
-    clear(DEPTH / 1024);
+    // At once: between the frames of a recursion there are bytes that it does not write.
+    let mut area = [0_u8; DEPTH];
+    black_box(&mut area);
 }
 
 /// How much of the stack is looked at.
@@ -736,6 +733,7 @@ fn pause() -> impl Future<Output = ()> {
 
 #[test]
 fn a_cancelled_future_leaves_nothing() {
+    let _limit = time_limit();
     assert_nothing_left(|webhook, headers, body, genuine| {
         let verify = || async {
             let mut state = HashState::new();
@@ -813,6 +811,7 @@ fn call(layer: VerifyLayer, request: Request<Steps>) -> impl Future<Output = Res
 
 #[test]
 fn the_layer_leaves_nothing() {
+    let _limit = time_limit();
     // Not in `assert_nothing_left`, whose webhooks are borrowed.
     for scheme in schemes() {
         for length in LENGTHS {
@@ -994,8 +993,8 @@ fn stack() -> Vec<u8> {
 }
 
 /// What a compiler puts on the stack in between, safe Rust cannot name, and so not
-/// wipe where it is: this is measured, and bounded from experience. A thread
-/// overwrites it with what it does next. This prints it, best in a release build:
+/// wipe where it is: this is measured. A debug build is bounded from experience, and a
+/// release build leaves nothing. This prints what it is:
 ///
 /// ```text
 /// cargo test --release --test zeroize stack -- --nocapture
@@ -1013,6 +1012,12 @@ fn what_stays_on_the_stack() {
         let headers = webhook.sign(&Message::new(&body)).unwrap();
         let verified = left_on_the_stack(|| assert!(webhook.verify(&headers, &body).is_ok()));
         let refused = left_on_the_stack(|| assert!(webhook.verify(&headers, b"").is_err()));
+        // Called where a compiler cannot see what is called.
+        let verifier: &dyn Verifier = black_box(&webhook);
+        let dynamic = left_on_the_stack(|| {
+            assert!(verifier.verify(&headers, &body).is_ok());
+            assert!(verifier.verify(&headers, b"").is_err());
+        });
         let in_chunks = left_on_the_stack(|| {
             let mut state = HashState::new();
             let mut verification = webhook.begin(&headers, &mut state).unwrap();
@@ -1022,12 +1027,14 @@ fn what_stays_on_the_stack() {
         let signed = left_on_the_stack(|| drop(webhook.sign(&Message::new(&body)).unwrap()));
         let made = left_on_the_stack(|| drop(black_box(self::webhook(scheme))));
         println!(
-            "{}: verified {verified}, refused {refused}, in chunks {in_chunks}, signed {signed}, made {made}",
+            "{}: verified {verified}, refused {refused}, dynamic {dynamic}, in chunks {in_chunks}, signed {signed}, made {made}",
             scheme.forms[0].algorithm
         );
-        // In a debug build it is up to 28. A state of SHA-256 is four, one of SHA-512 eight.
-        let limit = if cfg!(debug_assertions) { 40 } else { 3 };
-        let most = [verified, refused, in_chunks, signed, made]
+        // In a debug build it is up to 31. A state of SHA-256 is four, one of SHA-512
+        // eight. What services run, an optimised build without debug assertions, leaves
+        // nothing: `.ci/run` makes one for this test.
+        let limit = if cfg!(debug_assertions) { 40 } else { 0 };
+        let most = [verified, refused, dynamic, in_chunks, signed, made]
             .into_iter()
             .max();
         assert!(most <= Some(limit), "{most:?}");

@@ -65,7 +65,7 @@ impl Rejection {
     #[must_use]
     pub fn status(&self) -> StatusCode {
         match &self.kind {
-            RejectionKind::BodyBroken(_) => StatusCode::BAD_REQUEST,
+            RejectionKind::BodyBroken { .. } => StatusCode::BAD_REQUEST,
             RejectionKind::BodyTimeout { .. } => StatusCode::REQUEST_TIMEOUT,
             RejectionKind::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             RejectionKind::NoVerifier => StatusCode::UNAUTHORIZED,
@@ -80,7 +80,7 @@ impl Rejection {
     #[must_use]
     pub const fn reason(&self) -> &'static str {
         match &self.kind {
-            RejectionKind::BodyBroken(_) => "body-broken",
+            RejectionKind::BodyBroken { .. } => "body-broken",
             RejectionKind::BodyTimeout { .. } => "body-timeout",
             RejectionKind::BodyTooLarge { .. } => "body-too-large",
             RejectionKind::NoVerifier => "no-verifier",
@@ -114,7 +114,7 @@ impl Rejection {
 impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.kind {
-            RejectionKind::BodyBroken(_) => f.write_str("the body broke off"),
+            RejectionKind::BodyBroken { .. } => f.write_str("the body broke off"),
             RejectionKind::BodyTimeout { limit } => {
                 write!(f, "the body took more than {limit:?} to arrive")
             }
@@ -132,7 +132,7 @@ impl Error for Rejection {
     /// is what `Display` shows already.)
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match &self.kind {
-            RejectionKind::BodyBroken(error) => Some(&**error),
+            RejectionKind::BodyBroken { error } => Some(&**error),
             _ => None,
         }
     }
@@ -144,7 +144,11 @@ impl Error for Rejection {
 pub enum RejectionKind {
     /// 400: the body broke off before its end. The error is the body's own, or
     /// says that its length is not the announced one.
-    BodyBroken(Arc<dyn Error + Send + Sync>),
+    #[non_exhaustive]
+    BodyBroken {
+        /// The error.
+        error: Arc<dyn Error + Send + Sync>,
+    },
     /// 408: the body did not arrive within the
     /// [timeout](super::VerifyLayer::with_body_timeout).
     #[non_exhaustive]
@@ -165,12 +169,15 @@ pub enum RejectionKind {
     /// [`VerifyError::http_status`]: the request is not verified. That is 401,
     /// or 500 if the fault is the operator's
     /// ([`VerifyError::is_operator_fault`]).
+    #[non_exhaustive]
     Unverified(VerifyError),
 }
 
 impl RejectionKind {
     pub(super) fn body_broken(error: BoxError) -> Self {
-        Self::BodyBroken(error.into())
+        Self::BodyBroken {
+            error: error.into(),
+        }
     }
 }
 
