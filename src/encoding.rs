@@ -113,6 +113,7 @@ fn decode_base64<const N: usize, const ROOM: usize>(
 mod tests {
     use super::*;
     use crate::algorithm::Algorithm::{self, *};
+    use crate::signature::Signature;
 
     fn decode(encoding: Encoding, text: &[u8]) -> Option<Signature> {
         Signature::decode(HmacSha256, encoding, text)

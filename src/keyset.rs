@@ -355,7 +355,7 @@ mod tests {
 
     /// The tag of the empty message tells keys apart.
     fn tags(keys: &[Named<MacKey>]) -> Vec<Signature> {
-        keys.iter().map(|key| key.key.mac(&Empty)).collect()
+        keys.iter().map(|key| key.key.mac(&Empty).into()).collect()
     }
 
     #[test]

@@ -292,6 +292,13 @@ impl Webhook {
     }
 }
 
+#[cfg(test)]
+impl Webhook {
+    pub(crate) const fn layout(&self) -> &Layout {
+        &self.receiver.layout
+    }
+}
+
 #[cfg(feature = "handshake")]
 impl Webhook {
     pub(crate) fn set_handshakes(&mut self, handshakes: Handshakes) {

@@ -1415,7 +1415,7 @@ async fn a_fault_of_the_operator_is_no_fault_of_the_sender() {
     assert_rejected_unread(&response, status, "incomplete-head");
     let kind = rejection(&response).kind();
     assert!(
-        matches!(kind, RejectionKind::Unverified { 0: error, .. } if error.is_operator_fault()),
+        matches!(kind, RejectionKind::Unverified { error, .. } if error.is_operator_fault()),
         "{kind:?}"
     );
     assert_eq!(rejection(&response).scheme(), Some("request-line"));
@@ -1500,6 +1500,6 @@ fn an_unverified_rejection_shows_its_error_once() {
     assert_eq!(rejection.to_string(), error.to_string());
     assert!(rejection.source().is_none());
     assert!(
-        matches!(rejection.kind(), RejectionKind::Unverified { 0: found, .. } if *found == error)
+        matches!(rejection.kind(), RejectionKind::Unverified { error: found, .. } if *found == error)
     );
 }

@@ -69,7 +69,7 @@ impl Rejection {
             RejectionKind::BodyTimeout { .. } => StatusCode::REQUEST_TIMEOUT,
             RejectionKind::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             RejectionKind::NoVerifier => StatusCode::UNAUTHORIZED,
-            RejectionKind::Unverified(error) => StatusCode::from_u16(error.http_status())
+            RejectionKind::Unverified { error } => StatusCode::from_u16(error.http_status())
                 .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
         }
     }
@@ -84,7 +84,7 @@ impl Rejection {
             RejectionKind::BodyTimeout { .. } => "body-timeout",
             RejectionKind::BodyTooLarge { .. } => "body-too-large",
             RejectionKind::NoVerifier => "no-verifier",
-            RejectionKind::Unverified(error) => error.reason(),
+            RejectionKind::Unverified { error } => error.reason(),
         }
     }
 
@@ -105,7 +105,7 @@ impl Rejection {
             };
         }
         match &self.kind {
-            RejectionKind::Unverified(error) if error.is_operator_fault() => log!(error),
+            RejectionKind::Unverified { error } if error.is_operator_fault() => log!(error),
             _ => log!(info),
         }
     }
@@ -122,7 +122,7 @@ impl fmt::Display for Rejection {
                 write!(f, "the body is longer than {limit} bytes")
             }
             RejectionKind::NoVerifier => f.write_str("no verifier for this request"),
-            RejectionKind::Unverified(error) => error.fmt(f),
+            RejectionKind::Unverified { error } => error.fmt(f),
         }
     }
 }
@@ -170,7 +170,10 @@ pub enum RejectionKind {
     /// or 500 if the fault is the operator's
     /// ([`VerifyError::is_operator_fault`]).
     #[non_exhaustive]
-    Unverified(VerifyError),
+    Unverified {
+        /// Why not.
+        error: VerifyError,
+    },
 }
 
 impl RejectionKind {

@@ -178,7 +178,7 @@ where
                 Some(answer) => End::Answered(answer),
                 None => {
                     let error = VerifyError::refused("neither signed nor an accepted secret");
-                    rejection(RejectionKind::Unverified(error), None)
+                    rejection(RejectionKind::Unverified { error }, None)
                 }
             });
         }
@@ -188,7 +188,7 @@ where
     let mut state = HashState::new();
     let mut check = verifier
         .begin(parts, &mut state)
-        .map_err(|error| rejection(RejectionKind::Unverified(error), None))?;
+        .map_err(|error| rejection(RejectionKind::Unverified { error }, None))?;
     let key_id = check.claimed_key_id();
     let (bytes, trailers) = limits
         .read(frames, |chunk| check.update(chunk))
@@ -203,7 +203,7 @@ where
     }
     let verified = check
         .finish()
-        .map_err(|error| rejection(RejectionKind::Unverified(error), key_id))?;
+        .map_err(|error| rejection(RejectionKind::Unverified { error }, key_id))?;
 
     #[cfg(feature = "handshake")]
     if let Some(answer) = responder.and_then(|responder| responder.answer_verified(parts, &bytes)) {
