@@ -22,7 +22,7 @@ use crate::verified::{Rest, Verified, length};
 /// The head of a request that has passed all checks which do not need the body.
 ///
 /// Made by [`CheckHead::check_head`](crate::CheckHead::check_head) of a
-/// [`Webhook`]. It proves nothing yet: a [`Verified`] does.
+/// [`Webhook`](crate::Webhook). It proves nothing yet: a [`Verified`] does.
 #[derive(Debug)]
 #[must_use = "a checked head proves nothing; the body decides"]
 pub struct CheckedHead<'h> {
@@ -325,7 +325,7 @@ impl fmt::Debug for HashState {
 /// A verification that has passed all that the head can show, and takes the body
 /// chunk by chunk.
 ///
-/// Made by [`Webhook::begin`] or [`Verifier::begin`](crate::Verifier::begin). How
+/// Made by [`Webhook::begin`](crate::Webhook::begin) or [`Verifier::begin`](crate::Verifier::begin). How
 /// the body is cut into chunks makes no difference to the verdict.
 ///
 /// **Act on nothing before [`finish`](Self::finish)**: until then the chunks

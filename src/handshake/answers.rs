@@ -31,7 +31,7 @@ type SecretHandler = dyn Fn(&str) -> bool + Send + Sync;
 
 /// How the handshakes of a scheme are answered.
 ///
-/// A [`Webhook`] answers with it by [`Webhook::with_handshakes`]. Where the secret
+/// A [`Webhook`](crate::Webhook) answers with it by [`Webhook::with_handshakes`](crate::Webhook::with_handshakes). Where the secret
 /// itself arrives by the handshake (Asana, Notion), there is no webhook yet: then this is
 /// a verifier of its own, which answers the handshake and refuses every event.
 #[derive(Clone)]
@@ -277,7 +277,7 @@ impl fmt::Debug for Handshakes {
 }
 
 /// Answers the handshakes of one verifier, for code that reads requests in steps, as a
-/// framework does. [`Webhook::receive`] takes all steps at once.
+/// framework does. [`Webhook::receive`](crate::Webhook::receive) takes all steps at once.
 ///
 /// First [`answer_head`](Self::answer_head). If [`awaits_secret`](Self::awaits_secret),
 /// read the body and take [`answer_secret`](Self::answer_secret). Otherwise verify the

@@ -3,7 +3,7 @@
 //!
 //! A [scheme](crate::scheme::Scheme::handshake) says what such a request looks like.
 //! Nothing answers one until it is asked to: give [`Handshakes`] to a webhook with
-//! [`Webhook::with_handshakes`], and pass its requests to [`Webhook::receive`]. With
+//! [`Webhook::with_handshakes`](crate::Webhook::with_handshakes), and pass its requests to [`Webhook::receive`](crate::Webhook::receive). With
 //! the feature `tower`, the layer answers them if it is told to, with
 //! `VerifyLayer::answer_handshakes`.
 //!

@@ -31,7 +31,7 @@ impl CheckHead for Handshakes {
 
 impl Webhook {
     /// Sets the answers to the requests that are no events: see the module
-    /// [`handshake`](self).
+    /// [`handshake`](crate::handshake).
     ///
     /// # Errors
     ///

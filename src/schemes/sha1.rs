@@ -2,18 +2,27 @@ use crate::scheme::{
     Algorithm, Field, Form, Handshake, Part, Scheme, SignatureField, TimestampField,
 };
 
-/// Trello: TODO.
+/// Trello: the base64 of HMAC-SHA-1 over body and callback URL.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `X-Trello-Webhook`: base64 of HMAC-SHA-1 |
 /// | signed | body, endpoint |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the OAuth 1.0 secret of the application, on the API Key tab of its Power-Up |
+/// | not signed | all other headers |
+/// | after a failure | 3 retries, after 30, 60 and 120 seconds, as a third party says |
+/// | source | <https://developer.atlassian.com/cloud/trello/guides/rest-api/webhooks>, read 2026-11 |
+/// | checked | documentation only; the description by Hookdeck agrees |
+///
+/// Set the callback URL by [`Scheme::at`], exactly as it was given when the webhook was
+/// created, with its query.
+///
+/// When a webhook is created, Trello sends a `HEAD` to the URL. It is not signed and
+/// must get 200.
+///
+/// All webhooks of an application have one secret. Know an action by `action.id` in the
+/// signed body, and take the type from `action.type`.
 ///
 /// # Examples
 ///
@@ -27,28 +36,42 @@ use crate::scheme::{
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
+///
+/// The URL in the message keeps a request for one endpoint from another, but not from
+/// the same one again.
 pub const TRELLO: Scheme<'static> = Scheme {
     name: "trello",
     signature: SignatureField::Header("X-Trello-Webhook"),
     forms: &[Form::base64("").with_algorithm(Algorithm::HmacSha1)],
     signed: &[Part::Body, Part::Endpoint],
     handshake: Some(Handshake::Head),
-    source: "TODO",
+    source: "https://developer.atlassian.com/cloud/trello/guides/rest-api/webhooks",
     ..Scheme::BASE
 };
 
-/// Vercel: TODO.
+/// Vercel: the hex of HMAC-SHA-1 over the body.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `x-vercel-signature`: hex of HMAC-SHA-1 |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the secret that is shown once when the webhook is created, under Settings > Webhooks of the team, or an integration's client secret |
+/// | not signed | all other headers |
+/// | after a failure | not known |
+/// | source | <https://vercel.com/docs/webhooks>, read 2026-11 |
+/// | checked | an independent implementation: nuxt-webhook-validators; Hookdeck agrees |
+///
+/// The hash is SHA-1. The npm package tern 4.1.0 has it as SHA-256, and some samples
+/// have a timestamp in the message: neither is what Vercel sends.
+///
+/// Take the type from `type` in the signed body.
 ///
 /// # Examples
 ///
@@ -62,26 +85,40 @@ pub const TRELLO: Scheme<'static> = Scheme {
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
 pub const VERCEL: Scheme<'static> = Scheme {
     name: "vercel",
     signature: SignatureField::Header("x-vercel-signature"),
     forms: &[Form::hex("").with_algorithm(Algorithm::HmacSha1)],
-    source: "TODO",
+    source: "https://vercel.com/docs/webhooks",
     ..Scheme::BASE
 };
 
-/// Webex: TODO.
+/// Webex: the hex of HMAC-SHA-1 over the body.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `X-Spark-Signature`: hex of HMAC-SHA-1 |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the `secret` that you give when you create the webhook by the Webhooks API |
+/// | not signed | all other headers |
+/// | after a failure | not known |
+/// | source | <https://github.com/n8n-io/n8n/blob/104daa53f2b96d3869bd2afd6488ff92c9d56ab1/packages/nodes-base/nodes/Cisco/Webex/CiscoWebexTrigger.node.ts>, read 2026-11 |
+/// | checked | an independent implementation: n8n |
+///
+/// A webhook without a secret is not signed. The header still has the name of Cisco
+/// Spark.
+///
+/// Subscriptions of the Webex Contact Center are signed by other rules.
+///
+/// The `id` of the body is that of the webhook, the same in each message: take the id
+/// from `data`, and the type from `resource` and `event`.
 ///
 /// # Examples
 ///
@@ -95,25 +132,39 @@ pub const VERCEL: Scheme<'static> = Scheme {
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
 pub const WEBEX: Scheme<'static> = Scheme {
     name: "webex",
     signature: SignatureField::Header("X-Spark-Signature"),
-    source: "TODO",
+    source: "https://github.com/n8n-io/n8n/blob/104daa53f2b96d3869bd2afd6488ff92c9d56ab1/packages/nodes-base/nodes/Cisco/Webex/CiscoWebexTrigger.node.ts",
     ..VERCEL
 };
 
-/// Intercom: TODO.
+/// Intercom: the hex of HMAC-SHA-1 over the body.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `X-Hub-Signature`: `sha1=` hex of HMAC-SHA-1 |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the client secret of the app, in the Developer Hub under Basic Information |
+/// | not signed | all other headers |
+/// | after a failure | sends again, how often is not known; pauses 15 minutes after more than 1,000 failures in a row, and suspends private apps after 7 days |
+/// | source | <https://github.com/NangoHQ/nango/blob/060fb5f81b007ad0a9f5836846a85045af64a7af/packages/server/lib/webhook/intercom-webhook-routing.ts>, read 2026-11 |
+/// | checked | an independent implementation: Nango; Hookdeck agrees |
+///
+/// The header has the name that others use for SHA-256: here the hash is SHA-1.
+///
+/// When a webhook is saved, Intercom sends a `ping`. It is signed as all others, and
+/// wants a 2xx answer.
+///
+/// Know a notification by the `id` in the signed body, and take the type from `topic`.
+/// The body also counts `delivery_attempts`, so a retry may have other bytes.
 ///
 /// # Examples
 ///
@@ -127,59 +178,88 @@ pub const WEBEX: Scheme<'static> = Scheme {
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
 pub const INTERCOM: Scheme<'static> = Scheme {
     name: "intercom",
     signature: SignatureField::Header("X-Hub-Signature"),
     forms: &[Form::hex("sha1=").with_algorithm(Algorithm::HmacSha1)],
-    source: "TODO",
+    source: "https://github.com/NangoHQ/nango/blob/060fb5f81b007ad0a9f5836846a85045af64a7af/packages/server/lib/webhook/intercom-webhook-routing.ts",
     ..Scheme::BASE
 };
 
-/// Autotask: TODO.
+/// Autotask: the base64 of HMAC-SHA-1 over the body.
 ///
 /// | | |
 /// | --- | --- |
-/// | signature | `x-hook-signature`: base64 of HMAC-SHA-1 |
+/// | signature | `x-hook-signature`: base64 of HMAC-SHA-1, `sha1=` base64 of HMAC-SHA-1 |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the `SecretKey`, up to 64 characters, that you give when you create the webhook by the API |
+/// | not signed | all other headers |
+/// | after a failure | 5 attempts within 2 minutes; a webhook that fails for 25 events in a row is disabled; the timeout is 10 seconds |
+/// | source | <https://www.autotask.net/help/developerhelp/Content/APIs/Webhooks/SecretKeyPayloadVerification.htm>, read 2026-11 |
+/// | checked | an independent implementation: Nango, which reads the tag with and without `sha1=` |
+///
+/// The documentation shows the header as `sha1=` and base64, where others with that
+/// prefix have hex.
+///
+/// Take the type from `EntityType` and `Action` in the signed body. `Guid` is the
+/// webhook; `Id` is the entity, not the message.
 ///
 /// # Examples
 ///
 /// ```
 /// use hookseal::{Webhook, schemes};
 ///
-/// # if !hookseal::scheme::Algorithm::HmacSha1.is_available() { return Ok(()); }
 /// let webhook = Webhook::new(schemes::AUTOTASK, "autotask-Secr3t/+=_0123456789")?;
 /// let headers = [("x-hook-signature", "pw+5eZig83Lr8M11HYZMeNTArqI=")];
 /// assert!(webhook.verify(&headers, b"a=1&b=%2A+c&payload=%7B%7D").is_ok());
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
+///
+/// # Security
+///
+/// Nothing in a message says when it was sent: **a captured request verifies
+/// forever**. Remember what you have handled, by its
+/// [idempotency key](crate::Verified::idempotency_key).
 pub const AUTOTASK: Scheme<'static> = Scheme {
     name: "autotask",
     signature: SignatureField::Header("x-hook-signature"),
-    forms: &[Form::base64("").with_algorithm(Algorithm::HmacSha1)],
-    source: "TODO",
+    forms: &[
+        Form::base64("").with_algorithm(Algorithm::HmacSha1),
+        Form::base64("sha1=").with_algorithm(Algorithm::HmacSha1),
+    ],
+    source: "https://www.autotask.net/help/developerhelp/Content/APIs/Webhooks/SecretKeyPayloadVerification.htm",
     ..Scheme::BASE
 };
 
-/// Scalr: TODO.
+/// Scalr: the hex of HMAC-SHA-1 over body and date.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `X-Signature`: hex of HMAC-SHA-1 |
 /// | signed | body, timestamp |
 /// | expires | 300 s by `Date`, a date as in HTTP |
-/// | secret | text, TODO |
-/// | not signed | TODO |
-/// | after a failure | TODO |
-/// | source | <TODO>, TODO |
-/// | checked | TODO |
+/// | secret | text: the signing key of the endpoint, shown when the webhook is created, under Integration Hub |
+/// | not signed | `X-Scalr-Webhook-Id` |
+/// | after a failure | not known |
+/// | source | <https://github.com/adnanh/webhook/blob/021efc38e55c84962c5158ca93dc20ef5d8010df/internal/hook/hook.go>, read 2026-11 |
+/// | checked | an independent implementation: adnanh/webhook, whose known answer was computed anew with CPython |
+///
+/// This is the Scalr Cloud Management Platform, whose dates are like
+/// `Thu 07 Sep 2017 06:30:04 UTC`. Today's Scalr has ISO 8601 in `Date` and 64 hex
+/// digits in `X-Signature`: this scheme does not verify it.
+///
+/// The message has the `Date` header as it was received: a proxy must not set its own.
+/// The window of 5 minutes is that of adnanh/webhook.
+///
+/// Know an event by `eventId` in the signed body, and take the type from `eventName`.
 ///
 /// # Examples
 ///
@@ -187,13 +267,13 @@ pub const AUTOTASK: Scheme<'static> = Scheme {
 /// use hookseal::{FixedClock, Webhook, schemes};
 ///
 /// # if !hookseal::scheme::Algorithm::HmacSha1.is_available() { return Ok(()); }
-/// let webhook = Webhook::new(schemes::SCALR, "scalr-Secr3t/+=_0123456789-abcdef")?
-///     .with_clock(FixedClock::at(1_795_000_000));
+/// let webhook = Webhook::new(schemes::SCALR, "bilFGi4ZVZUdG+C6r0NIM9tuRq6PaG33R3eBUVhLwMAErGBaazvXe4Gq2DcJs5q+")?
+///     .with_clock(FixedClock::at(1_504_765_804));
 /// let headers = [
-///     ("Date", "Wed 18 Nov 2026 11:06:38 UTC"),
-///     ("X-Signature", "73908cbfba4c582fff166637d989ee9008aaf064"),
+///     ("Date", "Thu 07 Sep 2017 06:30:04 UTC"),
+///     ("X-Signature", "48e395e38ac48988929167df531eb2da00063a7d"),
 /// ];
-/// assert!(webhook.verify(&headers, br#"{"id":"evt_3","none":null}"#).is_ok());
+/// assert!(webhook.verify(&headers, br#"{"a": "b"}"#).is_ok());
 /// assert!(webhook.verify(&headers, b"another body").is_err());
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
@@ -202,6 +282,6 @@ pub const SCALR: Scheme<'static> = Scheme {
     signature: SignatureField::Header("X-Signature"),
     timestamp: Some(TimestampField::http_date(Field::Header("Date"))),
     signed: &[Part::Body, Part::Timestamp],
-    source: "TODO",
+    source: "https://github.com/adnanh/webhook/blob/021efc38e55c84962c5158ca93dc20ef5d8010df/internal/hook/hook.go",
     ..VERCEL
 };

@@ -380,7 +380,7 @@ pub const RENDER: Scheme<'static> = Scheme {
 /// | signature | list in `webhook-signature`: `v1,` base64, `v1a,` base64 of Ed25519 |
 /// | signed | id `.` timestamp `.` body |
 /// | expires | 300 s by `webhook-timestamp` |
-/// | secret | `whsec_` and base64, several of them with a vertical bar between, TODO |
+/// | secret | `whsec_` and base64, several of them with a vertical bar between: each as `v1,whsec_…`, made in the dashboard under Authentication, Hooks, or set as `GOTRUE_HOOK_…_SECRETS` where self-hosted |
 /// | not signed | all other headers |
 /// | after a failure | up to 3 attempts, for a network error or a 429 or 503 with `Retry-After`, with 5 s to answer; then what the user asked for fails |
 /// | source | <https://supabase.com/docs/guides/auth/auth-hooks>, read 2026-11 |

@@ -258,14 +258,34 @@ def cases(sender):
         yield case("two-signatures-the-second-matches", first, two)
 
 
-def known(scheme, oracle, secret, body, headers, now=NOW):
+def known(scheme, oracle, secret, body, headers, now=NOW, url=None):
     """A known answer that somebody else has published."""
-    return {"scheme": scheme, "name": "public-0", "oracle": "public: " + oracle, "secrets": [secret], "options": {},
+    options = {"url": url} if url else {}
+    return {"scheme": scheme, "name": "public-0", "oracle": "public: " + oracle, "secrets": [secret], "options": options,
             "now": now, "method": "POST", "url": URL, "headers": headers,
             "body_base64": base64.b64encode(body).decode(), "expect": "valid"}
 
 
 KNOWN = [
+    known("slack", "slackapi/python-slack-sdk tests/slack_sdk/signature/test_signature_verifier.py, and Slack's docs",
+          "8f742231b10e8888abcd99yyyzzz85a5",
+          b"token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V"
+          b"&channel_name=foobar&user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-collect&text="
+          b"&response_url=https%3A%2F%2Fhooks.slack.com%2Fcommands%2FT1DC2JH3J%2F397700885554%2F96rGlfmibIGlgcZRskXaIFfN"
+          b"&trigger_id=398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c",
+          [["X-Slack-Request-Timestamp", "1531420618"],
+           ["X-Slack-Signature", "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503"]],
+          now=1531420618),
+    known("square", "square/square-nodejs-sdk tests/integration/webhooks.test.ts", "Ibxx_5AKakO-3qeNVR61Dw",
+          b'{"merchant_id":"MLEFBHHSJGVHD","type":"webhooks.test_notification",'
+          b'"event_id":"ac3ac95b-f97d-458c-a6e6-18981597e05f","created_at":"2022-07-13T20:30:59.037339943Z",'
+          b'"data":{"type":"webhooks","id":"bc368e64-01aa-407e-b46e-3231809b1129"}}',
+          [["x-square-hmacsha256-signature", "GF4YkrJgGBDZ9NIYbNXBnMzqb2HoL4RW/S6vkZ9/2N4="]],
+          url="https://webhook.site/679a4f3a-dcfa-49ee-bac5-9d0edad886b9"),
+    known("scalr", "adnanh/webhook internal/hook/hook_test.go",
+          "bilFGi4ZVZUdG+C6r0NIM9tuRq6PaG33R3eBUVhLwMAErGBaazvXe4Gq2DcJs5q+", b'{"a": "b"}',
+          [["Date", "Thu 07 Sep 2017 06:30:04 UTC"], ["X-Signature", "48e395e38ac48988929167df531eb2da00063a7d"]],
+          now=1504765804),
     known("line", "line/line-bot-sdk-nodejs test/validate-signature.spec.ts", "test_secret", b'{"hello":"world"}',
           [["x-line-signature", "t7Hn4ZDHqs6e+wdvI5TyQIvzie0DmMUmuXEBqyyE/tM="]]),
     known("jira", "Atlassian's documentation of webhooks, as quoted by others", "It's a Secret to Everybody",
