@@ -13,7 +13,8 @@ use std::path::{Path, PathBuf};
 
 use data_encoding::BASE64;
 use hookseal::scheme::{
-    Algorithm, Encoding, Field, Form, Part, Scheme, SecretForm, SignatureField, TimeFormat,
+    Algorithm, Encoding, Field, Form, Handshake, Part, Scheme, SecretForm, SignatureField,
+    TimeFormat,
 };
 use hookseal::{ReplayWindow, schemes};
 use serde_json::{Value, json};
@@ -199,6 +200,10 @@ impl Page {
             };
             made.push(format!("| {row} | {cell} |"));
         }
+        if let Some(handshake) = scheme.handshake {
+            let link = "[handshake](Scheme::handshake)";
+            made.push(format!("| {link} | {} |", asked(handshake)));
+        }
         let mut rest = self.text[summary..].iter().peekable();
         while rest
             .next_if(|line| line.is_empty() || line.starts_with('|'))
@@ -316,6 +321,7 @@ fn the_list_for_other_tools_is_that_of_the_data() {
             entry[row.replace(' ', "_")] = Value::from(page.cell(row).unwrap());
         }
         entry["source"] = Value::from(scheme.source);
+        entry["handshake"] = Value::from(scheme.handshake.map(asked));
         entry["expires"] = match scheme.timestamp {
             None => Value::Null,
             Some(_) => Value::from(window(scheme).past_secs()),
@@ -542,6 +548,40 @@ fn signed(scheme: &Scheme<'_>) -> String {
         signed += &text;
     }
     signed
+}
+
+/// What the sender asks for, and of which request.
+fn asked(handshake: Handshake<'_>) -> String {
+    match handshake {
+        Handshake::EchoField { field, .. } => {
+            format!("the text of the field `{field}` of a signed request")
+        }
+        Handshake::SignField { field, .. } => {
+            format!("the MAC of the field `{field}` of a signed request")
+        }
+        Handshake::Fixed { answer, .. } => format!("`{answer}`, for a signed request"),
+        Handshake::EchoQuery {
+            parameter,
+            verify_token,
+        } => {
+            let of_verify_token = verify_token.map_or(String::new(), |name| {
+                format!(" whose `{name}` is the verify token")
+            });
+            format!("the parameter `{parameter}` of an unsigned `GET`{of_verify_token}")
+        }
+        Handshake::SignQuery { parameter, .. } => {
+            format!("the MAC of the parameter `{parameter}` of an unsigned `GET`")
+        }
+        Handshake::EchoHeader(name) => format!("the header `{name}` of an unsigned `GET`"),
+        Handshake::Head => "200, for an unsigned `HEAD`".into(),
+        Handshake::SecretHeader(name) => {
+            format!("to take the secret in the header `{name}` of an unsigned `POST`")
+        }
+        Handshake::SecretField(field) => {
+            format!("to take the secret in the field `{field}` of an unsigned `POST`")
+        }
+        _ => unreachable!("a new handshake"),
+    }
 }
 
 fn window(scheme: &Scheme<'_>) -> ReplayWindow {

@@ -597,6 +597,7 @@ pub const TYPEFORM: Scheme<'static> = Scheme {
 /// | after a failure | at the enterprise tier, three retries within 5 minutes; there is also an API to replay the last 24 hours |
 /// | source | <https://docs.x.com/x-api/webhooks/introduction>, read 2026-11 |
 /// | checked | an independent implementation: twitter-webhook-boilerplate-node |
+/// | [handshake](Scheme::handshake) | the MAC of the parameter `crc_token` of an unsigned `GET` |
 ///
 /// X calls this header legacy. An app with an OAuth 2.0 client secret gets the same
 /// signature, by that secret, in another:
@@ -655,6 +656,7 @@ pub const TWITTER: Scheme<'static> = Scheme {
 /// | after a failure | not known |
 /// | source | <https://docs.connect.worldline-solutions.com/documentation/webhooks/event-structure/>, read 2026-11 |
 /// | checked | an SDK's test: connect-sdk-php, `WebhooksHelperTest.php` |
+/// | [handshake](Scheme::handshake) | the header `X-GCS-Webhooks-Endpoint-Verification` of an unsigned `GET` |
 ///
 /// Give each key its id, by [`Key::with_id`](crate::Key::with_id). The secret is not
 /// decoded. Worldline Direct, and PAYONE and others on its platform, sign in the same

@@ -12,6 +12,7 @@ use crate::scheme::{Algorithm, Form, Handshake, Scheme, Separator, SignatureFiel
 /// | after a failure | no 2xx within 10 seconds: sends again for up to 24 hours |
 /// | source | <https://github.com/Asana/devrel-examples/blob/00d81bb224cc43d87846dc8c4bf334a01197aee2/javascript/webhooks-nodejs/index.js>, read 2026-11 |
 /// | checked | an independent implementation: Asana's own sample receiver |
+/// | [handshake](Scheme::handshake) | to take the secret in the header `X-Hook-Secret` of an unsigned `POST` |
 ///
 /// While your request to create the webhook is under way, Asana sends an unsigned `POST`
 /// with `X-Hook-Secret`. Answer it with 200 or 204 and the same header, and store the
@@ -319,6 +320,7 @@ pub const COINBASE_COMMERCE: Scheme<'static> = Scheme {
 /// | after a failure | no 200: sends again for about 10 minutes, waiting longer each time; then the App Console shows the failure |
 /// | source | <https://www.dropbox.com/developers/reference/webhooks>, read 2026-11 |
 /// | checked | an independent implementation: nuxt-webhook-validators and the crate webhook-verify |
+/// | [handshake](Scheme::handshake) | the parameter `challenge` of an unsigned `GET` |
 ///
 /// When you add the URL, Dropbox sends an unsigned `GET` with the parameter `challenge`.
 /// Answer it with the value of `challenge` as `text/plain`, and with

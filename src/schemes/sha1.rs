@@ -14,6 +14,7 @@ use crate::scheme::{
 /// | after a failure | 3 retries, after 30, 60 and 120 seconds, as a third party says |
 /// | source | <https://developer.atlassian.com/cloud/trello/guides/rest-api/webhooks>, read 2026-11 |
 /// | checked | documentation only; the description by Hookdeck agrees |
+/// | [handshake](Scheme::handshake) | 200, for an unsigned `HEAD` |
 ///
 /// Set the callback URL by [`Scheme::at`], exactly as it was given when the webhook was
 /// created, with its query.

@@ -151,6 +151,7 @@ pub const JIRA: Scheme<'static> = Scheme {
 /// | after a failure | sends again at once, then ever less often for 36 hours |
 /// | source | <https://github.com/Yizack/nuxt-webhook-validators/blob/71c143948248a3df94c5d98fa63c34600bd57736/src/runtime/server/lib/validators/meta.ts>, read 2026-11 |
 /// | checked | an independent implementation: nuxt-webhook-validators |
+/// | [handshake](Scheme::handshake) | the parameter `hub.challenge` of an unsigned `GET` whose `hub.verify_token` is the verify token |
 ///
 /// When the webhook is set up, a `GET` request comes with `hub.mode=subscribe`,
 /// `hub.verify_token` and `hub.challenge`. Compare the token with the one you chose and
@@ -198,6 +199,7 @@ pub const META: Scheme<'static> = Scheme {
 /// | after a failure | sends again (`attempt_number` in the body counts), how often is not known |
 /// | source | <https://github.com/makenotion/notion-sdk-js/blob/0fd75ef8d5e5b1b158a804378f67eea41e61b745/src/webhooks.ts>, read 2026-11 |
 /// | checked | an independent implementation: notion-sdk-js |
+/// | [handshake](Scheme::handshake) | to take the secret in the field `verification_token` of an unsigned `POST` |
 ///
 /// The first request to a new endpoint is no event: its body is
 /// `{"verification_token":"…"}`. Paste the token into the integration's settings, and

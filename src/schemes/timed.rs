@@ -16,6 +16,7 @@ use crate::scheme::{
 /// | after a failure | Events API: 3 retries, at once, after 1 minute and after 5 minutes; an answer with `X-Slack-No-Retry: 1` stops them |
 /// | source | <https://github.com/slackapi/python-slack-sdk/blob/108955b601e768fd56696be903fc8b471c73ebf7/slack_sdk/signature/__init__.py>, read 2026-11 |
 /// | checked | an SDK's test: the known answer of python-slack-sdk, computed anew with CPython |
+/// | [handshake](Scheme::handshake) | the text of the field `challenge` of a signed request |
 ///
 /// Events, slash commands and interactions are signed alike, with one secret for each
 /// app. Some come as forms: hash the body as it is.
@@ -78,6 +79,7 @@ pub const SLACK: Scheme<'static> = Scheme {
 /// | after a failure | 3 retries: after 5 minutes, 20 minutes later and 60 minutes after that; an answer takes at most 3 seconds |
 /// | source | <https://developers.zoom.us/docs/api/webhooks>, read 2026-11 |
 /// | checked | an independent implementation: webhook-verify 0.1.0, whose vector was made with OpenSSL |
+/// | [handshake](Scheme::handshake) | the MAC of the field `payload.plainToken` of a signed request |
 ///
 /// Zoom's own sample signs `JSON.stringify` of the parsed body. That fails where the
 /// text differs from what was sent.
@@ -186,6 +188,7 @@ pub const ZENDESK: Scheme<'static> = Scheme {
 /// | after a failure | sends again, how often is not known; after too many failures the subscription is revoked (`notification_failures_exceeded`) |
 /// | source | <https://github.com/twurple/twurple/blob/07db83328af09d76e14d1adc5d9e3690c236b237/packages/eventsub-http/src/EventSubHttpBase.ts>, read 2026-11 |
 /// | checked | an independent implementation: twurple; nuxt-webhook-validators agrees |
+/// | [handshake](Scheme::handshake) | the text of the field `challenge` of a signed request |
 ///
 /// The window of 10 minutes is that of twurple, which looks at the past alone and
 /// remembers message ids as long.
@@ -487,6 +490,7 @@ pub const BOX: Scheme<'static> = Scheme {
 /// | after a failure | not known; an endpoint that accepts a wrongly signed probe is removed from the application |
 /// | source | <https://github.com/discord/discord-interactions-js/blob/0273b66a82e3f14aadcb74dd74906a260b2d043e/src/index.ts>, read 2026-11 |
 /// | checked | an independent implementation: discord-interactions-js; webhook-verify 0.1.0 agrees |
+/// | [handshake](Scheme::handshake) | `{"type":1}`, for a signed request |
 ///
 /// Webhook events are signed in the same way, by the same key.
 ///
