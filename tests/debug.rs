@@ -327,7 +327,8 @@ fn public_types() -> BTreeSet<String> {
             }
             let is_off = [
                 ("src/ed25519.rs", cfg!(feature = "ed25519")),
-                ("src/handshake.rs", cfg!(feature = "handshake")),
+                ("src/handshake/answers.rs", cfg!(feature = "handshake")),
+                ("src/handshake/receive.rs", cfg!(feature = "handshake")),
                 ("src/scheme/file.rs", cfg!(feature = "serde")),
             ];
             if is_off

@@ -168,6 +168,9 @@ impl<'a> Scheme<'a> {
 
     /// Sets several endpoints of the receiver, for a scheme whose requests name
     /// theirs. Each is pinned: a request for any other is refused.
+    ///
+    /// If one begins another and the body follows, bytes can move between the endpoint
+    /// and the body: give each its own webhook.
     #[must_use]
     pub const fn at_any(mut self, endpoints: &'a [&'a str]) -> Self {
         self.endpoint = Endpoint::Any(endpoints);
@@ -474,7 +477,8 @@ pub enum Part<'a> {
     /// the last value, bytes can move between values or between the body and the last
     /// value.
     HeaderValues(&'a str),
-    /// Those headers as names and values.
+    /// Those headers as names and values. No value may contain the first byte of what
+    /// is between two headers, or of what follows the last.
     HeaderPairs {
         /// What is between a name and its value.
         between: &'a str,
