@@ -204,7 +204,7 @@ impl MacKey {
             Self::Sha512(key) => {
                 let tag = of(Algorithm::HmacSha512, key, message);
                 // The compression function has copied the state.
-                wipe_stack::<1024>();
+                wipe_stack::<4096>();
                 tag
             }
             #[cfg(feature = "sha1")]
@@ -276,7 +276,7 @@ impl RunningMac {
             Self::Sha256(running) => Some(running.finish(Algorithm::HmacSha256)),
             Self::Sha512(running) => {
                 let tag = running.finish(Algorithm::HmacSha512);
-                wipe_stack::<1024>();
+                wipe_stack::<4096>();
                 Some(tag)
             }
             #[cfg(feature = "sha1")]
