@@ -11,7 +11,7 @@
 //! | `POST /webhooks/standard` | `STANDARD_WEBHOOKS_SECRET`, or several with spaces between them during a rotation; `STANDARD_WEBHOOKS_PREFIX=svix` for the header names of a sender |
 //! | `POST /webhooks/hubpay` | `HUBPAY_SHARED_KEY` |
 //! | `POST /webhooks/pomelo` | `POMELO_API_KEY`, `POMELO_API_SECRET`, `POMELO_ENDPOINT` |
-//! | `POST /webhooks/NAME` for every other scheme of the catalogue, such as `stripe` | `NAME_SECRET`, such as `STRIPE_SECRET`, or several with spaces between them; `NAME_KEY_ID` if requests name their key; `NAME_ENDPOINT`, the URL or origin, if the scheme signs it |
+//! | `POST /webhooks/NAME` for every other scheme of the catalogue, such as `stripe` | `NAME_SECRET`, such as `STRIPE_SECRET`, and `NAME_SECRET_2` during a rotation; `NAME_KEY_ID` if requests name their key; `NAME_ENDPOINT`, the URL or origin, if the scheme signs it |
 //! | `GET /health` | always |
 //!
 //! `LISTEN` is the address (`127.0.0.1:8080`; port 0 takes a free one),
@@ -274,24 +274,32 @@ fn pomelo() -> Configured {
 /// A scheme that needs nothing of its own: its variables begin with its name.
 fn of_catalogue(scheme: Scheme<'_>) -> Configured {
     let prefix = scheme.name.to_uppercase().replace('-', "_");
-    let name = format!("{prefix}_SECRET");
-    let Some(secrets) = variable(&name)? else {
+    let [secret, second, key_id, endpoint] =
+        ["SECRET", "SECRET_2", "KEY_ID", "ENDPOINT"].map(|option| format!("{prefix}_{option}"));
+    let Some(first) = variable(&secret)? else {
         return Ok(None);
     };
-    let key_id = variable(&format!("{prefix}_KEY_ID"))?;
-    let keys: Keys = secrets
-        .split_whitespace()
-        .map(|secret| match &key_id {
-            Some(id) => Key::from(secret).with_id(&**id),
-            None => Key::from(secret),
+    let id = variable(&key_id)?;
+    let keys: Keys = [Some(first), variable(&second)?]
+        .into_iter()
+        .flatten()
+        .map(|text| match &id {
+            Some(id) => Key::from(text).with_id(&**id),
+            None => Key::from(text),
         })
         .collect();
-    let endpoint = variable(&format!("{prefix}_ENDPOINT"))?;
-    let scheme = match &endpoint {
-        Some(endpoint) => scheme.at(endpoint),
-        None => scheme,
-    };
-    Ok(Some(Webhook::new(scheme, keys).map_err(wrong(&name))?))
+    let own = variable(&endpoint)?;
+    let scheme = own.as_deref().map_or(scheme, |own| scheme.at(own));
+    let webhook = Webhook::new(scheme, keys).map_err(|error| match error {
+        ConfigError::MissingEndpoint
+        | ConfigError::InvalidEndpoint
+        | ConfigError::UnusedEndpoint => wrong(&endpoint)(error),
+        ConfigError::KeyWithoutId { .. } | ConfigError::InvalidKeyId { .. } => {
+            wrong(&key_id)(error)
+        }
+        _ => wrong(&secret)(error),
+    });
+    Ok(Some(webhook?))
 }
 
 fn with_secret(scheme: Scheme<'_>, name: &str) -> Configured {

@@ -69,6 +69,9 @@ pub struct Webhook {
     /// their header is well-formed; all others, and all errors of the head, take the
     /// general one.
     only_body_macs: bool,
+    /// Those that the scheme has.
+    #[cfg(feature = "handshake")]
+    known_handshakes: Option<Handshakes>,
     #[cfg(feature = "handshake")]
     handshakes: Option<Handshakes>,
 }
@@ -131,6 +134,8 @@ impl Webhook {
                 clock: Box::new(clock),
                 canonical_form: scheme.canonical_form,
             },
+            #[cfg(feature = "handshake")]
+            known_handshakes: Handshakes::new(scheme).ok(),
             #[cfg(feature = "handshake")]
             handshakes: None,
         })
@@ -301,6 +306,11 @@ impl Webhook {
 
 #[cfg(feature = "handshake")]
 impl Webhook {
+    pub(crate) fn has_handshakes_of(&self, other: &Handshakes) -> bool {
+        let known = self.known_handshakes.as_ref();
+        known.is_some_and(|known| known.are_of(other))
+    }
+
     pub(crate) fn set_handshakes(&mut self, handshakes: Handshakes) {
         self.handshakes = Some(handshakes);
     }

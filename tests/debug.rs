@@ -365,13 +365,15 @@ fn public_types() -> BTreeSet<String> {
 /// Answers with a MAC, with a secret, and with the options to give them.
 #[cfg(feature = "handshake")]
 fn handshakes(printed: &mut Printed, hidden: &mut Hidden) {
-    use hookseal::handshake::{Answer, Handshakes, Received, Responder};
+    use hookseal::handshake::{Answer, Handshakes, Received, Responder, WithoutKey};
     use hookseal::tower::WithAnswers;
     use hookseal::{CheckHead as _, schemes};
 
     let handshakes = Handshakes::new(schemes::ASANA).unwrap();
-    let pending = handshakes.with_secret_handler(|_| true);
-    printed.debug::<Handshakes>(&pending);
+    let handshakes = handshakes.with_secret_handler(|_| true);
+    printed.debug::<Handshakes>(&handshakes);
+    let pending = handshakes.without_key().unwrap();
+    printed.debug::<WithoutKey>(&pending);
     let responder = pending.responder().unwrap();
     printed.debug::<Responder<'_>>(&responder);
     let headers = [("x-hook-secret", "b537207f20cbfa02")];

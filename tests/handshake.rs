@@ -396,7 +396,9 @@ fn asana_hands_over_a_secret_that_the_handler_decides_on() {
     let (given, handler) = accepting("b537207f20cbfa02");
     let pending = Handshakes::new(schemes::ASANA)
         .unwrap()
-        .with_secret_handler(handler);
+        .with_secret_handler(handler)
+        .without_key()
+        .unwrap();
     let responder = pending.responder().unwrap();
     let post = |headers: &[(&str, &str)]| responder.answer_head(&Head::new("POST", "/", &headers));
     let accepted = post(&[("x-hook-secret", "b537207f20cbfa02")]).unwrap();
@@ -460,7 +462,9 @@ fn notion_hands_over_a_secret_in_the_body() {
     let (given, handler) = accepting("secret_tMrlL1qK5vuQ");
     let pending = Handshakes::new(schemes::NOTION)
         .unwrap()
-        .with_secret_handler(handler);
+        .with_secret_handler(handler)
+        .without_key()
+        .unwrap();
     let responder = pending.responder().unwrap();
     let headers: &[(&str, &str)] = &[];
     let head = Head::new("POST", "/", &headers);
@@ -499,6 +503,52 @@ fn handshakes_are_of_the_scheme_that_has_them() {
         zoom.with_handshakes(slack),
         Err(ConfigError::NoHandshake)
     ));
+    // A changed copy has other requests, or other answers.
+    let notion = schemes::NOTION.with_signature_header("x-gate-signature");
+    let silent = Scheme {
+        handshake: None,
+        ..schemes::TWITTER
+    };
+    let handler = |handshakes: Handshakes| handshakes.with_secret_handler(|_| true);
+    let of_notion = || handler(Handshakes::new(schemes::NOTION).unwrap());
+    let made = Webhook::new(notion, "secret_tMrlL1qK5vuQ").unwrap();
+    assert!(matches!(
+        made.with_handshakes(of_notion()),
+        Err(ConfigError::NoHandshake)
+    ));
+    let made = Webhook::new(notion, "secret_tMrlL1qK5vuQ").unwrap();
+    let own = handler(Handshakes::new(notion).unwrap());
+    assert!(made.with_handshakes(own).is_ok());
+    let made = Webhook::new(silent, "consumer-secret").unwrap();
+    let of_x = Handshakes::new(schemes::TWITTER).unwrap();
+    assert!(matches!(
+        made.with_handshakes(of_x),
+        Err(ConfigError::NoHandshake)
+    ));
+    // Without a key there is no MAC, and nothing is verified.
+    for scheme in [
+        schemes::ZOOM,
+        schemes::TWITTER,
+        schemes::SLACK,
+        schemes::DISCORD,
+    ] {
+        let made = Handshakes::new(scheme).unwrap().without_key();
+        assert!(matches!(made, Err(ConfigError::NoKeys)), "{}", scheme.name);
+    }
+    for handshakes in [
+        Handshakes::new(schemes::META).unwrap(),
+        Handshakes::new(schemes::META)
+            .unwrap()
+            .with_verify_token(""),
+        Handshakes::new(schemes::NOTION).unwrap(),
+    ] {
+        let made = handshakes.without_key();
+        assert!(matches!(
+            made,
+            Err(ConfigError::MissingHandshakeOption { .. })
+        ));
+    }
+    assert!(of_notion().without_key().is_ok());
     // Without them, everything is an event.
     let silent = Webhook::new(schemes::SLACK, "slack-signing-secret").unwrap();
     let silent = silent.with_clock(FixedClock::at(NOW));
@@ -621,7 +671,9 @@ async fn a_secret_in_the_body_is_read_by_the_layer() {
     let (given, handler) = accepting("secret_tMrlL1qK5vuQ");
     let pending = Handshakes::new(schemes::NOTION)
         .unwrap()
-        .with_secret_handler(handler);
+        .with_secret_handler(handler)
+        .without_key()
+        .unwrap();
     let layer = VerifyLayer::new(pending).answer_handshakes();
     let router = Router::new().route("/", post(handle).route_layer(layer));
     let post = |headers: &[(&str, &str)], body: &str| request(Method::POST, "/", headers, body);

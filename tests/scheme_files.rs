@@ -270,6 +270,9 @@ fn code_cannot_be_written() {
         error.to_string().contains("a canonical form is code"),
         "{error}"
     );
+    let endless = schemes::STRIPE.insecure_without_replay_window();
+    let error = toml::to_string(&endless).unwrap_err();
+    assert!(error.to_string().contains("switched off"), "{error}");
     let plain = Scheme {
         signed: &[Part::Body],
         canonical_form: None,

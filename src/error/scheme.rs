@@ -99,6 +99,12 @@ pub enum SchemeFault {
         "its handshake has an empty name, an answer that is no JSON object, or an algorithm that is not the scheme's"
     )]
     InvalidHandshake,
+    /// The handshake signs a token, and a message of the scheme could be one: whoever
+    /// chooses the token could have an event signed.
+    #[error(
+        "its handshake signs a token, which could be a signed message; sign the body alone, or a text with a character that no token has"
+    )]
+    SignedToken,
     /// The scheme reads more headers than are supported.
     #[error("it reads more headers than the {max} that are supported")]
     #[non_exhaustive]

@@ -31,9 +31,11 @@ type SecretHandler = dyn Fn(&str) -> bool + Send + Sync;
 
 /// How the handshakes of a scheme are answered.
 ///
-/// A [`Webhook`](crate::Webhook) answers with it by [`Webhook::with_handshakes`](crate::Webhook::with_handshakes). Where the secret
-/// itself arrives by the handshake (Asana, Notion), there is no webhook yet: then this is
-/// a verifier of its own, which answers the handshake and refuses every event.
+/// A [`Webhook`](crate::Webhook) answers with it by
+/// [`with_handshakes`](crate::Webhook::with_handshakes). Where the secret itself arrives
+/// by the handshake (Asana, Notion), there is no webhook yet: then
+/// [`without_key`](Self::without_key) makes a verifier that answers the handshake and
+/// refuses every event.
 #[derive(Clone)]
 #[must_use]
 pub struct Handshakes {
@@ -78,9 +80,10 @@ impl Handshakes {
     }
 
     /// Sets the verify token: the text that you have chosen and given to the sender, by
-    /// which it proves itself (Meta).
+    /// which it proves itself (Meta). A `+` in the query stays one, so choose a token
+    /// without spaces. An empty one counts as none.
     pub fn with_verify_token(mut self, token: &str) -> Self {
-        self.verify_token = Some(Zeroizing::new(token.into()));
+        self.verify_token = (!token.is_empty()).then(|| Zeroizing::new(token.into()));
         self
     }
 
@@ -96,6 +99,41 @@ impl Handshakes {
     ) -> Self {
         self.on_secret = Some(Arc::new(handler));
         self
+    }
+
+    /// Returns a verifier for the time before there is a key: it answers the handshake
+    /// and refuses every event.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::NoKeys`] if the answer needs a key;
+    /// [`ConfigError::MissingHandshakeOption`] and
+    /// [`ConfigError::UnusedHandshakeOption`] as for
+    /// [`Webhook::with_handshakes`](crate::Webhook::with_handshakes).
+    pub fn without_key(self) -> Result<WithoutKey, ConfigError> {
+        let needs_key = match &self.handshake {
+            OwnedHandshake::EchoField { .. }
+            | OwnedHandshake::SignField { .. }
+            | OwnedHandshake::Fixed { .. }
+            | OwnedHandshake::SignQuery { .. } => true,
+            OwnedHandshake::EchoQuery { .. }
+            | OwnedHandshake::EchoHeader(_)
+            | OwnedHandshake::Head
+            | OwnedHandshake::SecretHeader(_)
+            | OwnedHandshake::SecretField(_) => false,
+        };
+        if needs_key {
+            return Err(ConfigError::NoKeys);
+        }
+        self.check()?;
+        Ok(WithoutKey(self))
+    }
+
+    /// Whether both are for the same requests.
+    pub(crate) fn are_of(&self, other: &Self) -> bool {
+        self.scheme == other.scheme
+            && self.handshake == other.handshake
+            && self.signature_headers == other.signature_headers
     }
 
     /// Returns what answers them, without keys.
@@ -127,11 +165,8 @@ impl Handshakes {
             self.handshake,
             OwnedHandshake::SecretHeader(_) | OwnedHandshake::SecretField(_)
         );
-        let is_set = self
-            .verify_token
-            .as_ref()
-            .is_some_and(|token| !token.is_empty());
-        let is_missing = wants_token && !is_set || wants_handler && self.on_secret.is_none();
+        let is_missing =
+            wants_token && self.verify_token.is_none() || wants_handler && self.on_secret.is_none();
         let is_unused = !wants_token && self.verify_token.is_some()
             || !wants_handler && self.on_secret.is_some();
         let what = if wants_token || self.verify_token.is_some() {
@@ -276,6 +311,12 @@ impl fmt::Debug for Handshakes {
     }
 }
 
+/// Answers handshakes before there is a key, and refuses every event:
+/// [`Handshakes::without_key`].
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct WithoutKey(pub(crate) Handshakes);
+
 /// Answers the handshakes of one verifier, for code that reads requests in steps, as a
 /// framework does. [`Webhook::receive`](crate::Webhook::receive) takes all steps at once.
 ///
@@ -319,8 +360,7 @@ impl Responder<'_> {
 
     /// Returns the answer to a signed handshake; `None` if the request is an event.
     ///
-    /// **Call it with a verified request only.** (It makes no MAC for another, but echoes
-    /// a field of it.)
+    /// **Call it with a verified request only**: it does not check the time again.
     #[must_use]
     pub fn answer_verified(&self, head: &dyn RequestHead, body: &[u8]) -> Option<Answer> {
         self.handshakes.answer_verified(self.receiver?, head, body)
@@ -356,7 +396,7 @@ impl Hashed for Token<'_> {
 
 /// The answer to a handshake.
 ///
-/// It may repeat a secret, and a MAC: `Debug` shows neither.
+/// It may repeat a secret, and a MAC: `Debug` shows neither, and neither is wiped.
 #[derive(Clone, PartialEq, Eq)]
 #[must_use = "the sender waits for it"]
 pub struct Answer {

@@ -98,5 +98,5 @@
 pub(crate) mod answers;
 mod receive;
 
-pub use answers::{Answer, Handshakes, Responder};
+pub use answers::{Answer, Handshakes, Responder, WithoutKey};
 pub use receive::Received;

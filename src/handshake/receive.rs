@@ -1,7 +1,7 @@
 //! Receiving what is an event or a handshake.
 
 use crate::error::{ConfigError, VerifyError};
-use crate::handshake::answers::{Answer, Handshakes, Responder};
+use crate::handshake::answers::{Answer, Handshakes, Responder, WithoutKey};
 use crate::head::RequestHead;
 use crate::verification::CheckedHead;
 use crate::verifier::CheckHead;
@@ -9,9 +9,9 @@ use crate::webhook::Webhook;
 use crate::{Timestamp, Verified};
 
 /// Refuses every event: there is no key yet to verify one with.
-impl CheckHead for Handshakes {
+impl CheckHead for WithoutKey {
     fn scheme(&self) -> &str {
-        &self.scheme
+        &self.0.scheme
     }
 
     fn check_head<'h>(
@@ -25,7 +25,7 @@ impl CheckHead for Handshakes {
     }
 
     fn responder(&self) -> Option<Responder<'_>> {
-        Some(self.responder())
+        Some(self.0.responder())
     }
 }
 
@@ -39,7 +39,7 @@ impl Webhook {
     /// secret handler, and [`ConfigError::UnusedHandshakeOption`] if it needs none;
     /// [`ConfigError::NoHandshake`] if the answers are those of another scheme.
     pub fn with_handshakes(mut self, handshakes: Handshakes) -> Result<Self, ConfigError> {
-        if *handshakes.scheme != *self.scheme() {
+        if !self.has_handshakes_of(&handshakes) {
             return Err(ConfigError::NoHandshake);
         }
         handshakes.check()?;

@@ -229,6 +229,8 @@ impl<'a> Side<'_, 'a> {
             (Content::Names, Delimiter::Texts(texts)) => {
                 is_outside(|byte| self.is_of_a_list(byte), texts)
             }
+            // Read from the back, what is between them could be in a pair.
+            (Content::Pairs, _) if self.direction == Direction::Backward => false,
             (Content::Pairs, Delimiter::Texts(texts)) => {
                 let Part::HeaderPairs { between, joined } = part else {
                     return false;

@@ -76,13 +76,18 @@ impl Serialize for SchemeFile {
     }
 }
 
-/// Writes what a [`SchemeFile`] reads. A scheme with a canonical form, which is code,
-/// is an error.
+/// Writes what a [`SchemeFile`] reads. A scheme with a canonical form, which is code, or
+/// with its replay window switched off is an error.
 impl Serialize for Scheme<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if self.canonical_form.is_some() {
             return Err(ser::Error::custom(
                 "a canonical form is code, and cannot be written",
+            ));
+        }
+        if self.window == Some(ReplayWindow::UNBOUNDED) {
+            return Err(ser::Error::custom(
+                "a replay window that is switched off cannot be written",
             ));
         }
         SchemeText::from(*self).serialize(serializer)
@@ -152,8 +157,8 @@ struct TimestampText {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WindowText {
-    past: u64,
-    future: u64,
+    past: u32,
+    future: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -238,10 +243,9 @@ impl SchemeText {
             header_list,
             canonical_form: None,
             secret: self.secret,
-            window: self
-                .window
-                .as_ref()
-                .map(|window| ReplayWindow::from_secs(window.past).with_future_secs(window.future)),
+            window: self.window.as_ref().map(|window| {
+                ReplayWindow::from_secs(window.past.into()).with_future_secs(window.future.into())
+            }),
             header_prefix: self.header_prefix.as_deref(),
             handshake: self.handshake.as_ref().map(OwnedHandshake::borrow),
             source: &self.source,
@@ -277,8 +281,8 @@ impl From<Scheme<'_>> for SchemeText {
                 format: timestamp.format,
             }),
             window: scheme.window.map(|window| WindowText {
-                past: window.past_secs(),
-                future: window.future_secs(),
+                past: window.past_secs().try_into().unwrap_or(u32::MAX),
+                future: window.future_secs().try_into().unwrap_or(u32::MAX),
             }),
             header_list: scheme.header_list.map(|list| HeaderListText {
                 names: list.names.into(),

@@ -12,7 +12,6 @@ use alloc::vec::Vec;
 
 use super::boundaries;
 use super::entries::{Param, ReadyForm, Signatures};
-use super::handshake::is_of_a_token;
 use super::{
     Algorithm, Field, HeaderName, HeaderVisitor, Part, Scheme, SchemeFault, Separator,
     SignatureField, TimeFormat,
@@ -378,11 +377,7 @@ impl Layout {
         let signs_tokens = scheme
             .handshake
             .is_some_and(|handshake| handshake.signs_a_token());
-        let is_no_token = |part: &Part<'_>| match part {
-            Part::Text(text) => !is_of_a_token(text.as_bytes()),
-            _ => false,
-        };
-        let refuses_tokens = signs_tokens && !scheme.signed.iter().any(is_no_token);
+        let refuses_tokens = signs_tokens && *scheme.signed == [Part::Body];
         let body_only =
             is_one && names.len() == 1 && before.is_empty() && after.is_empty() && !refuses_tokens;
         Ok(Self {

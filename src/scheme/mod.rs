@@ -451,6 +451,10 @@ pub enum Part<'a> {
     /// What the scheme's [canonical form](Scheme::canonical_form) makes of the body.
     CanonicalBody,
     /// The timestamp, byte for byte as received.
+    ///
+    /// If it is a Unix time and stands right beside the body, digits can move between the
+    /// two: after the body, zeros before the number do not change it; otherwise the
+    /// window bounds what can move.
     Timestamp,
     /// The message id, byte for byte as received.
     MessageId,

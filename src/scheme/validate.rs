@@ -2,7 +2,7 @@
 
 use super::{
     Algorithm, Endpoint, Field, FieldValue, Handshake, HeaderName, Part, Scheme, SignatureField,
-    Signatures, TimeFormat, TokenAnswer, boundaries,
+    Signatures, TimeFormat, TokenAnswer, boundaries, is_of_a_token,
 };
 use crate::error::{ConfigError, SchemeFault};
 use crate::head::{is_field_value, is_trimmed};
@@ -179,11 +179,22 @@ impl Scheme<'_> {
             Handshake::Head => true,
             Handshake::SecretField(field) => is_field(field),
         };
-        if is_valid {
-            Ok(())
-        } else {
-            Err(SchemeFault::InvalidHandshake)
+        if !is_valid {
+            return Err(SchemeFault::InvalidHandshake);
         }
+        // A token must be no message. Of the body alone, those that are tokens are
+        // refused; of more, other parts could make one.
+        let is_no_token = |part: &Part<'_>| match part {
+            Part::Text(text) => !is_of_a_token(text.as_bytes()),
+            _ => false,
+        };
+        if handshake.signs_a_token()
+            && *self.signed != [Part::Body]
+            && !self.signed.iter().any(is_no_token)
+        {
+            return Err(SchemeFault::SignedToken);
+        }
+        Ok(())
     }
 
     /// The parameters that are read from the list of signatures.

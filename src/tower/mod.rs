@@ -80,6 +80,9 @@
 //! 9110. There is none, since no HTTP authentication would let the request
 //! through.)
 //!
+//! With [`answer_handshakes`](VerifyLayer), an unsigned `POST` of at most 4 KiB is read
+//! where the scheme's secret arrives in a body (Notion).
+//!
 //! Over HTTP/1, hyper counts trailers itself and ends a body that has more than
 //! 100 with an error, so the status is 400 and not 413.
 //!

@@ -170,7 +170,9 @@ where
         if let Some(answer) = responder.answer_head(parts) {
             return Err(End::Answered(answer));
         }
-        if responder.awaits_secret(parts) {
+        let announced = content_length(&parts.headers).unwrap_or(0);
+        let is_short = usize::try_from(announced).is_ok_and(|length| length <= MAX_SECRET_BODY);
+        if is_short && responder.awaits_secret(parts) {
             let limits = limits.at_most(MAX_SECRET_BODY);
             let read = limits.read(frames, |_| ()).await;
             let (body, _) = read.map_err(|kind| rejection(kind, None))?;

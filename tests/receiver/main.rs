@@ -629,7 +629,7 @@ fn a_wrong_configuration_stops_the_start() {
         ),
         (
             &[("SQUARE_SECRET", secret)],
-            "SQUARE_SECRET: scheme signs the endpoint, and none is configured",
+            "SQUARE_ENDPOINT: scheme signs the endpoint, and none is configured",
         ),
         (
             &[
