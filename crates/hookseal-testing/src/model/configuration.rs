@@ -54,13 +54,20 @@ impl Receiver {
         has_prefix && has_name && names.iter().all(|name| is_token(name) && is_alone(name))
     }
 
-    /// An entry of a list ends where the separator is, so no form holds it.
+    /// HTTP takes white space away before a value, and knows no control characters. An
+    /// entry of a list ends where the separator is.
     fn has_sound_form(&self) -> bool {
-        let SignatureField::List { separator, .. } = self.scheme.signature else {
+        let Some((prefix, _)) = self.settings.form.as_ref() else {
             return true;
         };
-        let form = self.settings.form.as_ref();
-        form.is_none_or(|(prefix, _)| !prefix.contains(char::from(separator_byte(separator))))
+        let is_control = |c: char| c != '\t' && c.is_ascii_control();
+        let is_split = match self.scheme.signature {
+            SignatureField::List { separator, .. } => {
+                prefix.contains(char::from(separator_byte(separator)))
+            }
+            _ => false,
+        };
+        !prefix.starts_with([' ', '\t']) && !prefix.contains(is_control) && !is_split
     }
 
     fn has_sound_endpoints(&self) -> bool {
