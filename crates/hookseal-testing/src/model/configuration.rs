@@ -171,7 +171,14 @@ impl Receiver {
         let Self { keys, ed25519, .. } = self;
         let can_be_named = |id: &Option<String>| {
             let id = id.as_deref().unwrap_or_default();
-            !id.is_empty() && is_trimmed(id.as_bytes())
+            // In an entry of a list.
+            let fits = match self.scheme.signature {
+                SignatureField::List { separator, .. } if self.scheme.key_id.is_none() => {
+                    id.len() <= 256 && !id.contains(char::from(separator_byte(separator)))
+                }
+                _ => true,
+            };
+            !id.is_empty() && is_trimmed(id.as_bytes()) && fits
         };
         // By what they make of no message: HMAC pads secrets with zeros.
         let tag = |key: &Key| self.mac().map(|it| mac(it, &key.secret, b""));
