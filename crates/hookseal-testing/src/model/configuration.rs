@@ -50,8 +50,20 @@ impl Receiver {
         if let Some(Field::Header(name)) = self.scheme.timestamp.map(|it| it.field) {
             names.push(self.name(name));
         }
+        if let Some(Field::Header(name)) = self.scheme.header_list.map(|list| list.names) {
+            names.push(self.name(name));
+        }
         let is_alone = |name: &String| names.iter().filter(|other| *other == name).count() == 1;
-        has_prefix && has_name && names.iter().all(|name| is_token(name) && is_alone(name))
+        // No signature covers itself.
+        let allowed = self.scheme.header_list.map_or(&[][..], |list| list.allowed);
+        let mut signed = self.other_headers();
+        signed.extend(allowed.iter().map(|name| self.name(name)));
+        let signatures = self.signature_headers();
+        let is_signed = signatures.iter().any(|name| signed.contains(name));
+        has_prefix
+            && has_name
+            && names.iter().all(|name| is_token(name) && is_alone(name))
+            && !is_signed
     }
 
     /// HTTP takes white space away before a value, and knows no control characters. An

@@ -1,6 +1,8 @@
 //! The six steps.
 
-use hookseal::scheme::{Algorithm, Field, Form, HeaderList, Part, Separator, SignatureField};
+use hookseal::scheme::{
+    Algorithm, Field, Form, Handshake, HeaderList, Part, Separator, SignatureField,
+};
 
 use super::wire::{decode, is_token, is_trimmed, is_uri_text, mac, separator_byte, value, values};
 use super::{Accepted, Fault, Key, Outside, Receiver, Request, Verdict, Window, ed25519, time};
@@ -22,6 +24,7 @@ impl Receiver {
         let timestamp = self.timestamp_of(request);
         self.require_in_window(timestamp, now)?;
         let (keys, ed25519) = self.require_known_key(request, &candidates)?;
+        self.refuse_token(request)?;
 
         let message = self.message(request);
         let found = self
@@ -40,6 +43,25 @@ impl Receiver {
             key_id,
             signature,
         })
+    }
+
+    /// Where a sender has a token signed and signs the body alone, a body that could be a
+    /// token is none.
+    fn refuse_token(&self, request: &Request) -> Result<(), Vec<Fault>> {
+        let signs_tokens = matches!(
+            self.scheme.handshake,
+            Some(Handshake::SignQuery { .. } | Handshake::SignField { .. })
+        );
+        let is_of_token = |byte: &u8| matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'+' | b'/' | b'=');
+        let is_token = !request.body.is_empty() && request.body.iter().all(is_of_token);
+        if signs_tokens && matches!(self.scheme.signed, [Part::Body]) && is_token {
+            return Err(vec![Fault {
+                reason: "refused",
+                header: None,
+                outside: None,
+            }]);
+        }
+        Ok(())
     }
 
     /// Step 1. An empty value is as good as none; a second header of the name is
