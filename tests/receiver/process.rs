@@ -52,7 +52,7 @@ impl Process {
         eventually("end", || self.0.try_wait().unwrap())
     }
 
-    /// What it has printed to both, once it has ended.
+    /// Returns what it has printed to both, once it has ended.
     pub fn output(&mut self) -> (String, String) {
         let mut texts = (String::new(), String::new());
         let (out, err) = (self.0.stdout.take(), self.0.stderr.take());
@@ -78,7 +78,8 @@ pub struct Receiver {
 }
 
 impl Receiver {
-    /// With all schemes, and with these settings beside or in place of theirs.
+    /// Starts it with all schemes, and with these settings beside or in place
+    /// of theirs.
     pub fn start(settings: &[(&str, &str)]) -> Self {
         Self::start_with(&[&SETTINGS, settings].concat())
     }
@@ -112,7 +113,7 @@ impl Receiver {
         TokioIo::new(stream.unwrap())
     }
 
-    /// The log comes to hold this text so often.
+    /// Checks that the log comes to hold this text so often.
     #[track_caller]
     pub fn logs(&self, text: &str, times: usize) {
         eventually(text, || {

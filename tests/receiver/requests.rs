@@ -51,7 +51,7 @@ pub enum Scheme {
 }
 
 impl Scheme {
-    /// A genuine request, signed now.
+    /// Returns a genuine request, signed now.
     pub fn request(self, body: &str) -> Request {
         self.request_at(now(), body)
     }
@@ -70,7 +70,7 @@ impl Scheme {
         }
     }
 
-    /// The signature's header.
+    /// Returns the name of the signature's header.
     pub const fn signature(self) -> &'static str {
         match self {
             Self::Paminga => "X-Paminga-Signature",
@@ -81,7 +81,7 @@ impl Scheme {
         }
     }
 
-    /// The nearest rejects of a genuine request of this scheme.
+    /// Returns the nearest rejects of a genuine request of this scheme.
     pub fn forgeries(self, genuine: &Request) -> Vec<(&'static str, Request)> {
         let body = genuine.body.as_str();
         let signature = self.signature();
@@ -292,7 +292,7 @@ impl Request {
         self
     }
 
-    /// As HTTP/1.1 writes it.
+    /// Writes the head as HTTP/1.1 does.
     pub fn head(&self, framing: &str) -> String {
         let mut head = format!("POST {} HTTP/1.1\r\nHost: localhost\r\n", self.path);
         for (name, value) in &self.headers {

@@ -33,7 +33,7 @@ impl Reply {
         header.map(|(_, value)| value.as_str())
     }
 
-    /// Whether these are all headers, in any order.
+    /// Tells whether these are all headers, in any order.
     pub fn headers_are<'h>(&self, wanted: impl Iterator<Item = (&'h str, &'h str)>) -> bool {
         let mut wanted: Vec<_> = wanted.collect();
         let found = self.headers.iter();
@@ -181,7 +181,7 @@ impl Http2 {
         Self(client)
     }
 
-    /// Aborting the task resets the stream.
+    /// Sends a request in a task; aborting the task resets the stream.
     pub fn send(&self, method: &str, request: &Request, body: Sent) -> JoinHandle<Reply> {
         let mut client = self.0.clone();
         let mut http = as_http(request, method, body);
@@ -190,7 +190,7 @@ impl Http2 {
         tokio::spawn(async move { Reply::read(client.send_request(http)).await })
     }
 
-    /// A request in pieces, the first of which has been sent.
+    /// Begins a request in pieces, and sends the first.
     pub async fn begin(
         &self,
         request: &Request,
@@ -232,7 +232,7 @@ impl Raw {
         self.try_reply().unwrap()
     }
 
-    /// An error if the connection ends before the response does.
+    /// Reads a reply; an error if the connection ends before the response does.
     pub fn try_reply(&mut self) -> io::Result<Reply> {
         let mut lines = Vec::new();
         loop {
@@ -267,7 +267,7 @@ impl Raw {
         Ok(reply)
     }
 
-    /// The receiver has closed its side, and sent nothing.
+    /// Tells whether the receiver has closed its side, and sent nothing.
     pub fn is_closed(&mut self) -> bool {
         match self.0.read(&mut [0]) {
             Ok(length) => length == 0,
@@ -291,8 +291,9 @@ impl<'r> KeptAlive<'r> {
         }
     }
 
-    /// `early`: it reads the response before it sends the body, and then sends the
-    /// body if the connection is to be used again (RFC 9112, section 9.3).
+    /// Sends a request and reads the response. With `early`, it reads the
+    /// response before it sends the body, and then sends the body if the
+    /// connection is to be used again (RFC 9112, section 9.3).
     pub fn send(&mut self, request: &Request, early: bool) -> io::Result<Reply> {
         let reply = self.exchange(request, early);
         let ends = match &reply {

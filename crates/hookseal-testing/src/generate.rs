@@ -10,7 +10,7 @@ use super::model::{self, Key, Receiver, Request, Setting, Settings, Window, ed25
 use super::properties::{Case, Change, Genuine, Spelling};
 use super::samples;
 
-/// A request as its sender makes it.
+/// Generates a request as its sender makes it.
 pub fn genuine(u: &mut Unstructured<'_>) -> Result<Genuine> {
     let schemes = samples::vocabulary();
     let scheme = *u.choose(&schemes)?;
@@ -73,7 +73,8 @@ pub fn genuine(u: &mut Unstructured<'_>) -> Result<Genuine> {
     })
 }
 
-/// A request that may have been changed on its way, checked at any time.
+/// Generates a request that may have been changed on its way, checked at any
+/// time.
 pub fn changed(genuine: &Genuine, u: &mut Unstructured<'_>) -> Result<Case> {
     let mut request = genuine.request();
     let receiver = &genuine.receiver;
@@ -177,8 +178,8 @@ fn entry(receiver: &Receiver, message: &[u8], u: &mut Unstructured<'_>) -> Resul
     })
 }
 
-/// One public key, one signature that may be its own, and a message: as near to
-/// each other as the arithmetic can tell.
+/// Generates one public key, one signature that may be its own, and a message:
+/// as near to each other as the arithmetic can tell.
 pub fn pair(u: &mut Unstructured<'_>) -> Result<Case> {
     let seed: ed25519::Seed = u.arbitrary()?;
     let key = if u.ratio(1, 3)? {
@@ -203,8 +204,8 @@ pub fn pair(u: &mut Unstructured<'_>) -> Result<Case> {
     })
 }
 
-/// A list for keys of both kinds or of one, in a request that is right in all
-/// else.
+/// Generates a list for keys of both kinds or of one, in a request that is
+/// right in all else.
 pub fn listed(u: &mut Unstructured<'_>) -> Result<Case> {
     let mut keys = keys(u)?;
     if u.arbitrary()? {
@@ -311,7 +312,7 @@ fn body(u: &mut Unstructured<'_>) -> Result<Vec<u8>> {
     Ok((0..length).map(|place| first.wrapping_add(place)).collect())
 }
 
-/// A number of seconds.
+/// Generates a number of seconds.
 pub fn number(u: &mut Unstructured<'_>) -> Result<u64> {
     const LONGEST: u64 = 9_999_999_999_999_999_999; // 19 digits
     let known = [

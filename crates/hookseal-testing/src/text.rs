@@ -214,8 +214,8 @@ fn unescape(text: &[u8], signature: impl Fn(u8, usize) -> Option<String>) -> Vec
     plain
 }
 
-/// The inputs that [`parse`] reads as this case: with its MACs as they are, and
-/// with those that are genuine as they are spelled here.
+/// Writes the inputs that [`parse`] reads as this case: with its MACs as they
+/// are, and with those that are genuine as they are spelled here.
 pub fn write(case: &Case) -> [Vec<u8>; 2] {
     let Case {
         receiver, request, ..

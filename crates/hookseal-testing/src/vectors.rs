@@ -154,7 +154,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// The id of the secret in this place.
+    /// Returns the id of the secret in this place.
     pub fn key_id(&self, place: usize) -> Option<&str> {
         let ids = self.key_ids.as_ref()?;
         Some(&ids[place])

@@ -57,8 +57,8 @@ fn pair(seed: &Seed) -> Ed25519KeyPair {
     Ed25519KeyPair::from_seed_unchecked(seed).unwrap()
 }
 
-/// Whether a sound key verifies the signature. `ring` takes an `R` of small
-/// order, which only the key's owner can make: then one signature may fit
+/// Tells whether a sound key verifies the signature. `ring` takes an `R` of
+/// small order, which only the key's owner can make: then one signature may fit
 /// several messages.
 pub fn verifies(public: &Point, message: &[u8], signature: &Signature) -> bool {
     let point = signature[..32].try_into().unwrap();
@@ -84,7 +84,7 @@ pub enum KeyFault {
     SmallOrder,
 }
 
-/// All that is wrong with a public key: nothing, if it is one.
+/// Lists all that is wrong with a public key: nothing, if it is one.
 pub fn faults(public: &Point) -> Vec<KeyFault> {
     let faults = [
         (is_on_curve(public), KeyFault::NotOnCurve),
@@ -150,7 +150,8 @@ fn bytes_of(number: &BigUint) -> [u8; 32] {
     bytes.try_into().unwrap()
 }
 
-/// The other spelling of `S`, which section 5.1.7 forbids.
+/// Returns the signature with the other spelling of `S`, which section 5.1.7
+/// forbids.
 pub fn with_larger_s(signature: &Signature) -> Signature {
     let (point, number) = signature.split_at(32);
     join(
@@ -159,7 +160,7 @@ pub fn with_larger_s(signature: &Signature) -> Signature {
     )
 }
 
-/// What a key's owner can sign with another nonce than that of section 5.1.6:
+/// Signs as a key's owner can, with another nonce than that of section 5.1.6:
 /// the scalar of another seed, or zero, whose point has small order.
 pub fn sign_with_nonce(seed: &Seed, nonce: Option<&Seed>, message: &[u8]) -> Signature {
     let (point, number) = match nonce {
@@ -186,7 +187,7 @@ fn scalar(seed: &Seed) -> BigUint {
     BigUint::from_bytes_le(&bytes)
 }
 
-/// `whpk_` and the base64 of the point.
+/// Reads `whpk_` and the base64 of the point.
 pub fn public_key_from_text(text: &str) -> Result<Point, Vec<KeyFault>> {
     let bytes = key_from_text(text, "whpk_").map_err(|fault| vec![fault])?;
     let point = Point::try_from(&bytes[..]).map_err(|_| vec![KeyFault::Length(bytes.len())])?;
@@ -203,7 +204,7 @@ pub fn public_key_from_hex(text: &str) -> Option<Point> {
     faults(&point).is_empty().then_some(point)
 }
 
-/// `whsk_` and the base64 of the seed, or of the seed and its public key.
+/// Reads `whsk_` and the base64 of the seed, or of the seed and its public key.
 pub fn seed_from_text(text: &str) -> Result<Seed, Vec<KeyFault>> {
     let bytes = key_from_text(text, "whsk_").map_err(|fault| vec![fault])?;
     let mut faults = Vec::new();

@@ -193,7 +193,8 @@ impl Receiver {
         }
     }
 
-    /// Those of the algorithms that there are keys for: others are skipped.
+    /// Returns the forms whose algorithms there are keys for: others are
+    /// skipped.
     pub fn forms(&self) -> Vec<Form<'_>> {
         let has_keys = |form: &Form<'_>| match form.algorithm {
             Algorithm::Ed25519 => !self.ed25519.is_empty(),
@@ -202,13 +203,14 @@ impl Receiver {
         self.all_forms().into_iter().filter(has_keys).collect()
     }
 
-    /// The algorithm of the scheme's MACs.
+    /// Returns the algorithm of the scheme's MACs.
     pub fn mac(&self) -> Option<Algorithm> {
         let mut algorithms = self.all_forms().into_iter().map(|form| form.algorithm);
         algorithms.find(|&algorithm| algorithm != Algorithm::Ed25519)
     }
 
-    /// Five minutes, if neither receiver nor scheme says anything else.
+    /// Returns the window: five minutes, if neither receiver nor scheme says
+    /// anything else.
     pub fn window(&self) -> Option<Window> {
         match (self.window, self.scheme.window) {
             (Setting::Off, _) => None,
@@ -228,7 +230,7 @@ impl Receiver {
         self.scheme.timestamp.is_some()
     }
 
-    /// Of the header that it is in.
+    /// Returns the name of the header that the timestamp is in.
     pub fn timestamp_header(&self) -> Option<String> {
         let signature = || self.signature_headers().swap_remove(0);
         Some(match self.scheme.timestamp?.field {
@@ -249,7 +251,7 @@ impl Receiver {
         self.scheme.endpoint_header.map(|name| self.name(name))
     }
 
-    /// Other headers that are signed.
+    /// Returns the names of the other headers that are signed.
     pub fn other_headers(&self) -> Vec<String> {
         let parts = self.scheme.signed.iter();
         parts
@@ -260,7 +262,7 @@ impl Receiver {
             .collect()
     }
 
-    /// Whether each signature names its key.
+    /// Tells whether each signature names its key.
     pub fn signatures_name_keys(&self) -> bool {
         let mut forms = self.forms().into_iter();
         forms.any(|form| form.after_key_id.is_some())

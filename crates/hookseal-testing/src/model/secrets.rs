@@ -34,8 +34,8 @@ pub enum Fault {
 
 pub type Secret = Result<Vec<u8>, Vec<Fault>>;
 
-/// The bytes of a text in the form that its sender hands out; `None` for the
-/// forms that hold no MAC secret.
+/// Reads the bytes of a text in the form that its sender hands out; `None` for
+/// the forms that hold no MAC secret.
 pub fn read(form: SecretForm, text: &str) -> Option<Secret> {
     Some(match form {
         SecretForm::Text => from_text(text),
@@ -49,7 +49,7 @@ pub fn read(form: SecretForm, text: &str) -> Option<Secret> {
     })
 }
 
-/// Anything but no bytes, no bytes other than zeros, and a key of Ed25519.
+/// Takes any bytes but none at all, zeros alone, and a key of Ed25519.
 pub fn from_bytes(bytes: &[u8]) -> Secret {
     let faults = [
         (bytes.is_empty(), Fault::Empty),
@@ -60,8 +60,8 @@ pub fn from_bytes(bytes: &[u8]) -> Secret {
     result(bytes.to_vec(), faults.map(|(_, fault)| fault).collect())
 }
 
-/// The bytes of a text, which has nothing around it, and nothing in it that
-/// cannot be seen.
+/// Takes the bytes of a text, which has nothing around it, and nothing in it
+/// that cannot be seen.
 pub fn from_text(text: &str) -> Secret {
     let is_dirt = |c: char| c.is_whitespace() || is_quote(c) || c == BYTE_ORDER_MARK;
     let end = text.trim_end_matches(is_dirt).len();
@@ -79,7 +79,7 @@ pub fn from_text(text: &str) -> Secret {
     result(text.into(), faults)
 }
 
-/// An even number of digits of either case.
+/// Reads an even number of digits of either case.
 pub fn from_hex(text: &str) -> Secret {
     let belongs = |c: char| c.is_ascii_hexdigit();
     let decoded = match stranger(text, 0, belongs) {
@@ -91,8 +91,8 @@ pub fn from_hex(text: &str) -> Secret {
     decoded_secret(text, "", decoded)
 }
 
-/// Canonical standard base64 after at most one `whsec_` or `v1,whsec_`; its
-/// padding is right or left off.
+/// Reads canonical standard base64 after at most one `whsec_` or `v1,whsec_`;
+/// its padding is right or left off.
 pub fn from_whsec(text: &str) -> Secret {
     let after_version = text.strip_prefix("v1,").unwrap_or(text);
     match after_version.strip_prefix("whsec_") {
@@ -152,8 +152,8 @@ fn decoded_secret(encoded: &str, prefix: &str, decoded: Result<Vec<u8>, Fault>) 
     }
 }
 
-/// The prefixes of the three kinds of keys of Standard Webhooks, in any letter
-/// case.
+/// Finds the prefixes of the three kinds of keys of Standard Webhooks, in any
+/// letter case.
 pub fn is_marked(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
     ["whsec_", "whpk_", "whsk_"]
@@ -169,8 +169,8 @@ fn result(bytes: Vec<u8>, faults: Vec<Fault>) -> Secret {
     }
 }
 
-/// Canonical standard base64; its padding is right or left off. It is at
-/// `start` of a text.
+/// Decodes canonical standard base64, which is at `start` of a text; its
+/// padding is right or left off.
 pub fn base64(encoded: &str, start: usize) -> Result<Vec<u8>, Fault> {
     let belongs = |c: char| c.is_ascii_alphanumeric() || "+/=".contains(c);
     if let Some(stranger) = stranger(encoded, start, belongs) {
@@ -189,7 +189,7 @@ pub fn base64(encoded: &str, start: usize) -> Result<Vec<u8>, Fault> {
     bytes.map_err(|_| Fault::Form)
 }
 
-/// The first character that does not belong.
+/// Finds the first character that does not belong.
 pub fn stranger(text: &str, start: usize, belongs: impl Fn(char) -> bool) -> Option<Fault> {
     let (place, c) = text.char_indices().find(|&(_, c)| !belongs(c))?;
     Some(Fault::Stranger(c, start + place))
@@ -251,8 +251,8 @@ fn is_quote(c: char) -> bool {
 
 pub const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// By Unicode's names: ZERO WIDTH SPACE, NON-JOINER, JOINER and NO-BREAK SPACE;
-/// and WORD JOINER, which took the last one's place.
+/// Recognizes, by Unicode's names, ZERO WIDTH SPACE, NON-JOINER, JOINER and
+/// NO-BREAK SPACE; and WORD JOINER, which took the last one's place.
 pub fn is_zero_width(c: char) -> bool {
     ['\u{200b}', '\u{200c}', '\u{200d}', '\u{feff}', '\u{2060}'].contains(&c)
 }

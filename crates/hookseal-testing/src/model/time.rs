@@ -13,12 +13,12 @@ pub fn read(format: TimeFormat, text: &[u8]) -> Option<i128> {
     }
 }
 
-/// The whole seconds of an instant.
+/// Returns the whole seconds of an instant.
 pub fn seconds(nanos: i128) -> u64 {
     u64::try_from(nanos / 1_000_000_000).unwrap()
 }
 
-/// As a sender writes these seconds.
+/// Writes these seconds as a sender does.
 pub fn write(format: TimeFormat, seconds: u64) -> String {
     match format {
         TimeFormat::Seconds => seconds.to_string(),

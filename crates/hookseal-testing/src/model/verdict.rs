@@ -465,8 +465,8 @@ impl Receiver {
         Ok((keys, ed25519))
     }
 
-    /// The bytes that the sender of this request has hashed: with the values
-    /// of its headers as they stand.
+    /// Returns the bytes that the sender of this request has hashed: with the
+    /// values of its headers as they stand.
     pub fn message(&self, request: &Request) -> Vec<u8> {
         let header = |name: Option<String>| match name {
             Some(name) => value(request, &name).to_vec(),

@@ -6,12 +6,12 @@ use ring::hmac;
 
 use super::Request;
 
-/// A header's first value; empty if it has none.
+/// Returns a header's first value; empty if it has none.
 pub fn value<'r>(request: &'r Request, name: &str) -> &'r [u8] {
     values(request, name).next().unwrap_or_default()
 }
 
-/// The values of a header, whose name matches in any letter case.
+/// Returns the values of a header, whose name matches in any letter case.
 pub fn values<'r>(request: &'r Request, name: &str) -> impl Iterator<Item = &'r [u8]> {
     let named = move |(other, _): &&(String, Vec<u8>)| other.eq_ignore_ascii_case(name);
     request
@@ -32,7 +32,7 @@ pub fn mac(algorithm: Algorithm, secret: &[u8], message: &[u8]) -> Vec<u8> {
     hmac::sign(&key, message).as_ref().to_vec()
 }
 
-/// How many bytes a signature has.
+/// Returns how many bytes a signature has.
 pub fn length(algorithm: Algorithm) -> usize {
     match algorithm {
         Algorithm::HmacSha1 => 20,
@@ -42,7 +42,7 @@ pub fn length(algorithm: Algorithm) -> usize {
     }
 }
 
-/// The bytes of exactly one signature.
+/// Decodes the bytes of exactly one signature.
 pub fn decode(algorithm: Algorithm, encoding: Encoding, text: &[u8]) -> Option<Vec<u8>> {
     let decoded = match encoding {
         // Digits of either case.
@@ -75,19 +75,20 @@ pub fn separator_byte(separator: Separator) -> u8 {
     }
 }
 
-/// No space, tab or line break at either end.
+/// Tells whether there is no space, tab or line break at either end.
 pub fn is_trimmed(value: &[u8]) -> bool {
     let is_space = |byte: Option<&u8>| byte.is_some_and(|byte| b" \t\r\n".contains(byte));
     !is_space(value.first()) && !is_space(value.last())
 }
 
-/// RFC 9110, section 5.6.2.
+/// Tells whether a text is a token (RFC 9110, section 5.6.2).
 pub fn is_token(text: &str) -> bool {
     let is_tchar = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
     !text.is_empty() && text.chars().all(is_tchar)
 }
 
-/// RFC 3986, section 2: unreserved, reserved, and percent-encoded.
+/// Tells whether a text has only characters of a URI (RFC 3986, section 2):
+/// unreserved, reserved, and percent-encoded.
 pub fn is_uri_text(text: &str) -> bool {
     let is_uri = |c: char| {
         c.is_ascii_alphanumeric() || "-._~".contains(c) || ":/?#[]@!$&'()*+,;=%".contains(c)

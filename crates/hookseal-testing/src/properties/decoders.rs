@@ -116,7 +116,7 @@ fn signed(scheme: Scheme<'static>, headers: Vec<(&str, Vec<u8>)>) -> Case {
     case
 }
 
-/// The window's arithmetic is that of numbers without end.
+/// Checks that the window's arithmetic is that of numbers without end.
 pub fn windows(timestamp: u64, now: u64, past: u64, future: u64) {
     for field in TIMESTAMPS {
         let scheme = Scheme {

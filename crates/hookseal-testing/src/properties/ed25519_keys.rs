@@ -10,8 +10,8 @@ use hookseal::{ConfigError, Key, Webhook, schemes};
 use super::keys::{is_secret_fault, stands_in};
 use crate::model::{ed25519 as model, secrets};
 
-/// A key's text is read as the model reads it, and written as it was read; for
-/// another kind of key the error says what takes it.
+/// Checks that a key's text is read as the model reads it, and written as it
+/// was read; for another kind of key the error says what takes it.
 pub fn keys(text: &str) {
     let public = PublicKey::from_base64(text);
     let wanted = model::public_key_from_text(text);
@@ -130,7 +130,7 @@ fn is_fault(text: &str, got: &ConfigError, wanted: &model::KeyFault) -> bool {
     }
 }
 
-/// The crate's key for a receiver's.
+/// Makes the crate's key from a receiver's.
 pub fn key(key: &model::Key) -> Result<Key, ConfigError> {
     if let Some(seed) = key.seed.filter(|_| key.signs) {
         let signing = SigningKey::from_seed(&seed)?;

@@ -48,7 +48,8 @@ impl fmt::Debug for Genuine {
 }
 
 impl Genuine {
-    /// All that must hold of a genuine request; `bit` picks the one to change.
+    /// Checks all that must hold of a genuine request; `bit` picks the one to
+    /// change.
     pub fn check(&self, bit: usize) {
         let request = self.request();
         if !self.receiver.is_sound() || webhook(&self.receiver, 0).is_err() {

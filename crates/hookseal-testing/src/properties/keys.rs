@@ -6,8 +6,8 @@ use hookseal::{ConfigError, Key, Message, SecretFault, Webhook, schemes};
 use crate::model;
 use crate::model::secrets::{self, Secret};
 
-/// A secret's text is read as the model reads it, whatever it is passed as, and
-/// as the schemes say that their senders hand it out.
+/// Checks that a secret's text is read as the model reads it, whatever it is
+/// passed as, and as the schemes say that their senders hand it out.
 pub fn keys(text: &str) {
     let bytes = text.as_bytes();
     let through = |scheme: Scheme<'_>, key: Key| Webhook::new(scheme, key).map(|it| tag_of(&it));
@@ -82,7 +82,8 @@ fn agree_on_key(text: &str, got: Result<String, ConfigError>, wanted: Secret) {
     }
 }
 
-/// Whether a mark is in some bytes, in any letter case, in UTF-8 or UTF-16.
+/// Tells whether a mark is in some bytes, in any letter case, in UTF-8 or
+/// UTF-16.
 pub fn stands_in(mark: &str, bytes: &[u8]) -> bool {
     let digits: Option<Vec<u8>> = mark
         .split(' ')

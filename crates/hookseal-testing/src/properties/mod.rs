@@ -55,8 +55,9 @@ impl RequestHead for CaseHead<'_> {
 }
 
 impl Case {
-    /// Every way to a verdict leads to the model's: whole and in chunks, from
-    /// pairs and from a map, by the clock and by the time of receipt.
+    /// Checks that every way to a verdict leads to the model's: whole and in
+    /// chunks, from pairs and from a map, by the clock and by the time of
+    /// receipt.
     pub fn check(&self) -> Verdict {
         let Case {
             receiver, request, ..
@@ -182,7 +183,7 @@ impl Case {
     }
 }
 
-/// The crate's webhook for a receiver, at a time.
+/// Makes the crate's webhook for a receiver, at a time.
 pub fn webhook(receiver: &Receiver, now: u64) -> Result<Webhook, ConfigError> {
     let named = |key: Key, id: &Option<String>| match id {
         Some(id) => key.with_id(id.as_str()),
