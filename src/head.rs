@@ -121,6 +121,9 @@ pub struct HeaderVisitor<'v, 'h> {
     /// are passed over by their length.
     lengths: u64,
     found: &'v mut Found<'h>,
+    /// Takes every header, if there are no names.
+    #[cfg(feature = "explain")]
+    every: Option<&'v mut Vec<(Vec<u8>, &'h [u8])>>,
 }
 
 /// The values that a visitor has found, in the order of the names.
@@ -236,6 +239,22 @@ impl<'v, 'h> HeaderVisitor<'v, 'h> {
             names,
             lengths,
             found,
+            #[cfg(feature = "explain")]
+            every: None,
+        }
+    }
+
+    /// A visitor that takes every header, whatever its name.
+    #[cfg(feature = "explain")]
+    pub(crate) const fn of_all(
+        found: &'v mut Found<'h>,
+        every: &'v mut Vec<(Vec<u8>, &'h [u8])>,
+    ) -> Self {
+        Self {
+            names: &[],
+            lengths: u64::MAX,
+            found,
+            every: Some(every),
         }
     }
 
@@ -263,6 +282,11 @@ impl<'v, 'h> HeaderVisitor<'v, 'h> {
         });
         if let Some(place) = place {
             self.found.put(place, value);
+            return;
+        }
+        #[cfg(feature = "explain")]
+        if let Some(every) = &mut self.every {
+            every.push((name.to_vec(), value));
         }
     }
 }

@@ -35,6 +35,8 @@ pub mod ed25519;
 mod ed25519;
 mod encoding;
 mod error;
+#[cfg(feature = "explain")]
+pub mod explain;
 #[cfg(feature = "handshake")]
 pub mod handshake;
 mod head;

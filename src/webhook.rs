@@ -297,6 +297,13 @@ impl Webhook {
     }
 }
 
+#[cfg(feature = "explain")]
+impl Webhook {
+    pub(crate) const fn has_macs(&self) -> bool {
+        !self.receiver.keys.macs().is_empty()
+    }
+}
+
 #[cfg(test)]
 impl Webhook {
     pub(crate) const fn layout(&self) -> &Layout {

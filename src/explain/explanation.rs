@@ -1,0 +1,200 @@
+//! What came of a search.
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::change::{Change, merge};
+use super::received::Received;
+use super::search::Match;
+use super::{Faults, facts};
+use crate::Timestamp;
+use crate::error::VerifyError;
+use crate::scheme::Scheme;
+
+/// Why a request was refused, as far as it is known.
+///
+/// `Display` shows all of it, in several lines: the verdict, the proven cause and what to
+/// do about it, or else the likely causes and the facts. Nothing in it is a secret, a
+/// signature or a piece of the body.
+#[derive(Clone, Debug)]
+#[must_use = "an explanation is for a person to read, or for a log"]
+pub struct Explanation {
+    scheme: String,
+    refusal: Option<VerifyError>,
+    pub(super) faults: Faults,
+    cause: Option<Vec<Change>>,
+    secret: Option<usize>,
+    other_scheme: Option<&'static str>,
+    pub(super) likely: Vec<Change>,
+    pub(super) facts: Vec<String>,
+}
+
+impl Explanation {
+    pub(super) fn new(scheme: &str, refusal: Option<VerifyError>, faults: Faults) -> Self {
+        Self {
+            scheme: scheme.into(),
+            refusal,
+            faults,
+            cause: None,
+            secret: None,
+            other_scheme: None,
+            likely: Vec::new(),
+            facts: Vec::new(),
+        }
+    }
+
+    /// Takes what the search has found.
+    pub(super) fn prove(
+        &mut self,
+        found: Match,
+        scheme: &Scheme<'_>,
+        received: &Received<'_>,
+        now: Option<Timestamp>,
+    ) {
+        let mut changes = found.changes;
+        // What refuses a signature that is genuine as it is, or in addition to the rest.
+        let is_of_the_clock = matches!(
+            self.refusal,
+            Some(VerifyError::TimestampTooOld { .. } | VerifyError::TimestampInFuture { .. })
+        );
+        if let Some(refusal) = &self.refusal
+            && (changes.is_empty() || is_of_the_clock)
+            && found.scheme.is_none()
+        {
+            let own = facts::change_of(refusal, scheme, received, now, self.faults.texts.first());
+            merge(&mut changes, &[own]);
+        }
+        self.cause = Some(changes);
+        self.secret = Some(found.secret + 1);
+        self.other_scheme = found.scheme;
+    }
+
+    /// Returns whether the request is verified.
+    #[must_use]
+    pub const fn is_verified(&self) -> bool {
+        self.refusal.is_none()
+    }
+
+    /// Returns the name of the scheme that the request was verified with.
+    #[must_use]
+    pub fn scheme(&self) -> &str {
+        &self.scheme
+    }
+
+    /// Returns why the request was refused, as the verification says.
+    #[must_use]
+    pub const fn refusal(&self) -> Option<&VerifyError> {
+        self.refusal.as_ref()
+    }
+
+    /// Returns the cause, if it is proven: the fewest changes under which the signature
+    /// matches. It is `None` for a verified request, and where nothing matches.
+    #[must_use]
+    pub fn cause(&self) -> Option<&[Change]> {
+        self.cause.as_deref()
+    }
+
+    /// Returns which secret the signature matches with, counted from 1, if the cause is
+    /// proven.
+    #[must_use]
+    pub const fn secret(&self) -> Option<usize> {
+        self.secret
+    }
+
+    /// Returns the name of the other scheme of the catalogue that the signature matches
+    /// under, if that is the cause.
+    #[must_use]
+    pub const fn other_scheme(&self) -> Option<&'static str> {
+        self.other_scheme
+    }
+
+    /// Returns what is wrong with the configuration, each as a message: secrets that a
+    /// webhook would refuse, for example. `Webhook::new` finds the same at start-up.
+    #[must_use]
+    pub fn faults(&self) -> &[String] {
+        &self.faults.texts
+    }
+
+    /// Returns the likely causes, where none is proven: what is conspicuous in the request
+    /// first, then what is usual for such senders.
+    #[must_use]
+    pub fn likely(&self) -> &[Change] {
+        &self.likely
+    }
+
+    /// Returns what is known of the request, each as a line: lengths, types, the age of
+    /// its timestamp, how much was tried.
+    #[must_use]
+    pub fn facts(&self) -> &[String] {
+        &self.facts
+    }
+
+    /// Returns the cause in one line, for a log: what was found, and what to do.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let changes = match (&self.refusal, &self.cause) {
+            (None, _) => return "verified".into(),
+            (Some(_), Some(changes)) => changes,
+            (Some(_), None) => &self.likely,
+        };
+        let all = if self.cause.is_some() {
+            changes.len()
+        } else {
+            1
+        };
+        let mut lines: Vec<String> = self.faults.texts.clone();
+        lines.extend(changes.iter().take(all).map(ToString::to_string));
+        lines.join("; ")
+    }
+}
+
+impl fmt::Display for Explanation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(refusal) = &self.refusal else {
+            write!(f, "verified ({})", self.scheme)?;
+            for fault in &self.faults.texts {
+                write!(f, "\n  but: {fault}")?;
+            }
+            return Ok(());
+        };
+        write!(f, "refused ({}): {refusal}", self.scheme)?;
+        for fault in &self.faults.texts {
+            write!(f, "\n  configuration: {fault}")?;
+        }
+        match &self.cause {
+            Some(changes) => {
+                f.write_str("\n  proven cause: the signature is genuine, with")?;
+                match self.secret {
+                    Some(number) => write!(f, " secret {number}")?,
+                    None => f.write_str(" a secret")?,
+                }
+                f.write_str(if changes.len() == 1 {
+                    ", and one thing is wrong:"
+                } else {
+                    ", and these things are wrong:"
+                })?;
+                for change in changes {
+                    write!(f, "\n  - {}", change.finding())?;
+                    write!(f, "\n    to do: {}", change.remedy())?;
+                }
+            }
+            None => {
+                f.write_str(
+                    "\n  no single change makes the signature match; the likely causes are:",
+                )?;
+                for change in &self.likely {
+                    write!(f, "\n  - {}", change.finding())?;
+                    write!(f, "\n    to do: {}", change.remedy())?;
+                }
+            }
+        }
+        if !self.facts.is_empty() {
+            f.write_str("\n  known:")?;
+            for fact in &self.facts {
+                write!(f, "\n  - {fact}")?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,101 @@
+//! Where a request has a header under another name than the scheme's.
+
+use alloc::format;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+
+use super::change::{Change, shown};
+use super::received::Received;
+use crate::scheme::{Scheme, SignatureField};
+
+/// The header that a scheme reads, in lower case.
+pub(super) fn full_name(scheme: &Scheme<'_>, name: &str) -> String {
+    match scheme.header_prefix {
+        Some(prefix) => format!("{}-{name}", prefix.strip_suffix('-').unwrap_or(prefix)),
+        None => name.to_string(),
+    }
+    .to_ascii_lowercase()
+}
+
+/// The headers that the scheme reads signatures from.
+pub(super) fn signature_names(scheme: &Scheme<'_>) -> Vec<String> {
+    match scheme.signature {
+        SignatureField::Header(name)
+        | SignatureField::List { header: name, .. }
+        | SignatureField::Repeated(name) => Vec::from([full_name(scheme, name)]),
+        SignatureField::Headers(names) => {
+            names.iter().map(|name| full_name(scheme, name)).collect()
+        }
+        SignatureField::Numbered(name) => (1..=8)
+            .map(|number| full_name(scheme, &format!("{name}-{number}")))
+            .collect(),
+    }
+}
+
+/// What the names of one sender's headers begin with: of `x-hub-signature-256`, `x-hub`.
+fn family_of<'n>(scheme: &Scheme<'_>, name: &'n str) -> Option<(&'n str, &'n str)> {
+    if let Some(prefix) = scheme.header_prefix {
+        let prefix = prefix.strip_suffix('-').unwrap_or(prefix);
+        let start = name.get(..prefix.len())?;
+        let rest = name.get(prefix.len()..)?.strip_prefix('-')?;
+        return start.eq_ignore_ascii_case(prefix).then_some((start, rest));
+    }
+    let skipped = if name.starts_with("x-") { 2 } else { 0 };
+    let end = skipped + name.get(skipped..)?.find('-')?;
+    Some((name.get(..end)?, name.get(end + 1..)?))
+}
+
+/// How servers that pass headers as variables write a name.
+fn without_decoration(name: &str) -> String {
+    let name = name.replace('_', "-");
+    let name = name.strip_prefix("http-").unwrap_or(&name);
+    name.strip_prefix("x-").unwrap_or(name).to_string()
+}
+
+/// The change that makes `found` the scheme's header `own`, if they have anything in
+/// common.
+pub(super) fn renaming(scheme: &Scheme<'_>, own: &str, found: &str) -> Option<Change> {
+    if without_decoration(own) == without_decoration(found) {
+        return Some(Change::new(
+            "header-name-rewritten",
+            format!(
+                "the request has `{}` in place of the header `{own}`",
+                shown(found)
+            ),
+            "something in front of the service rewrites the names of headers, as CGI and some \
+             proxies do; pass the headers on as they were received",
+        ));
+    }
+    let (family, rest) = family_of(scheme, own)?;
+    let other = found.strip_suffix(rest)?.strip_suffix('-')?;
+    if other.is_empty() || other == family {
+        return None;
+    }
+    let other = shown(other);
+    let remedy = if scheme.header_prefix.is_some() {
+        format!("set `with_header_prefix(\"{other}\")` on the scheme")
+    } else {
+        format!(
+            "the sender uses headers of its own; declare the scheme with the names that begin \
+             with `{other}-`"
+        )
+    };
+    Some(Change::new(
+        "header-other-family",
+        format!("the request has headers of another family: `{other}-…` in place of `{family}-…`"),
+        remedy,
+    ))
+}
+
+/// The values that a request has for a header under another name, each with its change.
+pub(super) fn renamed<'r>(
+    scheme: &Scheme<'_>,
+    own: &str,
+    received: &Received<'r>,
+) -> Vec<(&'r [u8], Change)> {
+    let headers = received.headers.iter().filter(|(name, _)| name != own);
+    headers
+        .filter_map(|(name, value)| Some((*value, renaming(scheme, own, name)?)))
+        .take(4)
+        .collect()
+}

@@ -1,0 +1,554 @@
+//! JSON as the writers of other programs write it. It is taken apart into its tokens,
+//! which keep what a value would lose: the order and repetition of names, and how each
+//! number and string is written.
+
+use alloc::borrow::Cow;
+use alloc::format;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+
+/// Deeper nesting is not sorted.
+const MAX_DEPTH: usize = 128;
+
+/// More numbers are not changed one by one.
+const MAX_NUMBERS: usize = 16;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Open,
+    Close,
+    Colon,
+    Comma,
+    String,
+    Number,
+    Word,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Token<'t> {
+    /// The white space before it.
+    space: &'t str,
+    text: &'t str,
+    kind: Kind,
+}
+
+/// A text of JSON, as tokens.
+pub(super) struct Json<'t> {
+    tokens: Vec<Token<'t>>,
+    /// The white space after the last token.
+    end: &'t str,
+}
+
+/// What is between tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Spacing {
+    Kept,
+    Compact,
+    /// A space after each colon and comma, as Python writes.
+    Spaced,
+    /// A space after each colon.
+    AfterColon,
+    /// A space after the colons and commas whose bits are set, of the first 32.
+    After(u32),
+    /// Line breaks, and this for each level.
+    Lines(&'static str),
+}
+
+/// What is escaped in strings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Escapes {
+    /// All that is not ASCII, in lower case or in upper case.
+    pub(super) ascii: Option<bool>,
+    pub(super) slash: bool,
+    pub(super) html: Html,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Html {
+    Plain,
+    /// `<`, `>` and `&`.
+    Go,
+    /// `=` and `'` too.
+    Gson,
+    /// More of ASCII, in upper case.
+    DotNet,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Numbers {
+    Kept,
+    /// Without zeros that a fraction ends with.
+    Shortest,
+    /// Fractions with one digit at least: `10.00` as `10.0`.
+    OneDigit,
+    /// Fractions with two digits.
+    TwoDigits,
+    /// This one of the numbers with this text after it.
+    One(usize, &'static str),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Style {
+    pub(super) spacing: Spacing,
+    /// `None`: as they are.
+    pub(super) escapes: Option<Escapes>,
+    pub(super) numbers: Numbers,
+    pub(super) sorted: bool,
+}
+
+impl Style {
+    pub(super) const KEPT: Self = Self {
+        spacing: Spacing::Kept,
+        escapes: None,
+        numbers: Numbers::Kept,
+        sorted: false,
+    };
+}
+
+impl<'t> Json<'t> {
+    /// Takes a text apart; `None` if it is no object and no array, or its brackets do
+    /// not match.
+    pub(super) fn read(text: &'t str) -> Option<Self> {
+        let mut tokens = Vec::new();
+        let mut open = Vec::new();
+        let mut rest = text;
+        loop {
+            let trimmed = rest.trim_start_matches([' ', '\t', '\n', '\r']);
+            let space = rest.get(..rest.len() - trimmed.len())?;
+            let Some(first) = trimmed.bytes().next() else {
+                let is_whole = open.is_empty() && tokens.len() > 1;
+                return is_whole.then_some(Self { tokens, end: space });
+            };
+            let (length, kind) = match first {
+                b'{' | b'[' => {
+                    open.push(first + 2);
+                    (1, Kind::Open)
+                }
+                b'}' | b']' => {
+                    if open.pop() != Some(first) {
+                        return None;
+                    }
+                    (1, Kind::Close)
+                }
+                b':' => (1, Kind::Colon),
+                b',' => (1, Kind::Comma),
+                b'"' => (string_length(trimmed)?, Kind::String),
+                b'-' | b'0'..=b'9' => (
+                    run(trimmed, |byte| {
+                        byte.is_ascii_digit() || b"+-.eE".contains(&byte)
+                    }),
+                    Kind::Number,
+                ),
+                b'a'..=b'z' => (run(trimmed, |byte| byte.is_ascii_lowercase()), Kind::Word),
+                _ => return None,
+            };
+            if open.is_empty() && kind != Kind::Close {
+                return None;
+            }
+            let (text, after) = trimmed.split_at_checked(length)?;
+            tokens.push(Token { space, text, kind });
+            rest = after;
+        }
+    }
+
+    /// The strings that are the values of an object's fields.
+    pub(super) fn strings_of_object(text: &str) -> Vec<String> {
+        let Some(json) = Json::read(text).filter(|_| text.trim_start().starts_with('{')) else {
+            return Vec::new();
+        };
+        let pairs = json.tokens.windows(2);
+        let values = pairs.filter_map(|pair| match pair {
+            [before, value] if before.kind == Kind::Colon && value.kind == Kind::String => {
+                unescaped(value.text)
+            }
+            _ => None,
+        });
+        values.take(8).collect()
+    }
+
+    /// The string value of this field, the first of its name.
+    pub(super) fn string_field(&self, name: &str) -> Option<String> {
+        let mut triples = self.tokens.windows(3);
+        triples.find_map(|triple| match triple {
+            [key, colon, value]
+                if colon.kind == Kind::Colon
+                    && value.kind == Kind::String
+                    && unescaped(key.text).as_deref() == Some(name) =>
+            {
+                unescaped(value.text)
+            }
+            _ => None,
+        })
+    }
+
+    /// How many numbers it has, and which of them are changed one by one.
+    pub(super) fn numbers(&self) -> usize {
+        let numbers = self.tokens.iter();
+        let numbers = numbers.filter(|token| token.kind == Kind::Number);
+        numbers.count().min(MAX_NUMBERS)
+    }
+
+    /// How many colons and commas it has.
+    pub(super) fn separators(&self) -> usize {
+        let tokens = self.tokens.iter();
+        tokens.filter(|token| token.is_separator()).count()
+    }
+
+    fn arranged(
+        &self,
+        mut order: impl FnMut(&Members<'t>) -> Vec<usize>,
+    ) -> Option<Vec<Token<'t>>> {
+        let (mut at, mut arranged) = (0, Vec::new());
+        arrange(&self.tokens, &mut at, &mut arranged, 0, &mut order)?;
+        Some(arranged)
+    }
+
+    /// In how many orders the members of its objects can be.
+    pub(super) fn orders(&self) -> usize {
+        let mut orders = 1_usize;
+        let counted = self.arranged(|members| {
+            let factorial = (1..=members.len()).fold(1_usize, usize::saturating_mul);
+            orders = orders.saturating_mul(factorial);
+            by_name(members)
+        });
+        counted.map_or(usize::MAX, |_| orders)
+    }
+
+    /// The same JSON with the members of its objects in another order.
+    pub(super) fn in_order(&self, mut number: usize) -> Option<Self> {
+        let tokens = self.arranged(|members| nth_order(members.len(), &mut number))?;
+        let end = self.end;
+        Some(Self { tokens, end })
+    }
+
+    /// Writes it in this style.
+    pub(super) fn write(&self, style: &Style) -> Option<Vec<u8>> {
+        let sorted = match style.sorted {
+            true => Some(self.arranged(by_name)?),
+            false => None,
+        };
+        let tokens = sorted.as_ref().unwrap_or(&self.tokens);
+        let mut written = String::new();
+        let mut depth = 0_usize;
+        let mut number = 0;
+        let mut separators = 0;
+        let mut before: Option<Token<'_>> = None;
+        for token in tokens {
+            if token.kind == Kind::Close {
+                depth = depth.saturating_sub(1);
+            }
+            let after_separator = before.is_some_and(|before| before.is_separator());
+            separators += u32::from(after_separator);
+            match style.spacing {
+                Spacing::After(places) if after_separator => {
+                    let bit = places.checked_shr(separators - 1).unwrap_or_default() & 1;
+                    written.push_str(if bit == 1 { " " } else { "" });
+                }
+                spacing => space(&mut written, spacing, before.as_ref(), token, depth),
+            }
+            match token.kind {
+                Kind::Open => depth += 1,
+                Kind::Number => {
+                    written.push_str(&rewritten_number(token.text, style.numbers, number));
+                    number += 1;
+                }
+                Kind::String => {
+                    match style
+                        .escapes
+                        .and_then(|escapes| escaped(token.text, escapes))
+                    {
+                        Some(text) => written.push_str(&text),
+                        None => written.push_str(token.text),
+                    }
+                }
+                _ => {}
+            }
+            if !matches!(token.kind, Kind::Number | Kind::String) {
+                written.push_str(token.text);
+            }
+            before = Some(*token);
+        }
+        if style.spacing == Spacing::Kept {
+            written.push_str(self.end);
+        }
+        Some(written.into_bytes())
+    }
+}
+
+impl Token<'_> {
+    const fn is_separator(&self) -> bool {
+        matches!(self.kind, Kind::Colon | Kind::Comma)
+    }
+}
+
+/// Writes the white space between two tokens.
+fn space(
+    written: &mut String,
+    spacing: Spacing,
+    before: Option<&Token<'_>>,
+    token: &Token<'_>,
+    depth: usize,
+) {
+    let before = before.map(|before| before.kind);
+    match spacing {
+        Spacing::Kept => written.push_str(token.space),
+        Spacing::Compact | Spacing::After(_) => {}
+        Spacing::Spaced => {
+            if matches!(before, Some(Kind::Colon | Kind::Comma)) {
+                written.push(' ');
+            }
+        }
+        Spacing::AfterColon => {
+            if before == Some(Kind::Colon) {
+                written.push(' ');
+            }
+        }
+        Spacing::Lines(indent) => match (before, token.kind) {
+            (Some(Kind::Open), Kind::Close) | (None, _) => {}
+            (Some(Kind::Open | Kind::Comma), _) | (_, Kind::Close) => {
+                written.push('\n');
+                for _ in 0..depth.min(MAX_DEPTH) {
+                    written.push_str(indent);
+                }
+            }
+            (Some(Kind::Colon), _) => written.push(' '),
+            _ => {}
+        },
+    }
+}
+
+fn run(text: &str, belongs: impl Fn(u8) -> bool) -> usize {
+    let end = text.bytes().position(|byte| !belongs(byte));
+    end.unwrap_or(text.len())
+}
+
+/// The length of a string with its quotes.
+fn string_length(text: &str) -> Option<usize> {
+    let mut escaped = false;
+    for (at, byte) in text.bytes().enumerate().skip(1) {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => return Some(at + 1),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// What a string says; `None` if an escape in it is none.
+pub(super) fn unescaped(string: &str) -> Option<String> {
+    let inner = string.strip_prefix('"')?.strip_suffix('"')?;
+    let mut units: Vec<u16> = Vec::new();
+    let mut text = String::new();
+    let mut rest = inner;
+    while let Some(first) = rest.chars().next() {
+        let mut length = first.len_utf8();
+        let mut plain = Some(first);
+        if first == '\\' {
+            let escape = rest.chars().nth(1)?;
+            length = 1 + escape.len_utf8();
+            plain = match escape {
+                '"' | '\\' | '/' => Some(escape),
+                'b' => Some('\u{8}'),
+                'f' => Some('\u{c}'),
+                'n' => Some('\n'),
+                'r' => Some('\r'),
+                't' => Some('\t'),
+                'u' => {
+                    length = 6;
+                    units.push(u16::from_str_radix(rest.get(2..6)?, 16).ok()?);
+                    None
+                }
+                _ => return None,
+            };
+        }
+        if let Some(plain) = plain {
+            take_units(&mut units, &mut text)?;
+            text.push(plain);
+        }
+        rest = rest.get(length..)?;
+    }
+    take_units(&mut units, &mut text)?;
+    Some(text)
+}
+
+fn take_units(units: &mut Vec<u16>, text: &mut String) -> Option<()> {
+    for character in char::decode_utf16(units.drain(..)) {
+        text.push(character.ok()?);
+    }
+    Some(())
+}
+
+/// The same string with these escapes.
+fn escaped(string: &str, escapes: Escapes) -> Option<String> {
+    let text = unescaped(string)?;
+    Some(quoted(&text, escapes))
+}
+
+/// A text as a string with these escapes.
+pub(super) fn quoted(text: &str, escapes: Escapes) -> String {
+    let mut written = String::with_capacity(text.len() + 2);
+    written.push('"');
+    for character in text.chars() {
+        write_character(&mut written, character, escapes);
+    }
+    written.push('"');
+    written
+}
+
+fn write_character(written: &mut String, character: char, escapes: Escapes) {
+    let upper = escapes.ascii == Some(true);
+    let is_html = match escapes.html {
+        Html::Plain => false,
+        Html::Go => matches!(character, '<' | '>' | '&' | '\u{2028}' | '\u{2029}'),
+        Html::Gson => matches!(
+            character,
+            '<' | '>' | '&' | '=' | '\'' | '\u{2028}' | '\u{2029}'
+        ),
+        Html::DotNet => matches!(
+            character,
+            '"' | '&' | '\'' | '+' | '<' | '>' | '`' | '\u{7f}'
+        ),
+    };
+    let short = match character {
+        '"' => Some("\\\""),
+        '\\' => Some("\\\\"),
+        '\n' => Some("\\n"),
+        '\r' => Some("\\r"),
+        '\t' => Some("\\t"),
+        '\u{8}' => Some("\\b"),
+        '\u{c}' => Some("\\f"),
+        '/' if escapes.slash => Some("\\/"),
+        _ => None,
+    };
+    let is_hidden = !character.is_ascii() && escapes.ascii.is_some();
+    match short {
+        Some(short) if !is_html => written.push_str(short),
+        _ if is_html || is_hidden || character < ' ' => {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                written.push_str(&if upper {
+                    format!("\\u{unit:04X}")
+                } else {
+                    format!("\\u{unit:04x}")
+                });
+            }
+        }
+        _ => written.push(character),
+    }
+}
+
+/// The number `text`, which is the one in this place.
+fn rewritten_number(text: &str, numbers: Numbers, place: usize) -> Cow<'_, str> {
+    if text.contains(['e', 'E']) {
+        return match (numbers, text.parse::<f64>()) {
+            (Numbers::Kept | Numbers::One(..), _) | (_, Err(_)) => text.into(),
+            (_, Ok(number)) => number.to_string().into(),
+        };
+    }
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let digits = fraction.trim_end_matches('0');
+    match numbers {
+        Numbers::Kept => text.into(),
+        Numbers::Shortest if digits.is_empty() => whole.into(),
+        Numbers::Shortest => format!("{whole}.{digits}").into(),
+        _ if fraction.is_empty() => match numbers {
+            Numbers::One(own, after) if own == place => format!("{text}{after}").into(),
+            _ => text.into(),
+        },
+        Numbers::OneDigit if digits.is_empty() => format!("{whole}.0").into(),
+        Numbers::OneDigit => format!("{whole}.{digits}").into(),
+        Numbers::TwoDigits => format!("{whole}.{digits:0<2}").into(),
+        Numbers::One(own, after) if own == place => match after {
+            ".0" => format!("{text}0").into(),
+            _ => format!("{text}00").into(),
+        },
+        Numbers::One(..) => text.into(),
+    }
+}
+
+/// The members of an object: names, and the tokens of each.
+type Members<'t> = [(String, Vec<Token<'t>>)];
+
+/// Copies the value that begins at `at`, with the members of its objects in the order that
+/// `order` gives for each object.
+fn arrange<'t>(
+    tokens: &[Token<'t>],
+    at: &mut usize,
+    arranged: &mut Vec<Token<'t>>,
+    depth: usize,
+    order: &mut impl FnMut(&Members<'t>) -> Vec<usize>,
+) -> Option<()> {
+    let first = *tokens.get(*at)?;
+    *at += 1;
+    arranged.push(first);
+    if first.kind != Kind::Open {
+        return Some(());
+    }
+    if depth > MAX_DEPTH {
+        return None;
+    }
+    let is_object = first.text == "{";
+    let mut members: Vec<(String, Vec<Token<'t>>)> = Vec::new();
+    let close = loop {
+        let token = *tokens.get(*at)?;
+        if token.kind == Kind::Close {
+            *at += 1;
+            break token;
+        }
+        if token.kind == Kind::Comma {
+            *at += 1;
+            continue;
+        }
+        let mut member = Vec::new();
+        let mut name = String::new();
+        if is_object {
+            name = unescaped(token.text)?;
+            let colon = *tokens.get(*at + 1)?;
+            if colon.kind != Kind::Colon {
+                return None;
+            }
+            member.extend([token, colon]);
+            *at += 2;
+        }
+        arrange(tokens, at, &mut member, depth + 1, order)?;
+        members.push((name, member));
+    };
+    let places: Vec<usize> = if is_object {
+        order(&members)
+    } else {
+        (0..members.len()).collect()
+    };
+    let comma = Token {
+        space: "",
+        text: ",",
+        kind: Kind::Comma,
+    };
+    for (number, place) in places.into_iter().enumerate() {
+        if number > 0 {
+            arranged.push(comma);
+        }
+        arranged.extend(&members.get(place)?.1);
+    }
+    arranged.push(close);
+    Some(())
+}
+
+fn by_name(members: &Members<'_>) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..members.len()).collect();
+    places.sort_by_key(|place| members.get(*place).map(|member| &member.0));
+    places
+}
+
+/// The order of so many things that `number` stands for; what is left of the number stands
+/// for the orders of other things.
+fn nth_order(count: usize, number: &mut usize) -> Vec<usize> {
+    let mut left: Vec<usize> = (0..count).collect();
+    let mut order = Vec::with_capacity(count);
+    while !left.is_empty() {
+        let place = *number % left.len();
+        *number /= left.len();
+        order.push(left.remove(place));
+    }
+    order
+}

@@ -1,0 +1,296 @@
+//! Why a request was refused: a search that proves the cause.
+//!
+//! "Signature does not match" is all that a check can say: a wrong secret, a body that
+//! was changed on its way, and a forgery look alike. But a MAC cannot match by chance.
+//! If the signature matches after **one change** to the secret, the body, the message or
+//! the spelling, that change is the cause. The search tries hundreds of such changes,
+//! alone and in the likely pairs, and says which it was and what to do.
+//!
+//! ```
+//! use hookseal::schemes;
+//!
+//! // printf '{"price": 10.00}' | openssl dgst -sha256 -hmac s3cret-of-the-sender -binary | base64
+//! let headers = [("x-pakk-webhook-signature", "EJ7exELAtkYVtVOtM6JvZK2tQ3GkeYEJ5I8VpcNAMb4=")];
+//! // Something has parsed the body and written it again.
+//! let body = br#"{"price":10.0}"#;
+//!
+//! let explanation = schemes::PAKK.explain(&["s3cret-of-the-sender"], &headers, body);
+//! let [cause] = explanation.cause().unwrap() else { panic!("one change") };
+//! assert_eq!(cause.name(), "body-json-rewritten");
+//! println!("{explanation}");
+//! ```
+//!
+//! # What it tries
+//!
+//! - **The secret**: read as text, base64, base64url, hex; with and without its prefix;
+//!   white space, line breaks, quotes, byte order marks and the like; encoded once more;
+//!   each of several.
+//! - **The body**: line feeds and white space at its ends, line endings, byte order marks;
+//!   JSON that was parsed and written again, in the spacing, order, escapes and numbers of
+//!   common writers; forms; compression; base64; charsets; cut off.
+//! - **The message**: without a part, in another order, with other separators; URLs with
+//!   other protocols, ports, slashes and queries; units of time.
+//! - **The signature and headers**: other encodings, prefixes and algorithms; names of
+//!   another family; values that were joined or split.
+//! - **Other schemes** of the catalogue.
+//!
+//! # What it costs
+//!
+//! It is for the shell, for tests and for development, not for the path of every request. A
+//! search takes up to [`Explainer::MAX_HASHES`] hashes over up to
+//! [`Explainer::MAX_HASHED_BYTES`] bytes, and some dozen MiB of memory. Bodies of more than
+//! [`Explainer::MAX_BODY`] bytes are verified and not searched.
+//!
+//! What it prints holds no secret, no signature and nothing of the body. It does say which
+//! part of a forgery was right: **never answer a sender with it.**
+
+mod body;
+mod change;
+mod explanation;
+mod facts;
+mod form;
+mod headers;
+mod json;
+mod message;
+mod received;
+mod search;
+mod secrets;
+mod tags;
+mod url;
+
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+use core::fmt;
+
+use zeroize::Zeroizing;
+
+use crate::error::{ConfigError, VerifyError};
+use crate::scheme::Scheme;
+use crate::{FixedClock, Key, RequestHead, Timestamp, Webhook};
+
+pub use change::Change;
+pub use explanation::Explanation;
+
+use received::Received;
+use search::{Budget, search};
+
+impl Scheme<'_> {
+    /// Verifies a request with these secrets, each as it is configured, and searches for
+    /// the reason if it is refused. The time of receipt is now; with an [`Explainer`] it
+    /// can be another one.
+    ///
+    /// Secrets that no webhook would take, such as one with a line break at its end, are
+    /// explained too. The [module](crate::explain) has an example.
+    #[must_use]
+    pub fn explain(
+        &self,
+        secrets: &[impl AsRef<[u8]>],
+        head: &dyn RequestHead,
+        body: &[u8],
+    ) -> Explanation {
+        let secrets = secrets.iter();
+        secrets
+            .fold(Explainer::new(*self), Explainer::with_secret)
+            .explain(head, body)
+    }
+}
+
+/// Verifies requests, and searches for the reason of each refusal.
+///
+/// ```
+/// use hookseal::explain::Explainer;
+/// use hookseal::{Timestamp, schemes};
+///
+/// let explainer = Explainer::new(schemes::PAMINGA)
+///     .with_secret("your-shared-secret\n")
+///     .received_at(Timestamp::from_secs(1_700_000_000));
+/// // printf '{}' | openssl dgst -sha256 -hmac your-shared-secret
+/// let headers = [("x-paminga-signature", "ce8ba1b3ffcf94f0ed0abe64a4bd4ff3069c9b4a8cb3e2bbce7e0c6dd0c0b4be")];
+/// let explanation = explainer.explain(&headers, b"{}");
+/// assert!(!explanation.is_verified());
+/// ```
+pub struct Explainer<'s> {
+    scheme: Scheme<'s>,
+    secrets: Vec<Secret>,
+    received_at: Option<Timestamp>,
+}
+
+/// What is wrong with a configuration.
+#[derive(Clone, Debug, Default)]
+struct Faults {
+    texts: Vec<String>,
+    /// A key of another kind is among the secrets.
+    has_foreign_key: bool,
+    /// A key that verifies no MAC is among them.
+    has_public_key: bool,
+}
+
+struct Secret {
+    id: Option<String>,
+    text: Zeroizing<Vec<u8>>,
+}
+
+impl<'s> Explainer<'s> {
+    /// The longest body that is searched, in bytes.
+    pub const MAX_BODY: usize = 1 << 20;
+
+    /// The most hashes that a search computes. An Ed25519 signature that is checked
+    /// counts as one.
+    pub const MAX_HASHES: usize = 32 * 1024;
+
+    /// The most bytes that a search hashes.
+    pub const MAX_HASHED_BYTES: usize = 256 << 20;
+
+    /// Creates an explainer for a scheme, without secrets.
+    #[must_use]
+    pub const fn new(scheme: Scheme<'s>) -> Self {
+        Self {
+            scheme,
+            secrets: Vec::new(),
+            received_at: None,
+        }
+    }
+
+    /// Adds a secret, exactly as it is configured, with whatever is wrong with it.
+    #[must_use]
+    pub fn with_secret(mut self, secret: impl AsRef<[u8]>) -> Self {
+        let text = Zeroizing::new(secret.as_ref().to_vec());
+        self.secrets.push(Secret { id: None, text });
+        self
+    }
+
+    /// Adds a secret with the id of its key, for schemes whose requests name their key. A
+    /// secret without an id is taken for the one that a request names.
+    #[must_use]
+    pub fn with_named_secret(mut self, id: &str, secret: impl AsRef<[u8]>) -> Self {
+        let text = Zeroizing::new(secret.as_ref().to_vec());
+        let id = Some(id.into());
+        self.secrets.push(Secret { id, text });
+        self
+    }
+
+    /// Sets the time of receipt, which is now otherwise. On `wasm32-unknown-unknown`, which
+    /// has no clock, the replay window is not checked without it.
+    #[must_use]
+    pub const fn received_at(mut self, moment: Timestamp) -> Self {
+        self.received_at = Some(moment);
+        self
+    }
+
+    /// Verifies a request, and searches for the reason if it is refused.
+    ///
+    /// The body must be the one that was passed to the verification.
+    #[must_use]
+    pub fn explain(&self, head: &dyn RequestHead, body: &[u8]) -> Explanation {
+        let received = Received::new(head, body);
+        let now = self.received_at.or_else(now);
+        let mut faults = Faults::default();
+        let verdict = self.verify(head, &received, now, &mut faults);
+        let refusal = match verdict {
+            Some(Ok(())) => None,
+            Some(Err(error)) => Some(error),
+            None => Some(VerifyError::refused("none of the secrets can be used")),
+        };
+        let mut explanation = Explanation::new(self.scheme.name, refusal, faults);
+        if explanation.is_verified() {
+            return explanation;
+        }
+        let mut budget = Budget::new(Self::MAX_HASHES, Self::MAX_HASHED_BYTES);
+        let secrets: Vec<&[u8]> = self.secrets.iter().map(|secret| &**secret.text).collect();
+        if body.len() <= Self::MAX_BODY {
+            let found = search(&self.scheme, &secrets, &received, &mut budget);
+            if let Some(found) = found {
+                explanation.prove(found, &self.scheme, &received, now);
+            }
+        }
+        let hashes = Self::MAX_HASHES - budget.hashes;
+        facts::add(
+            &mut explanation,
+            &self.scheme,
+            &received,
+            now,
+            hashes,
+            secrets.len(),
+        );
+        explanation
+    }
+
+    /// The verdict of the crate itself, if it can be set up; `faults` takes what keeps
+    /// parts of it from being.
+    fn verify(
+        &self,
+        head: &dyn RequestHead,
+        received: &Received<'_>,
+        now: Option<Timestamp>,
+        faults: &mut Faults,
+    ) -> Option<Result<(), VerifyError>> {
+        let named = facts::named_key(&self.scheme, received);
+        let mut keys = Vec::new();
+        for (number, secret) in (1..).zip(&self.secrets) {
+            let Ok(text) = core::str::from_utf8(&secret.text) else {
+                faults
+                    .texts
+                    .push(format!("secret {number} is not UTF-8, so it is no text"));
+                continue;
+            };
+            let id = secret.id.as_deref().or(named.as_deref());
+            let with_id = |key: Key| match id {
+                Some(id) => key.with_id(id),
+                None => key,
+            };
+            // Alone first: one that is refused must not keep the others from being tried.
+            let alone = [with_id(Key::from(text))];
+            match Webhook::new_with_clock(self.scheme, alone, FixedClock::at(0)) {
+                Ok(webhook) => {
+                    faults.has_public_key |= !webhook.has_macs();
+                    keys.push(with_id(Key::from(text)));
+                }
+                Err(error) => {
+                    faults.has_foreign_key |= matches!(error, ConfigError::ForeignSecret { .. });
+                    faults.texts.push(format!("secret {number}: {error}"));
+                }
+            }
+        }
+        if keys.is_empty() {
+            if self.secrets.is_empty() {
+                faults.texts.push("there is no secret".to_string());
+            }
+            return None;
+        }
+        let scheme = match now {
+            Some(_) => self.scheme,
+            None if self.scheme.timestamp.is_some() => self.scheme.insecure_without_replay_window(),
+            None => self.scheme,
+        };
+        let clock = FixedClock::at(now.map_or(0, Timestamp::as_secs));
+        match Webhook::new_with_clock(scheme, keys, clock).map(Box::new) {
+            Ok(webhook) => Some(webhook.verify(head, received.body).map(drop)),
+            Err(error) => {
+                faults.texts.push(error.to_string());
+                None
+            }
+        }
+    }
+}
+
+#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
+fn now() -> Option<Timestamp> {
+    Some(Timestamp::now())
+}
+
+#[cfg(all(target_family = "wasm", target_os = "unknown"))]
+const fn now() -> Option<Timestamp> {
+    None
+}
+
+/// Shows no secret.
+impl fmt::Debug for Explainer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Explainer")
+            .field("scheme", &self.scheme.name)
+            .field("secrets", &self.secrets.len())
+            .finish_non_exhaustive()
+    }
+}
