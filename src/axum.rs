@@ -59,6 +59,66 @@
 //! the bytes as they were signed. Compressed bodies are
 //! [a topic of their own](crate::tower#with-other-layers).
 //!
+//! # Unknown event types
+//!
+//! A handler that takes an enum of the events it knows answers all others with 422, and the
+//! sender repeats them for days, and may switch the endpoint off. Senders add types without
+//! notice, so take unknown ones and answer them with 2xx. Where the type is a field beside
+//! others (serde's internal tag), a last variant takes them:
+//!
+//! ```
+//! #[derive(serde::Deserialize)]
+//! #[serde(tag = "type")]
+//! enum Event {
+//!     #[serde(rename = "order.paid")]
+//!     OrderPaid { id: u64 },
+//!     #[serde(other)]
+//!     Unknown,
+//! }
+//! let event: Event = serde_json::from_str(r#"{"type":"order.lost","id":7}"#)?;
+//! assert!(matches!(event, Event::Unknown));
+//! # Ok::<(), serde_json::Error>(())
+//! ```
+//!
+//! Where the event is `{"type": …, "data": …}` (an adjacent tag), `#[serde(other)]` does
+//! **not** help: it takes an unknown type only without `data`. Parse the envelope first, and
+//! the data once its type is known. Then known events that are wrong still give an error:
+//!
+//! ```
+//! use axum::http::StatusCode;
+//! use hookseal::axum::VerifiedJson;
+//!
+//! #[derive(serde::Deserialize)]
+//! struct Envelope {
+//!     #[serde(rename = "type")]
+//!     kind: String,
+//!     data: serde_json::Value,
+//! }
+//!
+//! #[derive(serde::Deserialize)]
+//! struct OrderPaid {
+//!     id: u64,
+//! }
+//!
+//! async fn receive(VerifiedJson(event): VerifiedJson<Envelope>) -> StatusCode {
+//!     match event.kind.as_str() {
+//!         "order.paid" => match serde_json::from_value::<OrderPaid>(event.data) {
+//!             Ok(order) => StatusCode::NO_CONTENT,
+//!             Err(_) => StatusCode::UNPROCESSABLE_ENTITY, // a known event, and not as documented
+//!         },
+//!         _ => StatusCode::NO_CONTENT, // not for us
+//!     }
+//! }
+//! # let event = serde_json::from_str(r#"{"type":"order.lost","data":{"id":"7"}}"#)?;
+//! # let receive = receive(VerifiedJson(event));
+//! # let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+//! # assert_eq!(runtime.block_on(receive), StatusCode::NO_CONTENT);
+//! # Ok::<(), serde_json::Error>(())
+//! ```
+//!
+//! A body that is not JSON at all, such as a form, is named in the log and in the
+//! [rejection](VerifiedJsonRejection): see [`JsonHint`].
+//!
 //! # Secrets in a database
 //!
 //! A middleware in front of the layer can wait for a verifier, and can respond
@@ -117,6 +177,7 @@
 //! }
 //! ```
 
+use alloc::string::ToString as _;
 use core::error::Error;
 use core::fmt;
 
@@ -190,12 +251,14 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for VerifiedJson<T
         serde_json::from_slice(proof.body())
             .map(Self)
             .map_err(|error| {
-                let fault = InvalidJson::new(&error);
+                let fault = InvalidJson::new(&error, proof.body());
                 tracing::warn!(
                     line = fault.line,
                     column = fault.column,
                     category = ?fault.category,
-                    "a verified webhook is not the JSON that its handler takes"
+                    scheme = proof.scheme(),
+                    message_id = proof.message_id(),
+                    "a verified webhook is not the JSON that its handler takes: {fault}"
                 );
                 VerifiedJsonRejection::InvalidJson { fault }
             })
@@ -250,15 +313,87 @@ pub struct InvalidJson {
     line: usize,
     column: usize,
     category: Category,
+    hint: Option<JsonHint>,
+}
+
+/// Says what a verified body is that is not the JSON which its handler takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum JsonHint {
+    /// It begins with a byte order mark, which is not JSON (RFC 8259, section 8.1).
+    ByteOrderMark,
+    /// It is compressed with gzip.
+    Compressed,
+    /// It is empty.
+    Empty,
+    /// It is a form, as of `application/x-www-form-urlencoded`.
+    Form,
+    /// It is JSON of a type (a variant of an enum) that the handler's type does not have.
+    /// The docs of this module say [how to accept](self#unknown-event-types) such events.
+    UnknownType,
+}
+
+impl JsonHint {
+    fn of(error: &serde_json::Error, body: &[u8]) -> Option<Self> {
+        let is_form_byte = |byte: &u8| byte.is_ascii_graphic() && !b"\"{}[]<>".contains(byte);
+        if body.is_empty() {
+            Some(Self::Empty)
+        } else if body.starts_with(b"\xef\xbb\xbf") {
+            Some(Self::ByteOrderMark)
+        } else if body.starts_with(b"\x1f\x8b") {
+            Some(Self::Compressed)
+        } else if body.contains(&b'=') && body.iter().all(is_form_byte) {
+            Some(Self::Form)
+        } else if error.is_data() {
+            // The words of serde's `Error::unknown_variant`, and of its untagged enums.
+            let text = error.to_string();
+            let is_unknown =
+                text.starts_with("unknown variant") || text.starts_with("data did not match any");
+            is_unknown.then_some(Self::UnknownType)
+        } else {
+            None
+        }
+    }
+}
+
+impl fmt::Display for JsonHint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::ByteOrderMark => {
+                "the body begins with a byte order mark; skip it and parse the rest of the proof's \
+                 body"
+            }
+            Self::Compressed => {
+                "the body is compressed with gzip; decompress the proof's body and parse that"
+            }
+            Self::Empty => "the body is empty",
+            Self::Form => {
+                "the body is a form; take `VerifiedBytes`, and parse its body as a form, or set the \
+                 sender to JSON"
+            }
+            Self::UnknownType => {
+                "the event is of a type that the handler does not know; accept unknown types, so \
+                 that the sender does not repeat it for days"
+            }
+        })
+    }
 }
 
 impl InvalidJson {
-    fn new(error: &serde_json::Error) -> Self {
+    fn new(error: &serde_json::Error, body: &[u8]) -> Self {
         Self {
             line: error.line(),
             column: error.column(),
             category: error.classify(),
+            hint: JsonHint::of(error, body),
         }
+    }
+
+    /// Returns what the body is in place of the JSON that the handler takes, if it is
+    /// something that can be told.
+    #[must_use]
+    pub const fn hint(&self) -> Option<JsonHint> {
+        self.hint
     }
 
     /// Returns the line of the fault, counted from 1.
@@ -289,7 +424,11 @@ impl fmt::Display for InvalidJson {
             Category::Eof => "the text ends too early",
             Category::Io | Category::Syntax => "not JSON",
         };
-        write!(f, "{fault}, at line {} column {}", self.line, self.column)
+        write!(f, "{fault}, at line {} column {}", self.line, self.column)?;
+        match self.hint {
+            Some(hint) => write!(f, "; {hint}"),
+            None => Ok(()),
+        }
     }
 }
 

@@ -55,6 +55,8 @@ mod signed_headers;
 mod signed_message;
 #[cfg(feature = "tower")]
 pub mod tower;
+#[doc = include_str!("troubleshooting.md")]
+pub mod troubleshooting {}
 mod verification;
 mod verified;
 mod verifier;

@@ -398,6 +398,30 @@ impl<'h> Verification<'h> {
         self.checked.claimed_key_id()
     }
 
+    /// Returns how many keys the request may have been signed with. All of them are tried
+    /// before it is refused.
+    ///
+    /// ```
+    /// use hookseal::{HashState, Message, Webhook, schemes};
+    ///
+    /// let webhook = Webhook::new(schemes::PAKK, ["the new signing key", "the old one"])?;
+    /// let headers = webhook.sign(&Message::new(b"{}"))?;
+    /// let mut state = HashState::new();
+    /// assert_eq!(webhook.begin(&headers, &mut state)?.candidate_keys(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn candidate_keys(&self) -> usize {
+        let CheckedHead { claim, keys, .. } = &self.checked;
+        let macs = keys.macs.iter();
+        let macs = macs.filter(|key| !self.checked.is_not_named(key)).count();
+        if claim.signatures.ed25519().next().is_some() {
+            macs + keys.ed25519.len()
+        } else {
+            macs
+        }
+    }
+
     /// Returns the verdict over all chunks. The proof has no body: its caller
     /// does.
     ///

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::extract::FromRequestParts as _;
 use axum::extract::{Path, State};
 use axum::middleware::{Next, from_fn};
 use axum::response::IntoResponse;
@@ -17,7 +18,7 @@ use axum::routing::{get, post};
 use bytes::Bytes;
 use common::*;
 use hookseal::axum::{
-    InvalidJson, MissingLayer, VerifiedBytes, VerifiedJson, VerifiedJsonRejection,
+    InvalidJson, JsonHint, MissingLayer, VerifiedBytes, VerifiedJson, VerifiedJsonRejection,
 };
 use hookseal::tower::{Rejection, VerifyLayer};
 use hookseal::{Key, Verifier, Webhook, schemes};
@@ -197,6 +198,78 @@ async fn json_is_parsed_after_verification_only() {
     assert_eq!(PARSED.load(Ordering::SeqCst), 1);
 }
 
+/// What a body is that is no such JSON, and what is said of it.
+#[test]
+fn a_verified_body_that_is_not_the_json_is_named() {
+    #[derive(serde::Deserialize)]
+    #[serde(tag = "type")]
+    enum Internal {
+        #[serde(rename = "known")]
+        Known,
+    }
+    /// An unknown type with `data` is an error here too.
+    #[derive(serde::Deserialize)]
+    #[serde(tag = "type", content = "data")]
+    enum Adjacent {
+        #[serde(rename = "known")]
+        Known(u64),
+        #[serde(other)]
+        Other,
+    }
+    #[derive(serde::Deserialize)]
+    #[serde(untagged)]
+    enum Untagged {
+        Known { n: u64 },
+    }
+    fn hint<T: serde::de::DeserializeOwned>(body: &[u8]) -> Option<JsonHint> {
+        let webhook = Webhook::new(schemes::PAMINGA, SECRET).unwrap();
+        let headers = webhook.sign(&hookseal::Message::new(body)).unwrap();
+        let proof: VerifiedBytes = webhook.verify(&headers, body).unwrap().into_owned().into();
+        let mut parts = Request::new(()).into_parts().0;
+        parts.extensions.insert(proof);
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
+        let extracted = VerifiedJson::<T>::from_request_parts(&mut parts, &());
+        match runtime.block_on(extracted) {
+            Ok(_) => panic!("it is the JSON"),
+            Err(VerifiedJsonRejection::InvalidJson { fault, .. }) => fault.hint(),
+            Err(other) => panic!("{other}"),
+        }
+    }
+    for (body, wanted) in [
+        (&b""[..], Some(JsonHint::Empty)),
+        (b"payload=%7B%22n%22%3A1%7D&x=1", Some(JsonHint::Form)),
+        (
+            b"\xef\xbb\xbf{\"type\":\"known\"}",
+            Some(JsonHint::ByteOrderMark),
+        ),
+        (b"\x1f\x8b\x08\0\0\0\0\0", Some(JsonHint::Compressed)),
+        (
+            b"{\"type\":\"unknown\",\"data\":1}",
+            Some(JsonHint::UnknownType),
+        ),
+        (b"{\"type\":7}", None),
+        (b"{\"type\"", None),
+        (b"[]=", None),
+        (b"plain text", None),
+    ] {
+        assert_eq!(hint::<Internal>(body), wanted, "{}", body.escape_ascii());
+    }
+    assert_eq!(hint::<Untagged>(b"{\"m\":1}"), Some(JsonHint::UnknownType));
+    let with_data = br#"{"type":"unknown","data":{"n":1}}"#;
+    assert!(serde_json::from_slice::<Adjacent>(with_data).is_err());
+    assert!(serde_json::from_slice::<Adjacent>(br#"{"type":"unknown"}"#).is_ok());
+    for hint in [
+        JsonHint::ByteOrderMark,
+        JsonHint::Compressed,
+        JsonHint::Form,
+        JsonHint::UnknownType,
+    ] {
+        assert!(hint.to_string().contains("; "), "says what to do: {hint}");
+    }
+}
+
 #[tokio::test]
 async fn a_verified_body_that_is_not_the_json_is_422() {
     let router = Router::new()
@@ -233,7 +306,7 @@ async fn a_verified_body_that_is_not_the_json_is_422() {
     let (status, ..) = send(events, request("/", &headers, "{\"n\":0} {}")).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
 
-    // A handler may response it itself.
+    // A handler may respond itself.
     let handler = async |event: Result<VerifiedJson<Vec<u8>>, VerifiedJsonRejection>| match event {
         Ok(_) => StatusCode::OK.into_response(),
         Err(VerifiedJsonRejection::InvalidJson { .. }) => StatusCode::ACCEPTED.into_response(),

@@ -88,7 +88,8 @@ fn rejections_are_logged_with_their_reason() {
         log_of(layer.clone(), &genuine.headers, b"{}"),
         format!(
             " INFO hookseal::tower: webhook rejected scheme=\"pomelo\" \
-             reason=\"signature-mismatch\" key_id=\"{API_KEY}\" error=signature does not match\n"
+             reason=\"signature-mismatch\" key_id=\"{API_KEY}\" body_len=2 keys_tried=1 \
+             error=signature does not match\n"
         )
     );
     assert_eq!(
@@ -194,7 +195,157 @@ fn what_is_wrong_with_json_is_logged_without_the_json() {
         .unwrap();
     let log = logged(router.oneshot(request));
     assert!(log.ends_with(
-        " WARN hookseal::axum: a verified webhook is not the JSON that its handler takes line=1 column=10 category=Data\n"
+        " WARN hookseal::axum: a verified webhook is not the JSON that its handler takes: valid JSON \
+         that does not match the handler's type, at line 1 column 10 line=1 column=10 \
+         category=Data scheme=\"paminga\"\n"
     ), "{log}");
     assert!(!log.contains("private"));
+}
+
+#[test]
+fn what_was_seen_of_the_body_is_logged() {
+    let genuine = standard_webhooks();
+    let log = log_of(
+        VerifyLayer::new(genuine.webhook),
+        &genuine.headers,
+        genuine.body,
+    );
+    assert_eq!(
+        log,
+        "DEBUG hookseal::tower: webhook verified scheme=\"standard-webhooks\" \
+         message_id=\"msg_27UH4WbU6Z5A5EzD8u03UvzRbpk\"\n"
+    );
+
+    let genuine = paminga();
+    let keys = ["one secret", "another secret", "a third secret"];
+    let layer = VerifyLayer::new(Webhook::new(schemes::PAMINGA, keys).unwrap());
+    let mut headers = genuine.headers.clone();
+    headers.push(("content-encoding".into(), b"gzip".to_vec()));
+    headers.push(("content-length".into(), b"7".to_vec()));
+    assert_eq!(
+        log_of(layer.clone(), &headers, genuine.body),
+        " INFO hookseal::tower: webhook rejected scheme=\"paminga\" \
+         reason=\"signature-mismatch\" body_len=7 announced_len=7 content_encoding=\"gzip\" \
+         keys_tried=3 error=signature does not match\n"
+    );
+    // A middleware has changed the body, and left the header.
+    assert_eq!(
+        log_of(layer, &headers, b"{\"n\":0, \"unpacked\": true}"),
+        " INFO hookseal::tower: webhook rejected scheme=\"paminga\" \
+         reason=\"body-length-mismatch\" body_len=25 announced_len=7 content_encoding=\"gzip\" \
+         error=the body has 25 bytes, and Content-Length announces 7; a middleware in front changed \
+         the body (decompressed or rewrote it), or its stream was cancelled\n"
+    );
+    // A client chooses the text.
+    let long = [("content-encoding".into(), [b'x'; 300].to_vec())];
+    let log = log_of(VerifyLayer::from_fn(|_| None), &long, b"");
+    assert_eq!(log.matches('x').count(), 64, "{log}");
+}
+
+/// The cause stands beside the 401 within a second, and the answer is the same.
+#[cfg(feature = "explain")]
+#[test]
+fn refusals_are_explained_in_the_log() {
+    use hookseal::explain::Explainer;
+
+    let genuine = paminga();
+    let explainer = || Explainer::new(schemes::PAMINGA).with_secret(SECRET);
+    let webhook = || Webhook::new(schemes::PAMINGA, SECRET).unwrap();
+    let changed: &'static [u8] = [genuine.body, b"\n"].concat().leak();
+    let renamed = [("http_x_paminga_signature".to_owned(), HEX.into())];
+    for (headers, body, cause) in [
+        (&genuine.headers[..], changed, "body-line-feed-added"),
+        (&renamed, genuine.body, "header-name-rewritten"),
+    ] {
+        let layer = VerifyLayer::new(webhook()).explain_refusals(explainer());
+        let log = explained(layer.clone(), headers, body);
+        let line = log
+            .lines()
+            .find(|line| line.contains("WARN hookseal::explain"));
+        let line = line.unwrap_or_else(|| panic!("{log}"));
+        assert!(line.contains("proven=true"), "{line}");
+        assert!(line.contains(&format!("causes=\"{cause}\"")), "{line}");
+        assert!(!log.contains(SECRET) && !log.contains(HEX), "{log}");
+        // The response is that of a layer which explains nothing.
+        let response = |layer: VerifyLayer| {
+            let (parts, body) = respond(layer, headers, body).into_parts();
+            (parts.status, parts.headers, body)
+        };
+        assert_eq!(response(layer), response(VerifyLayer::new(webhook())));
+    }
+    // A genuine request is not explained.
+    let layer = VerifyLayer::new(webhook()).explain_refusals(explainer());
+    let log = explained(layer, &genuine.headers, genuine.body);
+    assert!(!log.contains("hookseal::explain"), "{log}");
+}
+
+/// One search a second, however many requests are refused.
+#[cfg(feature = "explain")]
+#[test]
+fn few_refusals_are_explained_of_many() {
+    use hookseal::explain::Explainer;
+    use tower::Service as _;
+
+    let genuine = paminga();
+    let explainer = Explainer::new(schemes::PAMINGA).with_secret(SECRET);
+    let layer = VerifyLayer::new(genuine.webhook).explain_refusals(explainer);
+    let log = logged(async {
+        let mut service = layer.layer(service_fn(|_: Request<VerifiedBody>| {
+            std::future::ready(Ok::<_, Infallible>(Response::new(Bytes::new())))
+        }));
+        for _ in 0..50 {
+            let request = Request::new(Full::new(Bytes::from_static(b"forged")));
+            drop(service.call(request).await);
+        }
+        std::thread::sleep(std::time::Duration::from_millis(1200));
+        let request = Request::new(Full::new(Bytes::from_static(b"forged")));
+        drop(service.call(request).await);
+        std::thread::sleep(std::time::Duration::from_millis(500));
+    });
+    let explained: Vec<&str> = log
+        .lines()
+        .filter(|line| line.contains("WARN hookseal::explain"))
+        .collect();
+    assert!((1..=2).contains(&explained.len()), "{explained:?}");
+    assert!(log.contains("skipped=49"), "{explained:?}");
+    assert_eq!(log.matches("webhook rejected").count(), 51);
+}
+
+#[cfg(feature = "explain")]
+fn request_of(headers: &[(String, Vec<u8>)], body: &'static [u8]) -> Request<Full<Bytes>> {
+    let mut request = Request::new(Full::new(Bytes::from_static(body)));
+    for (name, value) in headers {
+        let name = http::HeaderName::from_bytes(name.as_bytes()).unwrap();
+        let value = http::HeaderValue::from_bytes(value).unwrap();
+        request.headers_mut().append(name, value);
+    }
+    request
+}
+
+#[cfg(feature = "explain")]
+fn respond(
+    layer: VerifyLayer,
+    headers: &[(String, Vec<u8>)],
+    body: &'static [u8],
+) -> Response<Bytes> {
+    let service = layer.layer(service_fn(|_: Request<VerifiedBody>| {
+        std::future::ready(Ok::<_, Infallible>(Response::new(Bytes::new())))
+    }));
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let Ok(response) = runtime.block_on(service.oneshot(request_of(headers, body)));
+    response
+}
+
+/// What is logged until a second after the response.
+#[cfg(feature = "explain")]
+fn explained(layer: VerifyLayer, headers: &[(String, Vec<u8>)], body: &'static [u8]) -> String {
+    let service = layer.layer(service_fn(|_: Request<VerifiedBody>| {
+        std::future::ready(Ok::<_, Infallible>(Response::new(Bytes::new())))
+    }));
+    logged(async {
+        drop(service.oneshot(request_of(headers, body)).await);
+        std::thread::sleep(std::time::Duration::from_secs(1));
+    })
 }

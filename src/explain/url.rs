@@ -121,11 +121,11 @@ fn edits(url: &str) -> Vec<(String, Change)> {
     found
 }
 
-/// Adds what one change, then two, make of the URLs.
-fn add_edits(urls: &mut Urls) {
-    for most in [1, 2] {
+/// Adds what changes make of the URLs that have at most `most` so far.
+fn add_edits(urls: &mut Urls, most: &[usize]) {
+    for most in most {
         for known in urls.clone() {
-            if known.changes.len() > most {
+            if known.changes.len() > *most {
                 continue;
             }
             for (other, change) in edits(&known.value) {
@@ -161,6 +161,8 @@ pub(super) fn endpoints(scheme: &Scheme<'_>, received: &Received<'_>) -> Vec<Can
     }
     let is_configured = !urls.is_empty();
     let is_url = urls.first().is_none_or(|url| url.value.contains("://"));
+    // A slash says more than "the URL of the request".
+    add_edits(&mut urls, &[0]);
     if is_url {
         let signs_target = scheme.signed.contains(&Part::Target);
         let host = received.text("x-forwarded-host").or(received.text("host"));
@@ -192,9 +194,7 @@ pub(super) fn endpoints(scheme: &Scheme<'_>, received: &Received<'_>) -> Vec<Can
             keep(&mut urls, url, core::slice::from_ref(&change), &[]);
         }
     }
-    if is_configured || is_url {
-        add_edits(&mut urls);
-    }
+    add_edits(&mut urls, &[1, 2]);
     bytes(urls)
 }
 
@@ -238,7 +238,7 @@ pub(super) fn targets(received: &Received<'_>) -> Vec<Candidate<Vec<u8>>> {
         let whole = format!("{}{target}", prefix.trim_end_matches('/'));
         keep(&mut urls, whole, core::slice::from_ref(&rewritten), &[]);
     }
-    add_edits(&mut urls);
+    add_edits(&mut urls, &[1, 2]);
     bytes(urls)
 }
 

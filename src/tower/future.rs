@@ -22,6 +22,16 @@ pub(super) enum End {
     Answered(crate::handshake::answers::Answer),
 }
 
+impl End {
+    pub(super) const fn rejection(&mut self) -> Option<&mut Rejection> {
+        match self {
+            Self::Rejected(rejection) => Some(rejection),
+            #[cfg(feature = "handshake")]
+            Self::Answered(_) => None,
+        }
+    }
+}
+
 /// The end of a request, and what becomes of the connection.
 pub(super) struct Ended {
     pub(super) end: End,
@@ -146,6 +156,7 @@ fn answered<B>(
                 kind,
                 scheme: None,
                 key_id: None,
+                seen: super::rejection::Seen::default(),
             },
         )
     })

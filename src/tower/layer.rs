@@ -11,6 +11,7 @@ use http::request::Parts;
 use tower_layer::Layer;
 
 use super::body::{Limits, Timeout};
+use super::explaining::Explaining;
 use super::{EmptyResponse, Rejection, Verify};
 use crate::Verifier;
 
@@ -23,6 +24,7 @@ pub struct VerifyLayer<R = EmptyResponse> {
     pub(super) choose: Arc<Choose>,
     pub(super) limits: Limits,
     pub(super) respond: R,
+    pub(super) explaining: Option<Arc<Explaining>>,
 }
 
 /// Returns the verifier for a request.
@@ -95,6 +97,7 @@ impl VerifyLayer {
                 timeout: None,
             },
             respond: EmptyResponse,
+            explaining: None,
         }
     }
 }
@@ -172,7 +175,38 @@ impl<R> VerifyLayer<R> {
             choose: self.choose,
             limits: self.limits,
             respond,
+            explaining: self.explaining,
         }
+    }
+
+    /// **For development:** searches for the reason of each refusal, and logs it.
+    ///
+    /// The explainer has the scheme and the secrets of this layer's requests. Within a
+    /// second or so after a 401, an event of the target `hookseal::explain` says what was
+    /// wrong and what to do, at the level `WARN`. The response stays the same. It comes
+    /// later if the head was refused, since the search needs the body, which is then read
+    /// up to the layer's limits.
+    ///
+    /// Do not use it in production: each search takes as much time as
+    /// [`explain`](crate::explain) says, and anyone can cause one. One runs at a time, in a
+    /// thread of its own, and at most one a second begins; the log says how many refusals
+    /// had none.
+    ///
+    /// ```
+    /// use hookseal::explain::Explainer;
+    /// use hookseal::{Webhook, schemes, tower::VerifyLayer};
+    ///
+    /// let secret = "the signing key of the webhook's record";
+    /// let mut layer = VerifyLayer::new(Webhook::new(schemes::PAKK, secret)?);
+    /// if cfg!(debug_assertions) {
+    ///     layer = layer.explain_refusals(Explainer::new(schemes::PAKK).with_secret(secret));
+    /// }
+    /// # Ok::<(), hookseal::ConfigError>(())
+    /// ```
+    #[cfg(all(feature = "explain", feature = "tracing"))]
+    pub fn explain_refusals(mut self, explainer: crate::explain::Explainer<'static>) -> Self {
+        self.explaining = Some(Arc::new(Explaining::new(explainer)));
+        self
     }
 
     /// Answers the requests that are no events, where the verifier has
@@ -199,6 +233,7 @@ impl<R> VerifyLayer<R> {
             choose: self.choose,
             limits: self.limits,
             respond: super::WithAnswers(self.respond),
+            explaining: self.explaining,
         }
     }
 }

@@ -69,7 +69,7 @@
 //! | --- | --- |
 //! | 401 | the request is not verified, whatever the reason, or it has no verifier |
 //! | 413 | the body is longer than the limit, or announces that it is, or has more than 100 trailer fields |
-//! | 400 | the body breaks off, or is not as long as announced |
+//! | 400 | the body breaks off, or is not as long as its `Content-Length` announces |
 //! | 408 | the body does not arrive within the timeout, if there is one |
 //! | 500 | the verifier cannot check the request, and its operator has to act ([`VerifyError::is_operator_fault`](crate::VerifyError::is_operator_fault)) |
 //!
@@ -96,10 +96,17 @@
 //!
 //! **The reason** is a [`Rejection`] in the extensions of the response, for your
 //! outer layers. With the feature `tracing` it is also an event of the target
-//! `hookseal::tower`, with the scheme, the reason and the key id, but never a
+//! `hookseal::tower`, with the scheme, the reason, the key id, the length of the body
+//! and the announced one, the content encoding and the number of keys tried, but never a
 //! secret, a MAC or the body. Rejections are logged at `INFO`, since anyone can
-//! cause them, those with status 500 at `ERROR`, and verified requests at
-//! `DEBUG`. The layer does not change or log errors of the service behind it.
+//! cause them, those with status 500 at `ERROR`, and verified requests, with their
+//! message id, at `DEBUG`. **A default `EnvFilter` of `tracing-subscriber` lets only errors
+//! through, so it hides rejections**: set `RUST_LOG=hookseal=info`. The layer does not
+//! change or log errors of the service behind it.
+//!
+//! While you set a service up, `VerifyLayer::explain_refusals` (features `explain` and
+//! `tracing`) logs the proven cause of each refusal. The page
+//! [`troubleshooting`](crate::troubleshooting) goes through the messages.
 //!
 //! # With other layers
 //!
@@ -172,6 +179,11 @@
 //! [pomelo]: https://developers.pomelo.la/en/api-reference/cards/processing/transactions
 
 mod body;
+#[cfg_attr(
+    not(all(feature = "explain", feature = "tracing")),
+    path = "explaining_off.rs"
+)]
+mod explaining;
 mod future;
 mod layer;
 mod rejection;

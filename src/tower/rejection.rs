@@ -5,7 +5,7 @@ use core::error::Error;
 use core::fmt;
 use core::time::Duration;
 
-use http::{Response, StatusCode};
+use http::{HeaderValue, Response, StatusCode};
 
 use super::BoxError;
 use crate::VerifyError;
@@ -34,6 +34,17 @@ pub struct Rejection {
     pub(super) kind: RejectionKind,
     pub(super) scheme: Option<Arc<str>>,
     pub(super) key_id: Option<Arc<str>>,
+    pub(super) seen: Seen,
+}
+
+/// What was seen of a request until it was rejected.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Seen {
+    /// In bytes, of a body that was read to its end.
+    pub(super) body_len: Option<u64>,
+    pub(super) announced_len: Option<u64>,
+    pub(super) content_encoding: Option<HeaderValue>,
+    pub(super) keys_tried: Option<usize>,
 }
 
 impl Rejection {
@@ -61,11 +72,39 @@ impl Rejection {
         self.key_id.as_deref()
     }
 
+    /// Returns the length of the body in bytes, or `None` if it was not read to its end.
+    #[must_use]
+    pub const fn body_len(&self) -> Option<u64> {
+        self.seen.body_len
+    }
+
+    /// Returns the length of the body that the `Content-Length` announces, in bytes. It
+    /// differs from the [length](Self::body_len) of a body that was changed on its way.
+    #[must_use]
+    pub const fn announced_len(&self) -> Option<u64> {
+        self.seen.announced_len
+    }
+
+    /// Returns the request's `Content-Encoding`. Senders sign the bytes that they send, as a
+    /// rule, so a body that was decompressed on its way does not verify.
+    #[must_use]
+    pub const fn content_encoding(&self) -> Option<&HeaderValue> {
+        self.seen.content_encoding.as_ref()
+    }
+
+    /// Returns how many keys were tried, if the signature did not match.
+    #[must_use]
+    pub const fn keys_tried(&self) -> Option<usize> {
+        self.seen.keys_tried
+    }
+
     /// Returns the status of the default response. [`RejectionKind`] lists them.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         match &self.kind {
-            RejectionKind::BodyBroken { .. } => StatusCode::BAD_REQUEST,
+            RejectionKind::BodyBroken { .. } | RejectionKind::BodyLengthMismatch { .. } => {
+                StatusCode::BAD_REQUEST
+            }
             RejectionKind::BodyTimeout { .. } => StatusCode::REQUEST_TIMEOUT,
             RejectionKind::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             RejectionKind::NoVerifier => StatusCode::UNAUTHORIZED,
@@ -76,16 +115,42 @@ impl Rejection {
 
     /// Returns the reason in one word, for metrics. There is a fixed, small set
     /// of them: those of [`VerifyError::reason`], and `body-broken`,
-    /// `body-timeout`, `body-too-large` and `no-verifier`.
+    /// `body-length-mismatch`, `body-timeout`, `body-too-large` and `no-verifier`.
     #[must_use]
     pub const fn reason(&self) -> &'static str {
         match &self.kind {
             RejectionKind::BodyBroken { .. } => "body-broken",
+            RejectionKind::BodyLengthMismatch { .. } => "body-length-mismatch",
             RejectionKind::BodyTimeout { .. } => "body-timeout",
             RejectionKind::BodyTooLarge { .. } => "body-too-large",
             RejectionKind::NoVerifier => "no-verifier",
             RejectionKind::Unverified { error } => error.reason(),
         }
+    }
+
+    pub(super) const fn is_mismatch(&self) -> bool {
+        matches!(
+            self.kind,
+            RejectionKind::Unverified {
+                error: VerifyError::SignatureMismatch
+            }
+        )
+    }
+
+    /// Whether a search can say why.
+    pub(super) const fn is_of_the_request(&self) -> bool {
+        matches!(
+            self.kind,
+            RejectionKind::Unverified { .. } | RejectionKind::BodyLengthMismatch { .. }
+        )
+    }
+
+    /// The `Content-Encoding`, as far as it is text and not of a length that only an attacker
+    /// sends.
+    #[cfg(feature = "tracing")]
+    fn shown_encoding(&self) -> Option<&str> {
+        let text = self.content_encoding()?.to_str().ok()?;
+        Some(text.get(..64).unwrap_or(text))
     }
 
     /// Logs the rejection: as an error if the operator has to act, and otherwise
@@ -99,6 +164,10 @@ impl Rejection {
                     scheme = self.scheme(),
                     reason = self.reason(),
                     key_id = self.key_id(),
+                    body_len = self.body_len(),
+                    announced_len = self.announced_len(),
+                    content_encoding = self.shown_encoding(),
+                    keys_tried = self.keys_tried(),
                     error = %self,
                     "webhook rejected"
                 )
@@ -115,6 +184,15 @@ impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.kind {
             RejectionKind::BodyBroken { .. } => f.write_str("the body broke off"),
+            RejectionKind::BodyLengthMismatch {
+                announced,
+                received,
+            } => write!(
+                f,
+                "the body has {received} bytes, and Content-Length announces {announced}; a \
+                 middleware in front changed the body (decompressed or rewrote it), or its stream \
+                 was cancelled"
+            ),
             RejectionKind::BodyTimeout { limit } => {
                 write!(f, "the body took more than {limit:?} to arrive")
             }
@@ -142,12 +220,23 @@ impl Error for Rejection {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum RejectionKind {
-    /// 400: the body broke off before its end. The error is the body's own, or
-    /// says that its length is not the announced one.
+    /// 400: the body broke off before its end, as when a client hangs up. The error is
+    /// the body's own.
     #[non_exhaustive]
     BodyBroken {
         /// The error.
         error: Arc<dyn Error + Send + Sync>,
+    },
+    /// 400: the body ended well, and its length is not the one that `Content-Length`
+    /// announces. A server does not let that through, so a middleware in front of the layer
+    /// has changed the body: it decompressed it, for example, or read part of it. (hyper
+    /// before 1.10 also ends the body of a cancelled HTTP/2 stream in this way.)
+    #[non_exhaustive]
+    BodyLengthMismatch {
+        /// The announced length, in bytes.
+        announced: u64,
+        /// The length of the body, in bytes.
+        received: u64,
     },
     /// 408: the body did not arrive within the
     /// [timeout](super::VerifyLayer::with_body_timeout).

@@ -7,14 +7,18 @@ use core::mem;
 use core::pin::pin;
 use core::task::{Context, Poll};
 
+use bytes::Bytes;
+use http::header::CONTENT_ENCODING;
 use http::request::Parts;
 use http::{HeaderMap, Request, Response, Version};
 use http_body::Body;
 use tower_service::Service;
 
 use super::body::{Frames, Limits, VerifiedBody, content_length};
+use super::explaining::Explaining;
 use super::future::{End, Ended};
 use super::layer::Choose;
+use super::rejection::Seen;
 use super::{
     BoxError, EmptyResponse, MakeResponse, Rejection, RejectionKind, ResponseFuture, VerifiedBytes,
     VerifyLayer,
@@ -76,12 +80,21 @@ where
             choose,
             limits,
             respond,
+            explaining,
         } = self.layer.clone();
         #[cfg(feature = "handshake")]
         let answers = respond.answers_handshakes();
         #[cfg(not(feature = "handshake"))]
         let answers = false;
-        let verifying = Box::pin(async move { verify(&*choose, &limits, answers, request).await });
+        let verifying = Box::pin(async move {
+            let setting = Setting {
+                choose: &*choose,
+                limits: &limits,
+                answers,
+                explaining: explaining.as_deref(),
+            };
+            verify(&setting, request).await
+        });
         ResponseFuture::new(verifying, ready, respond)
     }
 }
@@ -95,11 +108,18 @@ impl<S: fmt::Debug, R> fmt::Debug for Verify<S, R> {
     }
 }
 
+/// What a layer is set to.
+struct Setting<'l> {
+    choose: &'l Choose,
+    limits: &'l Limits,
+    /// Whether handshakes are answered.
+    answers: bool,
+    explaining: Option<&'l Explaining>,
+}
+
 /// Verifies a request, and returns it with its verified body.
 async fn verify<B>(
-    choose: &Choose,
-    limits: &Limits,
-    answers: bool,
+    setting: &Setting<'_>,
     request: Request<B>,
 ) -> Result<Request<VerifiedBody>, Ended>
 where
@@ -109,17 +129,40 @@ where
     let (mut parts, body) = request.into_parts();
     let body = pin!(body);
     let mut frames = Frames::new(body);
-    match prove(choose, limits, answers, &parts, &mut frames).await {
+    let mut read = BodyRead::default();
+    match prove(setting, &parts, &mut frames, &mut read).await {
         Ok((proof, trailers)) => {
             parts.extensions.insert(proof.clone());
             let body = VerifiedBody::new(proof, trailers);
             Ok(Request::from_parts(parts, body))
         }
-        Err(end) => {
+        Err(mut end) => {
             // An HTTP/1 server closes a connection whose request it has not read
             // to its end. If it does not say so, the client's next request is lost.
             let is_http1 = matches!(parts.version, Version::HTTP_10 | Version::HTTP_11);
             let closes = is_http1 && !frames.are_at_end();
+            if let Some(rejection) = end.rejection() {
+                rejection.seen = Seen {
+                    body_len: read.length,
+                    announced_len: content_length(&parts.headers),
+                    content_encoding: parts.headers.get(CONTENT_ENCODING).cloned(),
+                    keys_tried: read.keys_tried.filter(|_| rejection.is_mismatch()),
+                };
+                if let Some(explaining) = setting.explaining
+                    && rejection.is_of_the_request()
+                {
+                    let bytes = match read.bytes {
+                        Some(bytes) => Some(bytes),
+                        None => {
+                            let rest = setting.limits.read(&mut frames, |_| ()).await;
+                            rest.ok().map(|(bytes, _)| bytes)
+                        }
+                    };
+                    if let Some(bytes) = bytes {
+                        explaining.explain(&parts, bytes);
+                    }
+                }
+            }
             Err(Ended {
                 end,
                 closes: closes.then_some(parts.version),
@@ -128,23 +171,39 @@ where
     }
 }
 
+/// What was read of a body.
+#[derive(Default)]
+struct BodyRead {
+    /// In bytes, once it is complete.
+    length: Option<u64>,
+    keys_tried: Option<usize>,
+    /// Only where refusals are explained.
+    bytes: Option<Bytes>,
+}
+
 /// Verifies a request, and returns the proof with its body, and its trailers.
 async fn prove<B>(
-    choose: &Choose,
-    limits: &Limits,
-    answers: bool,
+    setting: &Setting<'_>,
     parts: &Parts,
     frames: &mut Frames<'_, B>,
+    body_read: &mut BodyRead,
 ) -> Result<(VerifiedBytes, Option<HeaderMap>), End>
 where
     B: Body,
     B::Error: Into<BoxError>,
 {
+    let Setting {
+        choose,
+        limits,
+        answers,
+        ..
+    } = *setting;
     let unchosen = |kind| {
         End::Rejected(Rejection {
             kind,
             scheme: None,
             key_id: None,
+            seen: Seen::default(),
         })
     };
     // First, so that the response to a body that announces too much depends on
@@ -158,6 +217,7 @@ where
             kind,
             scheme: Some(verifier.scheme().into()),
             key_id: key_id.map(Arc::from),
+            seen: Seen::default(),
         })
     };
 
@@ -196,11 +256,20 @@ where
         .read(frames, |chunk| check.update(chunk))
         .await
         .map_err(|kind| rejection(kind, key_id))?;
-    if content_length(&parts.headers)
-        .is_some_and(|announced| u64::try_from(bytes.len()) != Ok(announced))
+    let received = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    *body_read = BodyRead {
+        length: Some(received),
+        keys_tried: Some(check.candidate_keys()),
+        bytes: setting.explaining.map(|_| bytes.clone()),
+    };
+    if let Some(announced) = content_length(&parts.headers)
+        && announced != received
     {
         // An HTTP/2 stream can end well and be too short all the same.
-        let kind = RejectionKind::body_broken("its length is not the one announced".into());
+        let kind = RejectionKind::BodyLengthMismatch {
+            announced,
+            received,
+        };
         return Err(rejection(kind, key_id));
     }
     let verified = check
@@ -217,6 +286,7 @@ where
         target: "hookseal::tower",
         scheme = verifier.scheme(),
         key_id = verified.key_id(),
+        message_id = verified.message_id(),
         "webhook verified"
     );
     Ok((verified.into_owned().map(|()| bytes), trailers))
