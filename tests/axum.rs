@@ -209,6 +209,7 @@ fn a_verified_body_that_is_not_the_json_is_named() {
     }
     /// An unknown type with `data` is an error here too.
     #[derive(serde::Deserialize)]
+    #[expect(dead_code, reason = "it is parsed, or is not")]
     #[serde(tag = "type", content = "data")]
     enum Adjacent {
         #[serde(rename = "known")]
@@ -217,6 +218,7 @@ fn a_verified_body_that_is_not_the_json_is_named() {
         Other,
     }
     #[derive(serde::Deserialize)]
+    #[expect(dead_code, reason = "it is parsed, or is not")]
     #[serde(untagged)]
     enum Untagged {
         Known { n: u64 },

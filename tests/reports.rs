@@ -285,8 +285,7 @@ fn reports_of_other_senders() {
             "34-manifest-without-body" => {
                 assert!(schemes::by_name("mercado-pago").is_none());
             }
-            // A request without a signature is refused. The page of the scheme says that this
-            // sender counts any answer to it as one.
+            // It is no event: see the next test.
             "22-unsigned-ping" => {
                 let explanation = other.explain(schemes::WOOCOMMERCE);
                 assert_eq!(Said::of(&explanation), Said::Likely("header-missing"));
@@ -298,6 +297,40 @@ fn reports_of_other_senders() {
         }
     }
     assert_eq!(judged, 8);
+}
+
+/// Report 22, as the page of the scheme says.
+#[tokio::test]
+async fn an_unsigned_ping_is_answered_with_200_and_does_not_reach_the_service() {
+    let webhook = Webhook::new(schemes::WOOCOMMERCE, "an invented secret 01").unwrap();
+    let layer = VerifyLayer::new(webhook).with_response(|rejection| {
+        let mut response = Response::new(String::new());
+        if rejection.reason() != "missing-header" {
+            *response.status_mut() = rejection.status();
+        }
+        response
+    });
+    let service = layer.layer(service_fn(async |_: Request<VerifiedBody>| {
+        Ok::<_, Infallible>(Response::new("served".to_owned()))
+    }));
+    let ping =
+        || Request::post("/hooks").header("content-type", "application/x-www-form-urlencoded");
+    let body = || Full::new(Bytes::from("webhook_id=7"));
+    let response = service
+        .clone()
+        .oneshot(ping().body(body()).unwrap())
+        .await
+        .unwrap();
+    assert_eq!(
+        (response.status(), &**response.body()),
+        (StatusCode::OK, "")
+    );
+    let forged = ping()
+        .header("x-wc-webhook-signature", "AAAA")
+        .body(body())
+        .unwrap();
+    let response = service.oneshot(forged).await.unwrap();
+    assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
 }
 
 /// What `Webhook::new` says of each, for the scheme that the report's constructor stands for.

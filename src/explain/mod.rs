@@ -83,7 +83,6 @@ impl Scheme<'_> {
     ///
     /// Secrets that no webhook would take, such as one with a line break at its end, are
     /// explained too. The [module](crate::explain) has an example.
-    #[must_use]
     pub fn explain(
         &self,
         secrets: &[impl AsRef<[u8]>],
@@ -182,7 +181,6 @@ impl<'s> Explainer<'s> {
     /// Verifies a request, and searches for the reason if it is refused.
     ///
     /// The body must be the one that was passed to the verification.
-    #[must_use]
     pub fn explain(&self, head: &dyn RequestHead, body: &[u8]) -> Explanation {
         let received = Received::new(head, body);
         let now = self.received_at.or_else(now);

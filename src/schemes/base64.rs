@@ -417,7 +417,10 @@ pub const SIGNABLE: Scheme<'static> = Scheme {
 /// | checked | an independent implementation: WooCommerce's own `generate_signature`, and Hookdeck's webhook-skills |
 ///
 /// When a webhook is first saved, WooCommerce posts a form `webhook_id=…` that has no
-/// signature, and wants 200 for it. It is no event.
+/// signature, and wants 200 for it. It is no event. A response of the layer's
+/// (`VerifyLayer::with_response`) can be 200 where the
+/// [reason](crate::VerifyError::reason) is `missing-header`: such a request does not reach
+/// the service all the same.
 ///
 /// A plugin of the shop can change the hash, by the filter
 /// `woocommerce_webhook_hash_algorithm`.
