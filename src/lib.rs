@@ -41,6 +41,8 @@ pub mod explain;
 pub mod handshake;
 mod head;
 mod header_name;
+#[cfg(feature = "idempotency")]
+pub mod idempotency;
 mod key;
 mod keyset;
 mod message;
