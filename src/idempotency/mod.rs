@@ -47,6 +47,8 @@
 //! Answer the sender with what it understands: 2xx for a duplicate, so that it stops, and 503
 //! for one in progress, so that it tries again. A 409 makes some senders give up.
 //!
+//! There is no guard on `wasm32-unknown-unknown`, which has neither a clock nor random numbers.
+//!
 //! # What identifies an event
 //!
 //! Never a header that is not signed: whoever replays a request chooses it. The
