@@ -1247,6 +1247,180 @@ fn an_unnamed_and_a_misnamed_key() {
     assert!(sent.explain().is_verified());
 }
 
+/// What frameworks do to bodies, secrets and headers: found by a reviewer's probe, and named
+/// since.
+#[test]
+fn what_frameworks_do() {
+    let two = |first: &'static str, second: &'static str| vec![first, second];
+    // A file of an editor, of jq, of .NET on Windows; Go's encoder; a form to JSON.
+    for (signed, received, wanted) in [
+        (
+            "{\"a\":1,\"b\":[1,2]}",
+            "{\n  \"a\": 1,\n  \"b\": [\n    1,\n    2\n  ]\n}\n",
+            vec!["body-json-rewritten"],
+        ),
+        (
+            "{\"a\":1,\"b\":2}",
+            "{\r\n  \"a\": 1,\r\n  \"b\": 2\r\n}",
+            vec!["body-json-rewritten"],
+        ),
+        (
+            "{\n  \"a\" : 1,\n  \"b\" : [ 1, 2 ]\n}",
+            "{\"a\":1,\"b\":[1,2]}",
+            vec!["body-json-rewritten"],
+        ),
+        (
+            "{ \"id\": \"x\" }",
+            "{\"id\":\"x\"}",
+            vec!["body-json-rewritten"],
+        ),
+        (
+            "{\"price\":10.00,\"qty\":1,\"total\":20.00}",
+            "{\"price\":10,\"qty\":1,\"total\":20}",
+            vec!["body-json-rewritten"],
+        ),
+        (
+            "{\"a\":\"\\u003cb\\u003e\"}\n",
+            "{\"a\":\"<b>\"}",
+            two("body-json-rewritten", "body-line-feed-removed"),
+        ),
+        (
+            "a=1&b=x+y",
+            "{\"a\":\"1\",\"b\":\"x y\"}",
+            vec!["body-form-parsed"],
+        ),
+        ("{\"n\":1}", "7b226e223a317d", vec!["body-hex"]),
+        (
+            "{\"n\":1}",
+            "{\"type\":\"Buffer\",\"data\":[123,34,110,34,58,49,125]}",
+            vec!["body-byte-list"],
+        ),
+        ("{\"n\":1}", "b'{\"n\":1}'", vec!["body-python-bytes"]),
+        ("{\"n\":1}", "{\"n\":1}{\"n\":1}", vec!["body-repeated"]),
+        ("", "{}", vec!["body-placeholder-for-empty"]),
+        ("", "{\"amount\":1}", vec!["body-not-signed"]),
+    ] {
+        for mut sent in all(signed.as_bytes()) {
+            sent.body = received.into();
+            let explanation = sent.explain();
+            let mut found = names(&explanation);
+            found.sort_unstable();
+            assert_eq!(
+                found, wanted,
+                "{}: {received}\n{explanation}",
+                sent.scheme.name
+            );
+        }
+    }
+    for sent in all(JSON.as_bytes()) {
+        if sent.scheme.secret != SecretForm::Text {
+            continue;
+        }
+        let text = "Secret-of_the/sender+01";
+        // The sender's side has the dirt, or nothing.
+        for (signs_with, wanted) in [
+            (format!("{text}\n"), "secret-sender-has-more"),
+            (format!("\"{text}\""), "secret-sender-has-more"),
+            ("undefined".to_owned(), "secret-sender-has-none"),
+        ] {
+            let key = hookseal::Key::from_bytes(signs_with)
+                .unwrap()
+                .with_id(KEY_ID);
+            let Some(mut broken) = Sent::new(sent.scheme, JSON.as_bytes()) else {
+                continue;
+            };
+            let webhook = Webhook::new(sent.scheme, key).unwrap();
+            let others: Vec<(String, String)> = broken
+                .headers
+                .iter()
+                .map(|(name, value)| (name.clone(), String::from_utf8(value.clone()).unwrap()))
+                .collect();
+            let others: Vec<(&str, &str)> = others
+                .iter()
+                .map(|(name, value)| (&**name, &**value))
+                .collect();
+            let message = Message::new(JSON.as_bytes())
+                .with_id("msg_2ZxInvented01")
+                .with_key_id(KEY_ID)
+                .with_timestamp(NOW - 2)
+                .with_request_line("POST", TARGET)
+                .with_headers(&others);
+            let Ok(signed) = webhook.sign(&message) else {
+                continue;
+            };
+            for (name, value) in signed {
+                *broken.value(name.as_str()).unwrap() = value.into_bytes();
+            }
+            broken.is_explained(wanted);
+        }
+        // Several in one text.
+        for (configured, wanted) in [
+            (format!("{text}, another-secret-of-old"), "secret-list"),
+            (format!("another-secret-of-old\n{text}"), "secret-list"),
+            (format!("{text};"), "secret-punctuation"),
+            (format!("<{text}>"), "secret-quotes"),
+        ] {
+            let mut broken = sent.clone();
+            broken.secret = configured.into();
+            broken.is_explained(wanted);
+        }
+    }
+}
+
+/// The list of names in the docs is that of the source.
+#[test]
+fn every_name_is_documented() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/explain");
+    let areas = [
+        "secret",
+        "body",
+        "message",
+        "signature",
+        "header",
+        "time",
+        "scheme",
+    ];
+    let mut names = std::collections::BTreeSet::new();
+    let mut documented = std::collections::BTreeSet::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        for quoted in text.split('"') {
+            let is_name = quoted
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b == b'-' || b.is_ascii_digit());
+            let area = quoted.split('-').next().unwrap();
+            if is_name && quoted.contains('-') && areas.contains(&area) {
+                names.insert(quoted.to_owned());
+            }
+        }
+        if !path.ends_with("mod.rs") {
+            continue;
+        }
+        let list = text.split("# Names of changes").nth(1).unwrap();
+        let list = list
+            .split("# What it costs")
+            .next()
+            .unwrap()
+            .replace("//!", "");
+        let mut area = String::new();
+        for quoted in list.split('`').skip(1).step_by(2) {
+            if let Some(start) = quoted.strip_suffix('…') {
+                area = start.to_owned();
+            } else if quoted == "scheme-other" {
+                documented.insert(quoted.to_owned());
+            } else if quoted != "Change::name" {
+                documented.insert(format!("{area}{quoted}"));
+            }
+        }
+    }
+    // Beginnings that several share, and a header.
+    for known in ["body-line-feed", "body-byte-order", "signature-version"] {
+        names.remove(known);
+    }
+    assert_eq!(names, documented);
+}
+
 /// The search ends, whatever comes.
 #[test]
 fn large_and_hostile_requests_end_soon() {

@@ -76,6 +76,11 @@ pub(super) fn bodies(received: &Received<'_>) -> Vec<Body> {
         bytes: 0,
         written: 0,
     };
+    if body.is_empty() {
+        consumed(&mut bodies);
+    } else {
+        bodies.keep(Vec::new(), &signed_empty(body));
+    }
     ends(&mut bodies, body);
     lines(&mut bodies, body);
     packing(&mut bodies, body);
@@ -86,17 +91,12 @@ pub(super) fn bodies(received: &Received<'_>) -> Vec<Body> {
     rewritten_form(&mut bodies, body);
     charsets(&mut bodies, body);
     unevenly_spaced_json(&mut bodies, body);
-    if body.is_empty() {
-        consumed(&mut bodies);
-    } else {
-        bodies.keep(Vec::new(), &signed_empty(body));
-    }
     bodies.found
 }
 
 /// What stands where a body parser had nothing, or something else, to give.
 pub(super) fn is_placeholder(body: &[u8]) -> bool {
-    let words: [&[u8]; 7] = [
+    let words: [&[u8]; 8] = [
         b"{}",
         b"[]",
         b"null",
@@ -104,6 +104,7 @@ pub(super) fn is_placeholder(body: &[u8]) -> bool {
         b"undefined",
         b"[object Object]",
         b"None",
+        b"false",
     ];
     words.contains(&body.trim_ascii())
 }
@@ -155,10 +156,21 @@ fn ends(bodies: &mut Bodies, body: &[u8]) {
         [body, b"\r\n"].concat(),
         &removed("a carriage return and line feed (trailing newline)"),
     );
-    bodies.keep(
-        [body, b" "].concat(),
-        &removed("a space (trailing white space)"),
+    for (end, what) in [
+        (&b" "[..], "a space (trailing white space)"),
+        (b"\t", "a tab (trailing white space)"),
+        (b"\r", "a carriage return"),
+        (b"\n\n", "two line feeds (trailing newlines)"),
+        (b"\0", "a zero byte"),
+    ] {
+        bodies.keep([body, end].concat(), &removed(what));
+    }
+    let before = Change::new(
+        "body-line-feed-removed",
+        "the sender's body begins with a line feed that the received body lacks",
+        "something on the way trims the body; verify the raw bytes",
     );
+    bodies.keep([b"\n", body].concat(), &before);
     let added = |what: &str| {
         Change::new(
             "body-line-feed-added",
@@ -361,7 +373,16 @@ pub(super) fn twice_changed(received: &Received<'_>, once: &[Body]) -> Vec<Body>
             wrapped(&mut inner, &first.value);
         }
         // A text that lost its end may also have been written again.
-        if change.name().starts_with("body-line-feed") || change.name().contains("mark") {
+        let is_of_text = [
+            "body-line-feed",
+            "body-byte-order",
+            "body-charset",
+            "body-form-decoded",
+        ];
+        if is_of_text
+            .iter()
+            .any(|start| change.name().starts_with(start))
+        {
             rewritten_json(&mut inner, &first.value, Effort::Little);
         }
         for second in inner.found {
@@ -375,7 +396,6 @@ pub(super) fn twice_changed(received: &Received<'_>, once: &[Body]) -> Vec<Body>
             }
         }
     }
-    bodies.found.retain(|body| body.cost() == 2);
     bodies.found
 }
 
@@ -833,11 +853,13 @@ fn charsets(bodies: &mut Bodies, body: &[u8]) {
             }
             let units: Vec<u16> = text.encode_utf16().collect();
             utf16(bodies, &units, &change("UTF-16", "UTF-8"));
-            // UTF-8 that was read as another charset, and written as UTF-8.
+            // UTF-8 of which each byte was taken for a character, on either side.
+            let doubled: String = body.iter().map(|byte| char::from(*byte)).collect();
+            bodies.keep(doubled.into_bytes(), &doubly_encoded("the sender's body"));
             if let Some(twice) = latin1_bytes(text)
                 && core::str::from_utf8(&twice).is_ok()
             {
-                bodies.keep(twice, &change("UTF-8", "UTF-8 that was encoded twice"));
+                bodies.keep(twice, &doubly_encoded("the received body"));
             }
             let marks = text.matches('\u{fffd}').take(1).count();
             if marks > 0 {
@@ -877,6 +899,14 @@ fn charsets(bodies: &mut Bodies, body: &[u8]) {
             bodies.keep(read.into_owned().into_bytes(), &change("UTF-8", "UTF-16"));
         }
     }
+}
+
+fn doubly_encoded(whose: &str) -> Change {
+    Change::new(
+        "body-charset",
+        format!("{whose} is UTF-8 that was encoded as UTF-8 once more (mojibake)"),
+        "something on the way takes bytes for characters; verify the raw bytes",
+    )
 }
 
 /// Each character as the byte that Windows-1252 or Latin-1 has for it.

@@ -30,9 +30,8 @@ impl Change {
         }
     }
 
-    /// Returns the change in one word, such as `body-line-feed-removed`, for programs.
-    /// The first part is what the change is in: `secret`, `body`, `message`, `signature`,
-    /// `header`, `time` or `scheme`.
+    /// Returns the change in one word, such as `body-line-feed-removed`, for programs. The
+    /// [module](crate::explain#names-of-changes) lists them.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.name

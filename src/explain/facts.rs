@@ -394,7 +394,7 @@ impl Likely {
         let announced = received.content_length();
         let length = u64::try_from(body.len()).unwrap_or(u64::MAX);
         let is_short = announced.is_some_and(|announced| length < announced);
-        if is_placeholder(body) && is_short {
+        if is_placeholder(body) && (is_short || announced.is_none()) {
             self.add(
                 "body-replaced",
                 "the body is what a body parser leaves (`{}`, `[object Object]`), and not what was \

@@ -400,11 +400,8 @@ impl Layout {
             },
             Spacing::Lines { indent, end, .. } => match kind {
                 None => {}
-                _ if is_empty => {
-                    if is_inline {
-                        written.push(' ');
-                    }
-                }
+                _ if is_empty && is_inline => written.push(' '),
+                _ if is_empty => {}
                 Some(Kind::Open | Kind::Comma) if is_inline => written.push(' '),
                 _ if closes && is_inline => written.push(' '),
                 Some(Kind::Open | Kind::Comma) => self.line(written, indent, end),

@@ -374,6 +374,7 @@ fn added(found: &mut Found, received: &Received<'_>) {
             keep(&[&name], pieces.to_vec());
         }
     }
+    with_url(&mut keep, received);
     for (one, first) in &stamps {
         for (other, second) in stamps.iter().filter(|(other, _)| other != one) {
             let names = [format!("the header `{one}`"), format!("`{other}`")];
@@ -388,6 +389,45 @@ fn added(found: &mut Found, received: &Received<'_>) {
                 ];
                 keep(&names, pieces.to_vec());
             }
+        }
+    }
+}
+
+/// Adds the request's method, path or URL.
+fn with_url(keep: &mut impl FnMut(&[&str], Vec<Piece>), received: &Received<'_>) {
+    let (Some(method), Some(target)) = (received.method, received.target) else {
+        return;
+    };
+    let value = |what, text: &str| Piece::Value(what, text.as_bytes().to_vec());
+    let joint = |text: &str| Piece::Text(text.as_bytes().to_vec());
+    let path = target.split('?').next().unwrap_or_default();
+    let host = received.text("x-forwarded-host").or(received.text("host"));
+    let mut urls = Vec::from([target.to_string(), path.to_string()]);
+    for protocol in ["https", "http"] {
+        urls.extend(host.map(|host| format!("{protocol}://{host}{target}")));
+    }
+    for url in urls {
+        let url = value(What::Target, &url);
+        let method = value(What::Method, method);
+        for between in ["", "\n", "|", "."] {
+            let between = joint(between);
+            let names = ["the URL or its path"];
+            keep(
+                &names,
+                Vec::from([url.clone(), between.clone(), Piece::Body]),
+            );
+            keep(
+                &names,
+                Vec::from([Piece::Body, between.clone(), url.clone()]),
+            );
+            let pieces = [
+                method.clone(),
+                between.clone(),
+                url.clone(),
+                between,
+                Piece::Body,
+            ];
+            keep(&["the method", "the URL or its path"], pieces.to_vec());
         }
     }
 }
@@ -645,6 +685,22 @@ fn in_other_units(text: &str, format: TimeFormat) -> Vec<Candidate<Vec<u8>>> {
             keep(format!("0{text}"), "another spelling");
         } else {
             keep(trimmed.to_string(), "another spelling");
+        }
+    }
+    // As a date, or as a number.
+    for (from, into, units) in [
+        (TimeFormat::Seconds, TimeFormat::Rfc3339, "RFC 3339"),
+        (TimeFormat::Milliseconds, TimeFormat::Rfc3339, "RFC 3339"),
+        (TimeFormat::Rfc3339, TimeFormat::Seconds, "seconds"),
+        (
+            TimeFormat::Rfc3339,
+            TimeFormat::Milliseconds,
+            "milliseconds",
+        ),
+        (TimeFormat::HttpDate, TimeFormat::Seconds, "seconds"),
+    ] {
+        if let Some(instant) = from.read(text.as_bytes()) {
+            keep(into.write(instant.timestamp()), units);
         }
     }
     if let Some((whole, _)) = text.split_once('.') {

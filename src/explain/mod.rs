@@ -34,6 +34,35 @@
 //!   another family; values that were joined or split.
 //! - **Other schemes** of the catalogue.
 //!
+//! # Names of changes
+//!
+//! For programs, [`Change::name`] is one of these. Those of one kind begin alike.
+//!
+//! - `secret-…`: `assignment`, `base64-again`, `byte-order-mark`, `bytes`, `carriage-return`,
+//!   `doubled`, `escaped`, `escaped-line-break`, `for-other-algorithm`, `in-json`, `inner-white-space`,
+//!   `invisible-character`, `is-base64`, `is-base64url`, `is-hashed`, `is-hex`,
+//!   `is-public-key`, `is-text`, `key-id`, `line-break`, `list`, `other`, `percent-encoded`,
+//!   `prefix`, `prefix-missing`, `public-key-encoding`, `punctuation`, `quotes`, `refused`,
+//!   `sender-encodes`, `sender-has-more`, `sender-has-none`, `utf-16`, `white-space`
+//! - `body-…`: `base64`, `base64-signed`, `byte-list`, `byte-order-mark-added`,
+//!   `byte-order-mark-removed`, `charset`, `charset-lossy`, `cut-off`, `decompressed`, `empty`,
+//!   `escaped`, `form-decoded`, `form-field`, `form-parsed`, `form-rewritten`, `hex`, `in-event`,
+//!   `json-rewritten`, `json-string`, `json-string-signed`, `line-endings`,
+//!   `line-feed-added`, `line-feed-removed`, `longer-than-announced`, `not-signed`,
+//!   `percent-encoded`, `placeholder-for-empty`, `python-bytes`, `repeated`, `replaced`,
+//!   `still-compressed`, `zero-bytes-added`
+//! - `message-…`: `body-alone`, `head-incomplete`, `order`, `other-endpoint`, `separator`,
+//!   `target-rewritten`, `url`, `url-encoding`, `url-fragment`, `url-host`, `url-missing`,
+//!   `url-of-request`, `url-path-only`, `url-port`, `url-protocol`, `url-query`, `url-slash`,
+//!   `url-white-space`, `with-header`, `without-part`
+//! - `signature-…`: `algorithm`, `encoding`, `mangled`, `padding`, `prefix`, `quoted`,
+//!   `space-after-prefix`, `spelling`, `white-space`
+//! - `header-…`: `joined`, `missing`, `name-rewritten`, `other-family`, `refused`, `renamed`,
+//!   `repeated`, `split`, `white-space`
+//! - `time-…`: `format`, `in-finer-unit`, `in-future`, `in-milliseconds`, `in-seconds`, `too-old`,
+//!   `units-rewritten`
+//! - `scheme-other`
+//!
 //! # What it costs
 //!
 //! It is for the shell, for tests and for development, not for the path of every request. A

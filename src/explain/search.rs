@@ -328,6 +328,9 @@ const fn limit(cost: usize, likely: usize) -> usize {
     }
 }
 
+/// A key, and the place of its secret.
+type SecretsKey = (usize, Candidate<Material>);
+
 /// How many changed bodies are tried under another scheme.
 const BODIES_OF_OTHERS: usize = 48;
 
@@ -341,7 +344,7 @@ fn other_scheme(
     budget: &mut Budget,
 ) -> Option<Match> {
     // Most schemes hand out their secrets in one of a few forms.
-    let mut read: Vec<(SecretForm, Vec<(usize, Candidate<Material>)>)> = Vec::new();
+    let mut read: Vec<(SecretForm, Vec<SecretsKey>)> = Vec::new();
     let mut best: Option<Match> = None;
     let mut alike: Vec<&'static str> = Vec::new();
     for other in schemes::ALL {

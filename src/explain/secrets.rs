@@ -436,8 +436,10 @@ fn edits(text: &str) -> Vec<(Text, Change)> {
         "the secret begins with a byte order mark (BOM), as some editors save files",
         store,
     );
-    let is_invisible =
-        |c: char| matches!(c, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}' | '\0');
+    let is_invisible = |c: char| {
+        let is_hidden = matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}');
+        is_hidden || (c.is_control() && !c.is_whitespace())
+    };
     keep(
         &text.replace(is_invisible, ""),
         "secret-invisible-character",
@@ -475,7 +477,11 @@ fn edits(text: &str) -> Vec<(Text, Change)> {
         .filter(|separator| trimmed.contains(*separator))
     {
         let pieces = trimmed.split(separator).map(str::trim);
-        for piece in pieces.filter(|piece| piece.len() >= 8).take(4) {
+        let pieces: Vec<&str> = pieces.filter(|piece| piece.len() >= 2).collect();
+        let long = pieces
+            .iter()
+            .filter(|piece| pieces.len() > 1 && piece.len() >= 8);
+        for piece in long.take(4) {
             keep(
                 piece,
                 "secret-list",
@@ -495,6 +501,27 @@ fn edits(text: &str) -> Vec<(Text, Change)> {
         "secret-quotes",
         "the secret has brackets, or quotes of a text program, around it",
         store,
+    );
+    let (start, end) = text.split_at_checked(text.len() / 2).unwrap_or_default();
+    if start == end {
+        keep(
+            start,
+            "secret-doubled",
+            "the text is the secret twice, one after the other",
+            "pass the secret once",
+        );
+    }
+    keep(
+        &text.replace("\\/", "/").replace("\\\"", "\""),
+        "secret-escaped",
+        "the secret has backslashes in it, as in JSON or a shell",
+        "pass it without them",
+    );
+    keep(
+        &trimmed.replace(' ', "+"),
+        "secret-percent-encoded",
+        "the secret was decoded as a form: each `+` is a space",
+        "store and pass it as the sender shows it",
     );
     if let Some(rest) = trimmed.strip_prefix("Bearer ") {
         keep(

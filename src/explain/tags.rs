@@ -34,7 +34,7 @@ pub(super) const LENIENT_URL_SAFE: GeneralPurpose =
 const MAX_PIECE: usize = 512;
 
 /// The longest signature: base64 of 128 hexadecimal digits.
-const MAX_SIGNATURE: usize = 172;
+const MAX_SIGNATURE: usize = 192;
 
 /// What senders put before a signature. Nothing else that a client sends is shown.
 const KNOWN_PREFIXES: [&str; 22] = [
@@ -215,7 +215,7 @@ impl Tags<'_> {
         let mut encoding = encoding;
         let mut bytes = decoded;
         if let Ok(text) = core::str::from_utf8(&bytes)
-            && let Some(inner) = decode_hex(text)
+            && let Some(inner) = decode_hex(text.rsplit('=').next().unwrap_or(text))
         {
             (encoding, bytes) = ("base64 of hex", inner);
         }
@@ -439,8 +439,15 @@ fn decode(piece: &str) -> Option<(&'static str, Vec<u8>)> {
     if let Some(bytes) = decode_hex(piece) {
         return Some((Encoding::Hex.name(), bytes));
     }
+    // As .NET shows bytes, and as certificates are shown.
+    let digits = piece.replace(['-', ':'], "");
+    if digits.len() < piece.len()
+        && let Some(bytes) = decode_hex(&digits)
+    {
+        return Some(("hex with separators", bytes));
+    }
     let body = piece.trim_end_matches('=');
-    if !matches!(body.len(), 27 | 43 | 54 | 86 | 171) {
+    if !matches!(body.len(), 27 | 43 | 54 | 86 | 95 | 171) {
         return None;
     }
     let standard = (Encoding::Base64.name(), &LENIENT_STANDARD);
