@@ -42,9 +42,7 @@ pub fn parse_raw_head(file: &[u8]) -> Result<(Capture, usize)> {
             return wrong(format!("more than {MAX_HEADERS} headers"));
         }
         Err(error) => {
-            return wrong(format!(
-                "not an HTTP/1.1 request: {error}; --format names another kind of file"
-            ));
+            return wrong(format!("not an HTTP/1.1 request: {error}"));
         }
     };
     let headers = head.headers.iter();

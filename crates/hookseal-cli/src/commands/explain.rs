@@ -29,6 +29,9 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode> {
             }
         };
         let explanation = judge.explain(&capture);
+        if !text.is_empty() {
+            text.push('\n');
+        }
         text += &format!(
             "{}\n",
             paint(&format!("{name}: {explanation}"), &name, style)

@@ -1,7 +1,5 @@
 //! Messages to sign, for `sign` and `send`.
 
-use std::fmt::Write as _;
-
 use clap::ArgMatches;
 use hookseal::{Message, Timestamp, Webhook};
 
@@ -60,13 +58,7 @@ impl Sender {
         if let Some(id) = &self.id {
             return Ok(Some(id.clone()));
         }
-        let mut random = [0; 12];
-        getrandom::fill(&mut random).map_err(|error| WrongUse(format!("no random id: {error}")))?;
-        let mut id = String::from("msg_");
-        for byte in random {
-            let _ = write!(id, "{byte:02x}");
-        }
-        Ok(Some(id))
+        Ok(Some(format!("msg_{}", random_text()?)))
     }
 
     /// Signs a body, and returns the headers.
@@ -109,6 +101,14 @@ impl Sender {
             .map(|(name, value)| (name.to_string(), value.to_owned()))
             .collect())
     }
+}
+
+/// Returns 24 random hexadecimal digits.
+pub fn random_text() -> Result<String> {
+    let mut random = [0; 12];
+    getrandom::fill(&mut random)
+        .map_err(|error| WrongUse(format!("the system gives no random bytes: {error}")))?;
+    Ok(hex::encode(random))
 }
 
 /// A scheme whose requests name their key needs its id to sign.

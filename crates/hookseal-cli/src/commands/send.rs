@@ -13,7 +13,7 @@ use clap::ArgMatches;
 use hookseal::Timestamp;
 use serde::Serialize;
 
-use super::messages::{Sender, type_of};
+use super::messages::{Sender, random_text, type_of};
 use crate::client::Client;
 use crate::error::{Result, WrongUse, wrong};
 use crate::table::{aligned, plain};
@@ -189,8 +189,10 @@ impl Plan {
             .stale
             .map(|age| Timestamp::from_secs(now.saturating_sub(age)));
         let signed = if self.wrong_signature {
-            let other = [&body.bytes[..], b" "].concat();
-            self.sender.sign(&other, id.as_deref(), timestamp)?
+            // No change of the body explains it, and no scheme takes it for a token.
+            let other = format!("{{\"other\":\"{}\"}}", random_text()?);
+            self.sender
+                .sign(other.as_bytes(), id.as_deref(), timestamp)?
         } else {
             self.sender.sign(&body.bytes, id.as_deref(), timestamp)?
         };
@@ -316,8 +318,12 @@ impl Plan {
         if summary.failed > 0 {
             counts.push(format!("{} without an answer", summary.failed));
         }
+        let noun = match summary.deliveries {
+            1 => "delivery",
+            _ => "deliveries",
+        };
         text += &format!(
-            "{} deliveries in {:.1} s: {}; {} as expected\n",
+            "{} {noun} in {:.1} s: {}; {} as expected\n",
             summary.deliveries,
             summary.seconds,
             counts.join(", "),
