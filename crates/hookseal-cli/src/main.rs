@@ -64,7 +64,9 @@ fn run(matches: &ArgMatches) -> Result<ExitCode> {
 /// Prints help, or what is wrong with the command line. A wrong value is not shown: it may
 /// be a secret in the wrong place.
 fn refuse(mut error: clap::Error) -> ExitCode {
-    if error.get(ContextKind::InvalidValue).is_some() {
+    // Where it is empty, the message is another one.
+    let value = error.get(ContextKind::InvalidValue);
+    if matches!(value, Some(ContextValue::String(value)) if !value.is_empty()) {
         error.insert(ContextKind::InvalidValue, ContextValue::String("…".into()));
     }
     // A reader that has gone is no error.

@@ -5,8 +5,7 @@ mod common;
 use std::fs;
 
 use common::{
-    API_SECRET, HUBPAY, OTHER_WHSEC, PAKK, PAMINGA, Run, WHSEC, capture, file, hookseal, root, run,
-    text,
+    API_SECRET, HUBPAY, OTHER_WHSEC, PAMINGA, Run, WHSEC, capture, file, hookseal, root, run, text,
 };
 
 /// What `verify --captures` prints. Ids, timestamps and lengths are
@@ -166,8 +165,7 @@ fn own_files_are_refused_for_a_reason() {
         ),
         (
             API_SECRET,
-            "pomelo pomelo-authorization.http KEY_ID ENDPOINT --received-at 1795314748 \
-             --order body-timestamp-endpoint",
+            "pomelo-body-first pomelo-authorization.http KEY_ID ENDPOINT --received-at 1795314748",
             "signature does not match",
         ),
     ] {
@@ -209,13 +207,17 @@ fn schemes_are_found_by_name() {
 
 #[test]
 fn help_says_how_to_use_it() {
-    for words in ["--help", "-h", "paminga --help"] {
+    for words in ["verify --help", "verify -h", "explain --help"] {
         let run = run(words, "");
-        run.is(0, "usage: verify", "");
+        run.is(0, "Usage: hookseal ", "");
         for option in [
+            "scheme",
+            "scheme-file",
             "secret-env",
+            "secret-file",
             "secret-format",
             "received-at",
+            "url",
             "header-prefix",
             "tolerance",
             "header-name",
@@ -223,9 +225,8 @@ fn help_says_how_to_use_it() {
             "prefix",
             "key-id",
             "endpoint",
-            "order",
         ] {
-            assert!(run.stdout.contains(&format!("--{option} ")), "{option}");
+            assert!(run.stdout.contains(&format!("--{option} <")), "{option}");
         }
     }
 }
@@ -233,60 +234,77 @@ fn help_says_how_to_use_it() {
 #[test]
 fn wrong_use_is_told_from_a_refusal_and_says_what_to_do() {
     for (words, message) in [
-        ("paminga", "give SCHEME, FILE and options, and nothing else"),
         (
-            "paminga paminga.http paminga-demo-secret",
-            "give SCHEME, FILE and options, and nothing else; \
-             a secret goes into the environment variable HOOKSEAL_SECRET",
+            "paminga",
+            "hookseal: name the files to check; - is standard input",
         ),
-        ("no-such-scheme paminga.http", "unknown scheme; known are "),
+        (
+            "paminga --body pakk.http paminga.http pakk.http",
+            "hookseal: --body is the body of one file, and several are named",
+        ),
+        (
+            "paminga - -",
+            "hookseal: standard input (-) can be read once",
+        ),
+        (
+            "no-such-scheme paminga.http",
+            "invalid value '…' for '--scheme <NAME>'",
+        ),
         (
             "paminga paminga.http --secret paminga-demo-secret",
-            "unknown option --secret; a secret goes into the environment variable HOOKSEAL_SECRET",
+            "unexpected argument '--secret' found",
         ),
         (
             "paminga paminga.http --secret=paminga-demo-secret",
-            "unknown option --secret; ",
+            "unexpected argument '--secret' found",
         ),
         (
             "paminga paminga.http -spaminga-demo-secret",
-            "unknown option -s; ",
+            "unexpected argument '-s' found",
         ),
         (
             "paminga paminga.http --secret-format paminga-demo-secret",
-            "--secret-format takes text or base64 or hex",
+            "[possible values: text, base64, hex]",
         ),
         (
             "paminga paminga.http --secret-env",
-            "--secret-env needs a value",
+            "a value is required for '--secret-env <VAR>'",
         ),
         (
             "paminga paminga.http --secret-env paminga-demo-secret",
             "the variable that --secret-env names is not set in the environment",
         ),
         (
+            "paminga paminga.http --secret-env a=b",
+            "the variable that --secret-env names is not set in the environment",
+        ),
+        (
+            "paminga paminga.http --secret-file paminga-demo-secret",
+            "cannot read the file that --secret-file names: No such file",
+        ),
+        (
+            "paminga paminga.http --secret-file .",
+            "cannot read the file that --secret-file names: ",
+        ),
+        (
             "paminga paminga.http --received-at 1 --received-at 1",
-            "--received-at is given twice",
+            "the argument '--received-at <SECONDS>' cannot be used multiple times",
         ),
         (
             "paminga paminga.http --received-at yesterday",
-            "--received-at takes a whole number of seconds",
-        ),
-        (
-            "paminga paminga.http --order body-timestamp-endpoint",
-            "--order is no option of paminga",
+            "'--received-at <SECONDS>': it takes a whole number of seconds",
         ),
         (
             "pakk pakk.http --tolerance 9",
-            "--tolerance is no option of pakk",
+            "hookseal: --tolerance is no option of pakk",
         ),
         (
             "standard-webhooks standard-webhooks.http ENDPOINT",
-            "--endpoint is no option of standard-webhooks",
+            "hookseal: --endpoint is no option of standard-webhooks",
         ),
         (
             "standard-webhooks standard-webhooks.http --secret-format text --tolerance=-1",
-            "--tolerance takes a whole number of seconds",
+            "'--tolerance <SECONDS>': it takes a whole number of seconds",
         ),
         (
             "standard-webhooks standard-webhooks.http --secret-format text --header-prefix=",
@@ -294,15 +312,15 @@ fn wrong_use_is_told_from_a_refusal_and_says_what_to_do() {
         ),
         (
             "hubpay hubpay.http --header-prefix svix",
-            "--header-prefix is no option of hubpay",
+            "hookseal: --header-prefix is no option of hubpay",
         ),
         (
             "hubpay hubpay.http --encoding Hex",
-            "--encoding takes hex or base64",
+            "[possible values: hex, base64]",
         ),
         (
             "hubpay hubpay.http --prefix sha256=",
-            "--prefix takes required or forbidden or optional",
+            "[possible values: required, forbidden, optional]",
         ),
         (
             "hubpay hubpay.http --header-name a:b",
@@ -310,15 +328,11 @@ fn wrong_use_is_told_from_a_refusal_and_says_what_to_do() {
         ),
         (
             "pomelo pomelo-authorization.http KEY_ID ENDPOINT --encoding hex",
-            "--encoding is no option of pomelo",
+            "hookseal: --encoding is no option of pomelo",
         ),
         (
-            "pomelo pomelo-authorization.http ENDPOINT",
-            "--key-id is needed: the id of the key, as in the x-api-key header",
-        ),
-        (
-            "pomelo pomelo-authorization.http KEY_ID",
-            "--endpoint is needed: your endpoint, as in the x-endpoint header",
+            "pomelo pomelo-authorization.http KEY_ID --secret-format text",
+            "hookseal: --endpoint or --url is needed: the scheme signs the receiver's own address",
         ),
         (
             "pomelo pomelo-authorization.http KEY_ID --endpoint= --secret-format text",
@@ -329,20 +343,35 @@ fn wrong_use_is_told_from_a_refusal_and_says_what_to_do() {
             "id of key 1 could be in no request: it is empty",
         ),
         (
-            "pomelo pomelo-authorization.http KEY_ID ENDPOINT --secret-format text --order body",
-            "--order takes timestamp-endpoint-body or body-timestamp-endpoint",
+            "pomelo pomelo-authorization.http KEY_ID KEY_ID ENDPOINT --secret-format text",
+            "--key-id is given 2 times, and there are fewer secrets",
         ),
-        ("paminga no-such-file.http", "cannot read "),
-        ("paminga .", "cannot read "),
+        (
+            "pomelo pomelo-authorization.http --url ftp://a",
+            "hookseal: a URL begins with http:// or https://",
+        ),
+        (
+            "paminga no-such-file.http",
+            "cannot read no-such-file.http: ",
+        ),
+        ("paminga .", "cannot read .: "),
+        (
+            "paminga --format har paminga.http",
+            "hookseal: paminga.http: not an HTTP request: it begins like JSON",
+        ),
     ] {
-        verify(words, PAMINGA).is(2, "", &format!("hookseal: {message}"));
+        let run = verify(words, PAMINGA);
+        run.is(2, "", message);
+        assert!(run.stdout.is_empty(), "{run:?}");
     }
+    let run = Run::of(hookseal("verify paminga.http"), "");
+    run.is(2, "", "--scheme NAME or --scheme-file FILE is needed");
 }
 
 #[test]
 fn the_secret_comes_from_the_environment_and_is_checked_there() {
     let words = "standard-webhooks standard-webhooks.http --received-at 1795314745";
-    Run::of(verify_with(words), WHSEC).is(2, "", "HOOKSEAL_SECRET is not set in the environment");
+    Run::of(verify_with(words), WHSEC).is(2, "", "no secret: name a variable with --secret-env");
     for (secret, message) in [
         (
             "",
@@ -371,13 +400,10 @@ fn the_secret_comes_from_the_environment_and_is_checked_there() {
             "secret has an unexpanded variable or command at byte 0; pass its value",
         ),
     ] {
-        verify(words, secret).is(2, "", &format!("verify: HOOKSEAL_SECRET: {message}"));
+        verify(words, secret).is(2, "", &format!("hookseal: HOOKSEAL_SECRET: {message}"));
     }
-    let public_key = match cfg!(feature = "ed25519") {
-        true => "HOOKSEAL_SECRET: Ed25519 key is 15 bytes long; a public key has 32",
-        false => "the algorithm needs the feature `ed25519` of hookseal",
-    };
-    run(words, "whpk_MfKQ9r8GKYqrTwjUPD8I").is(2, "", &format!("verify: {public_key}"));
+    let short_key = "HOOKSEAL_SECRET: Ed25519 key is 15 bytes long; a public key has 32";
+    verify(words, "whpk_MfKQ9r8GKYqrTwjUPD8I").is(2, "", short_key);
 
     let mut command = verify_with(&format!("{words} --secret-env OTHER_SECRET"));
     command
@@ -387,7 +413,6 @@ fn the_secret_comes_from_the_environment_and_is_checked_there() {
 }
 
 /// The vector `v1a-known-answer-svix-server`.
-#[cfg(feature = "ed25519")]
 #[test]
 fn a_public_key_verifies() {
     let content = "POST / HTTP/1.1\r\n\
@@ -499,7 +524,7 @@ fn a_body_of_another_length_is_wrong_use_and_says_which() {
         ),
     ] {
         let run = run_on(name, content, "pakk", PAMINGA);
-        run.is(2, "", &format!("hookseal: {message}"));
+        run.is(2, "", &format!(".http: {message}"));
     }
 }
 
@@ -578,7 +603,7 @@ fn hostile_files_are_wrong_use() {
     ];
     for (name, content, message) in cases {
         let run = run_on(&format!("hostile-{name}"), content, "paminga", PAMINGA);
-        run.is(2, "", &format!("hookseal: {message}"));
+        run.is(2, "", &format!(".http: {message}"));
     }
 }
 
@@ -591,7 +616,7 @@ fn no_cut_makes_it_panic_or_accept() {
         let content = fs::read(capture(name)).unwrap();
         for end in (0..content.len()).step_by(41) {
             let run = run_on(&format!("cut-{scheme}"), &content[..end], scheme, secret);
-            run.is(2, "", "verify: ");
+            run.is(2, "", "hookseal: ");
         }
     }
 }
@@ -625,4 +650,186 @@ fn run_on(name: &str, content: impl AsRef<[u8]>, words: &str, secret: &str) -> R
         .arg(file(&format!("verify/{name}.http"), content))
         .env("HOOKSEAL_SECRET", secret);
     Run::of(command, secret)
+}
+
+#[test]
+fn one_line_break_at_the_end_of_a_secret_file_is_an_error_that_says_what_to_do() {
+    let clean = file("verify/clean.secret", PAMINGA);
+    let dirty = file("verify/dirty.secret", format!("{PAMINGA}\n"));
+    let with = |path: &std::path::Path| {
+        let mut command = verify_with("paminga paminga.http --secret-file");
+        command.arg(path);
+        Run::of(command, PAMINGA)
+    };
+    with(&clean).is(0, "verified  body  428 bytes", "");
+    let run = with(&dirty);
+    run.is(
+        2,
+        "",
+        "the file that --secret-file names: secret has a stray character: line break",
+    );
+    run.is(2, "", "write it with `printf %s`");
+}
+
+#[test]
+fn several_secrets_and_several_files_are_checked_together() {
+    let mut command = verify_with(
+        "standard-webhooks standard-webhooks.http standard-webhooks-rotation.http \
+         standard-webhooks-chunked.http paminga.http --tolerance 9999999999 --secret-env OTHER",
+    );
+    command.env("OTHER", OTHER_WHSEC).arg("--secret-file");
+    command.arg(file("verify/new.secret", WHSEC));
+    let run = Run::of(command, WHSEC);
+    run.is(1, "3 verified, 1 refused\n", "");
+    run.is(1, "paminga.http                     standard-webhooks  refused   header webhook-id is missing", "");
+}
+
+/// A file that cannot be read keeps no other from being checked.
+#[test]
+fn what_cannot_be_read_is_reported_beside_the_verdicts() {
+    let run = verify(
+        "paminga paminga.http no-such-file.http paminga-tampered.http",
+        PAMINGA,
+    );
+    run.is(
+        2,
+        "paminga.http           paminga  verified",
+        "cannot read no-such-file.http",
+    );
+    run.is(2, "paminga-tampered.http  paminga  refused ", "");
+}
+
+#[test]
+fn programs_get_one_json_array() {
+    let run = verify(
+        "standard-webhooks --json standard-webhooks.http paminga.http no-such-file.http \
+         --received-at 1795314745",
+        WHSEC,
+    );
+    run.is(2, "", "");
+    assert!(run.stderr.is_empty(), "{run:?}");
+    let mut json = run.json();
+    let error = json[2]["error"].take();
+    assert!(
+        error
+            .as_str()
+            .unwrap()
+            .starts_with("cannot read no-such-file.http: ")
+    );
+    let wanted = serde_json::json!([
+        {
+            "file": "standard-webhooks.http",
+            "scheme": "standard-webhooks",
+            "verified": true,
+            "coverage": {
+                "covers": "body, message id, timestamp",
+                "body_length": 207,
+                "message_id": "msg_35hQx2LrVn9YtKc4WfPzBs8DjGm",
+                "timestamp": 1_795_314_745,
+                "key_id": null,
+                "idempotency_key": "standard-webhooks:id:msg_35hQx2LrVn9YtKc4WfPzBs8DjGm",
+            },
+        },
+        {
+            "file": "paminga.http",
+            "scheme": "standard-webhooks",
+            "verified": false,
+            "reason": "missing-header",
+            "message": "header webhook-id is missing or empty",
+        },
+        {
+            "file": "no-such-file.http",
+            "scheme": "standard-webhooks",
+            "verified": false,
+            "error": null,
+        },
+    ]);
+    assert_eq!(json, wanted);
+}
+
+/// A secret without an id is taken for the id that a request names; with another one, the
+/// request names no key.
+#[test]
+fn ids_of_keys_are_optional() {
+    let words = "pomelo pomelo-authorization.http ENDPOINT --received-at 1795314748";
+    verify(words, API_SECRET).is(0, "key id Lp0g+cwb19eEfTn1YIOydEnqPcZOg8YxHctnMe+1cQA=", "");
+    let message = "header x-api-key names no key of this webhook";
+    verify(&format!("{words} --key-id other"), API_SECRET).is(1, message, "");
+    // The first id is the first secret's.
+    let mut command = verify_with(&format!(
+        "{words} --key-id other --secret-env A --secret-env B"
+    ));
+    command
+        .env("A", "QUFBQUFBQUFBQUFBQUFBQUFBQUE=")
+        .env("B", API_SECRET);
+    Run::of(command, API_SECRET).is(0, "verified", "");
+}
+
+#[test]
+fn the_public_url_gives_the_endpoint() {
+    let words = "pomelo pomelo-authorization.http --received-at 1795314748 --url";
+    let url = "https://hooks.example.com/transactions/authorizations?a=b";
+    verify(&format!("{words} {url}"), API_SECRET).is(0, "verified", "");
+    let other = "https://hooks.example.com/transactions";
+    verify(&format!("{words} {other}"), API_SECRET).is(1, "names another endpoint", "");
+}
+
+#[test]
+fn large_files_are_refused_and_not_held_in_memory() {
+    let path = file("verify/large.http", "");
+    let large = std::fs::File::create(&path).unwrap();
+    // A hundred MiB, which take no place on most file systems.
+    large.set_len(100 << 20).unwrap();
+    let mut command = verify_with("paminga");
+    command.arg(&path).env("HOOKSEAL_SECRET", PAMINGA);
+    Run::of(command, PAMINGA).is(2, "", "it has more than 67108864 bytes");
+    fs::remove_file(path).unwrap();
+}
+
+/// A body of 32 MiB is checked: OpenSSL signed it.
+/// `head -c 33554432 /dev/zero | openssl dgst -sha256 -hmac paminga-demo-secret`
+#[test]
+fn long_bodies_are_checked() {
+    let mut content = b"POST / HTTP/1.1\r\nx-paminga-signature: 23de1468dae9a1f9ae803863c7450db7f8020480afd073720389c1eda5eb30f2\r\n\r\n".to_vec();
+    content.resize(content.len() + (32 << 20), 0);
+    run_on("long", content, "paminga", PAMINGA).is(0, "verified  body 33554432 bytes", "");
+}
+
+#[cfg(unix)]
+#[test]
+fn arguments_that_are_no_text_are_wrong_use() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let broken = OsStr::from_bytes(b"\xff\x1b[31m");
+    for words in [
+        "",
+        "--scheme",
+        "--scheme paminga --received-at",
+        "--scheme paminga --url",
+    ] {
+        let mut command = hookseal(&format!("verify {words}"));
+        command.arg(broken).env("HOOKSEAL_SECRET", PAMINGA);
+        Run::of(command, PAMINGA).is(2, "", "");
+    }
+    let mut command = verify_with("paminga");
+    command.arg(broken).env("HOOKSEAL_SECRET", PAMINGA);
+    // Nothing of the name steers the terminal.
+    Run::of(command, PAMINGA).is(2, "", "cannot read \u{fffd}\\u{1b}[31m: ");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_secret_that_may_not_be_read_is_wrong_use() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let path = file("verify/unreadable.secret", PAMINGA);
+    fs::set_permissions(&path, fs::Permissions::from_mode(0)).unwrap();
+    // Root may read everything.
+    if fs::read(&path).is_err() {
+        let mut command = verify_with("paminga paminga.http --secret-file");
+        command.arg(&path);
+        Run::of(command, PAMINGA).is(2, "", "cannot read the file that --secret-file names: Perm");
+    }
+    fs::remove_file(path).unwrap();
 }

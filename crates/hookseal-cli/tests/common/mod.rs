@@ -12,7 +12,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-pub use time_limit::{TimeLimit, time_limit};
+pub use time_limit::time_limit;
 
 pub const PAMINGA: &str = "paminga-demo-secret";
 pub const PAKK: &str = "pakk-demo-signing-key";
