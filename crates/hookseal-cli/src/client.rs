@@ -51,7 +51,7 @@ impl Client {
     /// Checks that the client can reach such a URL.
     pub fn check(&self, url: &str) -> Result<()> {
         if url.parse::<ureq::http::Uri>().is_err() {
-            return wrong("the URL has characters that a URL cannot have; percent-encode them");
+            return wrong("the URL is malformed; percent-encode what a URL cannot have");
         }
         if !cfg!(feature = "https") && url.starts_with("https://") {
             return wrong(

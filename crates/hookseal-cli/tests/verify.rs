@@ -824,7 +824,7 @@ fn a_secret_that_may_not_be_read_is_wrong_use() {
     use std::os::unix::fs::PermissionsExt as _;
 
     let path = file("verify/unreadable.secret", PAMINGA);
-    fs::set_permissions(&path, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
     // Root may read everything.
     if fs::read(&path).is_err() {
         let mut command = verify_with("paminga paminga.http --secret-file");

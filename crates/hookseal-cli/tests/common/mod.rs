@@ -1,6 +1,6 @@
 //! Starting the program, as its users do.
 
-#![allow(dead_code, reason = "each test file uses some of it")]
+#![allow(dead_code, unused_imports, reason = "each test file uses some of it")]
 
 #[path = "../../../../tests/common/time_limit.rs"]
 mod time_limit;
@@ -12,7 +12,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-pub use time_limit::time_limit;
+pub use time_limit::{TimeLimit as Limit, time_limit};
 
 pub const PAMINGA: &str = "paminga-demo-secret";
 pub const PAKK: &str = "pakk-demo-signing-key";
@@ -39,7 +39,11 @@ pub fn text(name: &str) -> String {
 pub fn file(name: &str, content: impl AsRef<[u8]>) -> PathBuf {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(&path, content).unwrap();
+    // At once: another test may be reading the same.
+    let thread = format!("{:?}", std::thread::current().id());
+    let made = path.with_extension(thread.replace(['(', ')'], "-"));
+    fs::write(&made, content).unwrap();
+    fs::rename(made, &path).unwrap();
     path
 }
 
