@@ -150,7 +150,7 @@ fn configured(command: Command, url: bool) -> Command {
                 .value_name("FILE")
                 .value_parser(value_parser!(PathBuf))
                 .action(ArgAction::Append)
-                .help("Take a secret from this file, byte for byte; may be repeated"),
+                .help("Take a secret from this file, byte for byte; may be repeated; - is standard input"),
         )
         .arg(
             Arg::new("secret-format")

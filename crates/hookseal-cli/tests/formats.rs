@@ -297,6 +297,10 @@ fn standard_input() {
     let mut command = hookseal("verify --scheme paminga -");
     command.env("HOOKSEAL_SECRET", PAMINGA);
     Run::with_input(command, b"", PAMINGA).is(2, "", "standard input: the file is empty");
+    let command = hookseal("verify --scheme paminga paminga.http --secret-file -");
+    Run::with_input(command, PAMINGA.as_bytes(), PAMINGA).is(0, VERIFIED, "");
+    let command = hookseal("verify --scheme paminga - --secret-file -");
+    Run::with_input(command, b"", "").is(2, "", "standard input (-) can be read once");
 }
 
 /// What a file says cannot steer the terminal, whatever its kind.

@@ -403,3 +403,59 @@ fn the_curl_command_sends_what_was_signed() {
         );
     }
 }
+
+/// A server's certificate that nobody has signed is refused.
+#[cfg(feature = "https")]
+#[test]
+fn https_needs_a_certificate_that_is_trusted() {
+    if !common::has("openssl") {
+        return;
+    }
+    let folder = folder("send/tls");
+    let openssl = |words: &str| {
+        let mut command = std::process::Command::new("openssl");
+        command
+            .args(words.split(' '))
+            .current_dir(&folder)
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null());
+        command
+    };
+    let certificate = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=localhost \
+                       -addext subjectAltName=DNS:localhost -keyout key.pem -out cert.pem -days 2";
+    assert!(openssl(certificate).status().unwrap().success());
+    // A port that was free a moment ago.
+    let free = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = free.local_addr().unwrap().port();
+    drop(free);
+    let serve = format!("s_server -quiet -accept {port} -cert cert.pem -key key.pem -www");
+    let mut server = openssl(&serve).spawn().unwrap();
+    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let run = run(
+        &format!("send --scheme paminga https://localhost:{port}/ paminga.http"),
+        PAMINGA,
+    );
+    server.kill().unwrap();
+    server.wait().unwrap();
+    run.is(1, "1 without an answer", "");
+    assert!(
+        run.stdout.to_ascii_lowercase().contains("certificate"),
+        "{run:?}"
+    );
+}
+
+#[test]
+fn other_methods_are_sent() {
+    let server = Server::new(|_| 200);
+    let body = [file("send/method", "{}")];
+    for method in ["PUT", "PATCH"] {
+        let words = format!("--scheme paminga --method {method}");
+        send(&server, &words, &body, PAMINGA).is(0, "1 × 200", "");
+        assert!(server.got().last().unwrap().line.starts_with(method));
+    }
+    let empty = [file("send/empty", "")];
+    send(&server, "--scheme paminga --method GET", &empty, PAMINGA).is(0, "1 × 200", "");
+}

@@ -52,7 +52,8 @@ fn check_files(matches: &ArgMatches) -> Result<()> {
     let inputs = paths
         .into_iter()
         .chain(matches.get_one("headers"))
-        .chain(matches.get_one("body"));
+        .chain(matches.get_one("body"))
+        .chain(matches.get_many("secret-file").into_iter().flatten());
     if inputs.filter(|path| *path == Path::new("-")).count() > 1 {
         return wrong("standard input (-) can be read once");
     }
