@@ -280,13 +280,16 @@ impl<'v, 'h> HeaderVisitor<'v, 'h> {
             let own = own.as_str().as_bytes();
             own.len() == name.len() && is(own, name)
         });
-        if let Some(place) = place {
-            self.found.put(place, value);
-            return;
-        }
-        #[cfg(feature = "explain")]
-        if let Some(every) = &mut self.every {
-            every.push((name.to_vec(), value));
+        match place {
+            Some(place) => self.found.put(place, value),
+            #[cfg(feature = "explain")]
+            None => {
+                if let Some(every) = &mut self.every {
+                    every.push((name.to_vec(), value));
+                }
+            }
+            #[cfg(not(feature = "explain"))]
+            None => {}
         }
     }
 }

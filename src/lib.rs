@@ -41,6 +41,11 @@ pub mod explain;
 pub mod handshake;
 mod head;
 mod header_name;
+#[cfg(all(
+    feature = "idempotency",
+    not(all(target_family = "wasm", target_os = "unknown"))
+))]
+pub mod idempotency;
 mod key;
 mod keyset;
 mod message;

@@ -271,6 +271,10 @@ fn nothing_printable_shows_a_secret_a_body_or_a_mac() {
     layer(&mut printed);
     #[cfg(feature = "handshake")]
     handshakes(&mut printed, &mut hidden);
+    #[cfg(feature = "explain")]
+    explanations(&mut printed);
+    #[cfg(feature = "idempotency")]
+    guards(&mut printed);
 
     for text in &printed.texts {
         let found = hidden.found_in(text);
@@ -331,9 +335,17 @@ fn public_types() -> BTreeSet<String> {
                 ("src/handshake/receive.rs", cfg!(feature = "handshake")),
                 ("src/scheme/file.rs", cfg!(feature = "serde")),
             ];
+            let folder_is_off = [
+                ("src/explain", cfg!(feature = "explain")),
+                ("src/idempotency", cfg!(feature = "idempotency")),
+            ];
+            let is_in = |folder: &str| path.parent().is_some_and(|own| own.ends_with(folder));
             if is_off
                 .iter()
                 .any(|(file, is_on)| path.ends_with(file) && !is_on)
+                || folder_is_off
+                    .iter()
+                    .any(|(folder, is_on)| is_in(folder) && !is_on)
             {
                 continue;
             }
@@ -396,6 +408,70 @@ fn handshakes(printed: &mut Printed, hidden: &mut Hidden) {
     printed.debug::<Received<'_>>(&received);
 
     printed.debug::<WithAnswers<()>>(&WithAnswers::<()>::default());
+}
+
+/// Of a body that was changed, and of one that nothing explains.
+#[cfg(feature = "explain")]
+fn explanations(printed: &mut Printed) {
+    use hookseal::explain::{Change, Explainer, Explanation};
+
+    let headers = webhook(PAMINGA).sign(&message()).unwrap();
+    let explainer = Explainer::new(PAMINGA).with_secret(format!("{SECRET}\n"));
+    printed.debug::<Explainer<'_>>(&explainer);
+    for body in [BODY, &BODY[..9], b""] {
+        let explanation = explainer.explain(&headers, body);
+        assert!(!explanation.is_verified());
+        printed.display::<Explanation>(&explanation);
+        printed.text::<Explanation>(explanation.summary());
+        for change in explanation.cause().unwrap_or(explanation.likely()) {
+            printed.display::<Change>(change);
+        }
+    }
+}
+
+/// The guard knows no secret, and of an event its digest.
+#[cfg(feature = "idempotency")]
+fn guards(printed: &mut Printed) {
+    use hookseal::idempotency::{
+        Claim, ClaimState, EntryKey, Guard, Lease, MemoryStore, Once, OnceError, OnceFuture,
+        OnceLayer, OnceService, Owner, Store, StoreError, conformance,
+    };
+
+    let webhook = webhook(PAMINGA);
+    let headers = webhook.sign(&message()).unwrap();
+    let event = webhook.verify(&headers, BODY).unwrap().idempotency_key();
+    let guard = Guard::new(MemoryStore::new(2), "orders");
+    printed.debug::<Guard>(&guard);
+    let claim = finished(guard.claim(&event)).unwrap();
+    printed.debug::<Claim>(&claim);
+    if let Claim::Acquired(lease) = claim {
+        printed.debug::<Lease>(&lease);
+    }
+    let once = finished(guard.once(&event, async || Ok::<_, ()>(()))).unwrap();
+    printed.debug::<Once<()>>(&once);
+
+    let store = MemoryStore::new(0);
+    printed.debug(&store);
+    let (entry, owner) = (EntryKey::new("orders", &event), Owner::from_bytes([1; 16]));
+    printed.display::<EntryKey>(&entry);
+    printed.display::<Owner>(&owner);
+    let full = finished(store.claim(&entry, &owner, std::time::Duration::ZERO)).unwrap_err();
+    printed.error::<StoreError>(&full);
+    printed.debug::<ClaimState>(&ClaimState::Acquired);
+    let no_room = Guard::new(store, "orders");
+    let error = finished(no_room.once(&event, async || Ok::<(), Infallible>(()))).unwrap_err();
+    printed.error::<OnceError<(), Infallible>>(&error);
+    let full = MemoryStore::new(0);
+    let check = conformance::check(&full, |_| ready(()));
+    printed.error::<conformance::Violation>(&finished(check).unwrap_err());
+
+    let layer = OnceLayer::without_tasks(guard);
+    printed.debug::<OnceLayer>(&layer);
+    let mut service = layer.layer(service_fn(async |_: Request<()>| {
+        Ok::<_, Infallible>(Response::new(String::new()))
+    }));
+    printed.text::<OnceService<()>>(format!("{:?}", OnceLayer::without_tasks(no_room).layer(())));
+    printed.debug::<OnceFuture<Response<String>, Infallible>>(&service.call(Request::new(())));
 }
 
 /// Types that hold nothing secret: that they are printed is all.
@@ -740,6 +816,7 @@ fn layer(printed: &mut Printed) {
         panic!("{refused}")
     };
     printed.error(fault);
+    printed.display(&hookseal::axum::JsonHint::Form);
     printed.error::<VerifiedJsonRejection>(&refused);
     let mut bare = Request::new(()).into_parts().0;
     let missing = finished(VerifiedJson::<u64>::from_request_parts(&mut bare, &())).unwrap_err();

@@ -203,7 +203,11 @@ impl<R> VerifyLayer<R> {
     /// }
     /// # Ok::<(), hookseal::ConfigError>(())
     /// ```
-    #[cfg(all(feature = "explain", feature = "tracing"))]
+    #[cfg(all(
+        feature = "explain",
+        feature = "tracing",
+        not(all(target_family = "wasm", target_os = "unknown"))
+    ))]
     pub fn explain_refusals(mut self, explainer: crate::explain::Explainer<'static>) -> Self {
         self.explaining = Some(Arc::new(Explaining::new(explainer)));
         self

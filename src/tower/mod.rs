@@ -61,7 +61,7 @@
 //!
 //! The options are [`VerifyLayer::with_body_limit`],
 //! [`VerifyLayer::with_body_timeout`] and [`VerifyLayer::with_response`].
-//! `examples/receiver.rs` (axum) and `examples/hyper.rs` are whole programs.
+//! `examples/receiver` (axum) and `examples/hyper.rs` are whole programs.
 //!
 //! # Rejections
 //!
@@ -180,7 +180,11 @@
 
 mod body;
 #[cfg_attr(
-    not(all(feature = "explain", feature = "tracing")),
+    not(all(
+        feature = "explain",
+        feature = "tracing",
+        not(all(target_family = "wasm", target_os = "unknown"))
+    )),
     path = "explaining_off.rs"
 )]
 mod explaining;

@@ -9,6 +9,7 @@
 //! | [`samples`] | the catalogue's schemes, and made-up ones for what those leave out |
 //! | [`generate`] | receivers and requests, made from random bytes |
 //! | [`properties`] | what must hold of each of them |
+//! | `servers`, `stores` (feature `stores`) | real servers, and what is tried on every store of idempotency |
 //! | [`text`] | receivers and requests as texts, for the fuzz targets |
 
 pub mod cases;
@@ -17,5 +18,9 @@ pub mod genuine;
 pub mod model;
 pub mod properties;
 pub mod samples;
+#[cfg(feature = "stores")]
+pub mod servers;
+#[cfg(feature = "stores")]
+pub mod stores;
 pub mod text;
 pub mod vectors;

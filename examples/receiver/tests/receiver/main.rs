@@ -1,15 +1,13 @@
-//! The example `receiver`: the real binary on a free port, driven over TCP.
+//! The receiver: the real binary on a free port, driven over TCP.
 //!
 //! `senders.py` beside this file does it with curl and the senders' own
 //! libraries.
 
 #![cfg(unix)]
 
-#[path = "../common/example.rs"]
-mod example;
 mod process;
 mod requests;
-#[path = "../common/time_limit.rs"]
+#[path = "../../../../tests/common/time_limit.rs"]
 mod time_limit;
 mod wire;
 
@@ -41,7 +39,7 @@ async fn genuine_requests_are_accepted_once() {
             assert_eq!(reply.body, format!("accepted {length} bytes\n"));
             let again = wire.send(&receiver, &request).await;
             assert_eq!(again.status, 200, "{scheme:?} {wire:?}");
-            assert_eq!(again.body, format!("duplicate {length} bytes\n"));
+            assert_eq!(again.body, "");
         }
     }
 }
@@ -50,13 +48,13 @@ async fn genuine_requests_are_accepted_once() {
 async fn a_message_that_is_signed_again_is_a_duplicate() {
     let receiver = Receiver::start(&[]);
     for (id, ago, verdict) in [
-        ("msg_a", 100, "accepted"),
-        ("msg_a", 50, "duplicate"),
-        ("msg_b", 100, "accepted"),
+        ("msg_a", 100, "accepted 12 bytes\n"),
+        ("msg_a", 50, ""),
+        ("msg_b", 100, "accepted 12 bytes\n"),
     ] {
         let request = standard_webhooks(id, now() - ago, r#"{"type":"x"}"#, STANDARD_BYTES);
         let reply = Wire::Http1.send(&receiver, &request).await;
-        assert_eq!(reply.body, format!("{verdict} 12 bytes\n"));
+        assert_eq!((reply.status, &*reply.body), (200, verdict));
     }
 }
 
@@ -703,4 +701,87 @@ fn an_address_that_is_taken_stops_the_start() {
     let settings = settings.map(|(name, value)| (name, value.into()));
     let message = format!("LISTEN: cannot listen on {address}: ");
     does_not_start(settings.into(), &message, PAKK);
+}
+
+/// One event after another, each delivered by 16 clients at once and then again after the
+/// receiver was killed and started anew.
+async fn each_event_is_handled_once(store: &str) {
+    let settings = [("EVENTS", store)];
+    let receiver = Receiver::start(&settings);
+    let requests: Vec<Request> = (0..20)
+        .map(|number| {
+            let body = format!(r#"{{"type":"once {number} {}"}}"#, std::process::id());
+            standard_webhooks(&format!("once_{number}"), now(), &body, STANDARD_BYTES)
+        })
+        .collect();
+    for request in &requests {
+        let deliveries = (0..16).map(|_| Wire::Http1.send(&receiver, request));
+        let mut accepted = 0;
+        for reply in join_all(deliveries.collect()).await {
+            match (reply.status, &*reply.body) {
+                (200, "") => {}
+                (200, _) => accepted += 1,
+                // In progress: the sender tries again.
+                (503, "") => {}
+                other => panic!("{other:?}"),
+            }
+        }
+        assert_eq!(accepted, 1);
+    }
+    drop(receiver);
+    let restarted = Receiver::start(&settings);
+    for request in &requests {
+        let reply = Wire::Http1.send(&restarted, request).await;
+        assert_eq!((reply.status, &*reply.body), (200, ""));
+    }
+}
+
+async fn join_all<F: Future>(futures: Vec<F>) -> Vec<F::Output> {
+    let mut futures: Vec<_> = futures.into_iter().map(Box::pin).map(Some).collect();
+    let mut done = Vec::new();
+    std::future::poll_fn(|cx| {
+        for slot in &mut futures {
+            if let Some(future) = slot
+                && let std::task::Poll::Ready(output) = future.as_mut().poll(cx)
+            {
+                done.push(output);
+                *slot = None;
+            }
+        }
+        match futures.iter().all(Option::is_none) {
+            true => std::task::Poll::Ready(()),
+            false => std::task::Poll::Pending,
+        }
+    })
+    .await;
+    done
+}
+
+#[tokio::test]
+async fn events_in_redis_are_handled_once() {
+    if let Some(server) = hookseal_testing::servers::Redis::start(&[]) {
+        each_event_is_handled_once(&server.url()).await;
+    }
+}
+
+#[tokio::test]
+async fn events_in_postgres_are_handled_once() {
+    if let Some(server) = hookseal_testing::servers::Postgres::start() {
+        each_event_is_handled_once(&server.url()).await;
+    }
+}
+
+#[test]
+fn a_wrong_place_for_events_stops_the_start() {
+    for (place, wanted) in [
+        ("disk", "EVENTS: set memory, redis://… or postgres://…"),
+        ("mysql://localhost/x", "EVENTS: set memory"),
+        ("redis://127.0.0.1:1/", "EVENTS: "),
+        ("postgres://127.0.0.1:1/x", "EVENTS: "),
+    ] {
+        let mut process = Process::start([("PAKK_SIGNING_KEY", PAKK), ("EVENTS", place)]);
+        assert!(!process.exit().success());
+        let (_, log) = process.output();
+        assert!(log.contains(wanted), "{place}: {log}");
+    }
 }

@@ -1,10 +1,10 @@
-"""Drives the example `receiver` as its senders do.
+"""Drives the receiver as its senders do.
 
 The real binary on a free port; curl and http.client send, and the requests are
 signed by the libraries standardwebhooks and svix, by Python's hmac, and by
 openssl. Prints a line for each group of checks, and fails if any check does.
 
-    python senders.py target/debug/examples/receiver
+    python senders.py target/debug/receiver
 """
 
 import base64
@@ -137,7 +137,9 @@ FAULTS_OF_THE_HEAD = ["no signature", "two signatures", "webhook- headers"]
 
 
 def taken(verdict, request):
-    """The reply to a verified request."""
+    """The reply to a verified request. One to a duplicate is empty."""
+    if verdict == "duplicate":
+        return Reply(200, (("content-length", "0"),), b"")
     body = f"{verdict} {len(request.body)} bytes\n".encode()
     headers = (
         ("content-length", str(len(body))),

@@ -10,7 +10,6 @@ use std::time::{Duration, Instant};
 
 use hyper_util::rt::TokioIo;
 
-use crate::example::example;
 use crate::requests::{API_KEY, ENDPOINT, HUBPAY, PAKK, PAMINGA, POMELO, STANDARD};
 use crate::time_limit::{TimeLimit, time_limit};
 
@@ -37,7 +36,7 @@ impl Process {
     pub fn start<N: AsRef<OsStr>, V: AsRef<OsStr>>(
         settings: impl IntoIterator<Item = (N, V)>,
     ) -> Self {
-        let mut command = Command::new(example("receiver"));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_receiver"));
         command.env_clear().envs(settings);
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         Self(command.spawn().unwrap())

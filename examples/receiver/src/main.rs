@@ -1,7 +1,7 @@
 //! A webhook receiver to start yours from: axum, one route for each sender.
 //!
 //! ```text
-//! STANDARD_WEBHOOKS_SECRET=whsec_… cargo run --example receiver
+//! STANDARD_WEBHOOKS_SECRET=whsec_… cargo run -p receiver
 //! ```
 //!
 //! | route | is served if these are set |
@@ -21,25 +21,29 @@
 //! It speaks HTTP/1.1 and HTTP/2 without TLS. A deployment needs a proxy in front,
 //! for TLS and because `axum::serve` waits for the head of a request without a
 //! limit. The proxy limits that time, idle connections, and the number of requests
-//! at once, each of which can hold twice `BODY_LIMIT`. The clock must be right, and
-//! all instances must know which events were handled: see `Inbox`.
+//! at once, each of which can hold twice `BODY_LIMIT`. The clock must be right.
+//!
+//! Each event is handled once. `EVENTS` says where that is remembered: `memory` for one
+//! process (the default), `redis://…`, or `postgres://…`, whose tables are made at the start.
+//! `EVENT_LEASE` is the seconds that a handler may take (120).
 
-use std::collections::{HashSet, VecDeque};
 use std::env::{self, VarError};
 use std::error::Error;
 use std::fmt::Display;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 use std::str::FromStr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::State;
 use axum::routing::{get, post};
 use hookseal::axum::{VerifiedBytes, VerifiedJson};
+use hookseal::idempotency::{Guard, MemoryStore, OnceLayer, Store};
 use hookseal::tower::VerifyLayer;
-use hookseal::{ConfigError, IdempotencyKey, Key, Keys, Webhook, scheme::Scheme, schemes};
+use hookseal::{ConfigError, Key, Keys, Webhook, scheme::Scheme, schemes};
+use hookseal_postgres::PostgresStore;
+use hookseal_redis::RedisStore;
 use serde::Deserialize;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -64,7 +68,8 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let address: String = setting("LISTEN", "127.0.0.1:8080".into())?;
     let limit = setting("BODY_LIMIT", 256 * 1024)?;
     let timeout = Duration::from_secs(setting("BODY_TIMEOUT", 10)?);
-    let app = app(limit, timeout)?;
+    let lease = Duration::from_secs(setting("EVENT_LEASE", 120)?);
+    let app = app(limit, timeout, lease, store().await?)?;
 
     let signal = shutdown_signal()?;
     let listener = TcpListener::bind(&address)
@@ -93,7 +98,12 @@ async fn run() -> Result<(), Box<dyn Error>> {
 }
 
 /// Makes a route for each scheme that has a secret, with its own layer.
-fn app(limit: usize, timeout: Duration) -> Result<Router, Box<dyn Error>> {
+fn app(
+    limit: usize,
+    timeout: Duration,
+    lease: Duration,
+    store: Arc<dyn Store>,
+) -> Result<Router, Box<dyn Error>> {
     let mut app = Router::new();
     let mut routes = vec![
         ("/webhooks/paminga".to_owned(), paminga()?, post(receive)),
@@ -120,9 +130,13 @@ fn app(limit: usize, timeout: Duration) -> Result<Router, Box<dyn Error>> {
         let layer = VerifyLayer::new(webhook)
             .with_body_limit(limit)
             .with_body_timeout(timeout, tokio::time::sleep);
-        let inbox = Arc::new(Inbox::default());
-        // `route_layer`, so that the response to other methods than POST is 405.
-        app = app.route(&path, handler.route_layer(layer).with_state(inbox));
+        // Each route has events of its own. Pomelo signs its retries anew, so they need an
+        // id from the body, which this receiver does not know.
+        let guard = Guard::new(Arc::clone(&store), &*path).with_lease(lease);
+        let once = OnceLayer::new(guard, tokio::spawn);
+        // `route_layer`, so that the response to other methods than POST is 405. The last
+        // one is the outermost: it verifies.
+        app = app.route(&path, handler.route_layer(once).route_layer(layer));
     }
     if !app.has_routes() {
         return Err(
@@ -136,25 +150,27 @@ fn app(limit: usize, timeout: Duration) -> Result<Router, Box<dyn Error>> {
     Ok(app.route("/health", get(|| async { "ok\n" })))
 }
 
-/// Does the work for an event: here, it logs the event. Only the layer makes a
-/// `VerifiedBytes`, so this is called for verified requests only.
+/// Does the work for an event: here, it logs the event. Only the layers make a
+/// `VerifiedBytes`, so this is called for verified requests only, and once for each event.
 ///
-/// Senders wait a few seconds (Paminga: 3) and then send again. Put work that
-/// takes longer into a queue.
-async fn receive(State(inbox): State<Arc<Inbox>>, event: VerifiedBytes) -> String {
-    let bytes = event.body().len();
-    inbox.once(&event, || info!(scheme = event.scheme(), bytes, "event"))
+/// The event is marked as handled after a 2xx. If this fails, its next delivery is handled.
+/// Senders wait a few seconds (Paminga: 3) and then send again, so put work that takes longer
+/// into a queue.
+async fn receive(event: VerifiedBytes) -> String {
+    let bytes = event.body_len();
+    info!(scheme = event.scheme(), bytes, "event");
+    format!("accepted {bytes} bytes\n")
 }
 
 /// Does the same for events that are JSON of a known form. Others get a 422,
 /// although they are the sender's.
 async fn receive_json(
-    State(inbox): State<Arc<Inbox>>,
     proof: VerifiedBytes,
     VerifiedJson(event): VerifiedJson<StandardEvent>,
 ) -> String {
-    let kind = event.kind;
-    inbox.once(&proof, || info!(scheme = proof.scheme(), kind, "event"))
+    let (kind, bytes) = (event.kind, proof.body_len());
+    info!(scheme = proof.scheme(), kind, "event");
+    format!("accepted {bytes} bytes\n")
 }
 
 /// See the chapter "Payload structure" of the Standard Webhooks specification.
@@ -164,58 +180,26 @@ struct StandardEvent {
     kind: String,
 }
 
-/// Remembers which events of one scheme were handled.
-///
-/// It forgets the oldest ones, and all of them when the process ends. A captured
-/// request of a scheme without timestamps is accepted again then. In production,
-/// insert the key into a unique column of the database, **in the transaction that
-/// does the work**. Then all instances share it, and work that failed is done when
-/// the sender tries again.
-#[derive(Default)]
-struct Inbox(Mutex<Handled>);
-
-#[derive(Default)]
-struct Handled {
-    keys: HashSet<IdempotencyKey>,
-    in_order: VecDeque<IdempotencyKey>,
-}
-
-impl Inbox {
-    /// Does the work if the event is new, and marks the event afterwards: work
-    /// that fails is not marked as done. To the sender a duplicate is a success
-    /// too. Otherwise it would try again.
-    fn once(&self, event: &VerifiedBytes, work: impl FnOnce()) -> String {
-        // The key tells an event that is sent again. Pomelo signs its retries
-        // anew: they need an id from the body.
-        let key = event.idempotency_key();
-        let bytes = event.body_len();
-        if self.handled().keys.contains(&key) {
-            info!(scheme = event.scheme(), "duplicate");
-            return format!("duplicate {bytes} bytes\n");
+/// Remembers which events were handled, where `EVENTS` says.
+async fn store() -> Result<Arc<dyn Store>, Box<dyn Error>> {
+    let name = "EVENTS";
+    let place: String = setting(name, "memory".into())?;
+    Ok(match place.split_once("://") {
+        None if place == "memory" => Arc::new(MemoryStore::new(100_000)),
+        Some(("redis" | "rediss", _)) => {
+            let client = redis::Client::open(&*place).map_err(wrong(name))?;
+            let manager = client.get_connection_manager().await;
+            let store = RedisStore::new(manager.map_err(wrong(name))?).await;
+            Arc::new(store.map_err(wrong(name))?)
         }
-        work();
-        self.handled().mark(key);
-        format!("accepted {bytes} bytes\n")
-    }
-
-    fn handled(&self) -> std::sync::MutexGuard<'_, Handled> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Handled {
-    const REMEMBERED: usize = 100_000;
-
-    fn mark(&mut self, key: IdempotencyKey) {
-        if self.keys.insert(key.clone()) {
-            self.in_order.push_back(key);
+        Some(("postgres" | "postgresql", _)) => {
+            let pool = sqlx::PgPool::connect(&place).await.map_err(wrong(name))?;
+            let store = PostgresStore::new(pool);
+            store.create_tables().await.map_err(wrong(name))?;
+            Arc::new(store)
         }
-        if self.in_order.len() > Self::REMEMBERED
-            && let Some(oldest) = self.in_order.pop_front()
-        {
-            self.keys.remove(&oldest);
-        }
-    }
+        _ => return Err(format!("{name}: set memory, redis://… or postgres://…").into()),
+    })
 }
 
 /// `None` if the scheme is not to be served.

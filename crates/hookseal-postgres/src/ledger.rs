@@ -1,0 +1,56 @@
+//! Records an event in the handler's own transaction, so that the work in this database is
+//! done exactly once.
+//!
+//! It needs no guard, lease or owner: the database's own transaction is the claim. Use it
+//! alone, or behind a guard that spares duplicates the wait.
+
+use std::time::Duration;
+
+use hookseal::idempotency::EntryKey;
+use sqlx::{PgConnection, PgPool};
+
+/// Records an event, and returns whether it is the first time.
+///
+/// While another transaction that has recorded the event is open, this waits for its end:
+/// until then nobody knows whether the event is a duplicate. Do the work in the same
+/// transaction, and commit.
+///
+/// The transaction may have any isolation level. Under `REPEATABLE READ` and
+/// `SERIALIZABLE`, the second of two at once may get a serialization error: answer 503, and
+/// the next delivery is a duplicate.
+///
+/// # Errors
+///
+/// The database does not answer.
+pub async fn record(transaction: &mut PgConnection, entry: &EntryKey) -> Result<bool, sqlx::Error> {
+    let recorded =
+        sqlx::query("INSERT INTO hookseal_ledger (key) VALUES ($1) ON CONFLICT DO NOTHING")
+            .bind(&entry.as_bytes()[..])
+            .execute(transaction)
+            .await?;
+    Ok(recorded.rows_affected() > 0)
+}
+
+/// Deletes what was recorded longer ago than this, at most so many events, and returns how
+/// many. A sender that repeats an event after that has it handled again.
+///
+/// # Errors
+///
+/// The database does not answer.
+pub async fn delete_older_than(
+    pool: &PgPool,
+    age: Duration,
+    most: u32,
+) -> Result<u64, sqlx::Error> {
+    let deleted = sqlx::query(
+        "DELETE FROM hookseal_ledger WHERE key IN (
+            SELECT key FROM hookseal_ledger WHERE recorded_at < clock_timestamp() - $1
+            LIMIT $2 FOR UPDATE SKIP LOCKED
+        )",
+    )
+    .bind(super::interval(age))
+    .bind(i64::from(most))
+    .execute(pool)
+    .await?;
+    Ok(deleted.rows_affected())
+}

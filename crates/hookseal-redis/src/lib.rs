@@ -1,0 +1,219 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+#![deny(missing_docs, missing_debug_implementations, unreachable_pub)]
+
+use std::fmt;
+use std::time::Duration;
+
+use hookseal::idempotency::{ClaimState, EntryKey, Owner, Store, StoreError, StoreFuture};
+use redis::aio::ConnectionManager;
+use redis::{FromRedisValue, RedisError, Script};
+
+/// The most milliseconds that a key may last: some 30 years, within what Redis counts.
+const FAR: u64 = 1_000_000_000_000;
+
+// A value is one letter and the owner: `h` for held, `c` for completed.
+
+/// Returns 0 if acquired, -1 if completed, and otherwise the milliseconds of the lease.
+const CLAIM: &str = r"
+local held = 'h' .. ARGV[1]
+if redis.call('SET', KEYS[1], held, 'NX', 'PX', ARGV[2]) then return 0 end
+local value = redis.call('GET', KEYS[1])
+if value == held then
+  redis.call('PEXPIRE', KEYS[1], ARGV[2])
+  return 0
+end
+if string.sub(value, 1, 1) == 'c' then return -1 end
+return math.max(redis.call('PTTL', KEYS[1]), 1)
+";
+
+/// Returns 1 if completed by this owner, and otherwise 0.
+const COMPLETE: &str = r"
+local value = redis.call('GET', KEYS[1])
+if value and string.sub(value, 2) ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], 'c' .. ARGV[1], 'PX', ARGV[2])
+return 1
+";
+
+const RELEASE: &str = r"
+if redis.call('GET', KEYS[1]) == 'h' .. ARGV[1] then return redis.call('DEL', KEYS[1]) end
+return 0
+";
+
+/// Keeps which events are handled in Redis.
+///
+/// The [crate docs](crate) say what the server must be set to. A store is cheap to clone;
+/// all clones share a connection, which is restored when it breaks.
+#[derive(Clone)]
+pub struct RedisStore {
+    connection: ConnectionManager,
+    prefix: String,
+    scripts: std::sync::Arc<Scripts>,
+}
+
+struct Scripts {
+    claim: Script,
+    complete: Script,
+    release: Script,
+}
+
+impl RedisStore {
+    /// Creates a store, and checks that the server does not evict claims when its memory
+    /// is full.
+    ///
+    /// # Errors
+    ///
+    /// [`SetupError::Evicts`] with what to set; [`SetupError::Unavailable`] if the server
+    /// does not answer to `INFO memory`. If it must not (an access list forbids it), use
+    /// [`new_unchecked`](Self::new_unchecked).
+    pub async fn new(mut connection: ConnectionManager) -> Result<Self, SetupError> {
+        let mut info = redis::cmd("INFO");
+        let info: String = info.arg("memory").query_async(&mut connection).await?;
+        let field = |name: &str| {
+            let mut lines = info.lines().filter_map(|line| line.split_once(':'));
+            lines.find_map(|(own, value)| (own == name).then(|| value.trim()))
+        };
+        let policy = field("maxmemory_policy").unwrap_or("noeviction");
+        let is_bounded = field("maxmemory").is_some_and(|bytes| bytes != "0");
+        if is_bounded && policy != "noeviction" {
+            let policy = policy.into();
+            return Err(SetupError::Evicts { policy });
+        }
+        Ok(Self::new_unchecked(connection))
+    }
+
+    /// Creates a store on a server whose memory policy you have checked yourself.
+    #[must_use]
+    pub fn new_unchecked(connection: ConnectionManager) -> Self {
+        let scripts = Scripts {
+            claim: Script::new(CLAIM),
+            complete: Script::new(COMPLETE),
+            release: Script::new(RELEASE),
+        };
+        Self {
+            connection,
+            prefix: "hookseal:".into(),
+            scripts: scripts.into(),
+        }
+    }
+
+    /// Sets what keys begin with, in place of `hookseal:`. All processes that share events
+    /// need the same.
+    #[must_use]
+    pub fn with_prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.prefix = prefix.into();
+        self
+    }
+
+    /// Runs a script, and again if the connection broke before the answer came: each can be
+    /// repeated by its owner.
+    async fn run<T: FromRedisValue>(
+        &self,
+        script: &Script,
+        entry: &EntryKey,
+        owner: &Owner,
+        time: Option<Duration>,
+    ) -> Result<T, StoreError> {
+        let key = format!("{}{entry}", self.prefix);
+        let mut invocation = script.prepare_invoke();
+        invocation.key(&key).arg(&owner.as_bytes()[..]);
+        if let Some(time) = time {
+            invocation.arg(milliseconds(time));
+        }
+        let mut connection = self.connection.clone();
+        let mut answer = invocation.invoke_async(&mut connection).await;
+        let is_broken = |error: &RedisError| {
+            error.is_connection_dropped() || error.is_io_error() || error.is_timeout()
+        };
+        if answer.as_ref().is_err_and(is_broken) {
+            answer = invocation.invoke_async(&mut connection).await;
+        }
+        answer.map_err(StoreError::unavailable)
+    }
+}
+
+/// At least one: Redis has no key that lasts for nothing.
+fn milliseconds(time: Duration) -> u64 {
+    let rounded_up = time.as_nanos().div_ceil(1_000_000);
+    u64::try_from(rounded_up).unwrap_or(FAR).clamp(1, FAR)
+}
+
+impl Store for RedisStore {
+    fn claim<'a>(
+        &'a self,
+        entry: &'a EntryKey,
+        owner: &'a Owner,
+        lease: Duration,
+    ) -> StoreFuture<'a, ClaimState> {
+        Box::pin(async move {
+            let script = &self.scripts.claim;
+            let found: i64 = self.run(script, entry, owner, Some(lease)).await?;
+            Ok(match u64::try_from(found) {
+                Ok(0) => ClaimState::Acquired,
+                Ok(left) => ClaimState::InProgress {
+                    remaining: Duration::from_millis(left),
+                },
+                Err(_) => ClaimState::Completed,
+            })
+        })
+    }
+
+    fn complete<'a>(
+        &'a self,
+        entry: &'a EntryKey,
+        owner: &'a Owner,
+        retention: Duration,
+    ) -> StoreFuture<'a, bool> {
+        Box::pin(async move {
+            let script = &self.scripts.complete;
+            self.run(script, entry, owner, Some(retention)).await
+        })
+    }
+
+    fn release<'a>(&'a self, entry: &'a EntryKey, owner: &'a Owner) -> StoreFuture<'a, ()> {
+        Box::pin(async move {
+            let released: i64 = self.run(&self.scripts.release, entry, owner, None).await?;
+            let _ = released;
+            Ok(())
+        })
+    }
+}
+
+impl fmt::Debug for RedisStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedisStore")
+            .field("prefix", &self.prefix)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a store cannot be set up.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SetupError {
+    /// When its memory is full, the server drops keys, and claims would be among them.
+    #[error(
+        "the server evicts keys when its memory is full (maxmemory-policy {policy}), so claims \
+         could be dropped and events handled twice; set `maxmemory-policy noeviction`, or use a \
+         server of its own"
+    )]
+    #[non_exhaustive]
+    Evicts {
+        /// The policy that is set.
+        policy: String,
+    },
+    /// The server does not answer.
+    #[error("the server does not tell its memory policy")]
+    #[non_exhaustive]
+    Unavailable {
+        /// The client's error.
+        #[source]
+        error: RedisError,
+    },
+}
+
+impl From<RedisError> for SetupError {
+    fn from(error: RedisError) -> Self {
+        Self::Unavailable { error }
+    }
+}

@@ -1,0 +1,345 @@
+//! The layer that handles each verified event once.
+
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use core::fmt;
+use core::future::Future;
+use core::mem;
+use core::pin::Pin;
+use core::task::{Context, Poll, ready};
+use core::time::Duration;
+
+use futures_channel::oneshot;
+use http::header::RETRY_AFTER;
+use http::{HeaderValue, Request, Response, StatusCode};
+use pin_project_lite::pin_project;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use super::guard::{Claim, Guard, Lease, caught};
+use super::store::StoreError;
+use crate::IdempotencyKey;
+use crate::tower::VerifiedBytes;
+
+/// Runs the service behind it once for each event. It stands **behind** a
+/// [`VerifyLayer`](crate::tower::VerifyLayer), and in front of the handler.
+///
+/// | the event | what the layer does | response |
+/// | --- | --- | --- |
+/// | is new | calls the service; a 2xx completes the event, anything else, an error or a panic releases it | the service's |
+/// | was handled | does not call the service | 200, empty, so that the sender stops |
+/// | is being handled | does not call the service | 503 with `Retry-After` (a 4xx makes some senders give up) |
+/// | is any, and the store is down or full | does not call the service, unless [told to](Self::let_through_without_store) | 503 with `Retry-After` |
+/// | is not verified: there is no layer in front | does not call the service | 500 |
+///
+/// **A sender that hangs up** loses nothing: the event is claimed, handled and completed in
+/// a task of its own, which goes on although nobody waits for its response. (Without that,
+/// servers drop the handler where it stands, and the event stays claimed until its lease
+/// ends.) So the layer takes how your runtime spawns a task.
+///
+/// ```
+/// use axum::{Router, http::StatusCode, routing::post};
+/// use hookseal::axum::VerifiedBytes;
+/// use hookseal::idempotency::{Guard, MemoryStore, OnceLayer};
+/// use hookseal::{Webhook, schemes, tower::VerifyLayer};
+///
+/// async fn handle(event: VerifiedBytes) -> StatusCode {
+///     StatusCode::NO_CONTENT // the work is done, once
+/// }
+///
+/// # fn router() -> Result<Router, hookseal::ConfigError> {
+/// let webhook = Webhook::new(schemes::PAKK, "the signing key of the webhook's record")?;
+/// let guard = Guard::new(MemoryStore::new(100_000), "orders");
+/// let router = Router::new().route(
+///     "/webhooks",
+///     post(handle)
+///         .route_layer(OnceLayer::new(guard, tokio::spawn))
+///         .route_layer(VerifyLayer::new(webhook)), // the last one is the outermost
+/// );
+/// # Ok(router)
+/// # }
+/// # router().unwrap();
+/// ```
+#[derive(Clone)]
+#[must_use = "a layer does nothing until it is put on a service"]
+pub struct OnceLayer {
+    guard: Guard,
+    spawn: Option<Arc<Spawn>>,
+    lets_through: bool,
+}
+
+/// A task that runs to its end.
+pub type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+type Spawn = dyn Fn(Task) + Send + Sync;
+
+/// What a sender is told to wait while the store does not answer.
+const RETRY_WITHOUT_STORE: Duration = Duration::from_secs(30);
+
+impl OnceLayer {
+    /// Creates a layer with a guard, and with the function that spawns a task on your
+    /// runtime, such as `tokio::spawn`.
+    pub fn new<F, R>(guard: Guard, spawn: F) -> Self
+    where
+        F: Fn(Task) -> R + Send + Sync + 'static,
+    {
+        Self {
+            guard,
+            spawn: Some(Arc::new(move |task| drop(spawn(task)))),
+            lets_through: false,
+        }
+    }
+
+    /// Creates a layer that handles an event in the request's own future. If the sender
+    /// hangs up, the handler is dropped, and **the event stays claimed until its lease
+    /// ends**. For runtimes that cannot spawn.
+    pub fn without_tasks(guard: Guard) -> Self {
+        Self {
+            guard,
+            spawn: None,
+            lets_through: false,
+        }
+    }
+
+    /// Lets events through while the store is down or full: they are handled, **perhaps more
+    /// than once**, and not completed. For routes whose handlers can repeat their work, and
+    /// must not wait.
+    pub const fn let_through_without_store(mut self) -> Self {
+        self.lets_through = true;
+        self
+    }
+}
+
+impl fmt::Debug for OnceLayer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OnceLayer")
+            .field("guard", &self.guard)
+            .field("lets_through", &self.lets_through)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<S> Layer<S> for OnceLayer {
+    type Service = OnceService<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        OnceService {
+            inner,
+            layer: self.clone(),
+        }
+    }
+}
+
+/// A service that calls the one behind it once for each event. [`OnceLayer`] makes it.
+#[derive(Clone, Debug)]
+pub struct OnceService<S> {
+    inner: S,
+    layer: OnceLayer,
+}
+
+impl<S, B, ResBody> Service<Request<B>> for OnceService<S>
+where
+    S: Service<Request<B>, Response = Response<ResBody>> + Clone + Send + 'static,
+    S::Future: Send,
+    S::Error: Send,
+    B: Send + 'static,
+    ResBody: Default + Send + 'static,
+{
+    type Response = Response<ResBody>;
+    type Error = S::Error;
+    type Future = OnceFuture<Response<ResBody>, S::Error>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        // As for `Verify`: the ready service takes this request.
+        let clone = self.inner.clone();
+        let ready = mem::replace(&mut self.inner, clone);
+        let Some(event) = key_of(&request) else {
+            #[cfg(feature = "tracing")]
+            tracing::error!(
+                target: "hookseal::idempotency",
+                path = request.uri().path(),
+                "no VerifyLayer is in front of the OnceLayer: rejected"
+            );
+            return OnceFuture::ready(answer(StatusCode::INTERNAL_SERVER_ERROR, None));
+        };
+        let OnceLayer {
+            guard,
+            spawn,
+            lets_through,
+        } = self.layer.clone();
+        let serving = serve(guard, lets_through, event, ready, request);
+        let Some(spawn) = spawn else {
+            return OnceFuture::own(Box::pin(serving));
+        };
+        let (sender, receiver) = oneshot::channel();
+        spawn(Box::pin(async move {
+            // It does not matter if nobody waits any more.
+            drop(sender.send(serving.await));
+        }));
+        OnceFuture::spawned(receiver)
+    }
+}
+
+fn key_of<B>(request: &Request<B>) -> Option<IdempotencyKey> {
+    let proof: &VerifiedBytes = request.extensions().get()?;
+    Some(proof.idempotency_key())
+}
+
+/// Claims an event, has it handled, and completes or releases it.
+async fn serve<S, B, ResBody>(
+    guard: Guard,
+    lets_through: bool,
+    event: IdempotencyKey,
+    mut service: S,
+    request: Request<B>,
+) -> Result<Response<ResBody>, S::Error>
+where
+    S: Service<Request<B>, Response = Response<ResBody>>,
+    ResBody: Default,
+{
+    let lease = match guard.claim(&event).await {
+        Ok(Claim::Acquired(lease)) => lease,
+        Ok(Claim::InProgress { retry_after }) => {
+            let response = answer(StatusCode::SERVICE_UNAVAILABLE, Some(retry_after));
+            return Ok(response);
+        }
+        Ok(Claim::Completed) => return Ok(answer(StatusCode::OK, None)),
+        Err(error) => {
+            log_failure(&error, lets_through);
+            if lets_through {
+                return service.call(request).await;
+            }
+            let wait = Some(RETRY_WITHOUT_STORE);
+            return Ok(answer(StatusCode::SERVICE_UNAVAILABLE, wait));
+        }
+    };
+    // `call` itself may panic too.
+    match caught(async { service.call(request).await }).await {
+        Ok(Ok(response)) if response.status().is_success() => {
+            complete(lease).await;
+            Ok(response)
+        }
+        Ok(other) => {
+            lease.release_or_wait().await;
+            other
+        }
+        Err(_) => {
+            #[cfg(feature = "tracing")]
+            tracing::error!(
+                target: "hookseal::idempotency",
+                "the handler of an event panicked; the event is released"
+            );
+            lease.release_or_wait().await;
+            Ok(answer(StatusCode::INTERNAL_SERVER_ERROR, None))
+        }
+    }
+}
+
+/// Completes an event that was handled. If that fails, the response is the handler's all
+/// the same: with another one, the sender would repeat an event that is done.
+async fn complete(lease: Lease) {
+    let completed = lease.complete().await;
+    #[cfg(feature = "tracing")]
+    match &completed {
+        Ok(true) => {}
+        Ok(false) => tracing::warn!(
+            target: "hookseal::idempotency",
+            "a handler outlived its lease, and the event was claimed again: it is handled twice"
+        ),
+        Err(error) => tracing::warn!(
+            target: "hookseal::idempotency",
+            error = error.chain(),
+            "an event was handled, and is not marked: it is handled again if it is delivered again"
+        ),
+    }
+    drop(completed);
+}
+
+#[cfg_attr(not(feature = "tracing"), expect(unused_variables, reason = "logged"))]
+fn log_failure(error: &StoreError, lets_through: bool) {
+    #[cfg(feature = "tracing")]
+    tracing::error!(
+        target: "hookseal::idempotency",
+        reason = error.reason(),
+        error = error.chain(),
+        lets_through,
+        "an event cannot be claimed"
+    );
+}
+
+fn answer<B: Default>(status: StatusCode, retry_after: Option<Duration>) -> Response<B> {
+    let mut response = Response::new(B::default());
+    *response.status_mut() = status;
+    if let Some(wait) = retry_after {
+        // Whole seconds (RFC 9110, section 10.2.3), and not before the lease ends.
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        response
+            .headers_mut()
+            .insert(RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+    }
+    response
+}
+
+pin_project! {
+    /// Waits for the response to an event. Dropping it leaves the event to its task.
+    pub struct OnceFuture<R, E> {
+        state: State<R, E>,
+    }
+}
+
+enum State<R, E> {
+    Ready(Option<R>),
+    Own(Pin<Box<dyn Future<Output = Result<R, E>> + Send>>),
+    Spawned(oneshot::Receiver<Result<R, E>>),
+}
+
+impl<R, E> OnceFuture<R, E> {
+    const fn ready(response: R) -> Self {
+        Self {
+            state: State::Ready(Some(response)),
+        }
+    }
+
+    fn own(serving: Pin<Box<dyn Future<Output = Result<R, E>> + Send>>) -> Self {
+        Self {
+            state: State::Own(serving),
+        }
+    }
+
+    const fn spawned(receiver: oneshot::Receiver<Result<R, E>>) -> Self {
+        Self {
+            state: State::Spawned(receiver),
+        }
+    }
+}
+
+impl<B: Default, E> Future for OnceFuture<Response<B>, E> {
+    type Output = Result<Response<B>, E>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.project().state {
+            State::Ready(response) => {
+                let response = response.take();
+                let broken = || answer(StatusCode::INTERNAL_SERVER_ERROR, None);
+                Poll::Ready(Ok(response.unwrap_or_else(broken)))
+            }
+            State::Own(serving) => serving.as_mut().poll(cx),
+            State::Spawned(receiver) => {
+                let received = ready!(Pin::new(receiver).poll(cx));
+                // The runtime has dropped the task: it shuts down.
+                let dropped = || answer(StatusCode::SERVICE_UNAVAILABLE, None);
+                Poll::Ready(received.unwrap_or_else(|_| Ok(dropped())))
+            }
+        }
+    }
+}
+
+impl<R, E> fmt::Debug for OnceFuture<R, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OnceFuture").finish_non_exhaustive()
+    }
+}
