@@ -3,8 +3,11 @@
 
 mod common;
 
+use std::fs;
 use std::io::{Read as _, Write as _};
 use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::Duration;
 
 use common::{PAMINGA, has, hookseal, time_limit};
 
@@ -47,6 +50,26 @@ impl Session {
         }
     }
 
+    /// Waits until the terminal does not echo, which is a moment after the prompt.
+    fn wait_until_silent(&self) {
+        let script = self.child.id();
+        loop {
+            let children = format!("/proc/{script}/task/{script}/children");
+            let children = fs::read_to_string(children).unwrap();
+            let inner = children.split_whitespace().next().unwrap();
+            let terminal = fs::read_link(format!("/proc/{inner}/fd/0")).unwrap();
+            let settings = Command::new("stty")
+                .arg("-aF")
+                .arg(terminal)
+                .output()
+                .unwrap();
+            if String::from_utf8_lossy(&settings.stdout).contains(" -echo ") {
+                return;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+
     fn type_line(&mut self, text: &str) {
         let input = self.child.stdin.as_mut().unwrap();
         writeln!(input, "{text}").unwrap();
@@ -74,6 +97,7 @@ fn the_prompt_shows_nothing_of_the_secret() {
     }
     let mut session = Session::start("verify --scheme paminga paminga.http", &[]);
     session.wait_for("Secret (it is not shown): ");
+    session.wait_until_silent();
     session.type_line(PAMINGA);
     let (shown, status) = session.end();
     assert_eq!(status, Some(0), "{shown:?}");
