@@ -9,6 +9,9 @@ use hookseal::schemes;
 
 use crate::capture::Format;
 
+/// A day, in seconds.
+const MAX_TIMEOUT: i64 = 86_400;
+
 const ABOUT: &str = "Checks, explains, signs, sends and receives webhooks";
 
 const AFTER_HELP: &str = "\
@@ -320,7 +323,7 @@ fn send() -> Command {
             Arg::new("timeout")
                 .long("timeout")
                 .value_name("SECONDS")
-                .value_parser(seconds())
+                .value_parser(value_parser!(u32).range(1..=MAX_TIMEOUT))
                 .default_value("30")
                 .help("How long to wait for each answer, in seconds"),
         )
@@ -482,7 +485,7 @@ fn listen() -> Command {
             Arg::new("timeout")
                 .long("timeout")
                 .value_name("SECONDS")
-                .value_parser(value_parser!(u32).range(1..))
+                .value_parser(value_parser!(u32).range(1..=MAX_TIMEOUT))
                 .default_value("10")
                 .help(
                     "How long a request may take to arrive, and an answer to be taken, in seconds",

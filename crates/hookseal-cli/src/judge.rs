@@ -133,6 +133,16 @@ impl Judge {
                 "--received-at UNIX_SECONDS checks an old capture against its time of receipt"
                     .into(),
             ),
+            VerifyError::EndpointMismatch { .. } => {
+                Some("--endpoint or --url sets the endpoint that requests must name".into())
+            }
+            VerifyError::UnknownKeyId { .. } => Some(
+                "without --key-id, each secret is taken for the id that a request names".into(),
+            ),
+            _ if self.setup.lacks_endpoint() => Some(
+                "--endpoint or --url sets the receiver's own address, which the scheme signs"
+                    .into(),
+            ),
             _ => None,
         }
     }

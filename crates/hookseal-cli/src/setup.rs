@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::ArgMatches;
 use hookseal::scheme::{
-    Encoding, Field, Form, Part, Scheme, SchemeFile, SecretForm, SignatureField,
+    Encoding, Endpoint, Field, Form, Part, Scheme, SchemeFile, SecretForm, SignatureField,
 };
 use hookseal::{
     Clock, ConfigError, FixedClock, Key, ReplayWindow, SystemClock, Timestamp, Webhook, schemes,
@@ -185,6 +185,11 @@ impl Setup {
         self.endpoint
             .clone()
             .or_else(|| self.url.as_ref().map(of_url))
+    }
+
+    /// Returns whether the scheme signs the receiver's address, and none is given.
+    pub fn lacks_endpoint(&self) -> bool {
+        self.with(|scheme| has_endpoint(&scheme) && scheme.endpoint == Endpoint::None)
     }
 
     pub fn name(&self) -> String {

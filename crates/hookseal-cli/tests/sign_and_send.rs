@@ -363,6 +363,14 @@ fn failures_are_counted_and_shown() {
             "--concurrency is at most 256",
         ),
         (
+            "http://a/ paminga.http --timeout 18446744073709551615",
+            "'--timeout <SECONDS>'",
+        ),
+        (
+            "http://a/ paminga.http --timeout 0",
+            "'--timeout <SECONDS>'",
+        ),
+        (
             "http://a/ paminga.http --repeat 1000001",
             "more than 1000000",
         ),

@@ -149,3 +149,22 @@ fn without_a_terminal_there_is_no_prompt() {
         assert!(shown.contains("no secret: "), "{shown:?}");
     }
 }
+
+/// Progress is shown on a terminal, and cleared; elsewhere there is none.
+#[test]
+fn progress_is_shown_on_a_terminal() {
+    let _limit = time_limit();
+    if !has("script") {
+        return;
+    }
+    // A port that was free a moment ago.
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = free.local_addr().unwrap().port();
+    drop(free);
+    let words = format!("send --scheme paminga --repeat 3 http://127.0.0.1:{port}/ paminga.http");
+    let secret = ("HOOKSEAL_SECRET", PAMINGA);
+    let (shown, status) = Session::start(&words, &[secret]).end();
+    assert_eq!(status, Some(1), "{shown:?}");
+    assert!(shown.contains("\r3 of 3\r\u{1b}[K"), "{shown:?}");
+    assert!(!common::run(&words, PAMINGA).stderr.contains("3 of 3"));
+}

@@ -684,6 +684,17 @@ fn several_secrets_and_several_files_are_checked_together() {
     run.is(1, "paminga.http                     standard-webhooks  refused   header webhook-id is missing", "");
 }
 
+#[test]
+fn extreme_times_are_checked_like_others() {
+    let words = "standard-webhooks standard-webhooks.http";
+    let most = u64::MAX;
+    verify(&format!("{words} --received-at {most}"), WHSEC).is(1, " s old, more than", "");
+    verify(&format!("{words} --received-at 0"), WHSEC).is(1, " s in the future", "");
+    verify(&format!("{words} --tolerance {most}"), WHSEC).is(0, "verified", "");
+    let over = format!("{words} --received-at 18446744073709551616");
+    verify(&over, WHSEC).is(2, "", "it takes a whole number of seconds");
+}
+
 /// A file that cannot be read keeps no other from being checked.
 #[test]
 fn what_cannot_be_read_is_reported_beside_the_verdicts() {

@@ -6,14 +6,7 @@ use super::{Capture, Lengths, values};
 use crate::error::{Result, wrong};
 
 /// More headers than servers let pass: the usual limit is about 100.
-const MAX_HEADERS: usize = 128;
-
-/// The limits of a head.
-pub struct HeadLimits;
-
-impl HeadLimits {
-    pub const HEADERS: usize = MAX_HEADERS;
-}
+pub const MAX_HEADERS: usize = 128;
 
 /// Reads a file with one request.
 pub fn parse(file: &[u8], lengths: Lengths) -> Result<Capture> {

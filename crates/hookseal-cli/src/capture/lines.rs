@@ -1,7 +1,7 @@
 //! Heads that tools have written down as lines: of HTTP/2, of `curl -v`, in a file of
 //! their own.
 
-use super::{Capture, HeadLimits, Lengths, http1, values};
+use super::{Capture, Lengths, http1, values};
 use crate::error::{Result, wrong};
 
 /// Returns the first line, without its end.
@@ -99,8 +99,8 @@ pub fn parse_head(head: &[u8]) -> Result<Capture> {
             ":scheme" | ":protocol" => {}
             _ => capture.headers.push((name.to_owned(), value.to_vec())),
         }
-        if capture.headers.len() > HeadLimits::HEADERS {
-            return wrong(format!("more than {} headers", HeadLimits::HEADERS));
+        if capture.headers.len() > http1::MAX_HEADERS {
+            return wrong(format!("more than {} headers", http1::MAX_HEADERS));
         }
     }
     if let Some(authority) = authority

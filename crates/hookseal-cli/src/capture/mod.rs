@@ -8,7 +8,7 @@ mod lines;
 
 use crate::error::{Result, WrongUse, wrong};
 
-pub use http1::{HeadLimits, content_length as raw_content_length, parse_raw, parse_raw_head};
+pub use http1::{content_length as raw_content_length, parse_raw, parse_raw_head};
 
 /// A request as it was received.
 pub struct Capture {

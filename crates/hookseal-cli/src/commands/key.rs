@@ -1,5 +1,6 @@
 //! `hookseal key`.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -42,8 +43,12 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode> {
     });
     match matches.get_one::<PathBuf>("out") {
         Some(path) => files::create_private(path, secret.as_bytes()).map_err(|error| {
+            let advice = match error.kind() {
+                ErrorKind::AlreadyExists => "; name a file that is not there yet",
+                _ => "",
+            };
             WrongUse(format!(
-                "cannot create {}: {error}; name a file that is not there yet",
+                "cannot create {}: {error}{advice}",
                 shown_path(path)
             ))
         })?,

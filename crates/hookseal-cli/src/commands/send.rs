@@ -113,8 +113,8 @@ impl Plan {
             return wrong("name the URL to post to");
         };
         url::check(url)?;
-        let timeout = matches.get_one::<u64>("timeout").copied().unwrap_or(30);
-        let client = Client::new(Duration::from_secs(timeout.max(1)));
+        let timeout = matches.get_one::<u32>("timeout").copied().unwrap_or(30);
+        let client = Client::new(Duration::from_secs(timeout.into()));
         client.check(url)?;
         let stale = matches.get_one::<u64>("stale").copied();
         if stale.is_some() {
