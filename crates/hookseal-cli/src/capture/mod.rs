@@ -168,3 +168,90 @@ fn check_length(headers: &[(String, Vec<u8>)], body: &[u8], lengths: Lengths) ->
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Small numbers from a linear congruential generator (Knuth's MMIX).
+    struct Random(u64);
+
+    impl Random {
+        fn below(&mut self, limit: usize) -> usize {
+            self.0 = self
+                .0
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            usize::try_from(self.0 >> 33).unwrap() % limit.max(1)
+        }
+    }
+
+    const SAMPLES: [&str; 7] = [
+        "POST /a?b HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}",
+        "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1;a=b\r\n{\r\n1\r\n}\r\n0\r\na: b\r\n\r\n",
+        "POST /a HTTP/2\nhost: a\ncontent-length: 2\n\n{}",
+        ":method: POST\n:path: /\n:authority: a\na: b\n\n{}",
+        "* a\n> POST / HTTP/1.1\n> a: b\n> Content-Length: 2\n>\n< HTTP/1.1 200 OK\n",
+        r#"{"rawPath":"/","rawQueryString":"a=b","headers":{"a":"b"},"body":"e30=","isBase64Encoded":true,"requestContext":{"http":{"method":"POST"}}}"#,
+        r#"{"log":{"entries":[{"request":{"method":"POST","url":"http://a/?b","headers":[{"name":"a","value":"b"}],"bodySize":2,"postData":{"text":"{}"}}}]}}"#,
+    ];
+
+    #[test]
+    fn samples_are_read() {
+        for sample in SAMPLES {
+            let body = sample.starts_with('*').then_some(&b"{}"[..]);
+            let captures = parse(sample.as_bytes(), None, body, Lengths::Strict);
+            let [capture] = &captures.unwrap()[..] else {
+                panic!("{sample}");
+            };
+            assert_eq!(capture.body, b"{}", "{sample}");
+            assert_eq!(capture.method.as_deref(), Some("POST"), "{sample}");
+            assert!(
+                capture.target.as_deref().unwrap().starts_with('/'),
+                "{sample}"
+            );
+            assert!(!capture.headers.is_empty(), "{sample}");
+        }
+    }
+
+    /// Whatever is changed, nothing panics, and no body is longer than its file.
+    #[test]
+    fn changed_files_are_read_or_refused() {
+        let mut random = Random(1);
+        let pieces: [&[u8]; 10] = [
+            b"\r\n",
+            b"\n",
+            b":",
+            b" ",
+            b"\0",
+            b"\xff",
+            b"> ",
+            b"{",
+            b"99999999999999999999",
+            b"\"",
+        ];
+        for round in 0..40_000 {
+            let mut file = SAMPLES[round % SAMPLES.len()].as_bytes().to_vec();
+            for _ in 0..=random.below(4) {
+                let at = random.below(file.len());
+                match random.below(4) {
+                    0 => file.truncate(at),
+                    1 => drop(file.splice(at..at, pieces[random.below(pieces.len())].to_vec())),
+                    2 => drop(file.drain(at..(at + random.below(8)).min(file.len()))),
+                    _ if file.is_empty() => {}
+                    _ => file[at] = u8::try_from(random.below(256)).unwrap(),
+                }
+            }
+            let format = Format::NAMES.get(random.below(10)).copied();
+            let format = format.and_then(Format::by_name);
+            for lengths in [Lengths::Strict, Lengths::Lenient] {
+                for body in [None, Some(&b"{}"[..])] {
+                    let captures = parse(&file, format, body, lengths).unwrap_or_default();
+                    for capture in captures {
+                        assert!(capture.body.len() <= file.len(), "{file:?}");
+                    }
+                }
+            }
+        }
+    }
+}
