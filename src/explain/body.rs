@@ -18,7 +18,7 @@ use super::tags::{LENIENT_STANDARD, LENIENT_URL_SAFE};
 
 /// The most bodies that are tried, and the most bytes that they may have together.
 const MAX_BODIES: usize = 6144;
-const MAX_BYTES: usize = 48 << 20;
+const MAX_BYTES: usize = 24 << 20;
 
 /// The most bytes that are written for them, repeated bodies too.
 const MAX_WRITTEN: usize = 24 << 20;
@@ -80,23 +80,49 @@ pub(super) fn bodies(received: &Received<'_>) -> Vec<Body> {
     lines(&mut bodies, body);
     packing(&mut bodies, body);
     cut_off(&mut bodies, received);
+    repeated(&mut bodies, body);
     wrapped(&mut bodies, body);
-    rewritten_json(&mut bodies, body);
+    rewritten_json(&mut bodies, body, Effort::All);
     rewritten_form(&mut bodies, body);
     charsets(&mut bodies, body);
     unevenly_spaced_json(&mut bodies, body);
     if body.is_empty() {
         consumed(&mut bodies);
     } else {
-        let change = Change::new(
-            "body-not-signed",
-            "the sender signed no body: the signature is that of an empty one",
-            "the sender leaves the body out of what it signs; a verified request then proves \
-             nothing about its body",
-        );
-        bodies.keep(Vec::new(), &change);
+        bodies.keep(Vec::new(), &signed_empty(body));
     }
     bodies.found
+}
+
+/// What stands where a body parser had nothing, or something else, to give.
+pub(super) fn is_placeholder(body: &[u8]) -> bool {
+    let words: [&[u8]; 7] = [
+        b"{}",
+        b"[]",
+        b"null",
+        b"\"\"",
+        b"undefined",
+        b"[object Object]",
+        b"None",
+    ];
+    words.contains(&body.trim_ascii())
+}
+
+fn signed_empty(body: &[u8]) -> Change {
+    if is_placeholder(body) {
+        return Change::new(
+            "body-placeholder-for-empty",
+            "the sender sent an empty body, and a body parser put a placeholder in its place",
+            "verify the raw bytes of the body, before anything parses it",
+        );
+    }
+    Change::new(
+        "body-not-signed",
+        "the signature is that of an empty body: something put this one there, a genuine signature \
+         is reused with another body, or the sender signs no body",
+        "look at the request as it arrives; do not change the scheme until the sender's \
+         documentation says that it signs no body",
+    )
 }
 
 /// The bodies of requests that have nothing to say.
@@ -297,6 +323,72 @@ fn cut_off(bodies: &mut Bodies, received: &Received<'_>) {
     }
 }
 
+fn repeated(bodies: &mut Bodies, body: &[u8]) {
+    let (start, end) = body.split_at(body.len() / 2);
+    if start == end {
+        let change = Change::new(
+            "body-repeated",
+            "the received body is the sender's body twice",
+            "something on the way reads the body and appends it again; verify the raw bytes",
+        );
+        bodies.keep(start.to_vec(), &change);
+    }
+}
+
+/// Bodies that differ in two ways: the likely ones of [`bodies`], with what happens to the
+/// ends of texts.
+pub(super) fn twice_changed(received: &Received<'_>, once: &[Body]) -> Vec<Body> {
+    let mut bodies = Bodies {
+        received: received.body.to_vec(),
+        seen: once.iter().map(|body| body.value.clone()).collect(),
+        found: Vec::new(),
+        bytes: 0,
+        written: 0,
+    };
+    for first in once.iter().filter(|body| body.value.len() <= MAX_TWICE) {
+        let [change] = &*first.changes else { continue };
+        let mut inner = Bodies {
+            received: first.value.clone(),
+            seen: BTreeSet::new(),
+            found: Vec::new(),
+            bytes: 0,
+            written: 0,
+        };
+        ends(&mut inner, &first.value);
+        lines(&mut inner, &first.value);
+        if !matches!(change.name(), "body-json-rewritten" | "body-form-rewritten") {
+            packing(&mut inner, &first.value);
+            wrapped(&mut inner, &first.value);
+        }
+        // A text that lost its end may also have been written again.
+        if change.name().starts_with("body-line-feed") || change.name().contains("mark") {
+            rewritten_json(&mut inner, &first.value, Effort::Little);
+        }
+        for second in inner.found {
+            if bodies.is_full() {
+                return bodies.found;
+            }
+            let before = bodies.found.len();
+            bodies.keep(second.value, change);
+            if let Some(kept) = bodies.found.get_mut(before) {
+                super::change::merge(&mut kept.changes, &second.changes);
+            }
+        }
+    }
+    bodies.found.retain(|body| body.cost() == 2);
+    bodies.found
+}
+
+/// The longest body that is changed twice.
+const MAX_TWICE: usize = 64 * 1024;
+
+/// How many ways to write JSON are tried.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Effort {
+    All,
+    Little,
+}
+
 /// Bodies inside of other ones.
 fn wrapped(bodies: &mut Bodies, body: &[u8]) {
     let base64_of = Change::new(
@@ -305,13 +397,26 @@ fn wrapped(bodies: &mut Bodies, body: &[u8]) {
          bodies to serverless functions",
         "decode the body before it is verified (`isBase64Encoded` says so in a Lambda event)",
     );
-    let text = body.trim_ascii();
+    // With the line breaks that MIME puts in, and in quotes.
+    let encoded: Vec<u8> = body
+        .iter()
+        .copied()
+        .filter(|byte| !byte.is_ascii_whitespace() && *byte != b'"')
+        .collect();
     for engine in [&LENIENT_STANDARD, &LENIENT_URL_SAFE] {
-        if !text.is_empty()
-            && let Ok(decoded) = engine.decode(text)
+        if !encoded.is_empty()
+            && let Ok(decoded) = engine.decode(&encoded)
         {
             bodies.keep(decoded, &base64_of);
         }
+    }
+    if let Ok(decoded) = hex::decode(body.trim_ascii()) {
+        let change = Change::new(
+            "body-hex",
+            "the received body is the hexadecimal text of the one that was signed",
+            "decode the body before it is verified, or pass the raw bytes on",
+        );
+        bodies.keep(decoded, &change);
     }
     bodies.keep(
         STANDARD.encode(body).into_bytes(),
@@ -342,19 +447,54 @@ fn wrapped(bodies: &mut Bodies, body: &[u8]) {
         all_escapes.map(|escapes| quoted(text, *escapes).into_bytes()),
         &change,
     );
-    // The event of a serverless function.
-    if let Some(json) = Json::read(text)
-        && let Some(inner) = json.string_field("body")
-    {
+    let escaped = text.replace("\\\"", "\"");
+    bodies.keep(
+        escaped.into_bytes(),
+        &Change::new(
+            "body-escaped",
+            "the received body has backslashes before its quotes, which the sender's has not",
+            "verify the raw bytes; something escapes the body as a text",
+        ),
+    );
+    let python = text
+        .strip_prefix("b'")
+        .and_then(|text| text.strip_suffix('\''));
+    if let Some(inner) = python {
         let change = Change::new(
-            "body-in-event",
-            "the received body is a gateway's event, and the sender's body is its field `body`",
-            "verify the field `body`, decoded if `isBase64Encoded` is true",
+            "body-python-bytes",
+            "the received body is how Python shows bytes (`b'…'`), and not the bytes",
+            "pass the bytes, and not `str(body)`",
         );
-        if let Ok(decoded) = LENIENT_STANDARD.decode(&inner) {
-            bodies.keep(decoded, &change);
+        bodies.keep(inner.replace("\\\\", "\\").into_bytes(), &change);
+    }
+    let Some(json) = Json::read(text).filter(|_| body.len() <= MAX_UNPACKED) else {
+        return;
+    };
+    // The event of a serverless function, or of a queue.
+    for name in ["body", "rawBody", "Message", "data", "payload"] {
+        if let Some(inner) = json.string_field(name) {
+            let change = Change::new(
+                "body-in-event",
+                format!(
+                    "the received body is the event of a gateway or a queue, and the sender's body is \
+                     its field `{name}`"
+                ),
+                "verify that field, decoded if it is base64 (`isBase64Encoded` says so)",
+            );
+            if let Ok(decoded) = LENIENT_STANDARD.decode(&inner) {
+                bodies.keep(decoded, &change);
+            }
+            bodies.keep(inner.into_bytes(), &change);
         }
-        bodies.keep(inner.into_bytes(), &change);
+    }
+    if let Some(bytes) = json.bytes() {
+        let change = Change::new(
+            "body-byte-list",
+            "the received body is a list of numbers, each a byte of the one that was signed, as \
+             Node writes a `Buffer`",
+            "pass the bytes on, and not their JSON",
+        );
+        bodies.keep(bytes, &change);
     }
 }
 
@@ -379,15 +519,37 @@ const ESCAPES: [Escapes; 12] = [
     escapes(None, true, Html::Go),
 ];
 
-const SPACINGS: [Spacing; 8] = [
+/// Those of common writers: Python, JavaScript, and what editors and options make.
+const SPACINGS: [Spacing; 6] = [
     Spacing::Kept,
-    Spacing::Compact,
-    Spacing::Spaced,
-    Spacing::Lines("  "),
-    Spacing::Lines("    "),
-    Spacing::Lines("\t"),
-    Spacing::AfterColon,
-    Spacing::Lines(""),
+    Spacing::COMPACT,
+    Spacing::SPACED,
+    Spacing::lines("  ", ": ", "\n"),
+    Spacing::lines("    ", ": ", "\n"),
+    Spacing::inline(": ", ",", ""),
+];
+
+/// Rarer ones: Jackson, .NET on Windows, PowerShell, and texts that were written by hand.
+const RARE_SPACINGS: [Spacing; 14] = [
+    Spacing::lines("\t", ": ", "\n"),
+    Spacing::Lines {
+        indent: "  ",
+        colon: " : ",
+        end: "\n",
+        inline_arrays: true,
+    },
+    Spacing::lines("  ", " : ", "\n"),
+    Spacing::lines("  ", ": ", "\r\n"),
+    Spacing::lines("    ", ": ", "\r\n"),
+    Spacing::lines("    ", ":  ", "\r\n"),
+    Spacing::lines("    ", ":  ", "\n"),
+    Spacing::lines("", ": ", "\n"),
+    Spacing::lines("   ", ": ", "\n"),
+    Spacing::inline(":", ", ", ""),
+    Spacing::inline(" : ", ",", ""),
+    Spacing::inline(" : ", ", ", ""),
+    Spacing::inline(": ", ", ", " "),
+    Spacing::inline(":", ",", " "),
 ];
 
 const NUMBERS: [Numbers; 4] = [
@@ -397,7 +559,10 @@ const NUMBERS: [Numbers; 4] = [
     Numbers::OneDigit,
 ];
 
-fn rewritten_json(bodies: &mut Bodies, body: &[u8]) {
+/// With more numbers, they are not changed one by one.
+const MAX_NUMBERS: usize = 6;
+
+fn rewritten_json(bodies: &mut Bodies, body: &[u8], effort: Effort) {
     let text = match core::str::from_utf8(body) {
         Ok(text) if body.len() <= MAX_UNPACKED => text,
         _ => return,
@@ -413,7 +578,7 @@ fn rewritten_json(bodies: &mut Bodies, body: &[u8]) {
         }
     };
     // What differs in one thing, then in several.
-    for spacing in SPACINGS {
+    for spacing in SPACINGS.into_iter().chain(RARE_SPACINGS) {
         keep(Style {
             spacing,
             ..Style::KEPT
@@ -432,13 +597,20 @@ fn rewritten_json(bodies: &mut Bodies, body: &[u8]) {
             ..Style::KEPT
         });
     }
-    for number in 0..json.numbers() {
-        for after in [".0", ".00"] {
-            let numbers = Numbers::One(number, after);
-            keep(Style {
-                numbers,
-                ..Style::KEPT
-            });
+    if effort == Effort::Little {
+        return;
+    }
+    if json.numbers() <= MAX_NUMBERS {
+        for places in 1..1_u32 << json.numbers() {
+            for after in [".0", ".00"] {
+                for spacing in [Spacing::Kept, Spacing::SPACED, Spacing::COMPACT] {
+                    keep(Style {
+                        spacing,
+                        numbers: Numbers::Some(places, after),
+                        ..Style::KEPT
+                    });
+                }
+            }
         }
     }
     for sorted in [false, true] {
@@ -454,22 +626,22 @@ fn rewritten_json(bodies: &mut Bodies, body: &[u8]) {
                 }
             }
         }
-    }
-    for number in 0..json.numbers() {
-        for after in [".0", ".00"] {
-            for spacing in [Spacing::Spaced, Spacing::Compact] {
+        for spacing in RARE_SPACINGS {
+            for escapes in [None].into_iter().chain(ESCAPES.map(Some)) {
                 keep(Style {
                     spacing,
-                    numbers: Numbers::One(number, after),
-                    ..Style::KEPT
+                    escapes,
+                    numbers: Numbers::Kept,
+                    sorted,
                 });
             }
         }
     }
 }
 
-/// With more orders of the names, none is tried.
+/// With more orders of the names, or more bytes in all of them, none is tried.
 const MAX_ORDERS: usize = 5040;
+const MAX_REORDERED_BYTES: usize = 4 << 20;
 
 /// JSON whose names were sorted on the way, in each order that they may have had. `is_it`
 /// says whether a body is the signed one.
@@ -482,14 +654,15 @@ pub(super) fn reordered(
         return false;
     };
     let orders = json.orders();
-    if !(2..=MAX_ORDERS).contains(&orders) {
+    let bytes = orders.saturating_mul(text.len());
+    if !(2..=MAX_ORDERS).contains(&orders) || bytes > MAX_REORDERED_BYTES {
         return false;
     }
     let style = Style {
         sorted: true,
         ..Style::KEPT
     };
-    for spacing in [Spacing::Compact, Spacing::Spaced] {
+    for spacing in [Spacing::COMPACT, Spacing::SPACED] {
         let style = Style { spacing, ..style };
         let change = json_change(&style);
         for number in 0..orders {
@@ -518,6 +691,9 @@ fn unevenly_spaced_json(bodies: &mut Bodies, body: &[u8]) {
         return;
     };
     for places in 0..1_u32 << json.separators() {
+        if bodies.is_full() {
+            return;
+        }
         for numbers in [Numbers::Kept, Numbers::TwoDigits] {
             for escapes in [None].into_iter().chain(ESCAPES.map(Some)) {
                 let style = Style {
@@ -537,7 +713,12 @@ fn unevenly_spaced_json(bodies: &mut Bodies, body: &[u8]) {
 fn json_change(style: &Style) -> Change {
     let mut differs: Vec<&str> = Vec::new();
     if style.spacing != Spacing::Kept {
-        differs.push("the white space");
+        differs.push(match style.spacing {
+            Spacing::COMPACT => "the white space (the sender writes none)",
+            Spacing::SPACED => "the white space (the sender writes a space after `:` and `,`)",
+            Spacing::Lines { .. } => "the white space (the sender writes lines)",
+            _ => "the white space",
+        });
     }
     if style.escapes.is_some() {
         differs.push("the escapes in strings (`\\u…`, `\\/`)");
@@ -600,6 +781,20 @@ fn rewritten_form(bodies: &mut Bodies, body: &[u8]) {
         let value = form::encoded_value(text);
         bodies.keep(format!("{name}={value}").into_bytes(), &no_form);
     }
+    if let Some(json) =
+        Json::read(text).filter(|json| json.is_flat_object() && body.len() <= MAX_REORDERED)
+    {
+        let parsed = Change::new(
+            "body-form-parsed",
+            "the sender sent and signed a form, and it was parsed and written as JSON",
+            "verify the raw bytes of the form, and parse it afterwards",
+        );
+        let fields = json.fields().into_iter().map(|(name, value)| {
+            let value = unescaped(value).unwrap_or_else(|| value.into());
+            (name.into_bytes(), Some(value.into_bytes()))
+        });
+        bodies.keep_all(form::written(&fields.collect::<Vec<_>>()), &parsed);
+    }
     if body.contains(&b'=') && body.len() <= MAX_UNPACKED {
         // `a=b c&d=é`: a form that was decoded as a whole.
         bodies.keep_all(form::rewritten(body), &re_encoded);
@@ -644,7 +839,7 @@ fn charsets(bodies: &mut Bodies, body: &[u8]) {
             {
                 bodies.keep(twice, &change("UTF-8", "UTF-8 that was encoded twice"));
             }
-            let marks = text.matches('\u{fffd}').count();
+            let marks = text.matches('\u{fffd}').take(1).count();
             if marks > 0 {
                 let lost = Change::new(
                     "body-charset-lossy",

@@ -1,5 +1,6 @@
 //! What came of a search.
 
+use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
@@ -58,8 +59,11 @@ impl Explanation {
             self.refusal,
             Some(VerifyError::TimestampTooOld { .. } | VerifyError::TimestampInFuture { .. })
         );
+        let was_converted = changes
+            .iter()
+            .any(|change| change.name() == "time-units-rewritten");
         if let Some(refusal) = &self.refusal
-            && (changes.is_empty() || is_of_the_clock)
+            && (changes.is_empty() || (is_of_the_clock && !was_converted))
             && found.scheme.is_none()
         {
             let own = facts::change_of(refusal, scheme, received, now, self.faults.texts.first());
@@ -138,15 +142,29 @@ impl Explanation {
             (Some(_), Some(changes)) => changes,
             (Some(_), None) => &self.likely,
         };
-        let all = if self.cause.is_some() {
-            changes.len()
-        } else {
-            1
-        };
         let mut lines: Vec<String> = self.faults.texts.clone();
-        lines.extend(changes.iter().take(all).map(ToString::to_string));
+        match self.secret {
+            Some(number) => {
+                lines.push(format!("the signature is genuine, with secret {number}"));
+                lines.extend(changes.iter().map(ToString::to_string));
+            }
+            None => lines.extend(changes.first().map(|change| format!("perhaps {change}"))),
+        }
         lines.join("; ")
     }
+}
+
+/// Shows changes, and a remedy that several share once.
+fn list(f: &mut fmt::Formatter<'_>, changes: &[Change]) -> fmt::Result {
+    let mut changes = changes.iter().peekable();
+    while let Some(change) = changes.next() {
+        write!(f, "\n  - {}", change.finding())?;
+        let next = changes.peek();
+        if next.is_none_or(|next| next.remedy() != change.remedy()) {
+            write!(f, "\n    to do: {}", change.remedy())?;
+        }
+    }
+    Ok(())
 }
 
 impl fmt::Display for Explanation {
@@ -174,19 +192,13 @@ impl fmt::Display for Explanation {
                 } else {
                     ", and these things are wrong:"
                 })?;
-                for change in changes {
-                    write!(f, "\n  - {}", change.finding())?;
-                    write!(f, "\n    to do: {}", change.remedy())?;
-                }
+                list(f, changes)?;
             }
             None => {
                 f.write_str(
-                    "\n  no single change makes the signature match; the likely causes are:",
+                    "\n  nothing that was tried makes the signature match; the likely causes are:",
                 )?;
-                for change in &self.likely {
-                    write!(f, "\n  - {}", change.finding())?;
-                    write!(f, "\n    to do: {}", change.remedy())?;
-                }
+                list(f, &self.likely)?;
             }
         }
         if !self.facts.is_empty() {

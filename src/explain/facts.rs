@@ -5,7 +5,7 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use super::Faults;
-use super::body::is_gzip;
+use super::body::{is_gzip, is_placeholder};
 use super::change::{Candidate, Change, shown};
 use super::explanation::Explanation;
 use super::form::looks_like_form;
@@ -90,11 +90,16 @@ pub(super) fn change_of(
             refusal.to_string(),
             "configure the endpoint that the sender's requests name (`Scheme::at`)",
         ),
+        VerifyError::MalformedSignature { fault, .. } => Change::new(
+            name_of(fault),
+            refusal.to_string(),
+            "pass the value of the header on as it was received, and each header once",
+        ),
         _ => match fault {
             Some(fault) => Change::new(
                 "secret-refused",
                 format!("the configuration is refused: {fault}"),
-                "do what the message says",
+                "correct the configuration as the message says",
             ),
             None => Change::new(
                 "header-refused",
@@ -106,11 +111,28 @@ pub(super) fn change_of(
     }
 }
 
+/// The change that a malformed signature stands for.
+const fn name_of(fault: &SignatureFault) -> &'static str {
+    match fault {
+        SignatureFault::SpaceAfterPrefix => "signature-space-after-prefix",
+        SignatureFault::WhiteSpace => "signature-white-space",
+        SignatureFault::OtherEncoding { .. } => "signature-encoding",
+        SignatureFault::MissingPrefix { .. } | SignatureFault::UnexpectedPrefix => {
+            "signature-prefix"
+        }
+        SignatureFault::RepeatedParameter => "header-joined",
+        _ => "signature-spelling",
+    }
+}
+
 const TIME_FORMATS: [TimeFormat; 3] = [
     TimeFormat::Seconds,
     TimeFormat::Rfc3339,
     TimeFormat::HttpDate,
 ];
+
+/// In seconds.
+const YEAR: u64 = 366 * 24 * 60 * 60;
 
 /// Why a timestamp is outside of the window.
 fn of_time(
@@ -142,7 +164,37 @@ fn of_time(
             "declare the scheme with `TimestampField::seconds`",
         );
     }
+    // Microseconds and nanoseconds.
+    let number = core::str::from_utf8(&text)
+        .ok()
+        .and_then(|text| text.parse::<u64>().ok());
+    let finer = [(1_000_000, "microseconds"), (1_000_000_000, "nanoseconds")];
+    let finer = finer.into_iter().find(|(scale, _)| {
+        let instant = number.map(|number| crate::clock::Instant::from_secs(number / scale));
+        instant
+            .zip(now)
+            .is_some_and(|(instant, now)| window.place(instant, now) == crate::clock::Place::Within)
+    });
+    if let Some((_, unit)) = finer {
+        return Change::new(
+            "time-in-finer-unit",
+            format!("{refusal}: the timestamp is in {unit}, which no scheme reads"),
+            "ask for a format for it; until then verify without a window, and hold the verified \
+             timestamp against the clock yourself",
+        );
+    }
     match refusal {
+        VerifyError::TimestampInFuture { timestamp, now, .. }
+        | VerifyError::TimestampTooOld { timestamp, now, .. }
+            if timestamp.as_secs().abs_diff(now.as_secs()) > YEAR =>
+        {
+            Change::new(
+                "time-format",
+                format!("{refusal}: no clock is that wrong, so it is in another unit or format"),
+                "compare the timestamp with the sender's page; declare the scheme with its format \
+                 (`TimestampField`)",
+            )
+        }
         VerifyError::TimestampInFuture { .. } => Change::new(
             "time-in-future",
             format!("{refusal}: this machine's clock is behind, or the sender's is ahead"),
@@ -191,8 +243,12 @@ pub(super) fn add(
         ),
     });
     for name in ["content-type", "content-encoding", "transfer-encoding"] {
-        if let Some(value) = received.text(name) {
-            facts.push(format!("`{name}` is `{}`", shown(value)));
+        // A type or an encoding has no other bytes; a client can send any.
+        let value = received.text(name).unwrap_or_default();
+        let end = value.find(|c: char| !c.is_ascii_alphanumeric() && !"/+.-_".contains(c));
+        let value = value.get(..end.unwrap_or(value.len())).unwrap_or_default();
+        if !value.is_empty() && value.len() <= 64 {
+            facts.push(format!("`{name}` is `{value}`"));
         }
     }
     facts.push(format!("the body is {}", kind_of(received.body)));
@@ -208,7 +264,7 @@ pub(super) fn add(
     if !scheme.source.is_empty() {
         facts.push(format!("the sender's documentation: {}", scheme.source));
     }
-    explanation.facts = facts;
+    explanation.facts.extend(facts);
 }
 
 fn counted(count: usize, what: &str) -> String {
@@ -320,17 +376,8 @@ impl Likely {
                 );
             }
             Some(VerifyError::MalformedSignature { header, fault }) => {
-                let name = match fault {
-                    SignatureFault::SpaceAfterPrefix => "signature-space-after-prefix",
-                    SignatureFault::WhiteSpace => "signature-white-space",
-                    SignatureFault::OtherEncoding { .. } => "signature-encoding",
-                    SignatureFault::MissingPrefix { .. } | SignatureFault::UnexpectedPrefix => {
-                        "signature-prefix"
-                    }
-                    _ => "signature-spelling",
-                };
                 self.add(
-                    name,
+                    name_of(fault),
                     format!(
                         "the header `{header}` holds no signature as the scheme spells it: {fault}"
                     ),
@@ -346,14 +393,22 @@ impl Likely {
         let body = received.body;
         let announced = received.content_length();
         let length = u64::try_from(body.len()).unwrap_or(u64::MAX);
-        if body.is_empty() {
+        let is_short = announced.is_some_and(|announced| length < announced);
+        if is_placeholder(body) && is_short {
+            self.add(
+                "body-replaced",
+                "the body is what a body parser leaves (`{}`, `[object Object]`), and not what was \
+                 sent",
+                "verify the raw bytes of the body, before anything parses it",
+            );
+        } else if body.is_empty() {
             self.add(
                 "body-empty",
                 "the body is empty: something in front of the verification has read (consumed) it, \
                  or the sender sent none",
                 "verify first, and pass the bytes on; a body can be read once",
             );
-        } else if announced.is_some_and(|announced| length < announced) {
+        } else if is_short {
             self.add(
                 "body-cut-off",
                 format!(
@@ -415,7 +470,13 @@ impl Likely {
         let tags = tags(scheme, received);
         let is_mac = |tag: &Candidate<Signature>| tag.value.algorithm().is_mac();
         let only_macs = !tags.is_empty() && tags.iter().all(is_mac);
-        if faults.has_foreign_key || (faults.has_public_key && only_macs) {
+        if faults.has_foreign_key && scheme.mac().is_none() {
+            self.add(
+                "secret-public-key-encoding",
+                "the public key is in another form than the sender hands it out in, such as a file",
+                "pass it as the sender shows it, or with a constructor of `ed25519::PublicKey`",
+            );
+        } else if faults.has_foreign_key || (faults.has_public_key && only_macs) {
             self.add(
                 "secret-is-public-key",
                 "a public key, or a key of another kind, is configured in place of the secret",
@@ -428,13 +489,6 @@ impl Likely {
                 "secret-for-other-algorithm",
                 "the request has Ed25519 signatures alone, which a secret does not verify",
                 "pass the sender's public key (`whpk_…`)",
-            );
-        }
-        for fault in &faults.texts {
-            self.add(
-                "secret-refused",
-                format!("the configuration is refused: {fault}"),
-                "do what the message says",
             );
         }
     }

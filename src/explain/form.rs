@@ -49,12 +49,12 @@ fn fields(body: &[u8]) -> Vec<(Vec<u8>, Option<Vec<u8>>)> {
     fields.map(field).collect()
 }
 
-/// The value of each field of a form.
+/// The value of each field of a form, or the name of one that has no value.
 pub(super) fn values(body: &[u8]) -> Vec<Vec<u8>> {
-    fields(body)
-        .into_iter()
-        .filter_map(|(_, value)| value)
-        .collect()
+    let value = |(name, value): (Vec<u8>, Option<Vec<u8>>)| {
+        value.filter(|value| !value.is_empty()).unwrap_or(name)
+    };
+    fields(body).into_iter().map(value).collect()
 }
 
 /// Percent-encodes all but letters, digits and what is `kept`.
@@ -80,27 +80,30 @@ pub(super) fn encoded_value(text: &str) -> String {
 
 /// The form as other encoders write it.
 pub(super) fn rewritten(body: &[u8]) -> Vec<Vec<u8>> {
-    let mut found = Vec::new();
     let mut fields = fields(body);
-    for sorted in [false, true] {
-        if sorted {
-            fields.sort();
-        }
-        for (kept, plus) in STYLES {
-            for lower in [false, true] {
-                let mut written = Vec::new();
-                for (place, (name, value)) in fields.iter().enumerate() {
-                    if place > 0 {
-                        written.push(b'&');
-                    }
-                    encode(&mut written, name, kept, plus, lower);
-                    if let Some(value) = value {
-                        written.push(b'=');
-                        encode(&mut written, value, kept, plus, lower);
-                    }
+    let mut found = written(&fields);
+    fields.sort();
+    found.extend(written(&fields));
+    found
+}
+
+/// Fields as each kind of encoder writes them.
+pub(super) fn written(fields: &[(Vec<u8>, Option<Vec<u8>>)]) -> Vec<Vec<u8>> {
+    let mut found = Vec::new();
+    for (kept, plus) in STYLES {
+        for lower in [false, true] {
+            let mut written = Vec::new();
+            for (place, (name, value)) in fields.iter().enumerate() {
+                if place > 0 {
+                    written.push(b'&');
                 }
-                found.push(written);
+                encode(&mut written, name, kept, plus, lower);
+                if let Some(value) = value {
+                    written.push(b'=');
+                    encode(&mut written, value, kept, plus, lower);
+                }
             }
+            found.push(written);
         }
     }
     found

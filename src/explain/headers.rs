@@ -87,6 +87,22 @@ pub(super) fn renaming(scheme: &Scheme<'_>, own: &str, found: &str) -> Option<Ch
     ))
 }
 
+/// Whether a request has the signature of a family's headers. One header alone may be
+/// anybody's.
+fn is_of_a_family(scheme: &Scheme<'_>, own: &str, found: &str, received: &Received<'_>) -> bool {
+    if scheme.header_prefix.is_none() || without_decoration(own) == without_decoration(found) {
+        return true;
+    }
+    let Some((_, rest)) = family_of(scheme, own) else {
+        return false;
+    };
+    let family = found.strip_suffix(rest).unwrap_or_default();
+    signature_names(scheme).iter().any(|name| {
+        let rest = family_of(scheme, name).map_or("", |(_, rest)| rest);
+        received.has(&format!("{family}{rest}"))
+    })
+}
+
 /// The values that a request has for a header under another name, each with its change.
 pub(super) fn renamed<'r>(
     scheme: &Scheme<'_>,
@@ -95,6 +111,7 @@ pub(super) fn renamed<'r>(
 ) -> Vec<(&'r [u8], Change)> {
     let headers = received.headers.iter().filter(|(name, _)| name != own);
     headers
+        .filter(|(name, _)| is_of_a_family(scheme, own, name, received))
         .filter_map(|(name, value)| Some((*value, renaming(scheme, own, name)?)))
         .take(4)
         .collect()

@@ -10,9 +10,6 @@ use alloc::vec::Vec;
 /// Deeper nesting is not sorted.
 const MAX_DEPTH: usize = 128;
 
-/// More numbers are not changed one by one.
-const MAX_NUMBERS: usize = 16;
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Open,
@@ -43,15 +40,55 @@ pub(super) struct Json<'t> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Spacing {
     Kept,
-    Compact,
-    /// A space after each colon and comma, as Python writes.
-    Spaced,
-    /// A space after each colon.
-    AfterColon,
     /// A space after the colons and commas whose bits are set, of the first 32.
     After(u32),
-    /// Line breaks, and this for each level.
-    Lines(&'static str),
+    /// All in one line.
+    Inline {
+        colon: &'static str,
+        comma: &'static str,
+        /// Inside of brackets.
+        padding: &'static str,
+    },
+    /// A line for each member.
+    Lines {
+        indent: &'static str,
+        colon: &'static str,
+        end: &'static str,
+        /// Arrays are in one line, with spaces, as Jackson writes them.
+        inline_arrays: bool,
+    },
+}
+
+impl Spacing {
+    pub(super) const COMPACT: Self = Self::inline(":", ",", "");
+
+    /// As Python writes.
+    pub(super) const SPACED: Self = Self::inline(": ", ", ", "");
+
+    pub(super) const fn inline(
+        colon: &'static str,
+        comma: &'static str,
+        padding: &'static str,
+    ) -> Self {
+        Self::Inline {
+            colon,
+            comma,
+            padding,
+        }
+    }
+
+    pub(super) const fn lines(
+        indent: &'static str,
+        colon: &'static str,
+        end: &'static str,
+    ) -> Self {
+        Self::Lines {
+            indent,
+            colon,
+            end,
+            inline_arrays: false,
+        }
+    }
 }
 
 /// What is escaped in strings.
@@ -83,8 +120,9 @@ pub(super) enum Numbers {
     OneDigit,
     /// Fractions with two digits.
     TwoDigits,
-    /// This one of the numbers with this text after it.
-    One(usize, &'static str),
+    /// The integers whose bits are set with this fraction, and other numbers with as many
+    /// digits.
+    Some(u32, &'static str),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,6 +149,7 @@ impl<'t> Json<'t> {
     pub(super) fn read(text: &'t str) -> Option<Self> {
         let mut tokens = Vec::new();
         let mut open = Vec::new();
+        let mut is_complete = false;
         let mut rest = text;
         loop {
             let trimmed = rest.trim_start_matches([' ', '\t', '\n', '\r']);
@@ -142,9 +181,13 @@ impl<'t> Json<'t> {
                 b'a'..=b'z' => (run(trimmed, |byte| byte.is_ascii_lowercase()), Kind::Word),
                 _ => return None,
             };
-            if open.is_empty() && kind != Kind::Close {
+            // One value, and in brackets.
+            let begins = tokens.is_empty() && kind == Kind::Open;
+            let goes_on = !tokens.is_empty() && (!open.is_empty() || kind == Kind::Close);
+            if !begins && !goes_on || is_complete {
                 return None;
             }
+            is_complete = open.is_empty() && !begins;
             let (text, after) = trimmed.split_at_checked(length)?;
             tokens.push(Token { space, text, kind });
             rest = after;
@@ -181,11 +224,52 @@ impl<'t> Json<'t> {
         })
     }
 
-    /// How many numbers it has, and which of them are changed one by one.
+    /// How many numbers it has.
     pub(super) fn numbers(&self) -> usize {
         let numbers = self.tokens.iter();
         let numbers = numbers.filter(|token| token.kind == Kind::Number);
-        numbers.count().min(MAX_NUMBERS)
+        numbers.count()
+    }
+
+    /// The fields of an object: their names, and the texts of their values.
+    pub(super) fn fields(&self) -> Vec<(String, &'t str)> {
+        let mut fields = Vec::new();
+        let mut depth = 0_usize;
+        for triple in self.tokens.windows(3) {
+            let [name, colon, value] = triple else {
+                continue;
+            };
+            match name.kind {
+                Kind::Open => depth += 1,
+                Kind::Close => depth = depth.saturating_sub(1),
+                Kind::String if depth == 1 && colon.kind == Kind::Colon => {
+                    if let Some(name) = unescaped(name.text)
+                        && value.kind != Kind::Open
+                    {
+                        fields.push((name, value.text));
+                    }
+                }
+                _ => {}
+            }
+        }
+        fields
+    }
+
+    /// Whether its value is an object of strings, numbers and words.
+    pub(super) fn is_flat_object(&self) -> bool {
+        let brackets = |token: &&Token<'_>| matches!(token.kind, Kind::Open | Kind::Close);
+        let is_object = self.tokens.first().is_some_and(|token| token.text == "{");
+        is_object && self.tokens.iter().filter(brackets).count() == 2
+    }
+
+    /// The numbers of an array of bytes, the first in it.
+    pub(super) fn bytes(&self) -> Option<Vec<u8>> {
+        let numbers = self
+            .tokens
+            .iter()
+            .filter(|token| token.kind == Kind::Number);
+        let bytes: Option<Vec<u8>> = numbers.map(|token| token.text.parse().ok()).collect();
+        bytes.filter(|bytes| bytes.len() > 1)
     }
 
     /// How many colons and commas it has.
@@ -229,14 +313,11 @@ impl<'t> Json<'t> {
         };
         let tokens = sorted.as_ref().unwrap_or(&self.tokens);
         let mut written = String::new();
-        let mut depth = 0_usize;
+        let mut layout = Layout::default();
         let mut number = 0;
         let mut separators = 0;
         let mut before: Option<Token<'_>> = None;
         for token in tokens {
-            if token.kind == Kind::Close {
-                depth = depth.saturating_sub(1);
-            }
             let after_separator = before.is_some_and(|before| before.is_separator());
             separators += u32::from(after_separator);
             match style.spacing {
@@ -244,10 +325,9 @@ impl<'t> Json<'t> {
                     let bit = places.checked_shr(separators - 1).unwrap_or_default() & 1;
                     written.push_str(if bit == 1 { " " } else { "" });
                 }
-                spacing => space(&mut written, spacing, before.as_ref(), token, depth),
+                spacing => layout.space(&mut written, spacing, before.as_ref(), token),
             }
             match token.kind {
-                Kind::Open => depth += 1,
                 Kind::Number => {
                     written.push_str(&rewritten_number(token.text, style.numbers, number));
                     number += 1;
@@ -263,8 +343,12 @@ impl<'t> Json<'t> {
                 }
                 _ => {}
             }
-            if !matches!(token.kind, Kind::Number | Kind::String) {
-                written.push_str(token.text);
+            match (token.kind, style.spacing) {
+                (Kind::Number | Kind::String, _) => {}
+                (Kind::Colon, Spacing::Inline { colon, .. } | Spacing::Lines { colon, .. }) => {
+                    written.push_str(colon);
+                }
+                _ => written.push_str(token.text),
             }
             before = Some(*token);
         }
@@ -281,39 +365,70 @@ impl Token<'_> {
     }
 }
 
-/// Writes the white space between two tokens.
-fn space(
-    written: &mut String,
-    spacing: Spacing,
-    before: Option<&Token<'_>>,
-    token: &Token<'_>,
-    depth: usize,
-) {
-    let before = before.map(|before| before.kind);
-    match spacing {
-        Spacing::Kept => written.push_str(token.space),
-        Spacing::Compact | Spacing::After(_) => {}
-        Spacing::Spaced => {
-            if matches!(before, Some(Kind::Colon | Kind::Comma)) {
-                written.push(' ');
-            }
+/// How deep the writer is, and in which brackets.
+#[derive(Default)]
+struct Layout {
+    /// Whether each is an array in one line.
+    open: Vec<bool>,
+}
+
+impl Layout {
+    /// Writes the white space before a token; what is around a colon is written with it.
+    fn space(
+        &mut self,
+        written: &mut String,
+        spacing: Spacing,
+        before: Option<&Token<'_>>,
+        token: &Token<'_>,
+    ) {
+        let closes = token.kind == Kind::Close;
+        let is_inline = self.open.last().copied().unwrap_or_default();
+        if closes {
+            self.open.pop();
         }
-        Spacing::AfterColon => {
-            if before == Some(Kind::Colon) {
-                written.push(' ');
-            }
-        }
-        Spacing::Lines(indent) => match (before, token.kind) {
-            (Some(Kind::Open), Kind::Close) | (None, _) => {}
-            (Some(Kind::Open | Kind::Comma), _) | (_, Kind::Close) => {
-                written.push('\n');
-                for _ in 0..depth.min(MAX_DEPTH) {
-                    written.push_str(indent);
+        let kind = before.map(|before| before.kind);
+        let is_empty = closes && kind == Some(Kind::Open);
+        match spacing {
+            Spacing::Kept => written.push_str(token.space),
+            Spacing::After(_) => {}
+            Spacing::Inline { comma, padding, .. } => match kind {
+                _ if is_empty => {}
+                Some(Kind::Comma) => written.push_str(comma.trim_start_matches(',')),
+                Some(Kind::Open) => written.push_str(padding),
+                _ if closes => written.push_str(padding),
+                _ => {}
+            },
+            Spacing::Lines { indent, end, .. } => match kind {
+                None => {}
+                _ if is_empty => {
+                    if is_inline {
+                        written.push(' ');
+                    }
                 }
-            }
-            (Some(Kind::Colon), _) => written.push(' '),
-            _ => {}
-        },
+                Some(Kind::Open | Kind::Comma) if is_inline => written.push(' '),
+                _ if closes && is_inline => written.push(' '),
+                Some(Kind::Open | Kind::Comma) => self.line(written, indent, end),
+                _ if closes => self.line(written, indent, end),
+                _ => {}
+            },
+        }
+        if token.kind == Kind::Open {
+            let inlines = matches!(
+                spacing,
+                Spacing::Lines {
+                    inline_arrays: true,
+                    ..
+                }
+            );
+            self.open.push(inlines && token.text == "[");
+        }
+    }
+
+    fn line(&self, written: &mut String, indent: &str, end: &str) {
+        written.push_str(end);
+        for _ in 0..self.open.len().min(MAX_DEPTH) {
+            written.push_str(indent);
+        }
     }
 }
 
@@ -442,7 +557,7 @@ fn write_character(written: &mut String, character: char, escapes: Escapes) {
 fn rewritten_number(text: &str, numbers: Numbers, place: usize) -> Cow<'_, str> {
     if text.contains(['e', 'E']) {
         return match (numbers, text.parse::<f64>()) {
-            (Numbers::Kept | Numbers::One(..), _) | (_, Err(_)) => text.into(),
+            (Numbers::Kept | Numbers::Some(..), _) | (_, Err(_)) => text.into(),
             (_, Ok(number)) => number.to_string().into(),
         };
     }
@@ -452,18 +567,21 @@ fn rewritten_number(text: &str, numbers: Numbers, place: usize) -> Cow<'_, str> 
         Numbers::Kept => text.into(),
         Numbers::Shortest if digits.is_empty() => whole.into(),
         Numbers::Shortest => format!("{whole}.{digits}").into(),
-        _ if fraction.is_empty() => match numbers {
-            Numbers::One(own, after) if own == place => format!("{text}{after}").into(),
-            _ => text.into(),
-        },
+        Numbers::Some(places, after) => {
+            let bit = u32::try_from(place)
+                .ok()
+                .and_then(|place| places.checked_shr(place));
+            match (bit.unwrap_or_default() & 1, fraction) {
+                (0, _) => text.into(),
+                (_, "") => format!("{text}{after}").into(),
+                _ if after == ".00" => format!("{whole}.{digits:0<2}").into(),
+                _ => text.into(),
+            }
+        }
+        _ if fraction.is_empty() => text.into(),
         Numbers::OneDigit if digits.is_empty() => format!("{whole}.0").into(),
         Numbers::OneDigit => format!("{whole}.{digits}").into(),
         Numbers::TwoDigits => format!("{whole}.{digits:0<2}").into(),
-        Numbers::One(own, after) if own == place => match after {
-            ".0" => format!("{text}0").into(),
-            _ => format!("{text}00").into(),
-        },
-        Numbers::One(..) => text.into(),
     }
 }
 

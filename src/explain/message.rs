@@ -139,6 +139,29 @@ pub(super) fn messages(scheme: &Scheme<'_>, received: &Received<'_>) -> Vec<Cand
         }
         found.keep(&changed, &other.changes);
     }
+    // A proxy that joins one header's values joins those of others.
+    for name in ["header-joined", "header-repeated"] {
+        let mut changed = pieces.clone();
+        let mut changes: Vec<Change> = Vec::new();
+        for (place, other) in &others {
+            let is_it = other.changes.iter().any(|change| change.name() == name);
+            if let Some(Piece::Value(_, value)) = changed.get_mut(*place).filter(|_| is_it)
+                && pieces
+                    .get(*place)
+                    .is_some_and(|own| matches!(own, Piece::Value(_, own) if own == value))
+            {
+                value.clone_from(&other.value);
+                super::change::merge(&mut changes, &other.changes);
+            }
+        }
+        changes.truncate(1);
+        if !changes.is_empty() {
+            found.keep(&changed, &changes);
+        }
+    }
+    if pieces.len() > 1 && pieces.contains(&Piece::Body) {
+        found.keep(&[Piece::Body], &[body_alone()]);
+    }
     dropped(&mut found, &pieces);
     permuted(&mut found, &pieces);
     joined_otherwise(&mut found, &pieces);
@@ -206,9 +229,6 @@ fn dropped(found: &mut Found, pieces: &[Piece]) {
             }
         }
     }
-    if pieces.len() > 1 {
-        found.keep(&[Piece::Body], &[body_alone()]);
-    }
 }
 
 fn body_alone() -> Change {
@@ -221,6 +241,17 @@ fn body_alone() -> Change {
     )
 }
 
+/// Names the parts of a message in their order.
+fn described(pieces: &[Piece]) -> String {
+    let names = pieces.iter().map(|piece| match piece {
+        Piece::Text(text) => format!("`{}`", text.escape_ascii()),
+        Piece::Body => "body".to_string(),
+        Piece::Value(what, _) => what.name().to_string(),
+    });
+    let names: Vec<String> = names.collect();
+    names.join(", ")
+}
+
 /// Puts the values and the body in other orders; texts stay in their places.
 fn permuted(found: &mut Found, pieces: &[Piece]) {
     let is_text = |piece: &Piece| matches!(piece, Piece::Text(_));
@@ -228,11 +259,6 @@ fn permuted(found: &mut Found, pieces: &[Piece]) {
     if values.len() > MAX_PERMUTED {
         return;
     }
-    let change = Change::new(
-        "message-order",
-        "the sender signs the same parts in another order",
-        "declare the scheme with the parts in the sender's order (`Scheme::signed`)",
-    );
     for order in orders(values.len()) {
         let mut order = order.into_iter();
         let moved = pieces.iter().map(|piece| {
@@ -244,7 +270,15 @@ fn permuted(found: &mut Found, pieces: &[Piece]) {
             other.map_or_else(|| piece.clone(), |other| (*other).clone())
         });
         let moved: Vec<Piece> = moved.collect();
-        found.keep(&moved, core::slice::from_ref(&change));
+        let change = Change::new(
+            "message-order",
+            format!(
+                "the sender signs the same parts in another order: {}",
+                described(&moved)
+            ),
+            "declare the scheme with the parts in the sender's order (`Scheme::signed`)",
+        );
+        found.keep(&moved, &[change]);
     }
 }
 
@@ -275,7 +309,7 @@ fn joined_otherwise(found: &mut Found, pieces: &[Piece]) {
     if values.len() < 2 {
         return;
     }
-    for joint in ["", ".", ":", "|", "\n", ";", ","] {
+    for joint in ["", ".", ":", "|", "\n", ";", ",", "-", "_", " "] {
         let mut joined = Vec::new();
         for (place, value) in values.iter().enumerate() {
             if place > 0 {
@@ -297,34 +331,63 @@ fn joined_otherwise(found: &mut Found, pieces: &[Piece]) {
     }
 }
 
-/// Adds a timestamp or an id that the request has and the scheme does not sign.
+/// Adds a timestamp and an id that the request has and the scheme does not sign.
 fn added(found: &mut Found, received: &Received<'_>) {
     let is_stamp = |name: &str| {
-        ["timestamp", "-time", "-id", "-ts", "nonce"]
+        ["timestamp", "-time", "-id", "-ts", "nonce", "date"]
             .iter()
             .any(|end| name.ends_with(end))
     };
     let stamps = received.headers.iter().filter(|(name, _)| is_stamp(name));
-    for (name, value) in stamps.take(8) {
+    let stamps: Vec<(String, Piece)> = stamps
+        .take(6)
+        .map(|(name, value)| {
+            let value = Piece::Value(What::Header, value.to_vec());
+            (super::change::shown(name), value)
+        })
+        .collect();
+    let mut keep = |names: &[&str], pieces: Vec<Piece>| {
         let change = Change::new(
             "message-with-header",
             format!(
-                "the sender signs the header `{}` together with the body",
-                super::change::shown(name)
+                "the sender signs {} together with the body: {}",
+                names.join(" and "),
+                described(&pieces)
             ),
-            "declare the scheme with that part (`Scheme::signed`); the catalogue may have it",
+            "declare the scheme with those parts (`Scheme::signed`); the catalogue may have it",
         );
-        let value = Piece::Value(What::Header, value.to_vec());
-        for joint in [".", ":", "", "|"] {
-            let joint = Piece::Text(joint.as_bytes().to_vec());
-            found.keep(
-                &[value.clone(), joint.clone(), Piece::Body],
-                core::slice::from_ref(&change),
+        found.keep(&pieces, &[change]);
+    };
+    let text = |text: &str| Piece::Text(text.as_bytes().to_vec());
+    for (name, value) in &stamps {
+        let name = format!("the header `{name}`");
+        for joint in [".", ":", "", "|", "\n", "_", "-", " ", ","] {
+            let (value, joint_piece) = (value.clone(), text(joint));
+            keep(
+                &[&name],
+                Vec::from([value.clone(), joint_piece.clone(), Piece::Body]),
             );
-            found.keep(
-                &[Piece::Body, joint, value.clone()],
-                core::slice::from_ref(&change),
-            );
+            keep(&[&name], Vec::from([Piece::Body, joint_piece, value]));
+        }
+        for (before, joint) in [("v0:", ":"), ("v1:", ":"), ("v1.", "."), ("t=", ",")] {
+            let pieces = [text(before), value.clone(), text(joint), Piece::Body];
+            keep(&[&name], pieces.to_vec());
+        }
+    }
+    for (one, first) in &stamps {
+        for (other, second) in stamps.iter().filter(|(other, _)| other != one) {
+            let names = [format!("the header `{one}`"), format!("`{other}`")];
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            for joint in [".", ":", "", "|", "\n"] {
+                let pieces = [
+                    first.clone(),
+                    text(joint),
+                    second.clone(),
+                    text(joint),
+                    Piece::Body,
+                ];
+                keep(&names, pieces.to_vec());
+            }
         }
     }
 }

@@ -10,7 +10,7 @@
 //! use hookseal::schemes;
 //!
 //! // printf '{"price": 10.00}' | openssl dgst -sha256 -hmac s3cret-of-the-sender -binary | base64
-//! let headers = [("x-pakk-webhook-signature", "EJ7exELAtkYVtVOtM6JvZK2tQ3GkeYEJ5I8VpcNAMb4=")];
+//! let headers = [("x-pakk-webhook-signature", "OhJ3HRQ0+Q9c8892AkMBiIqM+ixUbjbflkKCApsMC58=")];
 //! // Something has parsed the body and written it again.
 //! let body = br#"{"price":10.0}"#;
 //!
@@ -38,8 +38,8 @@
 //!
 //! It is for the shell, for tests and for development, not for the path of every request. A
 //! search takes up to [`Explainer::MAX_HASHES`] hashes over up to
-//! [`Explainer::MAX_HASHED_BYTES`] bytes, and some dozen MiB of memory. Bodies of more than
-//! [`Explainer::MAX_BODY`] bytes are verified and not searched.
+//! [`Explainer::MAX_HASHED_BYTES`] bytes, and for the largest bodies some 100 MiB of memory.
+//! Bodies of more than [`Explainer::MAX_BODY`] bytes are verified and not searched.
 //!
 //! What it prints holds no secret, no signature and nothing of the body. It does say which
 //! part of a forgery was right: **never answer a sender with it.**
@@ -106,9 +106,10 @@ impl Scheme<'_> {
 ///     .with_secret("your-shared-secret\n")
 ///     .received_at(Timestamp::from_secs(1_700_000_000));
 /// // printf '{}' | openssl dgst -sha256 -hmac your-shared-secret
-/// let headers = [("x-paminga-signature", "ce8ba1b3ffcf94f0ed0abe64a4bd4ff3069c9b4a8cb3e2bbce7e0c6dd0c0b4be")];
+/// let headers = [("x-paminga-signature", "9a98b5facd133a2bcb7f36e543a2f6a63986bf9e18858df2b20e6ab8c911a8f0")];
 /// let explanation = explainer.explain(&headers, b"{}");
-/// assert!(!explanation.is_verified());
+/// let [cause] = explanation.cause().unwrap() else { panic!("one change") };
+/// assert_eq!(cause.name(), "secret-line-break");
 /// ```
 pub struct Explainer<'s> {
     scheme: Scheme<'s>,
@@ -153,6 +154,11 @@ impl<'s> Explainer<'s> {
     }
 
     /// Adds a secret, exactly as it is configured, with whatever is wrong with it.
+    ///
+    /// It is read as the scheme says. If your service reads it with a constructor of
+    /// [`Key`], set the scheme's form to that:
+    /// `Scheme { secret: SecretForm::Base64, ..schemes::PAKK }` for
+    /// [`Key::from_base64`]. Otherwise that difference is found as the cause.
     #[must_use]
     pub fn with_secret(mut self, secret: impl AsRef<[u8]>) -> Self {
         let text = Zeroizing::new(secret.as_ref().to_vec());
@@ -182,8 +188,31 @@ impl<'s> Explainer<'s> {
     ///
     /// The body must be the one that was passed to the verification.
     pub fn explain(&self, head: &dyn RequestHead, body: &[u8]) -> Explanation {
+        self.explain_within(now(), head, body)
+    }
+
+    /// As [`explain`](Self::explain), for a request that arrived then.
+    #[cfg(all(
+        feature = "tracing",
+        not(all(target_family = "wasm", target_os = "unknown"))
+    ))]
+    pub(crate) fn explain_at(
+        &self,
+        moment: Timestamp,
+        head: &dyn RequestHead,
+        body: &[u8],
+    ) -> Explanation {
+        self.explain_within(Some(moment), head, body)
+    }
+
+    fn explain_within(
+        &self,
+        now: Option<Timestamp>,
+        head: &dyn RequestHead,
+        body: &[u8],
+    ) -> Explanation {
         let received = Received::new(head, body);
-        let now = self.received_at.or_else(now);
+        let now = self.received_at.or(now);
         let mut faults = Faults::default();
         let verdict = self.verify(head, &received, now, &mut faults);
         let refusal = match verdict {
@@ -202,6 +231,15 @@ impl<'s> Explainer<'s> {
             if let Some(found) = found {
                 explanation.prove(found, &self.scheme, &received, now);
             }
+        }
+        if body.len() > Self::MAX_BODY {
+            explanation.facts.push(format!(
+                "nothing was tried: the body is longer than {} bytes",
+                Self::MAX_BODY
+            ));
+        } else if budget.is_spent() {
+            let limit = "the search ended at its limit, before all was tried";
+            explanation.facts.push(limit.to_string());
         }
         let hashes = Self::MAX_HASHES - budget.hashes;
         facts::add(
@@ -245,6 +283,12 @@ impl<'s> Explainer<'s> {
                     faults.has_public_key |= !webhook.has_macs();
                     keys.push(with_id(Key::from(text)));
                 }
+                Err(error) if is_of_the_scheme(&error) => {
+                    let text = error.to_string();
+                    if !faults.texts.contains(&text) {
+                        faults.texts.push(text);
+                    }
+                }
                 Err(error) => {
                     faults.has_foreign_key |= matches!(error, ConfigError::ForeignSecret { .. });
                     faults.texts.push(format!("secret {number}: {error}"));
@@ -271,6 +315,19 @@ impl<'s> Explainer<'s> {
             }
         }
     }
+}
+
+/// Whether an error has nothing to do with the keys.
+const fn is_of_the_scheme(error: &ConfigError) -> bool {
+    matches!(
+        error,
+        ConfigError::AlgorithmUnavailable { .. }
+            | ConfigError::InvalidEndpoint
+            | ConfigError::InvalidHeaderName { .. }
+            | ConfigError::InvalidScheme { .. }
+            | ConfigError::MissingEndpoint
+            | ConfigError::UnusedEndpoint
+    )
 }
 
 #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]

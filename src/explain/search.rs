@@ -2,14 +2,14 @@
 
 use alloc::vec::Vec;
 
-use super::body::{bodies, reordered};
+use super::body::{bodies, reordered, twice_changed};
 use super::change::{Candidate, Change, merge};
 use super::message::{self, Message, Whole, messages};
 use super::received::Received;
-use super::secrets::{Material, keys};
-use super::tags::tags;
+use super::secrets::{Material, keys, unset_keys};
+use super::tags::{own_tags, tags};
 use crate::algorithm::{Algorithm, MacKey};
-use crate::scheme::{Scheme, Signature, SignatureField};
+use crate::scheme::{Scheme, SecretForm, Signature, SignatureField};
 use crate::schemes;
 
 /// What a search may cost.
@@ -28,6 +28,11 @@ impl Budget {
             bytes,
             is_spent: false,
         }
+    }
+
+    /// Whether something was not tried for it.
+    pub(super) const fn is_spent(&self) -> bool {
+        self.is_spent
     }
 
     fn take(&mut self, bytes: usize) -> bool {
@@ -129,7 +134,7 @@ pub(super) fn search(
 ) -> Option<Match> {
     let tags = tags(scheme, received);
     if tags.is_empty() {
-        return other_scheme(scheme, secrets, received, budget);
+        return other_scheme(scheme, secrets, received, &[], budget);
     }
     let algorithms = algorithms_of(&tags);
     let mut keyed = Vec::new();
@@ -137,6 +142,8 @@ pub(super) fn search(
         let keys = keys(secret, scheme.secret).into_iter();
         keyed.extend(keys.map(|key| Keyed::new(place, key, &algorithms)));
     }
+    let unset = unset_keys().into_iter();
+    keyed.extend(unset.map(|key| Keyed::new(0, key, &algorithms)));
     keyed.sort_by_key(|keyed| keyed.key.cost());
     let messages = messages(scheme, received);
     let mut bodies_to_try = Vec::from([Candidate::unchanged(received.body.to_vec())]);
@@ -166,11 +173,44 @@ pub(super) fn search(
         return first;
     }
     // Another scheme is a likelier cause than two changes: nothing is changed under it.
-    let other = other_scheme(scheme, secrets, received, search.budget);
+    let other = other_scheme(scheme, secrets, received, &bodies_to_try, search.budget);
     other
         .or(first)
         .or_else(|| by_order(&mut search, &messages, received, &keyed))
+        .or_else(|| {
+            let twice = twice_changed(received, &bodies_to_try);
+            by_body(&mut search, &messages, &twice, &keyed)
+        })
         .or_else(|| by_cost(&mut search, &messages, &bodies_to_try, &keyed, 2..=3))
+}
+
+/// Tries all of these bodies, with the message and the keys as they are.
+fn by_body(
+    search: &mut Search<'_>,
+    messages: &[Candidate<Message>],
+    bodies: &[Candidate<Vec<u8>>],
+    keys: &[Keyed],
+) -> Option<Match> {
+    let message = messages.first()?;
+    for body in bodies {
+        for keyed in keys.iter().filter(|keyed| keyed.key.cost() == 0) {
+            let whole = Whole {
+                message: &message.value,
+                body: &body.value,
+            };
+            if let Some(tag) = search.matching(&whole, keyed) {
+                let mut changes = body.changes.clone();
+                merge(&mut changes, &message.changes);
+                merge(&mut changes, &tag.changes);
+                return Some(Match {
+                    secret: keyed.secret,
+                    scheme: None,
+                    changes,
+                });
+            }
+        }
+    }
+    None
 }
 
 /// Tries JSON in other orders, with the keys as they are.
@@ -200,7 +240,7 @@ fn by_order(
                 });
             }
         }
-        found.is_some() || search.budget.is_spent
+        found.is_some() || search.budget.is_spent()
     });
     found
 }
@@ -243,7 +283,7 @@ fn by_cost(
                 let wanted = |keyed: &&Keyed| more + keyed.key.cost() == cost;
                 let likely = keys.iter().take(limit(cost, LIKELY_KEYS));
                 for keyed in likely.filter(wanted) {
-                    if search.budget.is_spent {
+                    if search.budget.is_spent() {
                         return best;
                     }
                     let whole = Whole {
@@ -288,74 +328,133 @@ const fn limit(cost: usize, likely: usize) -> usize {
     }
 }
 
-/// Looks for another scheme of the catalogue that made the signature.
+/// How many changed bodies are tried under another scheme.
+const BODIES_OF_OTHERS: usize = 48;
+
+/// Looks for another scheme of the catalogue that made the signature, with at most one change
+/// to the secret, the message or the body.
 fn other_scheme(
     own: &Scheme<'_>,
     secrets: &[&[u8]],
     received: &Received<'_>,
+    bodies: &[Candidate<Vec<u8>>],
     budget: &mut Budget,
 ) -> Option<Match> {
+    // Most schemes hand out their secrets in one of a few forms.
+    let mut read: Vec<(SecretForm, Vec<(usize, Candidate<Material>)>)> = Vec::new();
     let mut best: Option<Match> = None;
+    let mut alike: Vec<&'static str> = Vec::new();
     for other in schemes::ALL {
         if is_same(own, other) || !has_headers(other, received) {
             continue;
         }
-        let tags: Vec<Candidate<Signature>> = tags(other, received)
-            .into_iter()
-            .filter(|tag| tag.cost() == 0)
-            .collect();
+        let tags = own_tags(other, received);
+        if tags.is_empty() {
+            continue;
+        }
+        if !read.iter().any(|(form, _)| *form == other.secret) {
+            let mut all = Vec::new();
+            for (place, secret) in secrets.iter().enumerate() {
+                let keys = keys(secret, other.secret).into_iter();
+                let likely = keys.filter(|key| key.cost() <= 1);
+                all.extend(likely.map(|key| (place, key)));
+            }
+            read.push((other.secret, all));
+        }
+        let keys = read.iter().find(|(form, _)| *form == other.secret);
         let algorithms = algorithms_of(&tags);
         let messages = messages(other, received);
         let mut search = Search {
             tags: &tags,
             budget: &mut *budget,
         };
-        for (place, secret) in secrets.iter().enumerate() {
-            for key in keys(secret, other.secret) {
-                if key.cost() > 1 {
-                    break;
+        for (place, key) in keys.map(|(_, keys)| keys.as_slice()).unwrap_or_default() {
+            let keyed = Keyed::new(*place, key.clone(), &algorithms);
+            let mut keep = |more: [&[Change]; 2]| {
+                let mut changes = Vec::from([is_of(other.name)]);
+                for more in more {
+                    merge(&mut changes, more);
                 }
-                let keyed = Keyed::new(place, key, &algorithms);
-                // As it is, or with another URL.
-                for message in messages.iter().take(LIKELY_MESSAGES) {
-                    if message.cost() + keyed.key.cost() > 1 {
-                        continue;
-                    }
-                    let whole = Whole {
-                        message: &message.value,
-                        body: received.body,
-                    };
-                    if search.matching(&whole, &keyed).is_none() {
-                        continue;
-                    }
-                    let mut changes = Vec::from([is_of(other.name)]);
-                    merge(&mut changes, &message.changes);
-                    merge(&mut changes, &keyed.key.changes);
-                    let is_better = |best: &Match| changes.len() < best.changes.len();
-                    if best.as_ref().is_none_or(is_better) {
-                        best = Some(Match {
-                            secret: place,
-                            scheme: Some(other.name),
-                            changes,
-                        });
-                    }
+                merge(&mut changes, &keyed.key.changes);
+                if changes.len() == 1 {
+                    alike.push(other.name);
+                }
+                let is_better = |best: &Match| changes.len() < best.changes.len();
+                if best.as_ref().is_none_or(is_better) {
+                    best = Some(Match {
+                        secret: *place,
+                        scheme: Some(other.name),
+                        changes,
+                    });
+                }
+            };
+            for message in messages.iter().take(LIKELY_MESSAGES) {
+                if message.cost() + keyed.key.cost() > 1 {
+                    continue;
+                }
+                let whole = Whole {
+                    message: &message.value,
+                    body: received.body,
+                };
+                if search.matching(&whole, &keyed).is_some() {
+                    keep([&message.changes, &[]]);
+                }
+            }
+            let Some(message) = messages.first().filter(|_| keyed.key.cost() == 0) else {
+                continue;
+            };
+            let changed = bodies.iter().filter(|body| body.cost() == 1);
+            for body in changed.take(BODIES_OF_OTHERS) {
+                let whole = Whole {
+                    message: &message.value,
+                    body: &body.value,
+                };
+                if search.matching(&whole, &keyed).is_some() {
+                    keep([&message.changes, &body.changes]);
                 }
             }
         }
-        if best.as_ref().is_some_and(|best| best.changes.len() == 1) {
-            return best;
-        }
+    }
+    if let Some(best) = &mut best
+        && let [first, others @ ..] = &*alike
+        && !others.is_empty()
+        && let [change] = &mut *best.changes
+    {
+        *change = is_of_one_of(first, others);
     }
     best
 }
 
+fn is_of_one_of(first: &'static str, others: &[&'static str]) -> Change {
+    let shown: Vec<&str> = others.iter().copied().take(5).collect();
+    Change::new(
+        OTHER_SCHEME,
+        alloc::format!(
+            "the request is signed as the scheme `{first}` says, and not as the configured one; {} \
+             sign alike",
+            shown.join(", ")
+        ),
+        alloc::format!(
+            "verify it with `schemes::{}`, or with that of its sender",
+            constant(first)
+        ),
+    )
+}
+
+/// The name of a scheme's constant.
+fn constant(name: &str) -> alloc::string::String {
+    name.to_uppercase().replace('-', "_")
+}
+
+const OTHER_SCHEME: &str = "scheme-other";
+
 fn is_of(name: &'static str) -> Change {
     Change::new(
-        "scheme-other",
+        OTHER_SCHEME,
         alloc::format!(
             "the request is signed as the scheme `{name}` says, and not as the configured one"
         ),
-        alloc::format!("verify it with `schemes::by_name(\"{name}\")`"),
+        alloc::format!("verify it with `schemes::{}`", constant(name)),
     )
 }
 

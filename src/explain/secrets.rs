@@ -25,11 +25,12 @@ const MAX_KEYS: usize = 96;
 const MAX_DEPTH: usize = 3;
 
 /// A longer text is no secret.
-const MAX_SECRET: usize = 16 * 1024;
+const MAX_SECRET: usize = 4 * 1024;
 
 type Text = Zeroizing<String>;
 
 /// What verifies.
+#[derive(Clone)]
 pub(super) enum Material {
     Secret(Zeroizing<Vec<u8>>),
     Public(PublicKey),
@@ -58,6 +59,9 @@ pub(super) fn keys(secret: &[u8], form: SecretForm) -> Vec<Candidate<Material>> 
     for text in &texts {
         keys.reread(&text.value, form, &text.changes);
     }
+    if let (Some(text), SecretForm::Text) = (texts.first(), form) {
+        keys.of_the_sender(&text.value);
+    }
     if core::str::from_utf8(secret).is_err() {
         let raw = Change::new(
             "secret-bytes",
@@ -72,6 +76,37 @@ pub(super) fn keys(secret: &[u8], form: SecretForm) -> Vec<Candidate<Material>> 
 
 fn copy_of(bytes: &[u8]) -> Zeroizing<Vec<u8>> {
     Zeroizing::new(bytes.to_vec())
+}
+
+/// The keys of a sender that has no secret.
+pub(super) fn unset_keys() -> Vec<Candidate<Material>> {
+    let words = [
+        "",
+        "undefined",
+        "null",
+        "None",
+        "nil",
+        "[object Object]",
+        "secret",
+        "changeme",
+    ];
+    let key = |word: &str| {
+        let finding = if word.is_empty() {
+            "**anyone can sign such requests**: the sender signs with an empty key".into()
+        } else {
+            format!("**anyone can sign such requests**: the sender signs with the word `{word}`")
+        };
+        let change = Change::new(
+            "secret-sender-has-none",
+            finding,
+            "set the secret at the sender; never accept such a key",
+        );
+        Candidate::with(
+            Material::Secret(copy_of(word.as_bytes())),
+            Vec::from([change]),
+        )
+    };
+    words.into_iter().map(key).collect()
 }
 
 struct Keys(Vec<Candidate<Material>>);
@@ -197,6 +232,59 @@ impl Keys {
         }
     }
 
+    /// The dirt may be on the sender's side: it signs with it, and the receiver has the clean
+    /// text.
+    fn of_the_sender(&mut self, text: &str) {
+        for (key, what) in [
+            (format!("{text}\n"), "a line feed at its end"),
+            (
+                format!("{text}\r\n"),
+                "a carriage return and line feed at its end",
+            ),
+            (format!("{text}\r"), "a carriage return at its end"),
+            (format!("{text} "), "a space at its end"),
+            (format!(" {text}"), "a space before it"),
+            (format!("\"{text}\""), "quotes around it"),
+            (format!("'{text}'"), "quotes around it"),
+            (format!("\u{feff}{text}"), "a byte order mark before it"),
+            (text.to_lowercase(), "lower-case letters only"),
+            (text.to_uppercase(), "upper-case letters only"),
+        ] {
+            let change = Change::new(
+                "secret-sender-has-more",
+                format!("the key that the sender signs with is this secret with {what}"),
+                "set the secret at the sender again, without it; or pass the sender's exact bytes to \
+                 `Key::from_bytes`",
+            );
+            self.keep(
+                Material::Secret(Zeroizing::new(key.into_bytes())),
+                Vec::from([change]),
+            );
+        }
+        for (key, what) in [
+            (
+                base64::engine::general_purpose::STANDARD.encode(text),
+                "base64",
+            ),
+            (hex::encode(text), "hexadecimal text"),
+            (
+                hex::encode(&*secret::sha256(text)),
+                "SHA-256 in hexadecimal text",
+            ),
+        ] {
+            let change = Change::new(
+                "secret-sender-encodes",
+                format!("the key that the sender signs with is the {what} of this secret"),
+                "pass what the sender signs with to `Key::from_bytes`, or set the secret at the sender \
+                 again",
+            );
+            self.keep(
+                Material::Secret(Zeroizing::new(key.into_bytes())),
+                Vec::from([change]),
+            );
+        }
+    }
+
     fn reread_public(&mut self, text: &str, changes: &[Change]) {
         let public = PublicKey::from_hex(text)
             .or_else(|_| PublicKey::from_bare_base64(text))
@@ -218,11 +306,18 @@ impl Keys {
 }
 
 /// The crate's own refusal of a secret.
-pub(super) fn refused(error: &ConfigError) -> Change {
+fn refused(error: &ConfigError) -> Change {
+    let remedy = match error {
+        ConfigError::ShortSecret { .. } => {
+            "ask the sender for a longer secret, or decode it and pass the bytes to \
+             `Key::from_bytes`"
+        }
+        _ => "correct the text of the secret as the message says",
+    };
     Change::new(
         "secret-refused",
         format!("`Webhook::new` refuses the secret: {error}"),
-        "the sender signs with it all the same; ask the sender for another secret",
+        remedy,
     )
 }
 
@@ -374,7 +469,45 @@ fn edits(text: &str) -> Vec<(Text, Change)> {
             "store and pass it decoded",
         );
     }
-    if let Some((name, value)) = text.split_once('=')
+    let separators = [',', ';', '|', ' ', '\n', ':'];
+    for separator in separators
+        .into_iter()
+        .filter(|separator| trimmed.contains(*separator))
+    {
+        let pieces = trimmed.split(separator).map(str::trim);
+        for piece in pieces.filter(|piece| piece.len() >= 8).take(4) {
+            keep(
+                piece,
+                "secret-list",
+                "the text holds several secrets, or a secret with its id or a comment",
+                "pass each secret on its own: `[new, old]`",
+            );
+        }
+    }
+    keep(
+        trimmed.trim_end_matches([';', ',']),
+        "secret-punctuation",
+        "the secret has a comma or a semicolon at its end",
+        store,
+    );
+    keep(
+        trimmed.trim_matches(['<', '>', '[', ']', '“', '”', '‘', '’', '\\', '"']),
+        "secret-quotes",
+        "the secret has brackets, or quotes of a text program, around it",
+        store,
+    );
+    if let Some(rest) = trimmed.strip_prefix("Bearer ") {
+        keep(
+            rest,
+            "secret-prefix",
+            "the secret has `Bearer ` before it",
+            store,
+        );
+    }
+    if let Some((name, value)) = text
+        .split_once('=')
+        .map(|(name, value)| (name.trim(), value.trim()))
+        && !name.starts_with("sha")
         && name
             .trim_start_matches("export ")
             .bytes()

@@ -30,6 +30,12 @@ pub(super) const LENIENT_STANDARD: GeneralPurpose =
 pub(super) const LENIENT_URL_SAFE: GeneralPurpose =
     GeneralPurpose::new(&alphabet::URL_SAFE, LENIENT);
 
+/// The longest piece of a value that may hold a signature, with what names its key.
+const MAX_PIECE: usize = 512;
+
+/// The longest signature: base64 of 128 hexadecimal digits.
+const MAX_SIGNATURE: usize = 172;
+
 /// What senders put before a signature. Nothing else that a client sends is shown.
 const KNOWN_PREFIXES: [&str; 22] = [
     "sha256=",
@@ -55,6 +61,20 @@ const KNOWN_PREFIXES: [&str; 22] = [
     "hash=",
     "mac=",
 ];
+
+/// The signatures that are in the scheme's headers, and of its form.
+pub(super) fn own_tags(scheme: &Scheme<'_>, received: &Received<'_>) -> Vec<Candidate<Signature>> {
+    let mut tags = Tags {
+        scheme,
+        found: Vec::new(),
+    };
+    for name in signature_names(scheme) {
+        for value in received.values(&name) {
+            tags.read_exactly(value, &[]);
+        }
+    }
+    tags.found
+}
 
 /// The signatures in the scheme's headers, then those elsewhere.
 pub(super) fn tags(scheme: &Scheme<'_>, received: &Received<'_>) -> Vec<Candidate<Signature>> {
@@ -221,13 +241,13 @@ impl Tags<'_> {
         algorithm: Algorithm,
         mangled: &str,
     ) -> Change {
-        let before = value.split(piece).next().unwrap_or_default();
+        let before_all = value.split(piece).next().unwrap_or_default();
         let before = match self.scheme.signature {
             SignatureField::List { separator, .. } => {
-                let entries = before.rsplit(char::from(separator.byte()));
-                entries.into_iter().next().unwrap_or_default()
+                let mut entries = before_all.rsplit(char::from(separator.byte()));
+                entries.next().unwrap_or_default()
             }
-            _ => before,
+            _ => before_all,
         };
         let named = |form: &Form<'_>| form.after_key_id.is_some_and(|id| before.ends_with(id));
         let before = if self.scheme.forms.iter().any(named) {
@@ -297,7 +317,8 @@ impl Tags<'_> {
                 "pass the value of the header on as it was received",
             );
         }
-        if before.ends_with(' ') && !form.prefix.is_empty() && before.trim_end() == form.prefix {
+        let is_spaced = before_all.ends_with(' ') && before_all.trim_end().ends_with(form.prefix);
+        if is_spaced && !form.prefix.is_empty() {
             return Change::new(
                 "signature-space-after-prefix",
                 format!(
@@ -308,11 +329,37 @@ impl Tags<'_> {
                  prefix ends with it (`with_forms`)",
             );
         }
+        if pieces(before_all)
+            .into_iter()
+            .any(|other| decode(other).is_some())
+        {
+            return Change::new(
+                "header-joined",
+                "the header has several signatures, joined as the scheme does not have them, and a \
+                 later one is the genuine",
+                "pass repeated headers on one by one; if the sender sends a list, declare it as \
+                 `SignatureField::List`",
+            );
+        }
+        if before_all.contains(['"', '\'', '[', '<', '(']) {
+            return Change::new(
+                "signature-quoted",
+                "the signature is in quotes or brackets, as how a program shows a text or a list",
+                "pass the value of the header itself on, and not how it is shown",
+            );
+        }
+        if !form.prefix.is_empty() && before.trim() == form.prefix.repeat(2) {
+            return Change::new(
+                "signature-prefix",
+                format!("the prefix `{}` is there twice", form.prefix),
+                "something in front of the service adds it; pass the value on as it was received",
+            );
+        }
         let found = match before.trim_start() {
             "" => "no prefix".into(),
             text => match known(text) {
                 Some(prefix) => format!("the prefix `{prefix}`"),
-                None => format!("{} characters", text.chars().count()),
+                None => format!("a text of {} characters", text.chars().count()),
             },
         };
         if before.trim_start() == form.prefix {
@@ -362,10 +409,15 @@ fn entries(value: &[u8], separator: Option<Separator>) -> impl Iterator<Item = &
 fn pieces(value: &str) -> Vec<&str> {
     let is_separator = |c: char| c.is_whitespace() || ",;\"'<>()[]{}".contains(c);
     let mut found = Vec::new();
-    for piece in value.split(is_separator).filter(|piece| piece.len() >= 27) {
+    let is_long_enough = |piece: &&str| (27..=MAX_PIECE).contains(&piece.len());
+    for piece in value.split(is_separator).filter(is_long_enough) {
         found.push(piece);
         for (at, _) in piece.match_indices(['=', ':', '|', '.', '/']) {
-            found.extend(piece.get(at + 1..).filter(|rest| rest.len() >= 27));
+            let rest = piece.get(at + 1..).unwrap_or_default();
+            if rest.len() < 27 || found.len() > 2 * MAX_TAGS {
+                break;
+            }
+            found.push(rest);
         }
         if found.len() > 2 * MAX_TAGS {
             break;
@@ -381,6 +433,9 @@ fn decode_hex(text: &str) -> Option<Vec<u8>> {
 
 /// The bytes of a tag, and the name of the encoding.
 fn decode(piece: &str) -> Option<(&'static str, Vec<u8>)> {
+    if piece.len() > MAX_SIGNATURE {
+        return None;
+    }
     if let Some(bytes) = decode_hex(piece) {
         return Some((Encoding::Hex.name(), bytes));
     }

@@ -55,6 +55,20 @@ fn edits(url: &str) -> Vec<(String, Change)> {
             "with a slash at the end of its path",
         ),
     }
+    if url.trim() != url {
+        keep(
+            url.trim().to_owned(),
+            "message-url-white-space",
+            "without white space at an end",
+        );
+    }
+    if let Some((start, _)) = url.split_once('#') {
+        keep(
+            start.to_owned(),
+            "message-url-fragment",
+            "without its fragment (`#…`)",
+        );
+    }
     if query.is_some() {
         keep(start.to_owned(), "message-url-query", "without its query");
     }
@@ -161,7 +175,18 @@ pub(super) fn endpoints(scheme: &Scheme<'_>, received: &Received<'_>) -> Vec<Can
     }
     let is_configured = !urls.is_empty();
     let is_url = urls.first().is_none_or(|url| url.value.contains("://"));
-    // A slash says more than "the URL of the request".
+    // A slash, or the query, says more than "the URL of the request".
+    let query = received.target.and_then(|target| target.split_once('?'));
+    if let Some((_, query)) = query {
+        for configured in urls.clone() {
+            let with_query = format!("{}?{query}", configured.value);
+            let change = change(
+                "message-url-query",
+                "with its query, which is not configured",
+            );
+            keep(&mut urls, with_query, &configured.changes, &[change]);
+        }
+    }
     add_edits(&mut urls, &[0]);
     if is_url {
         let signs_target = scheme.signed.contains(&Part::Target);

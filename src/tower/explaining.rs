@@ -11,6 +11,7 @@ use bytes::Bytes;
 use http::Request;
 use http::request::Parts;
 
+use crate::Timestamp;
 use crate::explain::{Change, Explainer};
 
 /// The shortest time from the beginning of one search to that of the next.
@@ -57,12 +58,14 @@ impl Explaining {
         head.uri = parts.uri.clone();
         head.headers = parts.headers.clone();
         let explainer = Arc::clone(&self.explainer);
+        // The search may begin a moment later.
+        let now = Timestamp::now();
         let searching = Searching(Arc::clone(&self.state));
         let dispatch = tracing::dispatcher::get_default(Clone::clone);
         let search = move || {
             let _searching = searching;
             tracing::dispatcher::with_default(&dispatch, || {
-                log(&explainer, &head, &body, skipped);
+                log(&explainer, now, &head, &body, skipped);
             });
         };
         let named = std::thread::Builder::new().name("hookseal-explain".into());
@@ -82,8 +85,17 @@ impl Drop for Searching {
     }
 }
 
-fn log(explainer: &Explainer<'_>, head: &Parts, body: &[u8], skipped: u64) {
-    let explanation = explainer.explain(head, body);
+fn log(explainer: &Explainer<'_>, now: Timestamp, head: &Parts, body: &[u8], skipped: u64) {
+    let explanation = explainer.explain_at(now, head, body);
+    if explanation.is_verified() {
+        tracing::warn!(
+            target: "hookseal::explain",
+            scheme = explanation.scheme(),
+            "the explainer verifies a request that the layer has refused: its scheme, secrets or \
+             time differ from the layer's"
+        );
+        return;
+    }
     let causes = explanation.cause().unwrap_or(explanation.likely());
     let causes: alloc::vec::Vec<&str> = causes.iter().map(Change::name).collect();
     tracing::warn!(
