@@ -487,9 +487,7 @@ fn listen() -> Command {
                 .value_name("SECONDS")
                 .value_parser(value_parser!(u32).range(1..=MAX_TIMEOUT))
                 .default_value("10")
-                .help(
-                    "How long a request may take to arrive, and an answer to be taken, in seconds",
-                ),
+                .help("How long a request may take to arrive, in seconds"),
         )
         .arg(count("count", "Stop after N requests", 0))
         .arg(json(
