@@ -1,25 +1,14 @@
-//! The example `verify`, run as its users run it.
+//! `hookseal verify`.
 
-#[path = "common/example.rs"]
-mod example;
-#[path = "common/time_limit.rs"]
-mod time_limit;
+mod common;
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use example::example;
-use time_limit::time_limit;
+use common::{
+    API_SECRET, HUBPAY, OTHER_WHSEC, PAMINGA, Run, WHSEC, capture, file, hookseal, root, run, text,
+};
 
-const PAMINGA: &str = "paminga-demo-secret";
-const WHSEC: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-const OTHER_WHSEC: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
-const API_KEY: &str = "Lp0g+cwb19eEfTn1YIOydEnqPcZOg8YxHctnMe+1cQA=";
-const API_SECRET: &str = "uC8fVXzXMyaw1PseV452i6ozQwIIa4olcSpjuvn5E4E=";
-const HUBPAY: &str = "hubpay-demo-shared-key";
-
-/// What `verify` prints without arguments. Ids, timestamps and lengths are
+/// What `verify --captures` prints. Ids, timestamps and lengths are
 /// those of the captured files, written down from them.
 const CAPTURES: &str = "\
 paminga.http                     paminga            verified  body  428 bytes
@@ -34,7 +23,7 @@ hubpay.http                      hubpay             verified  body  266 bytes
 hubpay-hub-signature.http        hubpay             verified  body  167 bytes
 hubpay-repeated-header.http      hubpay             refused   header x-hubpay-hmac occurs more than once
 pomelo-authorization.http        pomelo             verified  body  833 bytes, timestamp 1795314748, key id Lp0g+cwb19eEfTn1YIOydEnqPcZOg8YxHctnMe+1cQA=
-pomelo-body-first.http           pomelo             verified  body  606 bytes, timestamp 1795314748, key id Lp0g+cwb19eEfTn1YIOydEnqPcZOg8YxHctnMe+1cQA=
+pomelo-body-first.http           pomelo-body-first  verified  body  606 bytes, timestamp 1795314748, key id Lp0g+cwb19eEfTn1YIOydEnqPcZOg8YxHctnMe+1cQA=
 pomelo-tampered.http             pomelo             refused   signature does not match
 pomelo-replayed.http             pomelo             refused   timestamp in x-timestamp is 64 s old, more than the allowed 60 s
 pomelo-other-endpoint.http       pomelo             refused   header x-endpoint names another endpoint than the configured one
@@ -43,19 +32,16 @@ pomelo-other-endpoint.http       pomelo             refused   header x-endpoint 
 
 #[test]
 fn every_capture_is_judged_as_expected_from_any_directory() {
-    let _limit = time_limit();
-    for directory in [env!("CARGO_MANIFEST_DIR"), env!("CARGO_TARGET_TMPDIR")] {
-        let output = Command::new(example("verify"))
-            .current_dir(directory)
-            .output()
-            .unwrap();
-        let printed = String::from_utf8(output.stdout).unwrap();
-        for (line, expected) in printed.lines().zip(CAPTURES.lines()) {
+    for directory in [root(), std::env::temp_dir()] {
+        let mut command = hookseal("verify --captures");
+        command.arg(capture("")).current_dir(directory);
+        let run = Run::of(command, "");
+        for (line, expected) in run.stdout.lines().zip(CAPTURES.lines()) {
             assert_eq!(line, expected);
         }
-        assert_eq!(printed, CAPTURES);
-        assert!(output.stderr.is_empty());
-        assert_eq!(output.status.code(), Some(0));
+        assert_eq!(run.stdout, CAPTURES);
+        run.is(0, "", "");
+        assert!(run.stderr.is_empty());
     }
 }
 
@@ -117,7 +103,7 @@ fn own_files_are_verified() {
              key id Lp0g+cwb19eEfTn1YIOydEnqPcZOg8YxHctnMe+1cQA=",
         ),
     ] {
-        run(words, secret).is(0, &format!("  verified  {coverage}\n"), "");
+        verify(words, secret).is(0, &format!("  verified  {coverage}\n"), "");
     }
 }
 
@@ -179,19 +165,18 @@ fn own_files_are_refused_for_a_reason() {
         ),
         (
             API_SECRET,
-            "pomelo pomelo-authorization.http KEY_ID ENDPOINT --received-at 1795314748 \
-             --order body-timestamp-endpoint",
+            "pomelo-body-first pomelo-authorization.http KEY_ID ENDPOINT --received-at 1795314748",
             "signature does not match",
         ),
     ] {
-        run(words, secret).is(1, &format!("  refused  {reason}\n"), "");
+        verify(words, secret).is(1, &format!("  refused  {reason}\n"), "");
     }
 }
 
 #[test]
 fn a_refusal_by_the_clock_names_the_way_to_check_old_captures() {
     let words = "standard-webhooks standard-webhooks.http --tolerance 0";
-    let run = run(words, WHSEC);
+    let run = verify(words, WHSEC);
     run.is(1, "timestamp in webhook-timestamp is ", "");
     // A machine whose clock is behind the capture's refuses it as too new.
     if run.stdout.contains(" s old, ") {
@@ -202,19 +187,19 @@ fn a_refusal_by_the_clock_names_the_way_to_check_old_captures() {
 #[test]
 fn a_refusal_for_want_of_headers_names_the_option_that_reads_others() {
     let words = "standard-webhooks standard-webhooks-svix.http";
-    run(words, WHSEC).is(1, "", "hint: --header-prefix svix");
+    verify(words, WHSEC).is(1, "", "hint: --header-prefix svix");
 }
 
 /// Every scheme of the catalogue is there by its name, and an unknown name lists
 /// them.
 #[test]
 fn schemes_are_found_by_name() {
-    run(
+    verify(
         "pomelo-body-first pomelo-body-first.http KEY_ID ENDPOINT --received-at 1795314748",
         API_SECRET,
     )
     .is(0, "pomelo-body-first  verified  body  606 bytes", "");
-    let run = run("no-such-scheme paminga.http", PAMINGA);
+    let run = verify("no-such-scheme paminga.http", PAMINGA);
     for name in ["paminga", "pakk", "standard-webhooks", "hubpay", "pomelo"] {
         run.is(2, "", &format!(" {name}"));
     }
@@ -222,13 +207,17 @@ fn schemes_are_found_by_name() {
 
 #[test]
 fn help_says_how_to_use_it() {
-    for words in ["--help", "-h", "paminga --help"] {
+    for words in ["verify --help", "verify -h", "explain --help"] {
         let run = run(words, "");
-        run.is(0, "usage: verify", "");
+        run.is(0, "Usage: hookseal ", "");
         for option in [
+            "scheme",
+            "scheme-file",
             "secret-env",
+            "secret-file",
             "secret-format",
             "received-at",
+            "url",
             "header-prefix",
             "tolerance",
             "header-name",
@@ -236,9 +225,8 @@ fn help_says_how_to_use_it() {
             "prefix",
             "key-id",
             "endpoint",
-            "order",
         ] {
-            assert!(run.stdout.contains(&format!("--{option} ")), "{option}");
+            assert!(run.stdout.contains(&format!("--{option} <")), "{option}");
         }
     }
 }
@@ -246,60 +234,77 @@ fn help_says_how_to_use_it() {
 #[test]
 fn wrong_use_is_told_from_a_refusal_and_says_what_to_do() {
     for (words, message) in [
-        ("paminga", "give SCHEME, FILE and options, and nothing else"),
         (
-            "paminga paminga.http paminga-demo-secret",
-            "give SCHEME, FILE and options, and nothing else; \
-             a secret goes into the environment variable HOOKSEAL_SECRET",
+            "paminga",
+            "hookseal: name the files to check; - is standard input",
         ),
-        ("no-such-scheme paminga.http", "unknown scheme; known are "),
+        (
+            "paminga --body pakk.http paminga.http pakk.http",
+            "hookseal: --body is the body of one file, and several are named",
+        ),
+        (
+            "paminga - -",
+            "hookseal: standard input (-) can be read once",
+        ),
+        (
+            "no-such-scheme paminga.http",
+            "invalid value '…' for '--scheme <NAME>'",
+        ),
         (
             "paminga paminga.http --secret paminga-demo-secret",
-            "unknown option --secret; a secret goes into the environment variable HOOKSEAL_SECRET",
+            "unexpected argument '--secret' found",
         ),
         (
             "paminga paminga.http --secret=paminga-demo-secret",
-            "unknown option --secret; ",
+            "unexpected argument '--secret' found",
         ),
         (
             "paminga paminga.http -spaminga-demo-secret",
-            "unknown option -s; ",
+            "unexpected argument '-s' found",
         ),
         (
             "paminga paminga.http --secret-format paminga-demo-secret",
-            "--secret-format takes text or base64 or hex",
+            "[possible values: text, base64, hex]",
         ),
         (
             "paminga paminga.http --secret-env",
-            "--secret-env needs a value",
+            "a value is required for '--secret-env <VAR>'",
         ),
         (
             "paminga paminga.http --secret-env paminga-demo-secret",
             "the variable that --secret-env names is not set in the environment",
         ),
         (
+            "paminga paminga.http --secret-env a=b",
+            "the variable that --secret-env names is not set in the environment",
+        ),
+        (
+            "paminga paminga.http --secret-file paminga-demo-secret",
+            "cannot read the file that --secret-file names: No such file",
+        ),
+        (
+            "paminga paminga.http --secret-file .",
+            "cannot read the file that --secret-file names: ",
+        ),
+        (
             "paminga paminga.http --received-at 1 --received-at 1",
-            "--received-at is given twice",
+            "the argument '--received-at <SECONDS>' cannot be used multiple times",
         ),
         (
             "paminga paminga.http --received-at yesterday",
-            "--received-at takes a whole number of seconds",
-        ),
-        (
-            "paminga paminga.http --order body-timestamp-endpoint",
-            "--order is no option of paminga",
+            "'--received-at <SECONDS>': it takes a whole number of seconds",
         ),
         (
             "pakk pakk.http --tolerance 9",
-            "--tolerance is no option of pakk",
+            "hookseal: --tolerance is no option of pakk",
         ),
         (
             "standard-webhooks standard-webhooks.http ENDPOINT",
-            "--endpoint is no option of standard-webhooks",
+            "hookseal: --endpoint is no option of standard-webhooks",
         ),
         (
             "standard-webhooks standard-webhooks.http --secret-format text --tolerance=-1",
-            "--tolerance takes a whole number of seconds",
+            "'--tolerance <SECONDS>': it takes a whole number of seconds",
         ),
         (
             "standard-webhooks standard-webhooks.http --secret-format text --header-prefix=",
@@ -307,15 +312,15 @@ fn wrong_use_is_told_from_a_refusal_and_says_what_to_do() {
         ),
         (
             "hubpay hubpay.http --header-prefix svix",
-            "--header-prefix is no option of hubpay",
+            "hookseal: --header-prefix is no option of hubpay",
         ),
         (
             "hubpay hubpay.http --encoding Hex",
-            "--encoding takes hex or base64",
+            "[possible values: hex, base64]",
         ),
         (
             "hubpay hubpay.http --prefix sha256=",
-            "--prefix takes required or forbidden or optional",
+            "[possible values: required, forbidden, optional]",
         ),
         (
             "hubpay hubpay.http --header-name a:b",
@@ -323,15 +328,11 @@ fn wrong_use_is_told_from_a_refusal_and_says_what_to_do() {
         ),
         (
             "pomelo pomelo-authorization.http KEY_ID ENDPOINT --encoding hex",
-            "--encoding is no option of pomelo",
+            "hookseal: --encoding is no option of pomelo",
         ),
         (
-            "pomelo pomelo-authorization.http ENDPOINT",
-            "--key-id is needed: the id of the key, as in the x-api-key header",
-        ),
-        (
-            "pomelo pomelo-authorization.http KEY_ID",
-            "--endpoint is needed: your endpoint, as in the x-endpoint header",
+            "pomelo pomelo-authorization.http KEY_ID --secret-format text",
+            "hookseal: --endpoint or --url is needed: the scheme signs the receiver's own address",
         ),
         (
             "pomelo pomelo-authorization.http KEY_ID --endpoint= --secret-format text",
@@ -342,20 +343,35 @@ fn wrong_use_is_told_from_a_refusal_and_says_what_to_do() {
             "id of key 1 could be in no request: it is empty",
         ),
         (
-            "pomelo pomelo-authorization.http KEY_ID ENDPOINT --secret-format text --order body",
-            "--order takes timestamp-endpoint-body or body-timestamp-endpoint",
+            "pomelo pomelo-authorization.http KEY_ID KEY_ID ENDPOINT --secret-format text",
+            "--key-id is given 2 times, and there are fewer secrets",
         ),
-        ("paminga no-such-file.http", "cannot read "),
-        ("paminga .", "cannot read "),
+        (
+            "pomelo pomelo-authorization.http --url ftp://a",
+            "hookseal: a URL begins with http:// or https://",
+        ),
+        (
+            "paminga no-such-file.http",
+            "cannot read no-such-file.http: ",
+        ),
+        ("paminga .", "cannot read .: "),
+        (
+            "paminga --format har paminga.http",
+            "hookseal: paminga.http: not an HTTP request: it begins like JSON",
+        ),
     ] {
-        run(words, PAMINGA).is(2, "", &format!("verify: {message}"));
+        let run = verify(words, PAMINGA);
+        run.is(2, "", message);
+        assert!(run.stdout.is_empty(), "{run:?}");
     }
+    let run = Run::of(hookseal("verify paminga.http"), "");
+    run.is(2, "", "--scheme NAME or --scheme-file FILE is needed");
 }
 
 #[test]
 fn the_secret_comes_from_the_environment_and_is_checked_there() {
     let words = "standard-webhooks standard-webhooks.http --received-at 1795314745";
-    Run::of(example_with(words), WHSEC).is(2, "", "HOOKSEAL_SECRET is not set in the environment");
+    Run::of(verify_with(words), WHSEC).is(2, "", "no secret: name a variable with --secret-env");
     for (secret, message) in [
         (
             "",
@@ -384,15 +400,12 @@ fn the_secret_comes_from_the_environment_and_is_checked_there() {
             "secret has an unexpanded variable or command at byte 0; pass its value",
         ),
     ] {
-        run(words, secret).is(2, "", &format!("verify: HOOKSEAL_SECRET: {message}"));
+        verify(words, secret).is(2, "", &format!("hookseal: HOOKSEAL_SECRET: {message}"));
     }
-    let public_key = match cfg!(feature = "ed25519") {
-        true => "HOOKSEAL_SECRET: Ed25519 key is 15 bytes long; a public key has 32",
-        false => "the algorithm needs the feature `ed25519` of hookseal",
-    };
-    run(words, "whpk_MfKQ9r8GKYqrTwjUPD8I").is(2, "", &format!("verify: {public_key}"));
+    let short_key = "HOOKSEAL_SECRET: Ed25519 key is 15 bytes long; a public key has 32";
+    verify(words, "whpk_MfKQ9r8GKYqrTwjUPD8I").is(2, "", short_key);
 
-    let mut command = example_with(&format!("{words} --secret-env OTHER_SECRET"));
+    let mut command = verify_with(&format!("{words} --secret-env OTHER_SECRET"));
     command
         .env("OTHER_SECRET", WHSEC)
         .env("HOOKSEAL_SECRET", OTHER_WHSEC);
@@ -400,7 +413,6 @@ fn the_secret_comes_from_the_environment_and_is_checked_there() {
 }
 
 /// The vector `v1a-known-answer-svix-server`.
-#[cfg(feature = "ed25519")]
 #[test]
 fn a_public_key_verifies() {
     let content = "POST / HTTP/1.1\r\n\
@@ -421,7 +433,7 @@ fn a_public_key_verifies() {
 fn a_secret_that_is_no_text_is_asked_for_in_hex() {
     use std::os::unix::ffi::OsStrExt;
 
-    let mut command = example_with("paminga paminga.http");
+    let mut command = verify_with("paminga paminga.http");
     command.env("HOOKSEAL_SECRET", std::ffi::OsStr::from_bytes(b"\xff\xfe"));
     let message = "HOOKSEAL_SECRET is not UTF-8; set it to the secret in hex";
     Run::of(command, "\u{fffd}").is(2, "", message);
@@ -512,7 +524,7 @@ fn a_body_of_another_length_is_wrong_use_and_says_which() {
         ),
     ] {
         let run = run_on(name, content, "pakk", PAMINGA);
-        run.is(2, "", &format!("verify: {message}"));
+        run.is(2, "", &format!(".http: {message}"));
     }
 }
 
@@ -591,7 +603,7 @@ fn hostile_files_are_wrong_use() {
     ];
     for (name, content, message) in cases {
         let run = run_on(&format!("hostile-{name}"), content, "paminga", PAMINGA);
-        run.is(2, "", &format!("verify: {message}"));
+        run.is(2, "", &format!(".http: {message}"));
     }
 }
 
@@ -604,7 +616,7 @@ fn no_cut_makes_it_panic_or_accept() {
         let content = fs::read(capture(name)).unwrap();
         for end in (0..content.len()).step_by(41) {
             let run = run_on(&format!("cut-{scheme}"), &content[..end], scheme, secret);
-            run.is(2, "", "verify: ");
+            run.is(2, "", "hookseal: ");
         }
     }
 }
@@ -620,85 +632,215 @@ fn a_message_id_cannot_steer_the_terminal() {
     run.is(0, r"message id \xc2\x9bm", "");
 }
 
-/// The command line `verify WORDS…`, in the directory of the captures. Two
-/// words in capitals stand for Pomelo's usual options.
-fn example_with(words: &str) -> Command {
-    let mut command = Command::new(example("verify"));
-    command
-        .current_dir(capture(""))
-        .env_remove("HOOKSEAL_SECRET");
-    for word in words.split(' ') {
-        match word {
-            "KEY_ID" => command.arg(format!("--key-id={API_KEY}")),
-            "ENDPOINT" => command.args(["--endpoint", "/transactions/authorizations"]),
-            word => command.arg(word),
-        };
-    }
-    command
+/// The command line `hookseal verify --scheme WORDS…`.
+fn verify_with(words: &str) -> std::process::Command {
+    hookseal(&format!("verify --scheme {words}"))
 }
 
 #[track_caller]
-fn run(words: &str, secret: &str) -> Run {
-    let mut command = example_with(words);
-    command.env("HOOKSEAL_SECRET", secret);
-    Run::of(command, secret)
+fn verify(words: &str, secret: &str) -> Run {
+    run(&format!("verify --scheme {words}"), secret)
 }
 
 /// The same for a file with this content.
 #[track_caller]
 fn run_on(name: &str, content: impl AsRef<[u8]>, words: &str, secret: &str) -> Run {
-    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.http"));
-    fs::write(&file, content).unwrap();
-    let mut command = example_with(words);
-    command.arg(file).env("HOOKSEAL_SECRET", secret);
+    let mut command = verify_with(words);
+    command
+        .arg(file(&format!("verify/{name}.http"), content))
+        .env("HOOKSEAL_SECRET", secret);
     Run::of(command, secret)
 }
 
-#[derive(Debug)]
-struct Run {
-    status: Option<i32>,
-    stdout: String,
-    stderr: String,
+#[test]
+fn one_line_break_at_the_end_of_a_secret_file_is_an_error_that_says_what_to_do() {
+    let clean = file("verify/clean.secret", PAMINGA);
+    let dirty = file("verify/dirty.secret", format!("{PAMINGA}\n"));
+    let with = |path: &std::path::Path| {
+        let mut command = verify_with("paminga paminga.http --secret-file");
+        command.arg(path);
+        Run::of(command, PAMINGA)
+    };
+    with(&clean).is(0, "verified  body  428 bytes", "");
+    let run = with(&dirty);
+    run.is(
+        2,
+        "",
+        "the file that --secret-file names: secret has a stray character: line break",
+    );
+    run.is(2, "", "write it with `printf %s`");
 }
 
-impl Run {
-    /// Runs the command, which must not print the secret, whatever happens.
-    #[track_caller]
-    fn of(mut command: Command, secret: &str) -> Self {
-        let _limit = time_limit();
-        let output = command.output().unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        let run = Self {
-            status: output.status.code(),
-            stdout: text(output.stdout),
-            stderr: text(output.stderr),
-        };
-        for printed in [&run.stdout, &run.stderr] {
-            assert!(
-                secret.is_empty() || !printed.contains(secret),
-                "{command:?}: {run:?}"
-            );
-        }
-        run
+#[test]
+fn several_secrets_and_several_files_are_checked_together() {
+    let mut command = verify_with(
+        "standard-webhooks standard-webhooks.http standard-webhooks-rotation.http \
+         standard-webhooks-chunked.http paminga.http --tolerance 9999999999 --secret-env OTHER",
+    );
+    command.env("OTHER", OTHER_WHSEC).arg("--secret-file");
+    command.arg(file("verify/new.secret", WHSEC));
+    let run = Run::of(command, WHSEC);
+    run.is(1, "3 verified, 1 refused\n", "");
+    run.is(1, "paminga.http                     standard-webhooks  refused   header webhook-id is missing", "");
+}
+
+#[test]
+fn extreme_times_are_checked_like_others() {
+    let words = "standard-webhooks standard-webhooks.http";
+    let most = u64::MAX;
+    verify(&format!("{words} --received-at {most}"), WHSEC).is(1, " s old, more than", "");
+    verify(&format!("{words} --received-at 0"), WHSEC).is(1, " s in the future", "");
+    verify(&format!("{words} --tolerance {most}"), WHSEC).is(0, "verified", "");
+    let over = format!("{words} --received-at 18446744073709551616");
+    verify(&over, WHSEC).is(2, "", "it takes a whole number of seconds");
+}
+
+/// A file that cannot be read keeps no other from being checked.
+#[test]
+fn what_cannot_be_read_is_reported_beside_the_verdicts() {
+    let run = verify(
+        "paminga paminga.http no-such-file.http paminga-tampered.http",
+        PAMINGA,
+    );
+    run.is(
+        2,
+        "paminga.http           paminga  verified",
+        "cannot read no-such-file.http",
+    );
+    run.is(2, "paminga-tampered.http  paminga  refused ", "");
+}
+
+#[test]
+fn programs_get_one_json_array() {
+    let run = verify(
+        "standard-webhooks --json standard-webhooks.http paminga.http no-such-file.http \
+         --received-at 1795314745",
+        WHSEC,
+    );
+    run.is(2, "", "");
+    assert!(run.stderr.is_empty(), "{run:?}");
+    let mut json = run.json();
+    let error = json[2]["error"].take();
+    assert!(
+        error
+            .as_str()
+            .unwrap()
+            .starts_with("cannot read no-such-file.http: ")
+    );
+    let wanted = serde_json::json!([
+        {
+            "file": "standard-webhooks.http",
+            "scheme": "standard-webhooks",
+            "verified": true,
+            "coverage": {
+                "covers": "body, message id, timestamp",
+                "body_length": 207,
+                "message_id": "msg_35hQx2LrVn9YtKc4WfPzBs8DjGm",
+                "timestamp": 1_795_314_745,
+                "key_id": null,
+                "idempotency_key": "standard-webhooks:id:msg_35hQx2LrVn9YtKc4WfPzBs8DjGm",
+            },
+        },
+        {
+            "file": "paminga.http",
+            "scheme": "standard-webhooks",
+            "verified": false,
+            "reason": "missing-header",
+            "message": "header webhook-id is missing or empty",
+        },
+        {
+            "file": "no-such-file.http",
+            "scheme": "standard-webhooks",
+            "verified": false,
+            "error": null,
+        },
+    ]);
+    assert_eq!(json, wanted);
+}
+
+/// A secret without an id is taken for the id that a request names; with another one, the
+/// request names no key.
+#[test]
+fn ids_of_keys_are_optional() {
+    let words = "pomelo pomelo-authorization.http ENDPOINT --received-at 1795314748";
+    verify(words, API_SECRET).is(0, "key id Lp0g+cwb19eEfTn1YIOydEnqPcZOg8YxHctnMe+1cQA=", "");
+    let message = "header x-api-key names no key of this webhook";
+    verify(&format!("{words} --key-id other"), API_SECRET).is(1, message, "");
+    // The first id is the first secret's.
+    let mut command = verify_with(&format!(
+        "{words} --key-id other --secret-env A --secret-env B"
+    ));
+    command
+        .env("A", "QUFBQUFBQUFBQUFBQUFBQUFBQUE=")
+        .env("B", API_SECRET);
+    Run::of(command, API_SECRET).is(0, "verified", "");
+}
+
+#[test]
+fn the_public_url_gives_the_endpoint() {
+    let words = "pomelo pomelo-authorization.http --received-at 1795314748 --url";
+    let url = "https://hooks.example.com/transactions/authorizations?a=b";
+    verify(&format!("{words} {url}"), API_SECRET).is(0, "verified", "");
+    let other = "https://hooks.example.com/transactions";
+    verify(&format!("{words} {other}"), API_SECRET).is(1, "names another endpoint", "");
+}
+
+#[test]
+fn large_files_are_refused_and_not_held_in_memory() {
+    let path = file("verify/large.http", "");
+    let large = std::fs::File::create(&path).unwrap();
+    // A hundred MiB, which take no place on most file systems.
+    large.set_len(100 << 20).unwrap();
+    let mut command = verify_with("paminga");
+    command.arg(&path).env("HOOKSEAL_SECRET", PAMINGA);
+    Run::of(command, PAMINGA).is(2, "", "it has more than 67108864 bytes");
+    fs::remove_file(path).unwrap();
+}
+
+/// A body of 32 MiB is checked: OpenSSL signed it.
+/// `head -c 33554432 /dev/zero | openssl dgst -sha256 -hmac paminga-demo-secret`
+#[test]
+fn long_bodies_are_checked() {
+    let mut content = b"POST / HTTP/1.1\r\nx-paminga-signature: 23de1468dae9a1f9ae803863c7450db7f8020480afd073720389c1eda5eb30f2\r\n\r\n".to_vec();
+    content.resize(content.len() + (32 << 20), 0);
+    run_on("long", content, "paminga", PAMINGA).is(0, "verified  body 33554432 bytes", "");
+}
+
+#[cfg(unix)]
+#[test]
+fn arguments_that_are_no_text_are_wrong_use() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let broken = OsStr::from_bytes(b"\xff\x1b[31m");
+    for words in [
+        "",
+        "--scheme",
+        "--scheme paminga --received-at",
+        "--scheme paminga --url",
+    ] {
+        let mut command = hookseal(&format!("verify {words}"));
+        command.arg(broken).env("HOOKSEAL_SECRET", PAMINGA);
+        Run::of(command, PAMINGA).is(2, "", "");
     }
+    let mut command = verify_with("paminga");
+    command.arg(broken).env("HOOKSEAL_SECRET", PAMINGA);
+    // Nothing of the name steers the terminal.
+    Run::of(command, PAMINGA).is(2, "", "cannot read \u{fffd}\\u{1b}[31m: ");
+}
 
-    #[track_caller]
-    fn is(&self, status: i32, stdout: &str, stderr: &str) {
-        assert_eq!(self.status, Some(status), "{self:?}");
-        assert!(self.stdout.contains(stdout), "{stdout:?}: {self:?}");
-        assert!(self.stderr.contains(stderr), "{stderr:?}: {self:?}");
-        // A verdict goes to the one, and what went wrong to the other.
-        assert_eq!(self.stdout.is_empty(), status == 2, "{self:?}");
-        assert!(self.stderr.is_empty() || status != 0, "{self:?}");
+#[cfg(unix)]
+#[test]
+fn a_secret_that_may_not_be_read_is_wrong_use() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let path = file("verify/unreadable.secret", PAMINGA);
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
+    // Root may read everything.
+    if fs::read(&path).is_err() {
+        let mut command = verify_with("paminga paminga.http --secret-file");
+        command.arg(&path);
+        Run::of(command, PAMINGA).is(2, "", "cannot read the file that --secret-file names: Perm");
     }
-}
-
-fn capture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("examples/requests")
-        .join(name)
-}
-
-fn text(name: &str) -> String {
-    fs::read_to_string(capture(name)).unwrap()
+    fs::remove_file(path).unwrap();
 }

@@ -1,0 +1,103 @@
+//! `hookseal verify --captures`: a folder of requests with the verdicts that are expected.
+//!
+//! Its file `captures.json` is a list of objects: `file`, `options` as on the command
+//! line, `secret`, which is a public one, and `expected`: `verified`, or the message of
+//! the refusal.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use serde::Deserialize;
+
+use super::checking::{Item, items, judge_with};
+use super::verify::{Outcome, Row};
+use crate::capture::Lengths;
+use crate::command_line;
+use crate::error::{Result, WrongUse};
+use crate::files;
+use crate::secrets::{Secret, add_ids};
+use crate::setup::Setup;
+use crate::table::{aligned, plain};
+use crate::terminal::{Style, print, print_json};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Listed {
+    file: String,
+    options: Vec<String>,
+    secret: String,
+    expected: String,
+}
+
+pub fn run(folder: &Path, json: bool) -> Result<ExitCode> {
+    let list = folder.join("captures.json");
+    let content = files::read(&list)?;
+    let list: Vec<Listed> = serde_json::from_slice(&content)
+        .map_err(|error| WrongUse(format!("{}: {error}", files::name(&list))))?;
+    let style = Style::of_stdout();
+    let mut lines = Vec::new();
+    let mut records = Vec::new();
+    let mut as_expected = 0;
+    for listed in &list {
+        let row = judge_listed(folder, listed)?;
+        let is_expected = listed.expected == said(&row.outcome);
+        as_expected += usize::from(is_expected);
+        let mut cells = row.cells(style).unwrap_or_else(|| {
+            vec![
+                plain(&*row.file),
+                plain(&*row.scheme),
+                ("no verdict".into(), style.bad("no verdict")),
+                plain(said(&row.outcome)),
+            ]
+        });
+        if !is_expected && let Some((text, printed)) = cells.last_mut() {
+            *text += &format!("  (expected: {})", listed.expected);
+            text.clone_into(printed);
+        }
+        lines.push(cells);
+        records.push(row.into_record());
+    }
+    if json {
+        print_json(&records)?;
+    } else {
+        let summary = format!("{as_expected} of {} captures as expected\n", list.len());
+        print(&(aligned(&lines) + &summary))?;
+    }
+    Ok(if as_expected == list.len() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn said(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Verified(_) => "verified".into(),
+        Outcome::Refused { error, .. } => error.to_string(),
+        Outcome::Unreadable(message) => message.clone(),
+    }
+}
+
+/// Judges a request by the way of a user's own file: each is an example of one.
+fn judge_listed(folder: &Path, listed: &Listed) -> Result<Row> {
+    let file = folder.join(&listed.file);
+    let words = listed.options.iter().map(Into::into);
+    let words = ["verify".into()].into_iter().chain(words);
+    let words = words.chain([file.into_os_string()]);
+    let matches = command_line::verify()
+        .try_get_matches_from(words)
+        .map_err(|error| WrongUse(format!("captures.json: {}: {error}", listed.file)))?;
+    let setup = Setup::read(&matches)?;
+    let mut secrets = vec![Secret::public(&listed.secret)];
+    add_ids(&matches, &mut secrets)?;
+    let judge = judge_with(&matches, setup, secrets)?;
+    let mut items = items(&matches, Lengths::Strict)?;
+    let item = items.pop().map(|item| Item {
+        name: listed.file.clone(),
+        ..item
+    });
+    match item {
+        Some(item) => Ok(Row::new(&judge, item)),
+        None => Err(WrongUse(format!("{} has no request", listed.file))),
+    }
+}

@@ -1,0 +1,124 @@
+//! What `verify` and `explain` have in common: the files that they check.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::ArgMatches;
+use hookseal::Timestamp;
+
+use crate::capture::{self, Capture, Format, Lengths};
+use crate::error::{Result, WrongUse, wrong};
+use crate::judge::Judge;
+use crate::secrets::{self, Secret};
+use crate::setup::Setup;
+use crate::{files, terminal};
+
+/// A request, and what to call it; or why its file cannot be read.
+pub struct Item {
+    pub name: String,
+    pub capture: Result<Capture>,
+}
+
+/// Returns the configuration that the options describe.
+pub fn judge(matches: &ArgMatches) -> Result<Judge> {
+    // Before somebody types a secret.
+    let setup = Setup::read(matches)?;
+    check_files(matches)?;
+    judge_with(matches, setup, secrets::read(matches)?)
+}
+
+pub fn judge_with(matches: &ArgMatches, setup: Setup, secrets: Vec<Secret>) -> Result<Judge> {
+    let received_at = matches.get_one::<u64>("received-at");
+    Ok(Judge {
+        setup,
+        secrets: Arc::new(secrets),
+        received_at: received_at.copied().map(Timestamp::from_secs),
+    })
+}
+
+fn paths(matches: &ArgMatches) -> Vec<&PathBuf> {
+    matches.get_many("files").into_iter().flatten().collect()
+}
+
+fn check_files(matches: &ArgMatches) -> Result<()> {
+    let paths = paths(matches);
+    if paths.is_empty() && !matches.contains_id("headers") {
+        return wrong("name the files to check; - is standard input");
+    }
+    if matches.contains_id("body") && paths.len() > 1 {
+        return wrong("--body is the body of one file, and several are named");
+    }
+    let inputs = paths
+        .into_iter()
+        .chain(matches.get_one("headers"))
+        .chain(matches.get_one("body"))
+        .chain(matches.get_many("secret-file").into_iter().flatten());
+    if inputs.filter(|path| *path == Path::new("-")).count() > 1 {
+        return wrong("standard input (-) can be read once");
+    }
+    Ok(())
+}
+
+/// Reads all files; what cannot be read keeps none of the others from being checked.
+pub fn items(matches: &ArgMatches, lengths: Lengths) -> Result<Vec<Item>> {
+    let body = match matches.get_one::<PathBuf>("body") {
+        Some(path) => Some(files::read(path)?),
+        None => None,
+    };
+    if let Some(path) = matches.get_one::<PathBuf>("headers") {
+        let name = files::name(path);
+        let body = body.unwrap_or_default();
+        let capture = files::read(path).and_then(|head| {
+            capture::parse_pair(&head, body, lengths).map_err(|error| in_file(&name, error))
+        });
+        return Ok(vec![Item { name, capture }]);
+    }
+    let format = matches.get_one::<String>("format");
+    let format = format.and_then(|name| Format::by_name(name));
+    let mut items = Vec::new();
+    for path in paths(matches) {
+        let name = files::name(path);
+        let captures = files::read(path).and_then(|file| {
+            capture::parse(&file, format, body.as_deref(), lengths)
+                .map_err(|error| in_file(&name, error))
+        });
+        match captures {
+            Ok(captures) => items.extend(captures.into_iter().map(|capture| Item {
+                name: match capture.number {
+                    Some(number) => format!("{name} #{number}"),
+                    None => name.clone(),
+                },
+                capture: Ok(capture),
+            })),
+            Err(error) => items.push(Item {
+                name,
+                capture: Err(error),
+            }),
+        }
+    }
+    Ok(items)
+}
+
+fn in_file(name: &str, WrongUse(message): WrongUse) -> WrongUse {
+    WrongUse(format!("{name}: {message}"))
+}
+
+/// Returns the exit status for so many requests of each kind.
+pub fn status(refused: usize, unreadable: usize) -> ExitCode {
+    match (refused, unreadable) {
+        (0, 0) => ExitCode::SUCCESS,
+        (_, 0) => ExitCode::FAILURE,
+        _ => ExitCode::from(2),
+    }
+}
+
+/// Prints what cannot be read, and hints, each once.
+pub fn report_all(messages: &[String]) {
+    for (place, message) in messages.iter().enumerate() {
+        let is_new = !messages.iter().take(place).any(|other| other == message);
+        if is_new {
+            terminal::report(message);
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! Messages to sign, for `sign` and `send`.
+
+use clap::ArgMatches;
+use hookseal::{Message, Timestamp, Webhook};
+
+use crate::error::{Result, WrongUse, wrong};
+use crate::secrets::{self, Secret};
+use crate::setup::Setup;
+use crate::url;
+
+/// A sender: a webhook, and what its messages have in common.
+pub struct Sender {
+    webhook: Webhook,
+    key_id: Option<String>,
+    id: Option<String>,
+    needs_id: bool,
+    method: String,
+    target: Option<String>,
+    /// Those that the user gives.
+    pub headers: Vec<(String, String)>,
+}
+
+impl Sender {
+    /// Returns the sender that the options describe. `url` is where its requests go, if
+    /// that is known.
+    pub fn new(matches: &ArgMatches, url: Option<&str>) -> Result<Self> {
+        let mut setup = Setup::read(matches)?;
+        if let Some(url) = url {
+            setup.set_default_url(url);
+        }
+        let headers = matches.get_many::<String>("header").into_iter().flatten();
+        let headers: Result<Vec<_>> = headers.map(|header| read_header(header)).collect();
+        let secrets = secrets::read(matches)?;
+        let key_id = secrets.first().and_then(|secret| secret.id.clone());
+        check_ids(&setup, &secrets)?;
+        let text = |name: &str| matches.get_one::<String>(name).cloned();
+        Ok(Self {
+            webhook: setup.webhook(&secrets, None, None)?,
+            key_id,
+            id: text("id"),
+            needs_id: setup.with(|scheme| scheme.message_id.is_some()),
+            method: method(&text("method").unwrap_or_default())?,
+            target: url.or(setup.url()).map(url::target),
+            headers: headers?,
+        })
+    }
+
+    pub fn method(&self) -> &str {
+        &self.method
+    }
+
+    /// Returns the id of a new message: the one that the user gives, or a random one; `None`
+    /// if the scheme has none.
+    pub fn new_id(&self) -> Result<Option<String>> {
+        if !self.needs_id {
+            return Ok(None);
+        }
+        if let Some(id) = &self.id {
+            return Ok(Some(id.clone()));
+        }
+        Ok(Some(format!("msg_{}", random_text()?)))
+    }
+
+    /// Signs a body, and returns the headers.
+    pub fn sign(
+        &self,
+        body: &[u8],
+        id: Option<&str>,
+        timestamp: Option<Timestamp>,
+    ) -> Result<Vec<(String, String)>> {
+        let headers: Vec<(&str, &str)> = self
+            .headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        let mut message = Message::new(body).with_headers(&headers);
+        if let Some(id) = id {
+            message = message.with_id(id);
+        }
+        if let Some(timestamp) = timestamp {
+            message = message.with_timestamp(timestamp);
+        }
+        if let Some(id) = &self.key_id {
+            message = message.with_key_id(id);
+        }
+        if let Some(target) = &self.target {
+            message = message.with_request_line(&self.method, target);
+        }
+        let signed = self.webhook.sign(&message).map_err(|error| {
+            let what_to_do = match &error {
+                hookseal::SignError::Missing { .. } if self.target.is_none() => {
+                    "; --url says where the request goes"
+                }
+                hookseal::SignError::MissingHeader { .. } => "; give it with --header",
+                _ => "",
+            };
+            WrongUse(format!("cannot sign: {error}{what_to_do}"))
+        })?;
+        Ok(signed
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.to_owned()))
+            .collect())
+    }
+}
+
+/// Returns 24 random hexadecimal digits.
+pub fn random_text() -> Result<String> {
+    let mut random = [0; 12];
+    getrandom::fill(&mut random)
+        .map_err(|error| WrongUse(format!("the system gives no random bytes: {error}")))?;
+    Ok(hex::encode(random))
+}
+
+/// A scheme whose requests name their key needs its id to sign.
+fn check_ids(setup: &Setup, secrets: &[Secret]) -> Result<()> {
+    let names_keys = setup.with(|scheme| !crate::setup::named_ids(&scheme, &[]).is_empty());
+    if names_keys && secrets.iter().any(|secret| secret.id.is_none()) {
+        return wrong("--key-id is needed for each secret: the scheme's requests name their key");
+    }
+    Ok(())
+}
+
+fn method(text: &str) -> Result<String> {
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        Ok(text.into())
+    } else {
+        wrong("--method takes a method of HTTP in capitals, such as POST")
+    }
+}
+
+fn read_header(text: &str) -> Result<(String, String)> {
+    match text.split_once(':') {
+        Some((name, value)) if !name.is_empty() => Ok((name.into(), value.trim().into())),
+        _ => wrong("--header takes a name, a colon and a value"),
+    }
+}
+
+/// Returns the type of a body, as it looks.
+pub fn type_of(body: &[u8]) -> &'static str {
+    let text = body.trim_ascii_start();
+    let is_form = |byte: &u8| byte.is_ascii_graphic() && !b"{}<>\"\\".contains(byte);
+    if text.starts_with(b"{") || text.starts_with(b"[") {
+        "application/json"
+    } else if body.contains(&b'=') && body.iter().all(is_form) {
+        "application/x-www-form-urlencoded"
+    } else {
+        "application/octet-stream"
+    }
+}

@@ -1,0 +1,68 @@
+//! `hookseal sign`.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::ArgMatches;
+use hookseal::Timestamp;
+
+use super::messages::{Sender, type_of};
+use crate::error::{Result, wrong};
+use crate::files;
+use crate::terminal::{print, print_json};
+
+pub fn run(matches: &ArgMatches) -> Result<ExitCode> {
+    let sender = Sender::new(matches, None)?;
+    let Some(path) = matches.get_one::<PathBuf>("body-file") else {
+        return wrong("name the file with the body");
+    };
+    let body = files::read(path)?;
+    let timestamp = matches.get_one::<u64>("timestamp");
+    let timestamp = timestamp.copied().map(Timestamp::from_secs);
+    let id = sender.new_id()?;
+    let headers = sender.sign(&body, id.as_deref(), timestamp)?;
+    if matches.get_flag("json") {
+        print_json(&headers)?;
+    } else if let (true, Some(url)) = (matches.get_flag("curl"), matches.get_one::<String>("url")) {
+        print(&curl(&sender, url, path, &body, &headers)?)?;
+    } else {
+        let lines = headers
+            .iter()
+            .map(|(name, value)| format!("{name}: {value}\n"));
+        print(&lines.collect::<String>())?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Returns the command that sends the request.
+fn curl(
+    sender: &Sender,
+    url: &str,
+    path: &Path,
+    body: &[u8],
+    signed: &[(String, String)],
+) -> Result<String> {
+    let Some(path) = path.to_str() else {
+        return wrong("--curl needs a file name in UTF-8");
+    };
+    let mut command = format!("curl --request {} {}", sender.method(), quoted(url));
+    let has_type = |(name, _): &(String, String)| name.eq_ignore_ascii_case("content-type");
+    if !sender.headers.iter().any(has_type) {
+        let header = format!("content-type: {}", type_of(body));
+        command += &format!(" \\\n  --header {}", quoted(&header));
+    }
+    let is_signed = |name: &str| signed.iter().any(|(own, _)| own.eq_ignore_ascii_case(name));
+    let own = sender.headers.iter().filter(|(name, _)| !is_signed(name));
+    for (name, value) in own.chain(signed) {
+        let header = quoted(&format!("{name}: {value}"));
+        command += &format!(" \\\n  --header {header}");
+    }
+    // It changes no byte, unlike --data.
+    command += &format!(" \\\n  --data-binary {}\n", quoted(&format!("@{path}")));
+    Ok(command)
+}
+
+/// Quotes a word for a POSIX shell.
+fn quoted(word: &str) -> String {
+    format!("'{}'", word.replace('\'', r"'\''"))
+}

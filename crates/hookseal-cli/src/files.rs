@@ -1,0 +1,63 @@
+//! Reading and writing files.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Write as _};
+use std::path::Path;
+
+use crate::error::{Result, WrongUse};
+use crate::terminal::shown_path;
+
+/// Far more than any webhook, far less than the memory of any machine.
+pub const MAX_FILE: u64 = 64 << 20;
+
+/// Reads a whole file, or standard input for `-`.
+pub fn read(path: &Path) -> Result<Vec<u8>> {
+    read_at_most(path, MAX_FILE)
+        .map_err(|problem| WrongUse(format!("cannot read {}: {problem}", name(path))))
+}
+
+/// Returns what to call the file.
+pub fn name(path: &Path) -> String {
+    if path == Path::new("-") {
+        "standard input".into()
+    } else {
+        shown_path(path)
+    }
+}
+
+/// Reads a file, or says why it cannot be read.
+pub fn read_at_most(path: &Path, limit: u64) -> std::result::Result<Vec<u8>, String> {
+    let content = if path == Path::new("-") {
+        all(io::stdin().lock(), limit)
+    } else {
+        File::open(path).and_then(|file| all(file, limit))
+    };
+    let content = content.map_err(|error| error.to_string())?;
+    if u64::try_from(content.len()).is_ok_and(|length| length <= limit) {
+        Ok(content)
+    } else {
+        Err(format!("it has more than {limit} bytes"))
+    }
+}
+
+fn all(source: impl Read, limit: u64) -> io::Result<Vec<u8>> {
+    let mut content = Vec::new();
+    source
+        .take(limit.saturating_add(1))
+        .read_to_end(&mut content)?;
+    Ok(content)
+}
+
+/// Creates a file that only its owner can read. One that is there is left as it is.
+pub fn create_private(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    let mut file = options.open(path)?;
+    file.write_all(content)?;
+    file.sync_all()
+}

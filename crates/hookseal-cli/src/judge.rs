@@ -1,0 +1,295 @@
+//! Verdicts on captured requests.
+
+use std::sync::Arc;
+
+use hookseal::explain::{Change, Explainer, Explanation};
+use hookseal::{Head, RequestHead, Timestamp, Verified, VerifyError};
+use serde::Serialize;
+
+use crate::capture::Capture;
+use crate::error::{Result, wrong};
+use crate::secrets::Secret;
+use crate::setup::{Setup, named_ids};
+use crate::terminal::shown;
+use crate::url;
+
+/// A configuration that requests are checked with.
+pub struct Judge {
+    pub setup: Setup,
+    pub secrets: Arc<Vec<Secret>>,
+    /// `None`: now.
+    pub received_at: Option<Timestamp>,
+}
+
+/// What a signature covers of a request, for programs and people.
+#[derive(Serialize)]
+pub struct Coverage {
+    covers: String,
+    body_length: u64,
+    message_id: Option<String>,
+    timestamp: Option<u64>,
+    key_id: Option<String>,
+    idempotency_key: String,
+}
+
+/// What became of a request.
+pub enum Verdict {
+    Verified(Coverage),
+    Refused(VerifyError),
+}
+
+impl Judge {
+    /// Checks the configuration, before there is a request.
+    pub fn check(&self) -> Result<()> {
+        let names_keys = self
+            .setup
+            .with(|scheme| !named_ids(&scheme, &[]).is_empty());
+        let named = names_keys.then_some("unnamed");
+        self.setup
+            .webhook(&self.secrets, named, self.received_at)
+            .map(drop)
+    }
+
+    /// Returns the same configuration for another time of receipt.
+    pub fn at(&self, moment: Timestamp) -> Self {
+        Self {
+            setup: self.setup.clone(),
+            secrets: Arc::clone(&self.secrets),
+            received_at: Some(moment),
+        }
+    }
+
+    /// Verifies a request.
+    pub fn verify(&self, capture: &Capture) -> Result<Verdict> {
+        let target = self.target(capture);
+        with_head(capture, target.as_deref(), |head| {
+            self.verify_head(capture, head)
+        })
+    }
+
+    fn verify_head(&self, capture: &Capture, head: &dyn RequestHead) -> Result<Verdict> {
+        let ids = self
+            .setup
+            .with(|scheme| named_ids(&scheme, &capture.headers));
+        let mut ids: Vec<Option<&str>> = ids.iter().map(|id| Some(id.as_str())).collect();
+        if ids.is_empty() || self.secrets.iter().all(|secret| secret.id.is_some()) {
+            ids = vec![None];
+        }
+        let mut refusal = None;
+        for id in ids {
+            let webhook = self.setup.webhook(&self.secrets, id, self.received_at)?;
+            match webhook.verify(head, &capture.body) {
+                Ok(verified) => return Ok(Verdict::Verified(Coverage::of(&verified))),
+                Err(error) if error.is_operator_fault() => {
+                    return wrong(
+                        "the scheme signs the request's method and target, and the file has none; \
+                         give the URL with --url, and the method in the first line of the headers",
+                    );
+                }
+                Err(error) => refusal = refusal.or(Some(error)),
+            }
+        }
+        match refusal {
+            Some(error) => Ok(Verdict::Refused(error)),
+            None => wrong("there is no key to verify with"),
+        }
+    }
+
+    /// Verifies a request, and searches for the reason if it is refused.
+    pub fn explain(&self, capture: &Capture) -> Explanation {
+        let target = self.target(capture);
+        self.setup.with(|scheme| {
+            let mut explainer = Explainer::new(scheme);
+            if let Some(moment) = self.received_at {
+                explainer = explainer.received_at(moment);
+            }
+            for secret in self.secrets.iter() {
+                explainer = match &secret.id {
+                    Some(id) => explainer.with_named_secret(id, &*secret.bytes),
+                    None => explainer.with_secret(&*secret.bytes),
+                };
+            }
+            with_head(capture, target.as_deref(), |head| {
+                explainer.explain(head, &capture.body)
+            })
+        })
+    }
+
+    fn target(&self, capture: &Capture) -> Option<String> {
+        let own = capture.target.clone();
+        own.or_else(|| self.setup.url().map(url::target))
+    }
+
+    /// Returns what to try next, in terms of the command line.
+    pub fn hint(&self, refusal: &VerifyError) -> Option<String> {
+        match refusal {
+            VerifyError::MissingHeader {
+                family: Some(family),
+                ..
+            } => Some(format!(
+                "--header-prefix {family} reads the {family} headers"
+            )),
+            VerifyError::TimestampTooOld { .. } if self.received_at.is_none() => Some(
+                "--received-at UNIX_SECONDS checks an old capture against its time of receipt"
+                    .into(),
+            ),
+            VerifyError::EndpointMismatch { .. } => {
+                Some("--endpoint or --url sets the endpoint that requests must name".into())
+            }
+            VerifyError::UnknownKeyId { .. } => Some(
+                "without --key-id, each secret is taken for the id that a request names".into(),
+            ),
+            _ if self.setup.lacks_endpoint() => Some(
+                "--endpoint or --url sets the receiver's own address, which the scheme signs"
+                    .into(),
+            ),
+            _ => None,
+        }
+    }
+}
+
+/// Calls a function with the head of a request.
+pub fn with_head<R>(
+    capture: &Capture,
+    target: Option<&str>,
+    function: impl FnOnce(&dyn RequestHead) -> R,
+) -> R {
+    match target {
+        Some(target) => {
+            let method = capture.method.as_deref().unwrap_or("POST");
+            function(&Head::new(method, target, &capture.headers))
+        }
+        None => function(&capture.headers),
+    }
+}
+
+impl Coverage {
+    pub fn of(verified: &Verified<'_>) -> Self {
+        // A sender chose these bytes.
+        let message_id = verified.message_id_bytes();
+        Self {
+            covers: verified.coverage().to_string(),
+            body_length: verified.body_len(),
+            message_id: message_id.map(|id| id.escape_ascii().to_string()),
+            timestamp: verified.timestamp().map(Timestamp::as_secs),
+            key_id: verified.key_id().map(str::to_owned),
+            idempotency_key: verified.idempotency_key().into(),
+        }
+    }
+
+    /// Returns it in one line.
+    pub fn line(&self) -> String {
+        let mut line = format!("body {:>4} bytes", self.body_length);
+        if let Some(timestamp) = self.timestamp {
+            line += &format!(", timestamp {timestamp}");
+        }
+        if let Some(id) = &self.message_id {
+            line += &format!(", message id {id}");
+        }
+        if let Some(id) = &self.key_id {
+            line += &format!(", key id {}", shown(id));
+        }
+        line
+    }
+}
+
+/// A request's verdict, for programs.
+#[derive(Serialize)]
+pub struct Record {
+    pub file: String,
+    pub scheme: String,
+    pub verified: bool,
+    /// The file cannot be read: there is no verdict.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// Why the request was refused, in one word.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coverage: Option<Coverage>,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<ExplanationRecord>,
+}
+
+impl Record {
+    pub fn unreadable(file: String, scheme: String, error: String) -> Self {
+        Self {
+            file,
+            scheme,
+            verified: false,
+            error: Some(error),
+            reason: None,
+            message: None,
+            hint: None,
+            note: None,
+            coverage: None,
+            explanation: None,
+        }
+    }
+
+    pub fn verified(file: String, scheme: String, coverage: Coverage) -> Self {
+        Self {
+            verified: true,
+            coverage: Some(coverage),
+            error: None,
+            ..Self::unreadable(file, scheme, String::new())
+        }
+    }
+
+    pub fn refused(file: String, scheme: String, refusal: &VerifyError) -> Self {
+        Self {
+            reason: Some(refusal.reason()),
+            message: Some(refusal.to_string()),
+            error: None,
+            ..Self::unreadable(file, scheme, String::new())
+        }
+    }
+}
+
+/// What came of a search, for programs.
+#[derive(Serialize)]
+pub struct ExplanationRecord {
+    cause: Option<Vec<ChangeRecord>>,
+    secret: Option<usize>,
+    other_scheme: Option<&'static str>,
+    faults: Vec<String>,
+    likely: Vec<ChangeRecord>,
+    facts: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct ChangeRecord {
+    name: &'static str,
+    finding: String,
+    remedy: String,
+}
+
+impl From<&Change> for ChangeRecord {
+    fn from(change: &Change) -> Self {
+        Self {
+            name: change.name(),
+            finding: change.finding().into(),
+            remedy: change.remedy().into(),
+        }
+    }
+}
+
+impl From<&Explanation> for ExplanationRecord {
+    fn from(explanation: &Explanation) -> Self {
+        let records = |changes: &[Change]| changes.iter().map(ChangeRecord::from).collect();
+        Self {
+            cause: explanation.cause().map(records),
+            secret: explanation.secret(),
+            other_scheme: explanation.other_scheme(),
+            faults: explanation.faults().to_vec(),
+            likely: records(explanation.likely()),
+            facts: explanation.facts().to_vec(),
+        }
+    }
+}

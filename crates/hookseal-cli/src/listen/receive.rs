@@ -1,0 +1,336 @@
+//! What is made of a request: a verdict, an answer, a line and a file.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use clap::ArgMatches;
+use hookseal::explain::Explanation;
+use hookseal::handshake::{self, Handshakes};
+use hookseal::{CheckHead as _, ConfigError, VerifyError};
+
+use super::answer::Answer;
+use super::identify::{Likeness, identify};
+use super::journal::{self, Journal};
+use super::request::{Problem, Request};
+use crate::capture::Capture;
+use crate::client::{Client, OF_CONNECTION};
+use crate::error::{Result, WrongUse, wrong};
+use crate::files;
+use crate::judge::{Coverage, Judge, Verdict, with_head};
+use crate::secrets::{self, Secret};
+use crate::setup::{Setup, named_ids};
+use crate::terminal::report;
+use crate::url;
+
+/// What each request is held against, and what is answered.
+pub struct Receiver {
+    /// `None` without a scheme.
+    judge: Option<Judge>,
+    secrets: Arc<Vec<Secret>>,
+    handshakes: Option<HandshakeOptions>,
+    answer: Option<Answer>,
+    forward: Option<Forward>,
+    journal: Journal,
+    /// One search for a cause at a time: it takes all of a core.
+    explaining: Mutex<()>,
+}
+
+struct HandshakeOptions {
+    verify_token: Option<String>,
+    save_secret: Option<PathBuf>,
+}
+
+struct Forward {
+    client: Client,
+    url: String,
+    refused_too: bool,
+}
+
+/// What a request is.
+pub enum Kind {
+    Verified(Coverage),
+    Refused(VerifyError),
+    /// A request by which the sender has the endpoint prove itself.
+    Handshake,
+    /// There is no scheme to verify it with.
+    Unknown(Likeness),
+    /// It cannot be verified, for a reason on this side.
+    Failed(String),
+}
+
+/// A request's kind, and the answer to it.
+pub struct Received {
+    pub kind: Kind,
+    pub answer: Answer,
+    /// Why the service that it was forwarded to has not answered.
+    pub not_forwarded: Option<String>,
+}
+
+impl Receiver {
+    pub fn read(matches: &ArgMatches) -> Result<Self> {
+        let setup = Setup::read_if_any(matches)?;
+        let handshakes = matches
+            .get_flag("answer-handshakes")
+            .then(|| HandshakeOptions::read(matches))
+            .transpose()?;
+        let secrets = Arc::new(match (&setup, &handshakes) {
+            (Some(_), None) => secrets::read(matches)?,
+            _ => secrets::read_if_any(matches)?,
+        });
+        let judge = setup.map(|setup| Judge {
+            setup,
+            secrets: Arc::clone(&secrets),
+            received_at: None,
+        });
+        if let Some(judge) = judge.as_ref().filter(|_| !secrets.is_empty()) {
+            judge.check()?;
+        }
+        match (&handshakes, &judge) {
+            (Some(_), None) => return wrong("--answer-handshakes needs --scheme"),
+            (Some(options), Some(judge)) => options.check(judge)?,
+            (None, _) => {}
+        }
+        Ok(Self {
+            judge,
+            secrets,
+            handshakes,
+            answer: configured_answer(matches)?,
+            forward: Forward::read(matches)?,
+            journal: Journal::new(matches)?,
+            explaining: Mutex::new(()),
+        })
+    }
+
+    /// Judges a request, and finds the answer to it.
+    pub fn receive(&self, request: &Request) -> Received {
+        let capture = &request.capture;
+        if let Some(answer) = self.handshake(capture) {
+            return Received {
+                kind: Kind::Handshake,
+                answer: Answer::of_handshake(&answer),
+                not_forwarded: None,
+            };
+        }
+        let kind = self.judge(capture);
+        let status = match &kind {
+            Kind::Refused(error) => error.http_status(),
+            Kind::Failed(_) => 500,
+            _ => 204,
+        };
+        let is_refused = status != 204;
+        let mut not_forwarded = None;
+        let answer = match (&self.forward, &self.answer) {
+            (Some(forward), _) if !is_refused || forward.refused_too => {
+                match forward.pass_on(capture) {
+                    Ok(answer) => answer,
+                    Err(error) => {
+                        not_forwarded = Some(error);
+                        Answer::empty(502)
+                    }
+                }
+            }
+            (None, Some(answer)) => answer.clone(),
+            _ => Answer::empty(status),
+        };
+        Received {
+            kind,
+            answer,
+            not_forwarded,
+        }
+    }
+
+    fn judge(&self, capture: &Capture) -> Kind {
+        let Some(judge) = &self.judge else {
+            return Kind::Unknown(identify(capture, &self.secrets));
+        };
+        if self.secrets.is_empty() {
+            return Kind::Refused(VerifyError::refused(
+                "there is no secret yet, only an answer to a handshake",
+            ));
+        }
+        match judge.verify(capture) {
+            Ok(Verdict::Verified(coverage)) => Kind::Verified(coverage),
+            Ok(Verdict::Refused(error)) => Kind::Refused(error),
+            Err(WrongUse(message)) => Kind::Failed(message),
+        }
+    }
+
+    fn handshake(&self, capture: &Capture) -> Option<handshake::Answer> {
+        let (options, judge) = (self.handshakes.as_ref()?, self.judge.as_ref()?);
+        let handshakes = options.handshakes(judge).ok()?;
+        with_head(capture, capture.target.as_deref(), |head| {
+            if self.secrets.is_empty() {
+                let receiver = handshakes.without_key().ok()?;
+                let responder = receiver.responder()?;
+                return responder
+                    .answer_head(head)
+                    .or_else(|| responder.answer_secret(head, &capture.body));
+            }
+            let ids = judge
+                .setup
+                .with(|scheme| named_ids(&scheme, &capture.headers));
+            let id = ids.first().map(String::as_str);
+            let webhook = judge.setup.webhook(&self.secrets, id, None).ok()?;
+            let webhook = webhook.with_handshakes(handshakes).ok()?;
+            match webhook.receive(head, &capture.body) {
+                Ok(handshake::Received::Handshake(answer)) => Some(answer),
+                _ => None,
+            }
+        })
+    }
+
+    /// Prints what a request was, and saves it.
+    pub fn note(&self, request: &Request, received: &Received) {
+        let explanation = match &received.kind {
+            Kind::Refused(_) if !self.secrets.is_empty() => self.explain(request),
+            _ => None,
+        };
+        let scheme = self.judge.as_ref().map(|judge| judge.setup.name());
+        self.journal
+            .note(request, received, scheme.as_deref(), explanation.as_ref());
+    }
+
+    fn explain(&self, request: &Request) -> Option<Explanation> {
+        let judge = self.judge.as_ref()?;
+        let _one = self.explaining.try_lock().ok()?;
+        let at_receipt = judge.at(request.received_at);
+        Some(at_receipt.explain(&request.capture))
+    }
+
+    pub fn note_problem(&self, problem: &Problem) {
+        self.journal.note_problem(problem);
+    }
+}
+
+impl HandshakeOptions {
+    fn read(matches: &ArgMatches) -> Result<Self> {
+        let verify_token = match matches.get_one::<OsString>("verify-token-env") {
+            None => None,
+            Some(name) => match std::env::var(name) {
+                Ok(token) if !token.is_empty() => Some(token),
+                _ => {
+                    return wrong(
+                        "the variable that --verify-token-env names is not set to a text",
+                    );
+                }
+            },
+        };
+        Ok(Self {
+            verify_token,
+            save_secret: matches.get_one("save-secret").cloned(),
+        })
+    }
+
+    fn handshakes(&self, judge: &Judge) -> std::result::Result<Handshakes, ConfigError> {
+        let mut handshakes = judge.setup.with(Handshakes::new)?;
+        if let Some(token) = &self.verify_token {
+            handshakes = handshakes.with_verify_token(token);
+        }
+        if let Some(path) = self.save_secret.clone() {
+            // The file is there once: a second secret is not accepted.
+            handshakes =
+                handshakes.with_secret_handler(move |secret| {
+                    match files::create_private(&path, secret.as_bytes()) {
+                        Ok(()) => true,
+                        Err(error) => {
+                            report(&format!("hookseal: the secret is not saved: {error}"));
+                            false
+                        }
+                    }
+                });
+        }
+        Ok(handshakes)
+    }
+
+    /// Checks that the scheme has handshakes, and what they need.
+    fn check(&self, judge: &Judge) -> Result<()> {
+        let name = judge.setup.name();
+        let problem = |error: ConfigError| {
+            WrongUse(match error {
+                ConfigError::NoHandshake => {
+                    format!("--answer-handshakes is no option of {name}, whose sender makes none")
+                }
+                ConfigError::MissingHandshakeOption { .. } => format!(
+                    "{name} needs --verify-token-env or --save-secret to answer handshakes ({error})"
+                ),
+                ConfigError::UnusedHandshakeOption { .. } => {
+                    format!("{name} has no use for this option of handshakes ({error})")
+                }
+                _ => error.to_string(),
+            })
+        };
+        let handshakes = self.handshakes(judge).map_err(problem)?;
+        if judge.secrets.is_empty() {
+            return match handshakes.without_key() {
+                Ok(_) => Ok(()),
+                Err(_) => wrong(format!(
+                    "{name} answers handshakes with the secret; give it"
+                )),
+            };
+        }
+        let names_keys = judge
+            .setup
+            .with(|scheme| !named_ids(&scheme, &[]).is_empty());
+        let webhook = judge
+            .setup
+            .webhook(&judge.secrets, names_keys.then_some("unnamed"), None)?;
+        webhook
+            .with_handshakes(handshakes)
+            .map_err(problem)
+            .map(drop)
+    }
+}
+
+fn configured_answer(matches: &ArgMatches) -> Result<Option<Answer>> {
+    let status = matches.get_one::<u16>("status").copied();
+    let body = match matches.get_one::<PathBuf>("answer-body") {
+        Some(path) => Some(files::read(path)?),
+        None => None,
+    };
+    Ok(match (status, body) {
+        (None, None) => None,
+        (Some(status), None) => Some(Answer::empty(status)),
+        (status, Some(body)) => {
+            let content_type = journal::content_type(&body);
+            Some(Answer::with_body(status.unwrap_or(200), content_type, body))
+        }
+    })
+}
+
+impl Forward {
+    fn read(matches: &ArgMatches) -> Result<Option<Self>> {
+        let Some(url) = matches.get_one::<String>("forward") else {
+            return Ok(None);
+        };
+        url::check(url)?;
+        let client = Client::new(Duration::from_secs(30));
+        client.check(url)?;
+        Ok(Some(Self {
+            client,
+            url: url.trim_end_matches('/').to_owned(),
+            refused_too: matches.get_flag("forward-refused"),
+        }))
+    }
+
+    fn pass_on(&self, capture: &Capture) -> std::result::Result<Answer, String> {
+        let method = capture.method.as_deref().unwrap_or("POST");
+        let target = capture.target.as_deref().unwrap_or("/");
+        if !target.starts_with('/') {
+            return Err("its target is no path".into());
+        }
+        let url = format!("{}{target}", self.url);
+        let mut headers = capture.headers.clone();
+        let host = capture.values("host").first().map(|host| host.to_vec());
+        headers.retain(|(name, _)| {
+            let mut of_connection = OF_CONNECTION.iter();
+            !of_connection.any(|other| name.eq_ignore_ascii_case(other))
+        });
+        if let (Some(host), []) = (host, &capture.values("x-forwarded-host")[..]) {
+            headers.push(("x-forwarded-host".into(), host));
+        }
+        let answer = self.client.send(method, &url, &headers, &capture.body)?;
+        Ok(Answer::of_service(answer))
+    }
+}

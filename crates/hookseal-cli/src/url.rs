@@ -1,0 +1,45 @@
+//! Pieces of URLs, as they are written: what a sender signs must not be normalised.
+
+use crate::error::{Result, wrong};
+
+/// Checks that a text is an `http` or `https` URL with a host.
+pub fn check(url: &str) -> Result<()> {
+    let rest = url
+        .strip_prefix("https://")
+        .or_else(|| url.strip_prefix("http://"));
+    let is_clean = url.chars().all(|c| !c.is_whitespace() && !c.is_control());
+    match rest {
+        Some(rest) if is_clean && !rest.is_empty() && !rest.starts_with(['/', '?', '#']) => Ok(()),
+        _ => wrong("a URL begins with http:// or https:// and a host, and has no white space"),
+    }
+}
+
+/// Returns where the path of a URL begins.
+fn path_start(url: &str) -> usize {
+    let host = url.find("://").map_or(0, |at| at + 3);
+    let rest = url.get(host..).unwrap_or_default();
+    rest.find(['/', '?', '#']).map_or(url.len(), |at| host + at)
+}
+
+/// Returns the protocol and the host of a URL.
+pub fn origin(url: &str) -> &str {
+    url.get(..path_start(url)).unwrap_or(url)
+}
+
+/// Returns the path of a URL, without its query; `/` if it has none.
+pub fn path(url: &str) -> &str {
+    let rest = url.get(path_start(url)..).unwrap_or_default();
+    let path = rest.split(['?', '#']).next().unwrap_or_default();
+    if path.is_empty() { "/" } else { path }
+}
+
+/// Returns the target of a request for a URL: its path and query.
+pub fn target(url: &str) -> String {
+    let rest = url.get(path_start(url)..).unwrap_or_default();
+    let rest = rest.split('#').next().unwrap_or_default();
+    if rest.starts_with('/') {
+        rest.into()
+    } else {
+        format!("/{rest}")
+    }
+}
