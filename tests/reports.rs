@@ -105,7 +105,7 @@ fn each_report_is_verified_or_explained() {
         ("06-other-family", proven("header-other-family")),
         ("07-event-time", proven("time-too-old")),
         ("08-leading-zero", Said::Verified),
-        ("09-foreign-scheme", Said::Likely("header-missing")),
+        ("09-foreign-scheme", Said::Likely("scheme-other")),
         ("11-gzip-signed-gzip", Said::Verified),
         ("11-gzip-signed-plain", proven("body-still-compressed")),
         ("12-prefix-space", proven("signature-space-after-prefix")),

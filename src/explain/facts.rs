@@ -225,9 +225,9 @@ pub(super) fn add(
         let refusal = explanation.refusal().cloned();
         let mut likely = Likely(Vec::new());
         likely.of_keys(scheme, received, &explanation.faults);
+        likely.of_other_schemes(scheme, received);
         likely.of_refusal(refusal.as_ref(), scheme, received, now);
         likely.of_body(received);
-        likely.of_other_schemes(scheme, received);
         likely.usual(scheme, received);
         explanation.likely = likely.0;
     }
