@@ -1464,3 +1464,123 @@ fn large_and_hostile_requests_end_soon() {
         }
     }
 }
+
+mod random_json {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::Value;
+
+    /// Texts with what writers escape, and numbers as shops write them.
+    fn json() -> impl Strategy<Value = Value> {
+        let text = "[a-zé\u{1f928}<>&'/\"\\\\\n\t ]{0,8}";
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            (-1_000_000_i64..1_000_000).prop_map(Value::from),
+            (1_u32..10_000).prop_map(|cents| Value::from(f64::from(cents) + 0.5)),
+            text.prop_map(Value::from),
+        ];
+        let value = leaf.prop_recursive(3, 24, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::btree_map("[a-z]{1,6}", inner, 0..4)
+                    .prop_map(|map| Value::Object(map.into_iter().collect())),
+            ]
+        });
+        prop::collection::btree_map("[a-z]{1,6}", value, 1..5)
+            .prop_map(|map| Value::Object(map.into_iter().collect()))
+    }
+
+    /// As Python's `json.dumps` writes it: spaces, and nothing but ASCII.
+    fn as_python(value: &Value) -> Vec<u8> {
+        struct Python;
+        impl serde_json::ser::Formatter for Python {
+            fn begin_array_value<W: ?Sized + std::io::Write>(
+                &mut self,
+                w: &mut W,
+                first: bool,
+            ) -> std::io::Result<()> {
+                w.write_all(if first { b"" } else { b", " })
+            }
+            fn begin_object_key<W: ?Sized + std::io::Write>(
+                &mut self,
+                w: &mut W,
+                first: bool,
+            ) -> std::io::Result<()> {
+                w.write_all(if first { b"" } else { b", " })
+            }
+            fn begin_object_value<W: ?Sized + std::io::Write>(
+                &mut self,
+                w: &mut W,
+            ) -> std::io::Result<()> {
+                w.write_all(b": ")
+            }
+            fn write_string_fragment<W: ?Sized + std::io::Write>(
+                &mut self,
+                w: &mut W,
+                text: &str,
+            ) -> std::io::Result<()> {
+                for c in text.chars() {
+                    if c.is_ascii() {
+                        write!(w, "{c}")?;
+                    } else {
+                        for unit in c.encode_utf16(&mut [0; 2]) {
+                            write!(w, "\\u{unit:04x}")?;
+                        }
+                    }
+                }
+                Ok(())
+            }
+        }
+        let mut written = Vec::new();
+        let mut writer = serde_json::Serializer::with_formatter(&mut written, Python);
+        serde::Serialize::serialize(value, &mut writer).unwrap();
+        written
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(96))]
+
+        /// Each of three writers wrote what was signed, and another one what arrived.
+        #[test]
+        fn rewritten_json_is_named(value in json(), scheme in any::<prop::sample::Index>()) {
+            let writers = [
+                serde_json::to_vec(&value).unwrap(),
+                serde_json::to_vec_pretty(&value).unwrap(),
+                as_python(&value),
+            ];
+            let scheme = schemes::ALL[scheme.index(schemes::ALL.len())];
+            for signed in &writers {
+                for received in &writers {
+                    let Some(mut sent) = Sent::new(scheme, signed) else { continue };
+                    sent.body.clone_from(received);
+                    let explanation = sent.explain();
+                    if signed == received || !sent.signs_body_text() {
+                        continue;
+                    }
+                    prop_assert_eq!(names(&explanation), ["body-json-rewritten"], "{}", explanation);
+                }
+            }
+        }
+
+        /// Whatever a client sends, the search ends, and its text holds nothing of it.
+        #[test]
+        fn any_request_is_explained(
+            body in prop::collection::vec(any::<u8>(), 0..200),
+            secret in prop::collection::vec(any::<u8>(), 0..60),
+            values in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..90), 4),
+            scheme in any::<prop::sample::Index>(),
+        ) {
+            let scheme = schemes::ALL[scheme.index(schemes::ALL.len())];
+            let Some(mut sent) = Sent::new(scheme, b"{}") else { return Ok(()) };
+            sent.body = body;
+            sent.secret = secret;
+            for (header, value) in sent.headers.iter_mut().zip(values) {
+                header.1 = value;
+            }
+            let explanation = sent.explain();
+            prop_assert!(!explanation.is_verified());
+            sent.shows_nothing_secret(&explanation);
+        }
+    }
+}
