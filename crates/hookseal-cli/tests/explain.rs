@@ -49,7 +49,7 @@ fn each_report_is_verified_or_explained() {
         ("06-other-family", "header-other-family"),
         ("07-event-time", "time-too-old"),
         ("08-leading-zero", "verified"),
-        ("09-foreign-scheme", "[header-missing]"),
+        ("09-foreign-scheme", "[scheme-other]"),
         ("11-gzip-signed-gzip", "verified"),
         ("11-gzip-signed-plain", "body-still-compressed"),
         ("12-prefix-space", "signature-space-after-prefix"),
