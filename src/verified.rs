@@ -294,6 +294,40 @@ impl<B: AsRef<[u8]>> Verified<'_, B> {
     }
 }
 
+impl<B: AsRef<[u8]>> Verified<'_, B> {
+    /// Returns a key that is the same for every event with this body: the SHA-256 of the
+    /// body, after the scheme's name.
+    ///
+    /// For senders that sign the time of each attempt and no message id, such as Stripe and
+    /// Slack: their [idempotency key](Self::idempotency_key) changes with each attempt. Two
+    /// events with one body, such as two pings, are one to it.
+    ///
+    /// ```
+    /// use hookseal::{Message, Webhook, schemes};
+    ///
+    /// let webhook = Webhook::new(schemes::STRIPE, "whsec_test_secret")?;
+    /// let body = b"abc";
+    /// let key_at = |moment: u64| {
+    ///     let headers = webhook.sign(&Message::new(body).with_timestamp(moment)).unwrap();
+    ///     let moment = moment.into();
+    ///     let event = hookseal::Verifier::verify_received_at(&webhook, moment, &headers, body).unwrap();
+    ///     (event.body_key(), event.idempotency_key())
+    /// };
+    /// let (first, retry) = (key_at(1_700_000_000), key_at(1_700_000_060));
+    /// assert_eq!(first.0, retry.0);
+    /// assert_ne!(first.1, retry.1);
+    /// // FIPS 180-2, appendix B.1.
+    /// let digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    /// assert_eq!(first.0.as_str(), format!("stripe:body:{digest}"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn body_key(&self) -> IdempotencyKey {
+        let digest = hex::encode(Sha256::digest(self.body()));
+        IdempotencyKey(alloc::format!("{}:body:{digest}", self.scheme()))
+    }
+}
+
 impl Verified<'_, ()> {
     /// Returns the proof with a copy of all it borrows, to be kept or sent to
     /// another task.
@@ -308,6 +342,27 @@ impl Verified<'_, ()> {
 pub struct IdempotencyKey(String);
 
 impl IdempotencyKey {
+    /// Creates a key of your own from values that are **signed**: an id from the verified
+    /// body, the [key id](Verified::key_id) of a tenant. Never from a header that is not
+    /// signed, which whoever replays a request chooses.
+    ///
+    /// The lengths of the values are part of the key, so that no two lists make one.
+    ///
+    /// ```
+    /// use hookseal::IdempotencyKey;
+    ///
+    /// let key = IdempotencyKey::from_signed(&["anna", "evt_71"]);
+    /// assert_eq!(key.as_str(), "own:4:anna:6:evt_71");
+    /// ```
+    #[must_use]
+    pub fn from_signed(values: &[&str]) -> Self {
+        let mut text = String::from("own");
+        for value in values {
+            text.push_str(&alloc::format!(":{}:{value}", value.len()));
+        }
+        Self(text)
+    }
+
     /// Returns the key's text. A message id may make it long.
     #[must_use]
     pub fn as_str(&self) -> &str {

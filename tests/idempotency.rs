@@ -38,10 +38,10 @@ fn guard() -> Guard {
 
 #[tokio::test]
 async fn the_store_in_memory_conforms() {
-    conformance::check(&MemoryStore::new(100), tokio::time::sleep)
+    conformance::check(&MemoryStore::new(200), tokio::time::sleep)
         .await
         .unwrap();
-    let shared: Arc<dyn Store> = Arc::new(MemoryStore::new(100));
+    let shared: Arc<dyn Store> = Arc::new(MemoryStore::new(200));
     conformance::check(&shared, tokio::time::sleep)
         .await
         .unwrap();
@@ -277,6 +277,98 @@ async fn a_handler_that_fails_or_panics_releases_its_event() {
     assert_eq!(handled, Once::Handled(7));
     let again = guard.once(&event, async || Ok::<_, ()>(8)).await.unwrap();
     assert_eq!(again, Once::Duplicate);
+}
+
+/// Also one that panics before it has a future.
+#[tokio::test]
+async fn a_panic_in_the_call_of_a_handler_releases_its_event() {
+    let guard = guard();
+    let event = event(b"{}");
+    let panicking = {
+        let (guard, event) = (guard.clone(), event.clone());
+        tokio::spawn(async move {
+            let handle = || {
+                if true {
+                    panic!("on purpose");
+                }
+                std::future::ready(Ok::<(), ()>(()))
+            };
+            guard.once(&event, handle).await
+        })
+    };
+    assert!(panicking.await.unwrap_err().is_panic());
+    let handled = guard.once(&event, async || Ok::<_, ()>(7)).await.unwrap();
+    assert_eq!(handled, Once::Handled(7));
+}
+
+#[tokio::test]
+async fn a_lease_can_be_renewed_by_its_owner() {
+    let guard = guard().with_lease(Duration::from_millis(200));
+    let event = event(b"{}");
+    let Claim::Acquired(lease) = guard.claim(&event).await.unwrap() else {
+        panic!("it is new");
+    };
+    assert_eq!(*lease.entry(), guard.entry(&event));
+    for _ in 0..4 {
+        tokio::time::sleep(Duration::from_millis(80)).await;
+        assert!(lease.renew().await.unwrap());
+        assert!(matches!(
+            guard.claim(&event).await.unwrap(),
+            Claim::InProgress { .. }
+        ));
+    }
+    tokio::time::sleep(Duration::from_millis(250)).await;
+    let Claim::Acquired(second) = guard.claim(&event).await.unwrap() else {
+        panic!("the lease has ended");
+    };
+    assert!(!lease.renew().await.unwrap());
+    assert!(second.complete().await.unwrap());
+    assert!(!lease.renew().await.unwrap());
+}
+
+/// A sender that signs the time of each attempt; and two tenants with one layer.
+#[tokio::test]
+async fn an_event_is_identified_as_the_layer_is_told() {
+    let secret = "whsec_a_secret_of_stripe";
+    let runs_of = async |layer: OnceLayer| {
+        let runs = Arc::new(AtomicUsize::new(0));
+        let handler = {
+            let runs = Arc::clone(&runs);
+            service_fn(move |_: Request<VerifiedBody>| {
+                runs.fetch_add(1, SeqCst);
+                std::future::ready(Ok::<_, Infallible>(Response::new(String::new())))
+            })
+        };
+        let keys = [("anna", secret), ("otto", "whsec_another_secret")];
+        let keys = keys.map(|(id, secret)| hookseal::Key::from(secret).with_id(id));
+        let webhook = Webhook::new(schemes::STRIPE, keys).unwrap();
+        let service = VerifyLayer::new(webhook).layer(layer.layer(handler));
+        let now = hookseal::Timestamp::now().as_secs();
+        for (secret, ago) in [(secret, 0), (secret, 60), ("whsec_another_secret", 0)] {
+            let sender = Webhook::new(schemes::STRIPE, secret).unwrap();
+            let message = Message::new(b"{}").with_timestamp(now - ago);
+            let mut request = Request::post("/");
+            for (name, value) in sender.sign(&message).unwrap() {
+                request = request.header(name.as_str(), value.as_bytes());
+            }
+            let request = request.body(Full::<Bytes>::from("{}")).unwrap();
+            let response = service.clone().oneshot(request).await.unwrap();
+            assert_eq!(response.status(), StatusCode::OK);
+        }
+        runs.load(SeqCst)
+    };
+    let layer = || OnceLayer::new(guard(), tokio::spawn);
+    // By what is signed: the attempt is another event, and the other tenant's is none.
+    assert_eq!(runs_of(layer()).await, 2);
+    assert_eq!(runs_of(layer().with_key(|event| event.body_key())).await, 1);
+    let by_tenant = layer().with_key(|event| {
+        let tenant = event.key_id().unwrap_or_default();
+        IdempotencyKey::from_signed(&[tenant, event.body_key().as_str()])
+    });
+    assert_eq!(runs_of(by_tenant).await, 2);
+    let key = |values: &[&str]| IdempotencyKey::from_signed(values).as_str().to_owned();
+    assert_ne!(key(&["a", "b"]), key(&["ab"]));
+    assert_ne!(key(&["a:1:b"]), key(&["a", "b"]));
 }
 
 #[tokio::test]

@@ -17,18 +17,17 @@ use super::store::{ClaimState, EntryKey, Owner, Store, StoreError};
 /// It takes some seconds of real time, which `sleep` waits for, such as
 /// `tokio::time::sleep`; time that is paused does not do, since a store has its own. It uses
 /// new random entries, so it can run beside other tests on one server, and leaves entries
-/// behind that end within a minute. The store must have room for 100 entries.
+/// behind that end within a minute. The store must have room for 200 entries.
 ///
-/// What one caller sees one step after another, it checks all of. Of what happens at the same
-/// time, it checks claims that are made at once through this one store. Add a test with
-/// several processes.
+/// It checks every rule for callers that take turns. Of callers at the same time it checks
+/// claims that are made at once through this one store: add a test with several processes.
 ///
 /// ```
 /// use hookseal::idempotency::{MemoryStore, conformance};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), conformance::Violation> {
-/// conformance::check(&MemoryStore::new(100), tokio::time::sleep).await?;
+/// conformance::check(&MemoryStore::new(200), tokio::time::sleep).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -273,24 +272,45 @@ where
     }
 
     async fn claims_at_once(&self) -> Result<(), Violation> {
-        let rule = "of claims that are made at once, exactly one is acquired";
+        let rule = "of claims that are made at once, exactly one is acquired, and none completed";
         for _ in 0..8 {
+            self.claim_at_once(rule, &Self::entry(rule)?).await?;
+        }
+        // The same of entries whose lease or retention has ended, which a store may still have.
+        let rule = "of claims at once of an entry whose time has ended, exactly one is acquired, \
+                    and none completed";
+        let one = Self::owner(rule)?;
+        let mut ended = Vec::new();
+        for number in 0..16 {
             let entry = Self::entry(rule)?;
-            let mut owners = Vec::new();
-            for _ in 0..8 {
-                owners.push(Self::owner(rule)?);
+            self.claim(rule, &entry, &one, SHORT, "acquired").await?;
+            if number % 2 == 0 {
+                self.complete(rule, &entry, &one, SHORT, true).await?;
             }
-            let claims = owners
-                .iter()
-                .map(|owner| self.store.claim(&entry, owner, SHORT));
-            let mut acquired = 0;
-            for state in all(claims.collect()).await {
-                let state = state.map_err(|error| failed(rule, &error))?;
-                acquired += usize::from(state == ClaimState::Acquired);
-            }
-            same(rule, &acquired, &1)?;
+            ended.push(entry);
+        }
+        (self.sleep)(PAST_SHORT).await;
+        for entry in &ended {
+            self.claim_at_once(rule, entry).await?;
         }
         Ok(())
+    }
+
+    async fn claim_at_once(&self, rule: &'static str, entry: &EntryKey) -> Result<(), Violation> {
+        let mut owners = Vec::new();
+        for _ in 0..8 {
+            owners.push(Self::owner(rule)?);
+        }
+        let claims = owners
+            .iter()
+            .map(|owner| self.store.claim(entry, owner, LONG));
+        let (mut acquired, mut completed) = (0, 0);
+        for state in all(claims.collect()).await {
+            let state = state.map_err(|error| failed(rule, &error))?;
+            acquired += usize::from(state == ClaimState::Acquired);
+            completed += usize::from(state == ClaimState::Completed);
+        }
+        same(rule, &(acquired, completed), &(1, 0))
     }
 
     async fn long_times(&self) -> Result<(), Violation> {

@@ -26,12 +26,17 @@ pub struct Guard {
 }
 
 impl Guard {
-    /// Two minutes: longer than senders wait for an answer (30 seconds at most), and shorter
-    /// than the pause before most of them try again.
+    /// Two minutes: longer than senders wait for an answer (30 seconds at most).
+    ///
+    /// After a crash, deliveries are told to wait until it ends. A sender all of whose
+    /// attempts fall within it gives up meanwhile (Mailersend's end after 110 seconds,
+    /// Autotask's within 2 minutes, Paminga's soon): for those, set twice the time that the
+    /// handler takes, and less than the sender's last attempt.
     pub const DEFAULT_LEASE: Duration = Duration::from_secs(120);
 
-    /// Eight days: longer than senders repeat an event (Hubpay 5 days, Stripe 3, Svix 28
-    /// hours; read in November 2026).
+    /// Eight days: longer than most senders repeat an event by themselves (Stripe 3 days, Svix
+    /// and Hubpay 28 hours, after which Hubpay may go on for 5 days; read in November 2026).
+    /// What somebody sends again by hand later is handled again.
     pub const DEFAULT_RETENTION: Duration = Duration::from_secs(8 * 24 * 60 * 60);
 
     /// Creates a guard on a store, or on an `Arc` of one.
@@ -85,7 +90,8 @@ impl Guard {
     ///     match guard.claim(&event.idempotency_key()).await? {
     ///         Claim::Acquired(lease) => match handle(event).await {
     ///             Ok(()) => {
-    ///                 lease.complete().await?;
+    ///                 // The work is done: with another answer the sender would repeat it.
+    ///                 if lease.complete().await.is_err() { /* log it */ }
     ///                 Ok(204)
     ///             }
     ///             Err(_) => {
@@ -105,14 +111,28 @@ impl Guard {
     /// The store does not answer, or is full. The event may be claimed all the same, until
     /// the lease ends.
     pub async fn claim(&self, event: &IdempotencyKey) -> Result<Claim, StoreError> {
-        let entry = EntryKey::new(&self.namespace, event);
-        let owner = Owner::random()?;
-        Ok(match self.store.claim(&entry, &owner, self.lease).await? {
-            ClaimState::Acquired => Claim::Acquired(Lease {
-                guard: self.clone(),
-                entry,
-                owner,
-            }),
+        self.claim_as(self.lease_of(event)?).await
+    }
+
+    /// Returns the key of an event's entry, for the ledger of `hookseal-postgres`.
+    #[must_use]
+    pub fn entry(&self, event: &IdempotencyKey) -> EntryKey {
+        EntryKey::new(&self.namespace, event)
+    }
+
+    /// A lease that is not claimed yet.
+    pub(super) fn lease_of(&self, event: &IdempotencyKey) -> Result<Lease, StoreError> {
+        Ok(Lease {
+            guard: self.clone(),
+            entry: self.entry(event),
+            owner: Owner::random()?,
+        })
+    }
+
+    pub(super) async fn claim_as(&self, lease: Lease) -> Result<Claim, StoreError> {
+        let Lease { entry, owner, .. } = &lease;
+        Ok(match self.store.claim(entry, owner, self.lease).await? {
+            ClaimState::Acquired => Claim::Acquired(lease),
             ClaimState::InProgress { remaining } => Claim::InProgress {
                 retry_after: remaining,
             },
@@ -167,8 +187,9 @@ impl Guard {
             Claim::InProgress { retry_after } => return Ok(Once::InProgress { retry_after }),
             Claim::Completed => return Ok(Once::Duplicate),
         };
-        match caught(handle()).await {
-            Ok(Ok(value)) => match lease.complete().await {
+        // `handle` itself may panic too, before its future is there.
+        match caught(async { handle().await }).await {
+            Ok(Ok(value)) => match lease.complete_and_log().await {
                 Ok(_) => Ok(Once::Handled(value)),
                 Err(error) => Err(OnceError::Complete { value, error }),
             },
@@ -238,6 +259,59 @@ pub struct Lease {
 }
 
 impl Lease {
+    /// Returns the key of the event's entry, for the ledger of `hookseal-postgres`.
+    #[must_use]
+    pub const fn entry(&self) -> &EntryKey {
+        &self.entry
+    }
+
+    /// Begins the lease anew, for a handler that takes longer, and returns whether it did:
+    /// `false` if it ended before, and another delivery has claimed or handled the event.
+    ///
+    /// # Errors
+    ///
+    /// The store does not answer. The lease may be begun anew all the same.
+    pub async fn renew(&self) -> Result<bool, StoreError> {
+        let Guard { store, lease, .. } = &self.guard;
+        let state = store.claim(&self.entry, &self.owner, *lease).await?;
+        Ok(state == ClaimState::Acquired)
+    }
+
+    /// A second handle of it, to give up what may have been claimed.
+    pub(super) fn again(&self) -> Self {
+        Self {
+            guard: self.guard.clone(),
+            entry: self.entry,
+            owner: self.owner,
+        }
+    }
+
+    /// Completes it, and logs what goes wrong.
+    pub(super) async fn complete_and_log(self) -> Result<bool, StoreError> {
+        #[cfg(feature = "tracing")]
+        let (namespace, entry) = (Arc::clone(&self.guard.namespace), self.entry);
+        let completed = self.complete().await;
+        #[cfg(feature = "tracing")]
+        match &completed {
+            Ok(true) => {}
+            Ok(false) => tracing::warn!(
+                target: "hookseal::idempotency",
+                namespace = &*namespace,
+                %entry,
+                "a handler outlived its lease, and the event was claimed again: it is handled twice"
+            ),
+            Err(error) => tracing::warn!(
+                target: "hookseal::idempotency",
+                namespace = &*namespace,
+                %entry,
+                error = error.chain(),
+                "an event was handled, and is not marked: it is handled again if it is delivered \
+                 again"
+            ),
+        }
+        completed
+    }
+
     /// Marks the event as handled, and returns whether it did: `false` if the lease ended
     /// before, and another delivery has claimed the event since.
     ///
@@ -263,11 +337,15 @@ impl Lease {
 
     /// Releases it, or leaves it to the lease to end.
     pub(super) async fn release_or_wait(self) {
+        #[cfg(feature = "tracing")]
+        let (namespace, entry) = (Arc::clone(&self.guard.namespace), self.entry);
         let released = self.release().await;
         #[cfg(feature = "tracing")]
         if let Err(error) = &released {
             tracing::warn!(
                 target: "hookseal::idempotency",
+                namespace = &*namespace,
+                %entry,
                 error = error.chain(),
                 "an event is not released, and waits for its lease to end"
             );
@@ -318,7 +396,7 @@ pub enum OnceError<T, E> {
         /// The handler's error.
         error: E,
     },
-    /// The event was handled, and is not marked.
+    /// The event was handled, and is not marked. Answer 2xx all the same: the work is done.
     #[error("the event was handled, and cannot be completed")]
     #[non_exhaustive]
     Complete {

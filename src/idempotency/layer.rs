@@ -16,7 +16,7 @@ use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::guard::{Claim, Guard, Lease, caught};
+use super::guard::{Claim, Guard, caught};
 use super::store::StoreError;
 use crate::IdempotencyKey;
 use crate::tower::VerifiedBytes;
@@ -36,6 +36,17 @@ use crate::tower::VerifiedBytes;
 /// a task of its own, which goes on although nobody waits for its response. (Without that,
 /// servers drop the handler where it stands, and the event stays claimed until its lease
 /// ends.) So the layer takes how your runtime spawns a task.
+///
+/// - **Put a timeout behind this layer**, shorter than the lease: a task that nobody waits
+///   for is not ended by one in front. The store's client needs one too.
+/// - **When the service stops**, wait for the tasks, of which some have no connection any
+///   more: spawn them on a `TaskTracker` of `tokio-util`, for example.
+/// - A 2xx says that the work is done, or is in a queue that survives a crash.
+/// - Senders that read the answer to an event (Pomelo's authorisations) cannot be given an
+///   empty 200: use [`Guard`] in the handler.
+///
+/// With `tracing`, duplicates and events in progress are logged at `INFO`, to the target
+/// `hookseal::idempotency`.
 ///
 /// ```
 /// use axum::{Router, http::StatusCode, routing::post};
@@ -66,7 +77,10 @@ pub struct OnceLayer {
     guard: Guard,
     spawn: Option<Arc<Spawn>>,
     lets_through: bool,
+    key: Arc<KeyOf>,
 }
+
+type KeyOf = dyn Fn(&VerifiedBytes) -> IdempotencyKey + Send + Sync;
 
 /// A task that runs to its end.
 pub type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -87,6 +101,7 @@ impl OnceLayer {
             guard,
             spawn: Some(Arc::new(move |task| drop(spawn(task)))),
             lets_through: false,
+            key: Arc::new(VerifiedBytes::idempotency_key),
         }
     }
 
@@ -98,7 +113,34 @@ impl OnceLayer {
             guard,
             spawn: None,
             lets_through: false,
+            key: Arc::new(VerifiedBytes::idempotency_key),
         }
+    }
+
+    /// Sets what identifies an event, in place of its
+    /// [idempotency key](crate::Verified::idempotency_key).
+    ///
+    /// It is needed in two cases. A sender that signs the time of each attempt and no message
+    /// id ([`body_key`](crate::Verified::body_key), or an id from the body). And several
+    /// tenants behind one layer, each of whom could otherwise use up the ids of others:
+    ///
+    /// ```
+    /// use hookseal::IdempotencyKey;
+    /// use hookseal::idempotency::{Guard, MemoryStore, OnceLayer};
+    ///
+    /// let guard = Guard::new(MemoryStore::new(100_000), "orders");
+    /// let layer = OnceLayer::new(guard, tokio::spawn).with_key(|event| {
+    ///     // The name that the tenant's key was given; both of a rotation have the same.
+    ///     let tenant = event.key_id().unwrap_or_default();
+    ///     IdempotencyKey::from_signed(&[tenant, event.body_key().as_str()])
+    /// });
+    /// ```
+    pub fn with_key(
+        mut self,
+        key: impl Fn(&VerifiedBytes) -> IdempotencyKey + Send + Sync + 'static,
+    ) -> Self {
+        self.key = Arc::new(key);
+        self
     }
 
     /// Lets events through while the store is down or full: they are handled, **perhaps more
@@ -157,7 +199,8 @@ where
         // As for `Verify`: the ready service takes this request.
         let clone = self.inner.clone();
         let ready = mem::replace(&mut self.inner, clone);
-        let Some(event) = key_of(&request) else {
+        let proof: Option<&VerifiedBytes> = request.extensions().get();
+        let Some(event) = proof.map(|proof| (self.layer.key)(proof)) else {
             #[cfg(feature = "tracing")]
             tracing::error!(
                 target: "hookseal::idempotency",
@@ -170,8 +213,9 @@ where
             guard,
             spawn,
             lets_through,
+            ..
         } = self.layer.clone();
-        let serving = serve(guard, lets_through, event, ready, request);
+        let serving = serve(guard, spawn.clone(), lets_through, event, ready, request);
         let Some(spawn) = spawn else {
             return OnceFuture::own(Box::pin(serving));
         };
@@ -184,14 +228,10 @@ where
     }
 }
 
-fn key_of<B>(request: &Request<B>) -> Option<IdempotencyKey> {
-    let proof: &VerifiedBytes = request.extensions().get()?;
-    Some(proof.idempotency_key())
-}
-
 /// Claims an event, has it handled, and completes or releases it.
 async fn serve<S, B, ResBody>(
     guard: Guard,
+    spawn: Option<Arc<Spawn>>,
     lets_through: bool,
     event: IdempotencyKey,
     mut service: S,
@@ -201,17 +241,39 @@ where
     S: Service<Request<B>, Response = Response<ResBody>>,
     ResBody: Default,
 {
-    let lease = match guard.claim(&event).await {
+    let claimed = match guard.lease_of(&event) {
+        Ok(lease) => {
+            let second = lease.again();
+            let claim = guard.claim_as(lease).await;
+            claim.map_err(|error| (error, Some(second)))
+        }
+        Err(error) => Err((error, None)),
+    };
+    let lease = match claimed {
         Ok(Claim::Acquired(lease)) => lease,
         Ok(Claim::InProgress { retry_after }) => {
+            log(&guard, &event, "in progress");
             let response = answer(StatusCode::SERVICE_UNAVAILABLE, Some(retry_after));
             return Ok(response);
         }
-        Ok(Claim::Completed) => return Ok(answer(StatusCode::OK, None)),
-        Err(error) => {
+        Ok(Claim::Completed) => {
+            log(&guard, &event, "duplicate");
+            return Ok(answer(StatusCode::OK, None));
+        }
+        Err((error, perhaps)) => {
             log_failure(&error, lets_through);
             if lets_through {
-                return service.call(request).await;
+                let response = service.call(request).await;
+                let is_done = response.as_ref().is_ok_and(|it| it.status().is_success());
+                if let Some(lease) = perhaps.filter(|_| is_done) {
+                    drop(lease.complete().await);
+                }
+                return response;
+            }
+            // The claim may have reached the store all the same: nobody is to wait for its
+            // lease.
+            if let (Some(spawn), Some(lease)) = (spawn, perhaps) {
+                spawn(Box::pin(async move { drop(lease.release().await) }));
             }
             let wait = Some(RETRY_WITHOUT_STORE);
             return Ok(answer(StatusCode::SERVICE_UNAVAILABLE, wait));
@@ -220,7 +282,9 @@ where
     // `call` itself may panic too.
     match caught(async { service.call(request).await }).await {
         Ok(Ok(response)) if response.status().is_success() => {
-            complete(lease).await;
+            // If that fails, the response is the handler's all the same: with another one, the
+            // sender would repeat an event that is done.
+            drop(lease.complete_and_log().await);
             Ok(response)
         }
         Ok(other) => {
@@ -239,24 +303,16 @@ where
     }
 }
 
-/// Completes an event that was handled. If that fails, the response is the handler's all
-/// the same: with another one, the sender would repeat an event that is done.
-async fn complete(lease: Lease) {
-    let completed = lease.complete().await;
+#[cfg_attr(not(feature = "tracing"), expect(unused_variables, reason = "logged"))]
+fn log(guard: &Guard, event: &IdempotencyKey, outcome: &'static str) {
     #[cfg(feature = "tracing")]
-    match &completed {
-        Ok(true) => {}
-        Ok(false) => tracing::warn!(
-            target: "hookseal::idempotency",
-            "a handler outlived its lease, and the event was claimed again: it is handled twice"
-        ),
-        Err(error) => tracing::warn!(
-            target: "hookseal::idempotency",
-            error = error.chain(),
-            "an event was handled, and is not marked: it is handled again if it is delivered again"
-        ),
-    }
-    drop(completed);
+    tracing::info!(
+        target: "hookseal::idempotency",
+        namespace = guard.namespace(),
+        entry = %guard.entry(event),
+        outcome,
+        "event not handled"
+    );
 }
 
 #[cfg_attr(not(feature = "tracing"), expect(unused_variables, reason = "logged"))]
@@ -276,7 +332,9 @@ fn answer<B: Default>(status: StatusCode, retry_after: Option<Duration>) -> Resp
     *response.status_mut() = status;
     if let Some(wait) = retry_after {
         // Whole seconds (RFC 9110, section 10.2.3), and not before the lease ends.
-        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        let seconds = wait
+            .as_secs()
+            .saturating_add(u64::from(wait.subsec_nanos() > 0));
         response
             .headers_mut()
             .insert(RETRY_AFTER, HeaderValue::from(seconds.max(1)));

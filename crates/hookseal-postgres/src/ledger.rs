@@ -7,13 +7,15 @@
 use std::time::Duration;
 
 use hookseal::idempotency::EntryKey;
-use sqlx::{PgConnection, PgPool};
+use sqlx::{PgPool, PgTransaction};
 
 /// Records an event, and returns whether it is the first time.
 ///
 /// While another transaction that has recorded the event is open, this waits for its end:
 /// until then nobody knows whether the event is a duplicate. Do the work in the same
-/// transaction, and commit.
+/// transaction, and commit. So that it does not wait for a client that is gone, set
+/// `lock_timeout` for the transaction, and `idle_in_transaction_session_timeout` and TCP
+/// keepalives on the server; an error then is a 503.
 ///
 /// The transaction may have any isolation level. Under `REPEATABLE READ` and
 /// `SERIALIZABLE`, the second of two at once may get a serialization error: answer 503, and
@@ -22,11 +24,14 @@ use sqlx::{PgConnection, PgPool};
 /// # Errors
 ///
 /// The database does not answer.
-pub async fn record(transaction: &mut PgConnection, entry: &EntryKey) -> Result<bool, sqlx::Error> {
+pub async fn record(
+    transaction: &mut PgTransaction<'_>,
+    entry: &EntryKey,
+) -> Result<bool, sqlx::Error> {
     let recorded =
         sqlx::query("INSERT INTO hookseal_ledger (key) VALUES ($1) ON CONFLICT DO NOTHING")
             .bind(&entry.as_bytes()[..])
-            .execute(transaction)
+            .execute(&mut **transaction)
             .await?;
     Ok(recorded.rows_affected() > 0)
 }
@@ -43,10 +48,10 @@ pub async fn delete_older_than(
     most: u32,
 ) -> Result<u64, sqlx::Error> {
     let deleted = sqlx::query(
-        "DELETE FROM hookseal_ledger WHERE key IN (
-            SELECT key FROM hookseal_ledger WHERE recorded_at < clock_timestamp() - $1
+        "DELETE FROM hookseal_ledger WHERE key = ANY(ARRAY(
+            SELECT key FROM hookseal_ledger WHERE recorded_at < now() - $1
             LIMIT $2 FOR UPDATE SKIP LOCKED
-        )",
+        ))",
     )
     .bind(super::interval(age))
     .bind(i64::from(most))

@@ -33,7 +33,7 @@ WITH claimed AS (
 )
 SELECT
     EXISTS (SELECT FROM claimed),
-    entry.completed,
+    entry.completed AND entry.ends_at > clock_timestamp(),
     extract(epoch FROM entry.ends_at - clock_timestamp())::float8
 FROM (SELECT 1) AS always
 LEFT JOIN hookseal_entries AS entry ON entry.key = $1";
@@ -90,16 +90,42 @@ impl PostgresStore {
     /// The database does not answer.
     pub async fn delete_ended(&self, most: u32) -> Result<u64, sqlx::Error> {
         let deleted = sqlx::query(
-            "DELETE FROM hookseal_entries WHERE key IN (
-                SELECT key FROM hookseal_entries WHERE ends_at <= clock_timestamp()
+            // `now()`, since no index serves what changes within a statement.
+            "DELETE FROM hookseal_entries WHERE key = ANY(ARRAY(
+                SELECT key FROM hookseal_entries WHERE ends_at <= now()
                 LIMIT $1 FOR UPDATE SKIP LOCKED
-            )",
+            ))",
         )
         .bind(i64::from(most))
         .execute(&self.pool)
         .await?;
         Ok(deleted.rows_affected())
     }
+}
+
+/// Whether a statement may succeed if it is repeated: the connection broke, or another
+/// transaction was in the way. Each statement can be repeated by its owner.
+fn can_be_repeated(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) => true,
+        // Serialization failure, deadlock, and a server that shuts down.
+        sqlx::Error::Database(error) => error
+            .code()
+            .is_some_and(|code| matches!(&*code, "40001" | "40P01" | "57P01")),
+        _ => false,
+    }
+}
+
+/// Runs a statement, and once more if that may help.
+async fn twice<T, F>(run: impl Fn() -> F) -> Result<T, StoreError>
+where
+    F: Future<Output = Result<T, sqlx::Error>>,
+{
+    let result = match run().await {
+        Err(error) if can_be_repeated(&error) => run().await,
+        result => result,
+    };
+    result.map_err(StoreError::unavailable)
 }
 
 fn interval(time: Duration) -> PgInterval {
@@ -119,13 +145,14 @@ impl Store for PostgresStore {
         lease: Duration,
     ) -> StoreFuture<'a, ClaimState> {
         Box::pin(async move {
-            let found: (bool, Option<bool>, Option<f64>) = sqlx::query_as(CLAIM)
-                .bind(&entry.as_bytes()[..])
-                .bind(&owner.as_bytes()[..])
-                .bind(interval(lease))
-                .fetch_one(&self.pool)
-                .await
-                .map_err(StoreError::unavailable)?;
+            let claim = || {
+                sqlx::query_as(CLAIM)
+                    .bind(&entry.as_bytes()[..])
+                    .bind(&owner.as_bytes()[..])
+                    .bind(interval(lease))
+                    .fetch_one(&self.pool)
+            };
+            let found: (bool, Option<bool>, Option<f64>) = twice(claim).await?;
             Ok(match found {
                 (true, ..) => ClaimState::Acquired,
                 (false, Some(true), _) => ClaimState::Completed,
@@ -146,26 +173,27 @@ impl Store for PostgresStore {
         retention: Duration,
     ) -> StoreFuture<'a, bool> {
         Box::pin(async move {
-            let completed = sqlx::query(COMPLETE)
-                .bind(&entry.as_bytes()[..])
-                .bind(&owner.as_bytes()[..])
-                .bind(interval(retention))
-                .execute(&self.pool)
-                .await
-                .map_err(StoreError::unavailable)?;
+            let complete = || {
+                sqlx::query(COMPLETE)
+                    .bind(&entry.as_bytes()[..])
+                    .bind(&owner.as_bytes()[..])
+                    .bind(interval(retention))
+                    .execute(&self.pool)
+            };
+            let completed = twice(complete).await?;
             Ok(completed.rows_affected() > 0)
         })
     }
 
     fn release<'a>(&'a self, entry: &'a EntryKey, owner: &'a Owner) -> StoreFuture<'a, ()> {
         Box::pin(async move {
-            sqlx::query(RELEASE)
-                .bind(&entry.as_bytes()[..])
-                .bind(&owner.as_bytes()[..])
-                .execute(&self.pool)
-                .await
-                .map_err(StoreError::unavailable)?;
-            Ok(())
+            let release = || {
+                sqlx::query(RELEASE)
+                    .bind(&entry.as_bytes()[..])
+                    .bind(&owner.as_bytes()[..])
+                    .execute(&self.pool)
+            };
+            twice(release).await.map(drop)
         })
     }
 }

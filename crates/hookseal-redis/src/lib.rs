@@ -14,11 +14,15 @@ const FAR: u64 = 1_000_000_000_000;
 
 // A value is one letter and the owner: `h` for held, `c` for completed.
 
-/// Returns 0 if acquired, -1 if completed, and otherwise the milliseconds of the lease.
+/// Returns 0 if acquired, -1 if completed, and otherwise the milliseconds of the lease. It
+/// reads first, so that duplicates are known when the server's memory is full.
 const CLAIM: &str = r"
 local held = 'h' .. ARGV[1]
-if redis.call('SET', KEYS[1], held, 'NX', 'PX', ARGV[2]) then return 0 end
 local value = redis.call('GET', KEYS[1])
+if not value then
+  redis.call('SET', KEYS[1], held, 'NX', 'PX', ARGV[2])
+  return 0
+end
 if value == held then
   redis.call('PEXPIRE', KEYS[1], ARGV[2])
   return 0
@@ -27,8 +31,9 @@ if string.sub(value, 1, 1) == 'c' then return -1 end
 return math.max(redis.call('PTTL', KEYS[1]), 1)
 ";
 
-/// Returns 1 if completed by this owner, and otherwise 0.
-const COMPLETE: &str = r"
+/// Returns 1 if completed by this owner, and otherwise 0. It may run when the server's memory
+/// is full: the value is as long as before. (Redis 7 and later know the flag.)
+const COMPLETE: &str = r"#!lua flags=allow-oom
 local value = redis.call('GET', KEYS[1])
 if value and string.sub(value, 2) ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], 'c' .. ARGV[1], 'PX', ARGV[2])
@@ -63,8 +68,8 @@ impl RedisStore {
     ///
     /// # Errors
     ///
-    /// [`SetupError::Evicts`] with what to set; [`SetupError::Unavailable`] if the server
-    /// does not answer to `INFO memory`. If it must not (an access list forbids it), use
+    /// [`SetupError::Evicts`] with what to set; [`SetupError::Unavailable`] and
+    /// [`SetupError::Untold`] if the server does not answer to `INFO memory`. If it must not (an access list forbids it), use
     /// [`new_unchecked`](Self::new_unchecked).
     pub async fn new(mut connection: ConnectionManager) -> Result<Self, SetupError> {
         let mut info = redis::cmd("INFO");
@@ -73,9 +78,11 @@ impl RedisStore {
             let mut lines = info.lines().filter_map(|line| line.split_once(':'));
             lines.find_map(|(own, value)| (own == name).then(|| value.trim()))
         };
-        let policy = field("maxmemory_policy").unwrap_or("noeviction");
-        let is_bounded = field("maxmemory").is_some_and(|bytes| bytes != "0");
-        if is_bounded && policy != "noeviction" {
+        let (policy, bytes) = match (field("maxmemory_policy"), field("maxmemory")) {
+            (Some(policy), Some(bytes)) => (policy, bytes),
+            _ => return Err(SetupError::Untold),
+        };
+        if bytes != "0" && policy != "noeviction" {
             let policy = policy.into();
             return Err(SetupError::Evicts { policy });
         }
@@ -122,8 +129,11 @@ impl RedisStore {
         }
         let mut connection = self.connection.clone();
         let mut answer = invocation.invoke_async(&mut connection).await;
+        // One that was refused a connection was not sent.
         let is_broken = |error: &RedisError| {
-            error.is_connection_dropped() || error.is_io_error() || error.is_timeout()
+            let is_lost =
+                error.is_connection_dropped() || error.is_io_error() || error.is_timeout();
+            is_lost && !error.is_connection_refusal()
         };
         if answer.as_ref().is_err_and(is_broken) {
             answer = invocation.invoke_async(&mut connection).await;
@@ -202,8 +212,11 @@ pub enum SetupError {
         /// The policy that is set.
         policy: String,
     },
+    /// The server's answer has no memory policy in it.
+    #[error("the server does not tell its memory policy; check it, and use `new_unchecked`")]
+    Untold,
     /// The server does not answer.
-    #[error("the server does not tell its memory policy")]
+    #[error("the server does not answer: {error}")]
     #[non_exhaustive]
     Unavailable {
         /// The client's error.

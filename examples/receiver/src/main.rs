@@ -47,6 +47,7 @@ use hookseal_redis::RedisStore;
 use serde::Deserialize;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
 
 #[tokio::main]
@@ -69,7 +70,9 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let limit = setting("BODY_LIMIT", 256 * 1024)?;
     let timeout = Duration::from_secs(setting("BODY_TIMEOUT", 10)?);
     let lease = Duration::from_secs(setting("EVENT_LEASE", 120)?);
-    let app = app(limit, timeout, lease, store().await?)?;
+    // Of a sender that hangs up, the event is still being handled: these tasks are waited for.
+    let tasks = TaskTracker::new();
+    let app = app(limit, timeout, lease, store().await?, &tasks)?;
 
     let signal = shutdown_signal()?;
     let listener = TcpListener::bind(&address)
@@ -94,6 +97,13 @@ async fn run() -> Result<(), Box<dyn Error>> {
         result = server => result?,
         () = out_of_patience => warn!("connections still open after {patience:?} are dropped"),
     }
+    tasks.close();
+    if tokio::time::timeout(lease, tasks.wait()).await.is_err() {
+        warn!(
+            "{} events are still being handled after {lease:?}",
+            tasks.len()
+        );
+    }
     Ok(())
 }
 
@@ -103,6 +113,7 @@ fn app(
     timeout: Duration,
     lease: Duration,
     store: Arc<dyn Store>,
+    tasks: &TaskTracker,
 ) -> Result<Router, Box<dyn Error>> {
     let mut app = Router::new();
     let mut routes = vec![
@@ -127,13 +138,21 @@ fn app(
     for (path, webhook, handler) in routes {
         let Some(webhook) = webhook else { continue };
         info!(path, scheme = webhook.scheme(), "serving");
+        let coverage = webhook.coverage();
+        let signs_time_alone = coverage.timestamp() && !coverage.message_id();
         let layer = VerifyLayer::new(webhook)
             .with_body_limit(limit)
             .with_body_timeout(timeout, tokio::time::sleep);
-        // Each route has events of its own. Pomelo signs its retries anew, so they need an
-        // id from the body, which this receiver does not know.
+        // Each route has events of its own.
         let guard = Guard::new(Arc::clone(&store), &*path).with_lease(lease);
-        let once = OnceLayer::new(guard, tokio::spawn);
+        let tasks = tasks.clone();
+        let once = OnceLayer::new(guard, move |task| tasks.spawn(task));
+        // Without a message id, a sender that signs the time of each attempt has another
+        // key for each.
+        let once = match signs_time_alone {
+            true => once.with_key(VerifiedBytes::body_key),
+            false => once,
+        };
         // `route_layer`, so that the response to other methods than POST is 405. The last
         // one is the outermost: it verifies.
         app = app.route(&path, handler.route_layer(once).route_layer(layer));
@@ -196,10 +215,24 @@ async fn store() -> Result<Arc<dyn Store>, Box<dyn Error>> {
             let pool = sqlx::PgPool::connect(&place).await.map_err(wrong(name))?;
             let store = PostgresStore::new(pool);
             store.create_tables().await.map_err(wrong(name))?;
+            tokio::spawn(delete_ended(store.clone()));
             Arc::new(store)
         }
         _ => return Err(format!("{name}: set memory, redis://… or postgres://…").into()),
     })
+}
+
+/// Deletes what has ended, once an hour.
+async fn delete_ended(store: PostgresStore) {
+    let mut hours = tokio::time::interval(Duration::from_secs(3600));
+    loop {
+        hours.tick().await;
+        match store.delete_ended(100_000).await {
+            Ok(0) => {}
+            Ok(count) => info!(count, "events forgotten"),
+            Err(error) => warn!("EVENTS: {error}"),
+        }
+    }
 }
 
 /// `None` if the scheme is not to be served.
