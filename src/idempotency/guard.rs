@@ -278,6 +278,7 @@ impl Lease {
     }
 
     /// A second handle of it, to give up what may have been claimed.
+    #[cfg(feature = "tower")]
     pub(super) fn again(&self) -> Self {
         Self {
             guard: self.guard.clone(),
