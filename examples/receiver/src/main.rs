@@ -44,7 +44,9 @@ use hookseal::tower::VerifyLayer;
 use hookseal::{ConfigError, Key, Keys, Webhook, scheme::Scheme, schemes};
 use hookseal_postgres::PostgresStore;
 use hookseal_redis::RedisStore;
+use redis::aio::ConnectionManagerConfig;
 use serde::Deserialize;
+use sqlx::postgres::PgPoolOptions;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio_util::task::TaskTracker;
@@ -207,12 +209,18 @@ async fn store() -> Result<Arc<dyn Store>, Box<dyn Error>> {
         None if place == "memory" => Arc::new(MemoryStore::new(100_000)),
         Some(("redis" | "rediss", _)) => {
             let client = redis::Client::open(&*place).map_err(wrong(name))?;
-            let manager = client.get_connection_manager().await;
+            // Senders wait a few seconds: a store that is down is not looked for for longer.
+            let config = ConnectionManagerConfig::new()
+                .set_number_of_retries(2)
+                .set_response_timeout(Some(Duration::from_secs(2)));
+            let manager = client.get_connection_manager_with_config(config).await;
             let store = RedisStore::new(manager.map_err(wrong(name))?).await;
             Arc::new(store.map_err(wrong(name))?)
         }
         Some(("postgres" | "postgresql", _)) => {
-            let pool = sqlx::PgPool::connect(&place).await.map_err(wrong(name))?;
+            // Of its own, so that busy handlers do not keep it waiting.
+            let options = PgPoolOptions::new().acquire_timeout(Duration::from_secs(3));
+            let pool = options.connect(&place).await.map_err(wrong(name))?;
             let store = PostgresStore::new(pool);
             store.create_tables().await.map_err(wrong(name))?;
             tokio::spawn(delete_ended(store.clone()));
