@@ -73,8 +73,10 @@ fn explain() -> Command {
         Command::new("explain")
             .about("Checks captured requests, and searches for the cause of each refusal")
             .after_help(
-                "What it takes, and its exit status, are those of `hookseal verify`. Secrets that \
-                 are not in order are explained too. Do not pass on what it prints to the sender of \
+                "What it takes is what `hookseal verify` takes. Secrets that are not in order are \
+                 explained too.\n\nExit status: 0 if all requests are verified, 1 if one is refused, \
+                 2 for wrong use, for files that cannot be read, and if the configuration is at \
+                 fault and no request.\n\nDo not pass on what it prints to the sender of \
                  a request: it says which part of a forgery was right.",
             ),
     )

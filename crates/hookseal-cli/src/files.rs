@@ -3,12 +3,16 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write as _};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::{Result, WrongUse};
 use crate::terminal::shown_path;
 
 /// Far more than any webhook, far less than the memory of any machine.
 pub const MAX_FILE: u64 = 64 << 20;
+
+/// What is read again would be empty, and would be signed as an empty body.
+static STDIN_IS_READ: AtomicBool = AtomicBool::new(false);
 
 /// Reads a whole file, or standard input for `-`.
 pub fn read(path: &Path) -> Result<Vec<u8>> {
@@ -28,6 +32,9 @@ pub fn name(path: &Path) -> String {
 /// Reads a file, or says why it cannot be read.
 pub fn read_at_most(path: &Path, limit: u64) -> std::result::Result<Vec<u8>, String> {
     let content = if path == Path::new("-") {
+        if STDIN_IS_READ.swap(true, Ordering::Relaxed) {
+            return Err("it can be read once, and was".into());
+        }
         all(io::stdin().lock(), limit)
     } else {
         File::open(path).and_then(|file| all(file, limit))

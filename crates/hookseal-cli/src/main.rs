@@ -26,7 +26,7 @@ mod url;
 use std::process::ExitCode;
 
 use clap::ArgMatches;
-use clap::error::{ContextKind, ContextValue};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use error::{Result, WrongUse, wrong};
 
@@ -68,6 +68,17 @@ fn refuse(mut error: clap::Error) -> ExitCode {
     let value = error.get(ContextKind::InvalidValue);
     if matches!(value, Some(ContextValue::String(value)) if !value.is_empty()) {
         error.insert(ContextKind::InvalidValue, ContextValue::String("…".into()));
+    }
+    let misplaced = match error.kind() {
+        ErrorKind::UnknownArgument => Some(ContextKind::InvalidArg),
+        ErrorKind::InvalidSubcommand => Some(ContextKind::InvalidSubcommand),
+        _ => None,
+    };
+    if let Some(kind) = misplaced {
+        let is_option = |text: &str| text.starts_with('-');
+        if matches!(error.get(kind), Some(ContextValue::String(text)) if !is_option(text)) {
+            error.insert(kind, ContextValue::String("…".into()));
+        }
     }
     // A reader that has gone is no error.
     let _ = error.print();

@@ -135,7 +135,7 @@ pub fn read(matches: &ArgMatches) -> Result<Vec<Secret>> {
     Ok(secrets)
 }
 
-/// The same, without the prompt: there may be none.
+/// Reads the same, without the prompt: there may be none.
 pub fn read_if_any(matches: &ArgMatches) -> Result<Vec<Secret>> {
     let mut secrets = named(matches)?;
     if secrets.is_empty()

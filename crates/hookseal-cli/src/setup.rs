@@ -55,7 +55,7 @@ impl Setup {
         }
     }
 
-    /// The same, where a scheme need not be given.
+    /// Reads the same, where a scheme need not be given.
     pub fn read_if_any(matches: &ArgMatches) -> Result<Option<Self>> {
         let name = matches.get_one::<String>("scheme");
         let file = matches.get_one::<PathBuf>("scheme-file");

@@ -83,7 +83,7 @@ pub fn shown_json(json: &str) -> String {
     for character in json.chars() {
         let steers = matches!(
             u32::from(character),
-            0x7f..=0x9f | 0x200b..=0x200f | 0x2028..=0x202e | 0x2066..=0x2069 | 0xfeff
+            0x7f..=0x9f | 0x61c | 0x200b..=0x200f | 0x2028..=0x202e | 0x2060..=0x2069 | 0xfeff
         );
         if steers {
             shown += &format!("\\u{:04x}", u32::from(character));

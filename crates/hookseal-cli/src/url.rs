@@ -8,9 +8,24 @@ pub fn check(url: &str) -> Result<()> {
         .strip_prefix("https://")
         .or_else(|| url.strip_prefix("http://"));
     let is_clean = url.chars().all(|c| !c.is_whitespace() && !c.is_control());
+    if !has_a_port_or_none(rest.unwrap_or_default()) {
+        return wrong("the port of a URL is a number up to 65535, after a host");
+    }
     match rest {
         Some(rest) if is_clean && !rest.is_empty() && !rest.starts_with(['/', '?', '#']) => Ok(()),
         _ => wrong("a URL begins with http:// or https:// and a host, and has no white space"),
+    }
+}
+
+/// Returns whether what is after the protocol has a host and, after its last colon, a port.
+fn has_a_port_or_none(rest: &str) -> bool {
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host_and_port = authority.rsplit('@').next().unwrap_or_default();
+    match host_and_port.rsplit_once(':') {
+        // An address of IP version 6 has colons of its own, in brackets.
+        Some((_, end)) if end.contains(']') => true,
+        Some((host, port)) => !host.is_empty() && port.parse::<u16>().is_ok(),
+        None => true,
     }
 }
 

@@ -297,6 +297,9 @@ fn handshakes_are_answered() {
     assert!(answer.ends_with("\r\n\r\n1158201444"), "{answer}");
     listener.line_with("meta  handshake, answered  -> 200");
     assert!(ask("another").starts_with("HTTP/1.1 401 "));
+    // The right token is a secret, and so may a wrong one be.
+    let line = listener.line_with("refused");
+    assert!(line.contains("hub.verify_token=…"), "{line}");
 
     let saved = folder("listen/handshake").join("secret");
     let mut command = hookseal("listen --port 0 --scheme asana --answer-handshakes --save-secret");

@@ -391,7 +391,11 @@ fn the_curl_command_sends_what_was_signed() {
     command.arg(format!("{}/a?b='c'", server.url)).arg(&body);
     command.env("HOOKSEAL_SECRET", OTHER_WHSEC);
     let printed = Run::of(command, OTHER_WHSEC);
-    printed.is(0, "curl --request POST 'http://127.0.0.1:", "");
+    printed.is(
+        0,
+        "curl --globoff --path-as-is --request POST 'http://127.0.0.1:",
+        "",
+    );
     let mut shell = std::process::Command::new("sh");
     shell.arg("-c").arg(&printed.stdout).env("NO_PROXY", "*");
     assert!(shell.output().unwrap().status.success(), "{printed:?}");
@@ -466,4 +470,27 @@ fn other_methods_are_sent() {
     }
     let empty = [file("send/empty", "")];
     send(&server, "--scheme paminga --method GET", &empty, PAMINGA).is(0, "1 × 200", "");
+}
+
+/// What is read a second time would be empty, and be signed as an empty body.
+#[test]
+fn standard_input_is_read_once() {
+    let command = hookseal("sign --scheme paminga --secret-file - -");
+    let run = Run::with_input(command, PAMINGA.as_bytes(), PAMINGA);
+    run.is(2, "", "standard input: it can be read once, and was");
+}
+
+#[test]
+fn a_port_that_is_none_is_wrong_use() {
+    for url in [
+        "http://127.0.0.1:99999/",
+        "http://127.0.0.1:abc/",
+        "http://127.0.0.1:/",
+        "http://:80/",
+    ] {
+        let mut command = hookseal("send --scheme paminga");
+        command.env("HOOKSEAL_SECRET", PAMINGA).arg(url);
+        command.arg(file("send/port.json", "{}"));
+        Run::of(command, PAMINGA).is(2, "", "the port of a URL");
+    }
 }

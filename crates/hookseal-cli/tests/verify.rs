@@ -844,3 +844,30 @@ fn a_secret_that_may_not_be_read_is_wrong_use() {
     }
     fs::remove_file(path).unwrap();
 }
+
+/// A body may look like what curl prints.
+#[test]
+fn a_request_whose_body_looks_like_curls_is_a_request() {
+    let body = "> POST /x HTTP/1.1\n> Host: a\n>\n";
+    // printf '> POST /x HTTP/1.1\n> Host: a\n>\n' | openssl dgst -sha256 -hmac paminga-demo-secret
+    let mac = "e472cf02506e1cf910e082baba21ee038e5b41244f7014e965097d0e486426af";
+    let request = format!(
+        "POST / HTTP/1.1\r\nX-Paminga-Signature: {mac}\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let path = file("verify/like-curl.http", request);
+    let mut command = hookseal("verify --scheme paminga");
+    command.env("HOOKSEAL_SECRET", PAMINGA).arg(path);
+    Run::of(command, PAMINGA).is(0, "verified", "");
+}
+
+/// A secret that stands where an option or a command belongs is not repeated.
+#[test]
+fn a_secret_in_the_wrong_place_is_not_shown() {
+    for words in ["verify --scheme paminga --secret", "key", ""] {
+        let mut command = hookseal(words);
+        command.arg(WHSEC);
+        let run = Run::of(command, WHSEC);
+        assert_eq!(run.status, Some(2), "{run:?}");
+    }
+}

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-/// The programs that a test needs, if they are all there. Otherwise it prints that the test is
+/// Finds the programs that a test needs, if they are all there. Otherwise it prints that the test is
 /// skipped; in CI (the variable `CI`) it fails.
 ///
 /// # Panics
@@ -29,7 +29,7 @@ pub fn programs<const N: usize>(names: [&str; N]) -> Option<[PathBuf; N]> {
     found.try_into().ok()
 }
 
-/// A library that is loaded in front of others, if it is there; see [`programs`].
+/// Finds a library that is loaded in front of others, if it is there; see [`programs`].
 ///
 /// # Panics
 ///

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use hookseal::idempotency::{Claim, Guard, Once, Store, StoreError};
 use hookseal::{IdempotencyKey, Message, Webhook, schemes};
 
-/// The idempotency key of a made-up event.
+/// Makes the idempotency key of a made-up event.
 #[must_use]
 pub fn event(name: &str) -> IdempotencyKey {
     let webhook = Webhook::new(schemes::PAKK, "the signing key").expect("a webhook");
@@ -102,7 +102,7 @@ pub fn kill_at(step: &str, event: &str, server: &str) {
     kill_with(step, event, server, &[]);
 }
 
-/// The same, with these variables of its environment.
+/// Does the same, with these variables of its environment.
 pub fn kill_with(step: &str, event: &str, server: &str, variables: &[(&str, &str)]) {
     let program = std::env::current_exe().expect("this program");
     let mut child = Command::new(program)
@@ -148,7 +148,7 @@ where
     }
 }
 
-/// How often the work is done of an event whose handler was killed at a step and that was
+/// Returns how often the work is done of an event whose handler was killed at a step and that was
 /// then delivered again.
 #[must_use]
 pub fn runs_after(step: &str) -> usize {

@@ -64,17 +64,19 @@ impl Format {
     }
 
     fn detect(file: &[u8]) -> Result<Self> {
-        let start = file.trim_ascii_start();
+        let start = file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file);
+        let start = start.trim_ascii_start();
         if file.is_empty() {
             return wrong("the file is empty");
         }
         if start.starts_with(b"{") {
             return kind_of_json(file);
         }
-        if lines::has_curl_request(file) {
+        let first = lines::first(file);
+        // A body may have lines that look like curl's.
+        if !lines::is_request_line(first) && lines::has_curl_request(file) {
             return Ok(Self::Curl);
         }
-        let first = lines::first(file);
         let is_http2 = [&b" HTTP/2"[..], b" HTTP/2.0", b" HTTP/3"]
             .iter()
             .any(|version| first.ends_with(version));

@@ -13,12 +13,12 @@ use super::checking::{Item, items, judge_with};
 use super::verify::{Outcome, Row};
 use crate::capture::Lengths;
 use crate::command_line;
-use crate::error::{Result, WrongUse};
+use crate::error::{Result, WrongUse, wrong};
 use crate::files;
 use crate::secrets::{Secret, add_ids};
 use crate::setup::Setup;
 use crate::table::{aligned, plain};
-use crate::terminal::{Style, print, print_json};
+use crate::terminal::{Style, print, print_json, shown};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -33,7 +33,10 @@ pub fn run(folder: &Path, json: bool) -> Result<ExitCode> {
     let list = folder.join("captures.json");
     let content = files::read(&list)?;
     let list: Vec<Listed> = serde_json::from_slice(&content)
-        .map_err(|error| WrongUse(format!("{}: {error}", files::name(&list))))?;
+        .map_err(|error| WrongUse(shown(&format!("{}: {error}", files::name(&list)))))?;
+    if list.is_empty() {
+        return wrong("captures.json lists no request");
+    }
     let style = Style::of_stdout();
     let mut lines = Vec::new();
     let mut records = Vec::new();
@@ -51,7 +54,7 @@ pub fn run(folder: &Path, json: bool) -> Result<ExitCode> {
             ]
         });
         if !is_expected && let Some((text, printed)) = cells.last_mut() {
-            *text += &format!("  (expected: {})", listed.expected);
+            *text += &format!("  (expected: {})", shown(&listed.expected));
             text.clone_into(printed);
         }
         lines.push(cells);
@@ -91,13 +94,13 @@ fn judge_listed(folder: &Path, listed: &Listed) -> Result<Row> {
     let mut secrets = vec![Secret::public(&listed.secret)];
     add_ids(&matches, &mut secrets)?;
     let judge = judge_with(&matches, setup, secrets)?;
-    let mut items = items(&matches, Lengths::Strict)?;
-    let item = items.pop().map(|item| Item {
-        name: listed.file.clone(),
-        ..item
-    });
-    match item {
-        Some(item) => Ok(Row::new(&judge, item)),
-        None => Err(WrongUse(format!("{} has no request", listed.file))),
+    let items = items(&matches, Lengths::Strict)?;
+    let name = shown(&listed.file);
+    match <[Item; 1]>::try_from(items) {
+        Ok([item]) => Ok(Row::new(&judge, Item { name, ..item })),
+        Err(items) => wrong(format!(
+            "captures.json: {name} has {} requests, and a file of captures has one",
+            items.len()
+        )),
     }
 }

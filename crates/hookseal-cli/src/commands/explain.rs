@@ -8,12 +8,12 @@ use super::checking::{items, judge, report_all, status};
 use crate::capture::Lengths;
 use crate::error::{Result, WrongUse};
 use crate::judge::{Record, Verdict};
-use crate::terminal::{Style, print, print_json};
+use crate::terminal::{Style, print, print_json, shown};
 
 pub fn run(matches: &ArgMatches) -> Result<ExitCode> {
     let judge = judge(matches)?;
     let style = Style::of_stdout();
-    let (mut refused, mut unreadable) = (0, 0);
+    let (mut refused, mut unreadable, mut misconfigured) = (0, 0, 0);
     let mut records = Vec::new();
     let mut text = String::new();
     let mut messages = Vec::new();
@@ -34,7 +34,11 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode> {
         }
         text += &format!(
             "{}\n",
-            paint(&format!("{name}: {explanation}"), &name, style)
+            paint(
+                &shown_lines(&format!("{name}: {explanation}")),
+                &name,
+                style
+            )
         );
         let hint = explanation.refusal().and_then(|error| judge.hint(error));
         messages.extend(hint.iter().map(|hint| format!("hint: {hint}")));
@@ -43,10 +47,23 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode> {
         }
         let record = match explanation.refusal() {
             Some(error) => {
-                refused += 1;
+                // The service is at fault, and no request.
+                if error.is_operator_fault() {
+                    misconfigured += 1;
+                } else {
+                    refused += 1;
+                }
                 Record::refused(name, scheme, error)
             }
             // With all secrets but those that are not in order.
+            None if !explanation.faults().is_empty() => {
+                misconfigured += 1;
+                Record {
+                    verified: true,
+                    error: None,
+                    ..Record::unreadable(name, scheme, String::new())
+                }
+            }
             None => match judge.verify(&capture) {
                 Ok(Verdict::Verified(coverage)) => Record::verified(name, scheme, coverage),
                 _ => Record {
@@ -69,7 +86,13 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode> {
         print(&text)?;
         report_all(&messages);
     }
-    Ok(status(refused, unreadable))
+    Ok(status(refused, unreadable + misconfigured))
+}
+
+/// Escapes what could steer a terminal: a scheme file has texts of its own.
+fn shown_lines(text: &str) -> String {
+    let lines: Vec<String> = text.lines().map(shown).collect();
+    lines.join("\n")
 }
 
 /// Colours the verdict, which follows the name.

@@ -45,7 +45,12 @@ fn curl(
     let Some(path) = path.to_str() else {
         return wrong("--curl needs a file name in UTF-8");
     };
-    let mut command = format!("curl --request {} {}", sender.method(), quoted(url));
+    // curl would read brackets and braces as patterns, and leave `..` out of paths.
+    let mut command = format!(
+        "curl --globoff --path-as-is --request {} {}",
+        sender.method(),
+        quoted(url)
+    );
     let has_type = |(name, _): &(String, String)| name.eq_ignore_ascii_case("content-type");
     if !sender.headers.iter().any(has_type) {
         let header = format!("content-type: {}", type_of(body));
@@ -54,7 +59,12 @@ fn curl(
     let is_signed = |name: &str| signed.iter().any(|(own, _)| own.eq_ignore_ascii_case(name));
     let own = sender.headers.iter().filter(|(name, _)| !is_signed(name));
     for (name, value) in own.chain(signed) {
-        let header = quoted(&format!("{name}: {value}"));
+        // A header without a value has a semicolon for curl.
+        let header = if value.is_empty() {
+            quoted(&format!("{name};"))
+        } else {
+            quoted(&format!("{name}: {value}"))
+        };
         command += &format!(" \\\n  --header {header}");
     }
     // It changes no byte, unlike --data.

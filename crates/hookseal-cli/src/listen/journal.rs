@@ -19,6 +19,21 @@ use crate::terminal::{Style, print, report, shown, shown_json, shown_path};
 /// Longer targets are cut in a line.
 const MAX_TARGET: usize = 120;
 
+/// No method has more letters.
+const MAX_METHOD: usize = 20;
+
+/// The target with each token of its query masked: a sender's verify token is a secret.
+fn without_tokens(target: &str) -> String {
+    let Some((path, query)) = target.split_once('?') else {
+        return target.into();
+    };
+    let masked = query.split('&').map(|pair| match pair.split_once('=') {
+        Some((name, _)) if name.to_ascii_lowercase().contains("token") => format!("{name}=…"),
+        _ => pair.into(),
+    });
+    format!("{path}?{}", masked.collect::<Vec<String>>().join("&"))
+}
+
 pub struct Journal {
     folder: Option<PathBuf>,
     is_json: bool,
@@ -79,7 +94,13 @@ impl Journal {
         scheme: Option<&str>,
         explanation: Option<&Explanation>,
     ) {
-        let file = self.save(request);
+        // A handshake may hand over a secret, in a header, the body or the query.
+        let is_handshake = matches!(received.kind, Kind::Handshake);
+        let file = if is_handshake {
+            None
+        } else {
+            self.save(request)
+        };
         let text = if self.is_json {
             json(request, received, scheme, explanation, file)
         } else {
@@ -125,8 +146,12 @@ impl Journal {
         file: Option<String>,
     ) -> String {
         let capture = &request.capture;
-        let target: String = shown(capture.target.as_deref().unwrap_or_default());
+        let target = shown(&without_tokens(
+            capture.target.as_deref().unwrap_or_default(),
+        ));
         let target: String = target.chars().take(MAX_TARGET).collect();
+        let method = shown(capture.method.as_deref().unwrap_or_default());
+        let method: String = method.chars().take(MAX_METHOD).collect();
         let verdict = match (&received.kind, scheme) {
             (Kind::Verified(coverage), Some(scheme)) => {
                 let verified = self.style.good("verified");
@@ -156,16 +181,15 @@ impl Journal {
             (_, None) => "received".into(),
         };
         let mut text = format!(
-            "{}  {} {target}  {} bytes  {verdict}  -> {}\n",
+            "{}  {method} {target}  {} bytes  {verdict}  -> {}\n",
             request.received_at,
-            shown(capture.method.as_deref().unwrap_or_default()),
             capture.body.len(),
             received.answer.status,
         );
         if let Some(explanation) = explanation {
             // The first line says what the line above says.
             for line in explanation.to_string().lines().skip(1) {
-                text += &format!("  {line}\n");
+                text += &format!("  {}\n", shown(line));
             }
         }
         if let Some(file) = file {
@@ -183,10 +207,11 @@ fn json(
     file: Option<String>,
 ) -> String {
     let capture = &request.capture;
+    let target = capture.target.as_deref().map(without_tokens);
     let mut line = Line {
         received_at: Timestamp::as_secs(request.received_at),
         method: capture.method.as_deref(),
-        target: capture.target.as_deref(),
+        target: target.as_deref(),
         body_length: capture.body.len(),
         scheme,
         verified: None,

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use clap::ArgMatches;
@@ -194,7 +194,11 @@ impl Receiver {
 
     fn explain(&self, request: &Request) -> Option<Explanation> {
         let judge = self.judge.as_ref()?;
-        let _one = self.explaining.try_lock().ok()?;
+        // One at a time, and none of them is left out. A panic in one leaves nothing behind.
+        let _one = self
+            .explaining
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let at_receipt = judge.at(request.received_at);
         Some(at_receipt.explain(&request.capture))
     }
@@ -305,6 +309,11 @@ impl Forward {
             return Ok(None);
         };
         url::check(url)?;
+        if url.contains(['?', '#']) {
+            return wrong(
+                "--forward takes a URL without a query and a fragment: paths are appended",
+            );
+        }
         let client = Client::new(Duration::from_secs(30));
         client.check(url)?;
         Ok(Some(Self {

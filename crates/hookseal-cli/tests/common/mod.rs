@@ -22,7 +22,7 @@ pub const API_KEY: &str = "Lp0g+cwb19eEfTn1YIOydEnqPcZOg8YxHctnMe+1cQA=";
 pub const API_SECRET: &str = "uC8fVXzXMyaw1PseV452i6ozQwIIa4olcSpjuvn5E4E=";
 pub const HUBPAY: &str = "hubpay-demo-shared-key";
 
-/// The folder of the workspace.
+/// Returns the folder of the workspace.
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
@@ -55,7 +55,7 @@ pub fn folder(name: &str) -> PathBuf {
     path
 }
 
-/// The program, in the folder of the captures and without a secret. Two words in capitals
+/// Makes the program's command, in the folder of the captures and without a secret. Two words in capitals
 /// stand for Pomelo's usual options.
 pub fn hookseal(words: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hookseal"));
@@ -98,7 +98,7 @@ impl Run {
         Self::new(output, secret)
     }
 
-    /// The same with an input.
+    /// Runs a command with an input.
     #[track_caller]
     pub fn with_input(mut command: Command, input: &[u8], secret: &str) -> Self {
         let _limit = time_limit();
