@@ -6,6 +6,7 @@ use ureq::http::{Method, Request, Response};
 use ureq::{Agent, Body};
 
 use crate::error::{Result, wrong};
+use crate::url;
 
 /// More of an answer is not read.
 const MAX_ANSWER: u64 = 4 << 20;
@@ -36,8 +37,14 @@ pub struct Answer {
 impl Client {
     /// Returns a client that adds nothing of its own, and follows no redirect: a sender of
     /// webhooks does not either.
-    pub fn new(timeout: Duration) -> Self {
-        let config = Agent::config_builder()
+    ///
+    /// Requests to this machine are not sent through a proxy.
+    pub fn new(timeout: Duration, url: &str) -> Self {
+        let mut config = Agent::config_builder();
+        if url::is_loopback(url) {
+            config = config.proxy(None);
+        }
+        let config = config
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)

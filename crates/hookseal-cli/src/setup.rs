@@ -62,7 +62,24 @@ impl Setup {
         let source = match (name, file) {
             (Some(name), _) => Source::Catalogue(Box::new(by_name(name)?)),
             (None, Some(path)) => Source::File(Box::new(read_scheme(path)?)),
-            (None, None) => return Ok(None),
+            (None, None) => {
+                let options = [
+                    "header-prefix",
+                    "header-name",
+                    "encoding",
+                    "prefix",
+                    "endpoint",
+                    "url",
+                    "secret-format",
+                ];
+                let has = |name: &&str| matches.get_one::<String>(name).is_some();
+                let tolerance = matches.get_one::<u64>("tolerance");
+                let given = options.into_iter().find(has);
+                return match given.or(tolerance.map(|_| "tolerance")) {
+                    Some(option) => wrong(format!("--{option} needs --scheme")),
+                    None => Ok(None),
+                };
+            }
         };
         let text = |name: &str| matches.get_one::<String>(name).cloned();
         let setup = Self {

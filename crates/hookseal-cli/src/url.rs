@@ -29,6 +29,14 @@ fn has_a_port_or_none(rest: &str) -> bool {
     }
 }
 
+/// Returns whether a URL is one of this machine.
+pub fn is_loopback(url: &str) -> bool {
+    let authority = origin(url).rsplit("//").next().unwrap_or_default();
+    ["localhost", "127.", "[::1]"]
+        .iter()
+        .any(|start| authority.starts_with(start))
+}
+
 /// Returns where the path of a URL begins.
 fn path_start(url: &str) -> usize {
     let host = url.find("://").map_or(0, |at| at + 3);

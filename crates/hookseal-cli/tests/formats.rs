@@ -337,3 +337,53 @@ fn hostile_files_of_every_kind_are_wrong_use() {
     command.arg(&folder).env("HOOKSEAL_SECRET", PAMINGA);
     Run::of(command, PAMINGA).is(2, "", "cannot read ");
 }
+
+/// One entry that cannot be read keeps none of the others from being checked.
+#[test]
+fn an_entry_without_a_body_is_one_entry() {
+    // printf '{}' | openssl dgst -sha256 -hmac paminga-demo-secret
+    let mac = "b25de2d4162c5b24e6dd64ba03341b047c2346bce570e45e4430c778412b4917";
+    let entry = |body: serde_json::Value| {
+        serde_json::json!({"request": {
+            "method": "POST", "url": "https://example.com/", "bodySize": 2,
+            "headers": [{"name": "X-Paminga-Signature", "value": mac}],
+            "postData": body,
+        }})
+    };
+    let good = entry(serde_json::json!({"mimeType": "application/json", "text": "{}"}));
+    let parsed = entry(serde_json::json!({"mimeType": "application/json", "params": []}));
+    let har = serde_json::json!({"log": {"entries": [
+        good, parsed, entry(serde_json::Value::Null), {"response": {}}, good,
+    ]}});
+    let mut command = hookseal("verify --scheme paminga --json");
+    let path = file("formats/mixed.har", har.to_string());
+    command.env("HOOKSEAL_SECRET", PAMINGA).arg(path);
+    let run = Run::of(command, PAMINGA);
+    assert_eq!(run.status, Some(2), "{run:?}");
+    let records = run.json();
+    let verdicts: Vec<_> = records
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|record| &record["verified"])
+        .collect();
+    assert_eq!(verdicts, [true, false, false, false, true], "{run:?}");
+    for place in 1..4 {
+        assert!(records[place]["error"].is_string(), "{run:?}");
+    }
+}
+
+/// Events that something has written anew.
+#[test]
+fn events_with_empty_lists_and_flags_as_text() {
+    let mac = "b25de2d4162c5b24e6dd64ba03341b047c2346bce570e45e4430c778412b4917";
+    let event = serde_json::json!({
+        "httpMethod": "POST", "path": "/",
+        "headers": {"X-Paminga-Signature": mac}, "multiValueHeaders": {},
+        "isBase64Encoded": "true", "body": "e30=",
+    });
+    let mut command = hookseal("verify --scheme paminga");
+    let path = file("formats/written-anew.json", event.to_string());
+    command.env("HOOKSEAL_SECRET", PAMINGA).arg(path);
+    Run::of(command, PAMINGA).is(0, "verified", "");
+}

@@ -513,3 +513,30 @@ fn wrong_use_is_found_before_it_listens() {
     }
     assert!(!Path::new("x").exists());
 }
+
+/// What would be ignored, or fail at the first request.
+#[test]
+fn options_that_cannot_do_what_they_say_stop_the_start() {
+    let there = file("listen/there", "x");
+    let there = there.to_str().unwrap();
+    for (words, wanted) in [
+        (
+            "listen --tolerance 3".to_owned(),
+            "--tolerance needs --scheme",
+        ),
+        (
+            "listen --url https://example.com".to_owned(),
+            "--url needs --scheme",
+        ),
+        (
+            "listen --scheme paminga --forward http://127.0.0.1:1/a?b=c".to_owned(),
+            "without a query",
+        ),
+        (
+            format!("listen --scheme asana --answer-handshakes --save-secret {there}"),
+            "name a new one",
+        ),
+    ] {
+        common::run(&words, "a secret of a sender").is(2, "", wanted);
+    }
+}

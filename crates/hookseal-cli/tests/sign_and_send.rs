@@ -494,3 +494,21 @@ fn a_port_that_is_none_is_wrong_use() {
         Run::of(command, PAMINGA).is(2, "", "the port of a URL");
     }
 }
+
+#[test]
+fn a_header_that_http_cannot_carry_is_wrong_use() {
+    for header in [
+        "x: a\r\nb: c",
+        "x y: a",
+        ": a",
+        "content-length: 3",
+        "no colon",
+    ] {
+        let mut command = hookseal("sign --scheme paminga");
+        command.env("HOOKSEAL_SECRET", PAMINGA);
+        command
+            .args(["--header", header])
+            .arg(file("sign/header.json", "{}"));
+        Run::of(command, PAMINGA).is(2, "", "--header");
+    }
+}

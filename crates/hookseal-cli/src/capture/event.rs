@@ -40,6 +40,7 @@ pub fn parse(event: &Value) -> Result<Capture> {
         headers,
         body: body(event)?,
         note,
+        unreadable: None,
     })
 }
 
@@ -48,7 +49,7 @@ pub fn parse(event: &Value) -> Result<Capture> {
 /// balancers send one of the two.
 fn headers(event: &Value) -> Result<Vec<(String, Vec<u8>)>> {
     let map = |key: &str| event.get(key).and_then(Value::as_object);
-    let lists = map("multiValueHeaders");
+    let lists = map("multiValueHeaders").filter(|map| !map.is_empty());
     let Some(map) = lists.or(map("headers")) else {
         return wrong("not an event: it has neither `headers` nor `multiValueHeaders`");
     };
@@ -78,8 +79,13 @@ fn body(event: &Value) -> Result<Vec<u8>> {
             );
         }
     };
-    let is_base64 = event.get("isBase64Encoded").and_then(Value::as_bool);
-    if is_base64 != Some(true) {
+    // A text where something has written the event anew.
+    let is_base64 = match event.get("isBase64Encoded") {
+        Some(Value::Bool(is_base64)) => *is_base64,
+        Some(Value::String(text)) => text == "true",
+        _ => false,
+    };
+    if !is_base64 {
         return Ok(text.as_bytes().to_vec());
     }
     match BASE64_STANDARD.decode(text) {

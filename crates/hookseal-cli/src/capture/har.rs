@@ -5,7 +5,7 @@ use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
 
 use super::Capture;
-use crate::error::{Result, wrong};
+use crate::error::{Result, WrongUse, wrong};
 use crate::url;
 
 /// Reads each entry of a HAR file.
@@ -17,9 +17,15 @@ pub fn parse(har: &Value) -> Result<Vec<Capture>> {
         return wrong("the HAR file has no entries");
     }
     let numbered = (1..).zip(entries);
-    numbered
-        .map(|(number, entry)| parse_entry(number, entry))
-        .collect()
+    let parse = |(number, entry)| {
+        // One that cannot be read keeps none of the others from being checked.
+        parse_entry(number, entry).unwrap_or_else(|WrongUse(message)| Capture {
+            number: Some(number),
+            unreadable: Some(message),
+            ..Capture::default()
+        })
+    };
+    Ok(numbered.map(parse).collect())
 }
 
 fn parse_entry(number: usize, entry: &Value) -> Result<Capture> {
@@ -56,18 +62,26 @@ fn parse_entry(number: usize, entry: &Value) -> Result<Capture> {
         headers,
         body,
         note,
+        unreadable: None,
     })
 }
 
 fn body(number: usize, request: &Value) -> Result<(Vec<u8>, Option<String>)> {
+    let stated = request.get("bodySize").and_then(Value::as_u64);
+    let left_out = || {
+        wrong(format!(
+            "entry {number} of the HAR file has no text of its body; export it again with the \
+             contents"
+        ))
+    };
     let Some(data) = request.get("postData").filter(|data| !data.is_null()) else {
-        return Ok((Vec::new(), None));
+        return match stated {
+            Some(length) if length > 0 => left_out(),
+            _ => Ok((Vec::new(), None)),
+        };
     };
     let Some(text) = data.get("text").and_then(Value::as_str) else {
-        return wrong(format!(
-            "entry {number} of the HAR file has no text of its body, only what was parsed from it; \
-             export it again with the contents"
-        ));
+        return left_out();
     };
     // Not in the specification, and written by some proxies.
     let is_base64 = data.get("encoding").and_then(Value::as_str) == Some("base64");
@@ -83,12 +97,11 @@ fn body(number: usize, request: &Value) -> Result<(Vec<u8>, Option<String>)> {
     } else {
         text.as_bytes().to_vec()
     };
-    let stated = request.get("bodySize").and_then(Value::as_u64);
     let found = u64::try_from(body.len()).ok();
     let note = match stated {
         Some(stated) if stated > 0 && Some(stated) != found => Some(format!(
             "the HAR file says that the body had {stated} bytes, and its text has {}: the export \
-             has changed it",
+             may have changed it",
             body.len()
         )),
         _ => None,

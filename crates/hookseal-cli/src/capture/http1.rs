@@ -48,6 +48,7 @@ pub fn parse_raw_head(file: &[u8]) -> Result<(Capture, usize)> {
             .collect(),
         body: Vec::new(),
         note: None,
+        unreadable: None,
     };
     Ok((capture, end))
 }

@@ -73,6 +73,7 @@ pub fn parse_head(head: &[u8]) -> Result<Capture> {
         headers: Vec::new(),
         body: Vec::new(),
         note: None,
+        unreadable: None,
     };
     let mut authority = None;
     for (number, line) in (1..).zip(lines(head)) {

@@ -11,6 +11,7 @@ use crate::error::{Result, WrongUse, wrong};
 pub use http1::{content_length as raw_content_length, parse_raw, parse_raw_head};
 
 /// A request as it was received.
+#[derive(Default)]
 pub struct Capture {
     /// Which one of its file, if that can have several.
     pub number: Option<usize>,
@@ -22,6 +23,8 @@ pub struct Capture {
     pub body: Vec<u8>,
     /// What the file says that casts doubt on the body or the target.
     pub note: Option<String>,
+    /// Why there is no request: an entry of a file of several that cannot be read.
+    pub unreadable: Option<String>,
 }
 
 impl Capture {

@@ -89,7 +89,10 @@ pub fn items(matches: &ArgMatches, lengths: Lengths) -> Result<Vec<Item>> {
                     Some(number) => format!("{name} #{number}"),
                     None => name.clone(),
                 },
-                capture: Ok(capture),
+                capture: match &capture.unreadable {
+                    Some(message) => wrong(format!("{name}: {message}")),
+                    None => Ok(capture),
+                },
             })),
             Err(error) => items.push(Item {
                 name,

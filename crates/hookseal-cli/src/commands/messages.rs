@@ -1,8 +1,10 @@
 //! Messages to sign, for `sign` and `send`.
 
 use clap::ArgMatches;
+use hookseal::scheme::HeaderName;
 use hookseal::{Message, Timestamp, Webhook};
 
+use crate::client::OF_CONNECTION;
 use crate::error::{Result, WrongUse, wrong};
 use crate::secrets::{self, Secret};
 use crate::setup::Setup;
@@ -129,10 +131,20 @@ fn method(text: &str) -> Result<String> {
 }
 
 fn read_header(text: &str) -> Result<(String, String)> {
-    match text.split_once(':') {
-        Some((name, value)) if !name.is_empty() => Ok((name.into(), value.trim().into())),
-        _ => wrong("--header takes a name, a colon and a value"),
+    let Some((name, value)) = text.split_once(':') else {
+        return wrong("--header takes a name, a colon and a value");
+    };
+    let (name, value) = (name.trim_end(), value.trim());
+    if HeaderName::new(name).is_err() || value.chars().any(char::is_control) {
+        return wrong("--header takes a name and a value that HTTP can carry, without line breaks");
     }
+    let mut of_connection = OF_CONNECTION.iter();
+    if of_connection.any(|other| name.eq_ignore_ascii_case(other)) {
+        return wrong(format!(
+            "--header: the client writes the header {name} itself"
+        ));
+    }
+    Ok((name.into(), value.into()))
 }
 
 /// Returns the type of a body, as it looks.

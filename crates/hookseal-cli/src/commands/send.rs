@@ -114,7 +114,7 @@ impl Plan {
         };
         url::check(url)?;
         let timeout = matches.get_one::<u32>("timeout").copied().unwrap_or(30);
-        let client = Client::new(Duration::from_secs(timeout.into()));
+        let client = Client::new(Duration::from_secs(timeout.into()), url);
         client.check(url)?;
         let stale = matches.get_one::<u64>("stale").copied();
         if stale.is_some() {

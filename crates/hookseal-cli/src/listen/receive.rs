@@ -221,9 +221,13 @@ impl HandshakeOptions {
                 }
             },
         };
+        let save_secret: Option<PathBuf> = matches.get_one("save-secret").cloned();
+        if save_secret.as_ref().is_some_and(|path| path.exists()) {
+            return wrong("--save-secret names a file that is there; name a new one");
+        }
         Ok(Self {
             verify_token,
-            save_secret: matches.get_one("save-secret").cloned(),
+            save_secret,
         })
     }
 
@@ -314,7 +318,7 @@ impl Forward {
                 "--forward takes a URL without a query and a fragment: paths are appended",
             );
         }
-        let client = Client::new(Duration::from_secs(30));
+        let client = Client::new(Duration::from_secs(30), url);
         client.check(url)?;
         Ok(Some(Self {
             client,
