@@ -49,6 +49,8 @@ pub mod idempotency;
 mod key;
 mod keyset;
 mod message;
+#[cfg(feature = "networks")]
+pub mod networks;
 mod receiver;
 #[cfg(feature = "http")]
 mod request;

@@ -190,8 +190,11 @@ mod body;
 mod explaining;
 mod future;
 mod layer;
+#[cfg(feature = "networks")]
+mod networks;
 mod rejection;
 mod service;
+mod sign;
 
 use alloc::boxed::Box;
 use core::error::Error;
@@ -203,10 +206,13 @@ use crate::Verified;
 pub use body::VerifiedBody;
 pub use future::ResponseFuture;
 pub use layer::VerifyLayer;
+#[cfg(feature = "networks")]
+pub use networks::{AllowNetworks, AllowNetworksFuture, AllowNetworksLayer};
 #[cfg(feature = "handshake")]
 pub use rejection::WithAnswers;
 pub use rejection::{EmptyResponse, MakeResponse, Rejection, RejectionKind};
 pub use service::Verify;
+pub use sign::{ServiceFailure, SignResponse, SignResponseFuture, SignResponseLayer};
 
 /// The proof that the layer puts into the [extensions](http::Request::extensions)
 /// of a request, with the verified body.

@@ -10,13 +10,13 @@ use core::task::{Context, Poll};
 use bytes::Bytes;
 use http::header::CONTENT_ENCODING;
 use http::request::Parts;
-use http::{HeaderMap, Request, Response, Version};
+use http::{HeaderMap, Request, Response};
 use http_body::Body;
 use tower_service::Service;
 
 use super::body::{Frames, Limits, VerifiedBody, content_length};
 use super::explaining::Explaining;
-use super::future::{End, Ended};
+use super::future::{End, Ended, closing};
 use super::layer::Choose;
 use super::rejection::Seen;
 use super::{
@@ -137,10 +137,7 @@ where
             Ok(Request::from_parts(parts, body))
         }
         Err(mut end) => {
-            // An HTTP/1 server closes a connection whose request it has not read
-            // to its end. If it does not say so, the client's next request is lost.
-            let is_http1 = matches!(parts.version, Version::HTTP_10 | Version::HTTP_11);
-            let closes = is_http1 && !frames.are_at_end();
+            let closes = closing(parts.version, frames.are_at_end());
             if let Some(rejection) = end.rejection() {
                 rejection.seen = Seen {
                     body_len: read.length,
@@ -163,10 +160,7 @@ where
                     }
                 }
             }
-            Err(Ended {
-                end,
-                closes: closes.then_some(parts.version),
-            })
+            Err(Ended { end, closes })
         }
     }
 }
@@ -198,14 +192,7 @@ where
         answers,
         ..
     } = *setting;
-    let unchosen = |kind| {
-        End::Rejected(Rejection {
-            kind,
-            scheme: None,
-            key_id: None,
-            seen: Seen::default(),
-        })
-    };
+    let unchosen = |kind| End::Rejected(Rejection::of_no_verifier(kind));
     // First, so that the response to a body that announces too much depends on
     // nothing else in the request.
     limits
