@@ -46,6 +46,8 @@ mod header_name;
     not(all(target_family = "wasm", target_os = "unknown"))
 ))]
 pub mod idempotency;
+#[cfg(feature = "json")]
+pub mod json;
 mod key;
 mod keyset;
 mod message;
