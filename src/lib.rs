@@ -225,13 +225,14 @@ mod verification;
 mod verified;
 mod verifier;
 mod webhook;
+mod window;
 
 #[cfg(all(
     feature = "std",
     not(all(target_family = "wasm", target_os = "unknown"))
 ))]
 pub use clock::SystemClock;
-pub use clock::{Clock, ClockFn, FixedClock, ReplayWindow, Timestamp, clock_fn};
+pub use clock::{Clock, ClockFn, FixedClock, Timestamp, clock_fn};
 pub use coverage::Coverage;
 pub use error::{ConfigError, KeyFault, SecretFault, SignError, SignatureFault, VerifyError};
 pub use head::{Head, RequestHead};
@@ -239,7 +240,8 @@ pub use key::{Key, Keys};
 pub use message::Message;
 #[cfg(feature = "http")]
 pub use request::VerifyRequest;
-pub use verification::{CheckedHead, HashState, Verification};
+pub use verification::{CheckHead, CheckedHead, HashState, Verification};
 pub use verified::{IdempotencyKey, Verified};
-pub use verifier::{CheckHead, Verifier};
+pub use verifier::Verifier;
 pub use webhook::Webhook;
+pub use window::ReplayWindow;

@@ -16,9 +16,9 @@ use crate::keyset::{KeySet, Named, matching_mac};
 use crate::receiver::Receiver;
 use crate::scheme::{Layout, Scheme, Signature, SignedHeaders};
 use crate::signed_message::{BodyAlone, SignedMessage};
+use crate::verification::CheckHead;
 use crate::verification::{CheckedHead, HashState, Verification};
 use crate::verified::{Rest, length};
-use crate::verifier::CheckHead;
 use crate::{Head, Message, Timestamp, Verified};
 
 /// A scheme with its keys and clock: verifies a sender's requests, and signs as

@@ -15,9 +15,9 @@ use super::message::timestamp_text;
 use super::received::Received;
 use super::search::has_headers;
 use super::tags::tags;
-use crate::clock::ReplayWindow;
 use crate::error::{SignatureFault, VerifyError};
 use crate::scheme::{Scheme, Signature, SignatureField, TimeFormat};
+use crate::window::ReplayWindow;
 use crate::{Timestamp, schemes};
 
 /// The id of the key that a request names, if it names one.
@@ -145,9 +145,9 @@ fn of_time(
     let window = scheme.window.unwrap_or(ReplayWindow::DEFAULT);
     let is_in_window = |format: TimeFormat| {
         let instant = format.read(&text);
-        instant
-            .zip(now)
-            .is_some_and(|(instant, now)| window.place(instant, now) == crate::clock::Place::Within)
+        instant.zip(now).is_some_and(|(instant, now)| {
+            window.place(instant, now) == crate::window::Place::Within
+        })
     };
     let format = scheme.timestamp.map(|timestamp| timestamp.format);
     if format == Some(TimeFormat::Seconds) && is_in_window(TimeFormat::Milliseconds) {
@@ -170,10 +170,10 @@ fn of_time(
         .and_then(|text| text.parse::<u64>().ok());
     let finer = [(1_000_000, "microseconds"), (1_000_000_000, "nanoseconds")];
     let finer = finer.into_iter().find(|(scale, _)| {
-        let instant = number.map(|number| crate::clock::Instant::from_secs(number / scale));
-        instant
-            .zip(now)
-            .is_some_and(|(instant, now)| window.place(instant, now) == crate::clock::Place::Within)
+        let instant = number.map(|number| crate::window::Instant::from_secs(number / scale));
+        instant.zip(now).is_some_and(|(instant, now)| {
+            window.place(instant, now) == crate::window::Place::Within
+        })
     });
     if let Some((_, unit)) = finer {
         return Change::new(
