@@ -25,7 +25,7 @@ pub use check_head::CheckHead;
 
 /// The head of a request that has passed all checks which do not need the body.
 ///
-/// Made by [`CheckHead::check_head`](crate::CheckHead::check_head) of a
+/// Made by [`CheckHead::check_head`] of a
 /// [`Webhook`](crate::Webhook). It proves nothing yet: a [`Verified`] does.
 #[derive(Debug)]
 #[must_use = "a checked head proves nothing; the body decides"]

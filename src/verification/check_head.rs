@@ -14,8 +14,8 @@ use crate::head::RequestHead;
 ///
 /// [`Webhook`](crate::Webhook) implements it. A verifier of your own picks one of
 /// several webhooks, or makes extra checks on the head. Whatever it refuses here
-/// is refused by every method of [`Verifier`], which nobody can replace, and by
-/// the tower layer.
+/// is refused by every method of [`Verifier`](crate::Verifier), which nobody can
+/// replace, and by the tower layer.
 ///
 /// ```
 /// use hookseal::{
