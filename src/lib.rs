@@ -209,6 +209,8 @@ mod key;
 mod keyset;
 mod message;
 mod receiver;
+#[cfg(feature = "std")]
+mod reloadable;
 #[cfg(feature = "http")]
 mod request;
 pub mod scheme;
@@ -238,6 +240,8 @@ pub use error::{ConfigError, KeyFault, SecretFault, SignError, SignatureFault, V
 pub use head::{Head, RequestHead};
 pub use key::{Key, Keys};
 pub use message::Message;
+#[cfg(feature = "std")]
+pub use reloadable::Reloadable;
 #[cfg(feature = "http")]
 pub use request::VerifyRequest;
 pub use verification::{CheckHead, CheckedHead, HashState, Verification};
