@@ -44,7 +44,7 @@
 //! router, would make that a 401.
 //!
 //! A handler takes [`VerifiedBytes`] and not `Verified<'_>`, which borrows the
-//! body: axum's "the trait `Handler` is not satisfied" can mean that.
+//! body. The compiler then says that `HandlerTakesVerifiedBytes` is required.
 //!
 //! A proof says which scheme verified the request, and not which route. If one
 //! layer is on several routes, or chooses verifiers, give the keys of each sender
@@ -61,10 +61,10 @@
 //!
 //! # Unknown event types
 //!
-//! A handler that takes an enum of the events it knows answers all others with 422, and the
-//! sender repeats them for days, and may switch the endpoint off. Senders add types without
-//! notice, so take unknown ones and answer them with 2xx. Where the type is a field beside
-//! others (serde's internal tag), a last variant takes them:
+//! A handler that takes an enum of the events it knows answers all others with 422. Many
+//! senders repeat such an event for days, and may switch the endpoint off; others never send
+//! it again. Senders add types without notice, so take unknown ones and answer them with 2xx.
+//! Where the type is a field beside others (serde's internal tag), a last variant takes them:
 //!
 //! ```
 //! #[derive(serde::Deserialize)]
@@ -119,7 +119,39 @@
 //! A body that is not JSON at all, such as a form, is named in the log and in the
 //! [rejection](VerifiedJsonRejection): see [`JsonHint`].
 //!
+//! # Testing a handler
+//!
+//! A test signs a message with the same webhook, and verifies it. So it calls the handler
+//! with a real proof, and there is no other way to make one:
+//!
+//! ```
+//! use axum::http::StatusCode;
+//! use hookseal::axum::{VerifiedBytes, VerifiedJson};
+//! use hookseal::{Message, Webhook, schemes};
+//!
+//! async fn receive(proof: VerifiedBytes, VerifiedJson(numbers): VerifiedJson<Vec<u64>>) -> StatusCode {
+//!     if numbers.is_empty() { StatusCode::OK } else { StatusCode::NO_CONTENT }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let webhook = Webhook::new(schemes::STANDARD_WEBHOOKS, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?;
+//! let headers = webhook.sign(&Message::new(b"[7]").with_id("msg_1"))?;
+//! let proof: VerifiedBytes = webhook.verify(&headers, b"[7]")?.into_owned().into();
+//!
+//! assert_eq!(receive(proof, VerifiedJson(vec![7])).await, StatusCode::NO_CONTENT);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! To test the route with its layer, send the router a request that
+//! [`Webhook::sign_request`](crate::Webhook::sign_request) has signed.
+//!
 //! # Secrets in a database
+//!
+//! If a database has the secrets of all tenants at once, keep them in a
+//! [`Reloadable`](crate::Reloadable) map. What follows is for secrets that are fetched when
+//! a request needs them.
 //!
 //! A middleware in front of the layer can wait for a verifier, and can respond
 //! for itself if there is none to be had. The layer takes the verifier from the
@@ -177,6 +209,7 @@
 //! }
 //! ```
 
+use alloc::vec::Vec;
 use core::error::Error;
 use core::fmt;
 
@@ -188,6 +221,7 @@ use http::request::Parts;
 use http::{HeaderValue, StatusCode, Version};
 use serde::de::DeserializeOwned;
 
+use crate::Verified;
 pub use crate::json::{InvalidJson, JsonHint};
 pub use crate::tower::VerifiedBytes;
 
@@ -237,6 +271,34 @@ impl<S: Send + Sync> FromRequestParts<S> for VerifiedBytes {
             }
         })
     }
+}
+
+/// No request holds such a proof, and these implementations cannot be used: they make the
+/// compiler name the type to take. Without them a handler with a `Verified<'_>` is only "not
+/// a `Handler`", since axum has the compiler withhold the reason (`do_not_recommend`). That
+/// attribute does not apply to a requirement that depends on itself, as this one does.
+macro_rules! not_an_extractor {
+    ($($body:ty),+) => {$(
+        #[doc(hidden)]
+        impl<'h, S: wrong_proof::HandlerTakesVerifiedBytes> FromRequestParts<S>
+            for Verified<'h, $body>
+        {
+            type Rejection = MissingLayer;
+
+            async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, MissingLayer> {
+                Err(MissingLayer { version: parts.version })
+            }
+        }
+    )+};
+}
+
+not_an_extractor!(&'h [u8], Vec<u8>, ());
+
+mod wrong_proof {
+    /// Holds for nothing. Its name is the message.
+    pub trait HandlerTakesVerifiedBytes: Send + Sync {}
+
+    impl<S: HandlerTakesVerifiedBytes> HandlerTakesVerifiedBytes for S {}
 }
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for VerifiedJson<T> {

@@ -447,7 +447,7 @@ impl<B: Sync> RequestHead for http::Request<B> {
 
 /// Empty if there is only an authority, as with `CONNECT`.
 #[cfg(feature = "http")]
-fn target_of(uri: &http::Uri) -> Option<&str> {
+pub(crate) fn target_of(uri: &http::Uri) -> Option<&str> {
     let target = uri.path_and_query().map(http::uri::PathAndQuery::as_str);
     Some(target.unwrap_or_default())
 }

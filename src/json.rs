@@ -114,8 +114,8 @@ impl fmt::Display for JsonHint {
                  sender to JSON"
             }
             Self::UnknownType => {
-                "the event is of a type that the handler does not know; accept unknown types, so \
-                 that the sender does not repeat it for days"
+                "the event is of a type that the handler does not know; accept unknown types, since \
+                 many senders repeat what gets a 4xx for days"
             }
         })
     }

@@ -413,7 +413,7 @@ fn handshakes(printed: &mut Printed, hidden: &mut Hidden) {
 /// Of a body that was changed, and of one that nothing explains.
 #[cfg(feature = "explain")]
 fn explanations(printed: &mut Printed) {
-    use hookseal::explain::{Change, Explainer, Explanation};
+    use hookseal::explain::{Change, Explainer, Explanation, Fault};
 
     let headers = webhook(PAMINGA).sign(&message()).unwrap();
     let explainer = Explainer::new(PAMINGA).with_secret(format!("{SECRET}\n"));
@@ -425,6 +425,9 @@ fn explanations(printed: &mut Printed) {
         printed.text::<Explanation>(explanation.summary());
         for change in explanation.cause().unwrap_or(explanation.likely()) {
             printed.display::<Change>(change);
+        }
+        for fault in explanation.faults() {
+            printed.display::<Fault>(fault);
         }
     }
 }

@@ -1,5 +1,5 @@
-use crate::clock::ReplayWindow;
 use crate::scheme::{Field, Form, Part, Scheme, SecretForm, SignatureField, TimestampField};
+use crate::window::ReplayWindow;
 
 /// Pomelo: HMAC-SHA-256 over timestamp, endpoint and body, with a key that the
 /// request names.
