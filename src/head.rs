@@ -91,7 +91,7 @@ impl HeaderName {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not the head of a request",
     note = "`HeaderMap`, `request::Parts` and `Request` of the crate `http` 1 are with the feature `http` of hookseal (`tower` and `axum` turn it on)",
-    note = "for a request of actix-web, take `hookseal_actix::ActixHead`, of the crate `hookseal-actix`",
+    note = "for the request and the `HeaderMap` of actix-web, take `ActixHead` of the crate `hookseal-actix`",
     note = "for another header map, collect its entries: `map.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect::<Vec<_>>()`",
     note = "of a map or a vector, pass a reference: `&map`"
 )]

@@ -14,11 +14,11 @@ use super::body::{Frames, Limits, Timeout, VerifiedBody};
 use super::explaining::Explaining;
 use super::rejection::Seen;
 use super::{BoxError, Rejection, RejectionKind, VerifiedBytes, VerifyLayer};
-use crate::head::{Found, HeaderName, HeaderVisitor};
 #[cfg(feature = "handshake")]
 use crate::VerifyError;
 #[cfg(feature = "handshake")]
 use crate::handshake::answers::{Answer, MAX_SECRET_BODY};
+use crate::head::{Found, HeaderName, HeaderVisitor};
 use crate::{HashState, RequestHead, Verifier};
 
 /// The checks of the [layer](super), for an adapter to a framework that does not speak
@@ -67,6 +67,7 @@ use crate::{HashState, RequestHead, Verifier};
 pub struct Checks {
     pub(super) limits: Limits,
     /// Whether handshakes are answered.
+    #[cfg(feature = "handshake")]
     pub(super) answers: bool,
     pub(super) explaining: Option<Arc<Explaining>>,
 }
@@ -80,6 +81,7 @@ impl Checks {
                 length: VerifyLayer::DEFAULT_BODY_LIMIT,
                 timeout: None,
             },
+            #[cfg(feature = "handshake")]
             answers: false,
             explaining: None,
         }

@@ -88,7 +88,9 @@ impl KeptHead {
         Self {
             method: head.method().map(str::to_owned),
             target: head.target().map(str::to_owned),
-            headers: headers.map(|(name, value)| (name, value.to_vec())).collect(),
+            headers: headers
+                .map(|(name, value)| (name, value.to_vec()))
+                .collect(),
         }
     }
 }

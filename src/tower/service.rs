@@ -72,8 +72,6 @@ where
             limits,
             #[cfg(feature = "handshake")]
             answers: respond.answers_handshakes(),
-            #[cfg(not(feature = "handshake"))]
-            answers: false,
             explaining,
         };
         let verifying = Box::pin(async move { verify(&checks, &*choose, request).await });

@@ -10,8 +10,8 @@ use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse, ResponseError};
 use bytes::Bytes;
-use hookseal::json::{self, InvalidJson};
 use hookseal::Verified;
+use hookseal::json::{self, InvalidJson};
 use serde::de::DeserializeOwned;
 
 /// Extracts the proof with the verified body, and nothing else that the sender did not sign.

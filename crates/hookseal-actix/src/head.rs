@@ -2,8 +2,8 @@
 
 use core::fmt;
 
-use actix_web::HttpRequest;
-use actix_web::dev;
+use actix_web::http::header::HeaderMap;
+use actix_web::{HttpRequest, dev};
 use hookseal::RequestHead;
 use hookseal::scheme::HeaderVisitor;
 
@@ -27,32 +27,71 @@ use hookseal::scheme::HeaderVisitor;
 ///     }
 /// }
 /// ```
+///
+/// [`ActixHead::from_headers`] is for code that has actix's `HeaderMap` alone.
 #[derive(Clone, Copy)]
-pub struct ActixHead<'r>(&'r dev::RequestHead);
+pub struct ActixHead<'r> {
+    headers: &'r HeaderMap,
+    /// What holds the method and the target.
+    request: Option<&'r dev::RequestHead>,
+}
 
 impl<'r> ActixHead<'r> {
     /// Creates the head of a request.
     #[must_use]
     pub fn new(request: &'r HttpRequest) -> Self {
-        Self(request.head())
+        let head = request.head();
+        Self {
+            headers: &head.headers,
+            request: Some(head),
+        }
+    }
+
+    /// Creates a head of headers alone, for a scheme that signs neither the method nor the
+    /// target. [`hookseal::Head`] adds both.
+    ///
+    /// ```
+    /// use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+    /// use hookseal::{Webhook, schemes};
+    /// use hookseal_actix::ActixHead;
+    ///
+    /// // RFC 4231, test case 2.
+    /// let webhook = Webhook::new(schemes::PAMINGA, "Jefe")?;
+    /// let signature = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
+    /// let mut map = HeaderMap::new();
+    /// map.insert(
+    ///     HeaderName::from_static("x-paminga-signature"),
+    ///     HeaderValue::from_static(signature),
+    /// );
+    /// let head = ActixHead::from_headers(&map);
+    /// assert!(webhook.verify(&head, b"what do ya want for nothing?").is_ok());
+    /// assert!(webhook.verify(&head, b"what do ya want?").is_err());
+    /// # Ok::<(), hookseal::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub const fn from_headers(headers: &'r HeaderMap) -> Self {
+        Self {
+            headers,
+            request: None,
+        }
     }
 }
 
 impl RequestHead for ActixHead<'_> {
     fn visit_headers<'h>(&'h self, visitor: &mut HeaderVisitor<'_, 'h>) {
-        for (name, value) in &self.0.headers {
+        for (name, value) in self.headers {
             visitor.visit(name, value.as_bytes());
         }
     }
 
     fn method(&self) -> Option<&str> {
-        Some(self.0.method.as_str())
+        self.request.map(|request| request.method.as_str())
     }
 
     /// Empty if there is only an authority, as with `CONNECT`.
     fn target(&self) -> Option<&str> {
-        let target = self.0.uri.path_and_query().map(|target| target.as_str());
-        Some(target.unwrap_or_default())
+        let target = self.request?.uri.path_and_query();
+        Some(target.map(|target| target.as_str()).unwrap_or_default())
     }
 }
 

@@ -11,8 +11,8 @@ use std::sync::Arc;
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{Payload, Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::error::PayloadError;
-use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::{ConnectionType, StatusCode, Version};
 use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse};
 use bytes::Bytes;
 use futures_core::Stream as _;
@@ -221,11 +221,11 @@ where
         // Boxed: the verification borrows from the request and the hash state beside it,
         // which stay where they are until both are wiped.
         Box::pin(async move {
-            let body = PayloadBody(request.take_payload());
+            let mut body = PayloadBody(request.take_payload());
             let verified = {
                 let request = request.request();
                 let head = ActixHead::new(request);
-                checks.verify(&head, || choose(request), body).await
+                checks.verify(&head, || choose(request), &mut body).await
             };
             match verified {
                 Ok(body) => {
@@ -234,7 +234,11 @@ where
                     Ok(response.map_into_left_body())
                 }
                 Err(reply) => {
-                    let response = respond(&reply);
+                    let mut response = respond(&reply);
+                    let is_http1 = request.version() < Version::HTTP_2;
+                    if is_http1 && !reply.read_to_end() {
+                        close(&mut response, body);
+                    }
                     Ok(request.into_response(response).map_into_right_body())
                 }
             }
@@ -263,6 +267,18 @@ fn pass_on(request: &mut ServiceRequest, body: VerifiedBody) {
     // Not a copy: the bytes are shared.
     request.set_payload(Payload::from(proof.clone().into_inner().into_body()));
     request.extensions_mut().insert(proof);
+}
+
+/// Closes the connection of a request that was not read to its end, and says so, or the
+/// client loses its next request.
+///
+/// actix reads the rest of a chunked body however long it is, unless somebody holds the body.
+/// So the response does: then actix waits for a second, and closes the connection.
+fn close(response: &mut HttpResponse, unread: PayloadBody) {
+    response
+        .head_mut()
+        .set_connection_type(ConnectionType::Close);
+    response.extensions_mut().insert(unread);
 }
 
 /// Makes the response to a request that is not passed on.
