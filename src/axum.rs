@@ -44,7 +44,7 @@
 //! router, would make that a 401.
 //!
 //! A handler takes [`VerifiedBytes`] and not `Verified<'_>`, which borrows the
-//! body: axum's "the trait `Handler` is not satisfied" can mean that.
+//! body. The compiler then says that `HandlerTakesVerifiedBytes` is required.
 //!
 //! A proof says which scheme verified the request, and not which route. If one
 //! layer is on several routes, or chooses verifiers, give the keys of each sender
@@ -61,10 +61,10 @@
 //!
 //! # Unknown event types
 //!
-//! A handler that takes an enum of the events it knows answers all others with 422, and the
-//! sender repeats them for days, and may switch the endpoint off. Senders add types without
-//! notice, so take unknown ones and answer them with 2xx. Where the type is a field beside
-//! others (serde's internal tag), a last variant takes them:
+//! A handler that takes an enum of the events it knows answers all others with 422. Many
+//! senders repeat such an event for days, and may switch the endpoint off; others never send
+//! it again. Senders add types without notice, so take unknown ones and answer them with 2xx.
+//! Where the type is a field beside others (serde's internal tag), a last variant takes them:
 //!
 //! ```
 //! #[derive(serde::Deserialize)]
@@ -119,7 +119,39 @@
 //! A body that is not JSON at all, such as a form, is named in the log and in the
 //! [rejection](VerifiedJsonRejection): see [`JsonHint`].
 //!
+//! # Testing a handler
+//!
+//! A test signs a message with the same webhook, and verifies it. So it calls the handler
+//! with a real proof, and there is no other way to make one:
+//!
+//! ```
+//! use axum::http::StatusCode;
+//! use hookseal::axum::{VerifiedBytes, VerifiedJson};
+//! use hookseal::{Message, Webhook, schemes};
+//!
+//! async fn receive(proof: VerifiedBytes, VerifiedJson(numbers): VerifiedJson<Vec<u64>>) -> StatusCode {
+//!     if numbers.is_empty() { StatusCode::OK } else { StatusCode::NO_CONTENT }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let webhook = Webhook::new(schemes::STANDARD_WEBHOOKS, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?;
+//! let headers = webhook.sign(&Message::new(b"[7]").with_id("msg_1"))?;
+//! let proof: VerifiedBytes = webhook.verify(&headers, b"[7]")?.into_owned().into();
+//!
+//! assert_eq!(receive(proof, VerifiedJson(vec![7])).await, StatusCode::NO_CONTENT);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! To test the route with its layer, send the router a request that
+//! [`Webhook::sign_request`](crate::Webhook::sign_request) has signed.
+//!
 //! # Secrets in a database
+//!
+//! If a database has the secrets of all tenants at once, keep them in a
+//! [`Reloadable`](crate::Reloadable) map. What follows is for secrets that are fetched when
+//! a request needs them.
 //!
 //! A middleware in front of the layer can wait for a verifier, and can respond
 //! for itself if there is none to be had. The layer takes the verifier from the
@@ -177,7 +209,7 @@
 //! }
 //! ```
 
-use alloc::string::ToString as _;
+use alloc::vec::Vec;
 use core::error::Error;
 use core::fmt;
 
@@ -188,8 +220,9 @@ use http::header::CONNECTION;
 use http::request::Parts;
 use http::{HeaderValue, StatusCode, Version};
 use serde::de::DeserializeOwned;
-use serde_json::error::Category;
 
+use crate::Verified;
+pub use crate::json::{InvalidJson, JsonHint};
 pub use crate::tower::VerifiedBytes;
 
 /// Extracts the event that a verified body contains, parsed from JSON.
@@ -240,6 +273,34 @@ impl<S: Send + Sync> FromRequestParts<S> for VerifiedBytes {
     }
 }
 
+/// No request holds such a proof, and these implementations cannot be used: they make the
+/// compiler name the type to take. Without them a handler with a `Verified<'_>` is only "not
+/// a `Handler`", since axum has the compiler withhold the reason (`do_not_recommend`). That
+/// attribute does not apply to a requirement that depends on itself, as this one does.
+macro_rules! not_an_extractor {
+    ($($body:ty),+) => {$(
+        #[doc(hidden)]
+        impl<'h, S: wrong_proof::HandlerTakesVerifiedBytes> FromRequestParts<S>
+            for Verified<'h, $body>
+        {
+            type Rejection = MissingLayer;
+
+            async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, MissingLayer> {
+                Err(MissingLayer { version: parts.version })
+            }
+        }
+    )+};
+}
+
+not_an_extractor!(&'h [u8], Vec<u8>, ());
+
+mod wrong_proof {
+    /// Holds for nothing. Its name is the message.
+    pub trait HandlerTakesVerifiedBytes: Send + Sync {}
+
+    impl<S: HandlerTakesVerifiedBytes> HandlerTakesVerifiedBytes for S {}
+}
+
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for VerifiedJson<T> {
     type Rejection = VerifiedJsonRejection;
 
@@ -248,20 +309,17 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for VerifiedJson<T
         state: &S,
     ) -> Result<Self, VerifiedJsonRejection> {
         let proof = VerifiedBytes::from_request_parts(parts, state).await?;
-        serde_json::from_slice(proof.body())
-            .map(Self)
-            .map_err(|error| {
-                let fault = InvalidJson::new(&error, proof.body());
-                tracing::warn!(
-                    line = fault.line,
-                    column = fault.column,
-                    category = ?fault.category,
-                    scheme = proof.scheme(),
-                    message_id = proof.message_id(),
-                    "a verified webhook is not the JSON that its handler takes: {fault}"
-                );
-                VerifiedJsonRejection::InvalidJson { fault }
-            })
+        crate::json::parse(&proof).map(Self).map_err(|fault| {
+            tracing::warn!(
+                line = fault.line(),
+                column = fault.column(),
+                category = ?fault.category(),
+                scheme = proof.scheme(),
+                message_id = proof.message_id(),
+                "a verified webhook is not the JSON that its handler takes: {fault}"
+            );
+            VerifiedJsonRejection::InvalidJson { fault }
+        })
     }
 }
 
@@ -303,136 +361,6 @@ impl IntoResponse for MissingLayer {
         response
     }
 }
-
-/// Says where a verified body is not the JSON that the handler takes.
-///
-/// It contains nothing of the body. (`serde_json`'s own error can quote the
-/// body.)
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct InvalidJson {
-    line: usize,
-    column: usize,
-    category: Category,
-    hint: Option<JsonHint>,
-}
-
-/// Says what a verified body is that is not the JSON which its handler takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum JsonHint {
-    /// It begins with a byte order mark, which is not JSON (RFC 8259, section 8.1).
-    ByteOrderMark,
-    /// It is compressed with gzip.
-    Compressed,
-    /// It is empty.
-    Empty,
-    /// It is a form, as of `application/x-www-form-urlencoded`.
-    Form,
-    /// It is JSON of a type (a variant of an enum) that the handler's type does not have.
-    /// The docs of this module say [how to accept](self#unknown-event-types) such events.
-    UnknownType,
-}
-
-impl JsonHint {
-    fn of(error: &serde_json::Error, body: &[u8]) -> Option<Self> {
-        let is_form_byte = |byte: &u8| byte.is_ascii_graphic() && !b"\"{}[]<>".contains(byte);
-        if body.is_empty() {
-            Some(Self::Empty)
-        } else if body.starts_with(b"\xef\xbb\xbf") {
-            Some(Self::ByteOrderMark)
-        } else if body.starts_with(b"\x1f\x8b") {
-            Some(Self::Compressed)
-        } else if body.contains(&b'=') && body.iter().all(is_form_byte) {
-            Some(Self::Form)
-        } else if error.is_data() {
-            // The words of serde's `Error::unknown_variant`, and of its untagged enums.
-            let text = error.to_string();
-            let is_unknown =
-                text.starts_with("unknown variant") || text.starts_with("data did not match any");
-            is_unknown.then_some(Self::UnknownType)
-        } else {
-            None
-        }
-    }
-}
-
-impl fmt::Display for JsonHint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::ByteOrderMark => {
-                "the body begins with a byte order mark; skip it and parse the rest of the proof's \
-                 body"
-            }
-            Self::Compressed => {
-                "the body is compressed with gzip; decompress the proof's body and parse that"
-            }
-            Self::Empty => "the body is empty",
-            Self::Form => {
-                "the body is a form; take `VerifiedBytes`, and parse its body as a form, or set the \
-                 sender to JSON"
-            }
-            Self::UnknownType => {
-                "the event is of a type that the handler does not know; accept unknown types, so \
-                 that the sender does not repeat it for days"
-            }
-        })
-    }
-}
-
-impl InvalidJson {
-    fn new(error: &serde_json::Error, body: &[u8]) -> Self {
-        Self {
-            line: error.line(),
-            column: error.column(),
-            category: error.classify(),
-            hint: JsonHint::of(error, body),
-        }
-    }
-
-    /// Returns what the body is in place of the JSON that the handler takes, if it is
-    /// something that can be told.
-    #[must_use]
-    pub const fn hint(&self) -> Option<JsonHint> {
-        self.hint
-    }
-
-    /// Returns the line of the fault, counted from 1.
-    #[must_use]
-    pub const fn line(&self) -> usize {
-        self.line
-    }
-
-    /// Returns the column of the fault in bytes, counted from 1. It is 0 if
-    /// nothing in the line was read before the fault.
-    #[must_use]
-    pub const fn column(&self) -> usize {
-        self.column
-    }
-
-    /// Returns the category of the fault: [`Category::Data`] for valid JSON that
-    /// does not match the handler's type, and the others for what is not JSON.
-    #[must_use]
-    pub const fn category(&self) -> Category {
-        self.category
-    }
-}
-
-impl fmt::Display for InvalidJson {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let fault = match self.category {
-            Category::Data => "valid JSON that does not match the handler's type",
-            Category::Eof => "the text ends too early",
-            Category::Io | Category::Syntax => "not JSON",
-        };
-        write!(f, "{fault}, at line {} column {}", self.line, self.column)?;
-        match self.hint {
-            Some(hint) => write!(f, "; {hint}"),
-            None => Ok(()),
-        }
-    }
-}
-
-impl Error for InvalidJson {}
 
 /// Says why there is no [`VerifiedJson`] for a request.
 ///

@@ -7,7 +7,7 @@ use core::fmt;
 use crate::Timestamp;
 #[cfg(feature = "handshake")]
 use crate::algorithm::MacKey;
-use crate::clock::{Clock, Place, ReplayWindow};
+use crate::clock::Clock;
 use crate::error::VerifyError;
 use crate::head::RequestHead;
 use crate::keyset::KeySet;
@@ -18,6 +18,7 @@ use crate::scheme::Signature;
 use crate::scheme::{CanonicalForm, Claim, Layout, RawRequest, is_of_a_token};
 #[cfg(feature = "handshake")]
 use crate::signed_message::SignedMessage;
+use crate::window::{Place, ReplayWindow};
 
 /// Why a body is refused that could be a token.
 pub(crate) const TOKEN_BODY: &str =
@@ -55,7 +56,7 @@ impl Receiver {
                 tolerance: window.past_secs(),
             }),
             Place::After => {
-                let seconds = crate::clock::Instant::from_secs(timestamp.as_secs() / 1000);
+                let seconds = crate::window::Instant::from_secs(timestamp.as_secs() / 1000);
                 Err(VerifyError::TimestampInFuture {
                     header: header(),
                     timestamp,

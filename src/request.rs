@@ -1,6 +1,11 @@
 //! Whole requests of the `http` crate.
 
-use crate::{Verified, Verifier, VerifyError};
+use alloc::vec::Vec;
+
+use http::HeaderMap;
+
+use crate::head::target_of;
+use crate::{Message, SignError, Verified, Verifier, VerifyError, Webhook};
 
 /// Verifies an [`http::Request`] whose body is in memory. Every verifier does.
 ///
@@ -43,3 +48,51 @@ pub trait VerifyRequest: Verifier {
 }
 
 impl<V: Verifier + ?Sized> VerifyRequest for V {}
+
+impl Webhook {
+    /// Signs a request, as the sender does: sets the headers that sign `message`, which
+    /// contains the body of the request. For senders, and for tests of a receiver.
+    ///
+    /// The method, the target (path and query) and other headers that the scheme signs are
+    /// the request's. A header that it lacks is taken from the message, and set. Headers of
+    /// an earlier signature are replaced. The body of the request may be of any type. It is
+    /// not read: give it the same bytes as the message, or the receiver refuses them.
+    ///
+    /// # Errors
+    ///
+    /// As [`sign`](Self::sign). The request is unchanged then.
+    ///
+    /// ```
+    /// use hookseal::{Message, VerifyRequest, Webhook, schemes};
+    ///
+    /// let webhook = Webhook::new(schemes::STANDARD_WEBHOOKS, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?;
+    /// let body = r#"{"type":"order.paid"}"#;
+    /// let mut request = http::Request::post("/webhooks").body(body)?;
+    /// webhook.sign_request(&mut request, &Message::new(body.as_bytes()).with_id("msg_1"))?;
+    ///
+    /// let event = webhook.verify_request(&request)?;
+    /// assert_eq!(event.message_id(), Some("msg_1"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn sign_request<B>(
+        &self,
+        request: &mut http::Request<B>,
+        message: &Message<'_>,
+    ) -> Result<(), SignError> {
+        let signed = {
+            let own = request.headers().iter();
+            let own = own.filter(|(name, _)| !self.sets(name.as_str()));
+            let own = own.filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
+            let given = message.headers.iter().copied();
+            let given = given.filter(|(name, _)| !request.headers().contains_key(*name));
+            let headers: Vec<(&str, &str)> = own.chain(given).collect();
+            let mut message = message.with_headers(&headers);
+            if let Some(target) = target_of(request.uri()) {
+                message = message.with_request_line(request.method().as_str(), target);
+            }
+            self.sign(&message)?
+        };
+        request.headers_mut().extend(HeaderMap::from(signed));
+        Ok(())
+    }
+}

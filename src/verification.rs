@@ -1,6 +1,8 @@
 //! From a checked head to a verdict: written once for all schemes, whole or in
 //! chunks.
 
+mod check_head;
+
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -8,7 +10,6 @@ use zeroize::Zeroize as _;
 
 use crate::Timestamp;
 use crate::algorithm::{Hashing, MacKey, RunningMac, wipe_stack};
-use crate::clock::Instant;
 use crate::ed25519;
 use crate::error::VerifyError;
 use crate::head::RequestHead;
@@ -18,10 +19,13 @@ use crate::receiver::{Receiver, TOKEN_BODY};
 use crate::scheme::{Claim, Signature, is_of_a_token};
 use crate::signed_message::SignedMessage;
 use crate::verified::{Rest, Verified, length};
+use crate::window::Instant;
+
+pub use check_head::CheckHead;
 
 /// The head of a request that has passed all checks which do not need the body.
 ///
-/// Made by [`CheckHead::check_head`](crate::CheckHead::check_head) of a
+/// Made by [`CheckHead::check_head`] of a
 /// [`Webhook`](crate::Webhook). It proves nothing yet: a [`Verified`] does.
 #[derive(Debug)]
 #[must_use = "a checked head proves nothing; the body decides"]

@@ -16,9 +16,9 @@ use crate::keyset::{Candidates, KeySet, Named, matching_mac};
 use crate::receiver::Receiver;
 use crate::scheme::{Layout, Scheme, Signature, SignedHeaders};
 use crate::signed_message::{BodyAlone, SignedMessage};
+use crate::verification::CheckHead;
 use crate::verification::{CheckedHead, HashState, Verification};
 use crate::verified::{Rest, length};
-use crate::verifier::CheckHead;
 use crate::{Head, Message, Timestamp, Verified};
 
 /// A scheme with its keys and clock: verifies a sender's requests, and signs as
@@ -27,7 +27,8 @@ use crate::{Head, Message, Timestamp, Verified};
 /// [`new`](Self::new) checks the configuration, so that a mistake stops the
 /// service when it starts. A webhook is shared between threads without locks; put
 /// it in an `Arc`. As [`Verifier`](crate::Verifier) it can stand beside others in
-/// a map, behind `Box<dyn Verifier>`.
+/// a map, behind `Box<dyn Verifier>`. To change its secrets while the service runs, put
+/// it in a [`Reloadable`](crate::Reloadable), and replace it there.
 ///
 /// # Verifying
 ///
@@ -378,6 +379,14 @@ impl Webhook {
             signatures.extend(signing().map(|(_, key)| key.sign(&[&whole])));
         }
         self.receiver.layout.write(message, timestamp, &signatures)
+    }
+}
+
+#[cfg(feature = "http")]
+impl Webhook {
+    /// Returns whether signing sets this header, whose name is in lower case.
+    pub(crate) fn sets(&self, name: &str) -> bool {
+        self.receiver.layout.sets(name)
     }
 }
 

@@ -79,7 +79,7 @@ fn every_refusal_has_its_message_and_one_status() {
         (
             genuine.verify(&svix),
             "MissingHeader",
-            "header webhook-id is missing or empty; svix headers are there, which `with_header_prefix(\"svix\")` reads",
+            "header webhook-id is missing or empty; svix headers are there, which the header prefix `svix` reads",
         ),
         (
             Err(VerifyError::refused("not from its address")),

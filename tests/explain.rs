@@ -3,11 +3,11 @@
 
 use std::io::Write as _;
 
-use hookseal::explain::{Change, Explainer, Explanation};
+use hookseal::explain::{Change, Explainer, Explanation, Fault, Words};
 use hookseal::scheme::{
     Algorithm, Encoding, Field, Form, Part, Scheme, SecretForm, SignatureField, TimeFormat,
 };
-use hookseal::{FixedClock, Head, Message, SignError, Timestamp, Webhook, schemes};
+use hookseal::{ConfigError, FixedClock, Head, Message, SignError, Timestamp, Webhook, schemes};
 
 const NOW: u64 = 1_795_000_000;
 const KEY_ID: &str = "key-1";
@@ -689,6 +689,79 @@ fn a_body_that_is_not_whole() {
     with_body(b"", |_| JSON.into(), &["body-not-signed"]);
 }
 
+/// As Laravel's `ConvertEmptyStringsToNull` and `TrimStrings` do.
+#[test]
+fn json_whose_values_a_framework_has_changed() {
+    let emptied = &["body-json-emptied"][..];
+    let trimmed = &["body-json-trimmed"][..];
+    for (signed, received, wanted) in [
+        (r#"{"a":"","b":1}"#, r#"{"a":null,"b":1}"#, emptied),
+        (
+            r#"{"a": "", "b": "é/"}"#,
+            r#"{"a":null,"b":"\u00e9\/"}"#,
+            emptied,
+        ),
+        (
+            r#"{"a":"","b":null,"c":{"d":[""]}}"#,
+            r#"{"a":null,"b":null,"c":{"d":[null]}}"#,
+            emptied,
+        ),
+        (r#"{"a":"b ","c":"d"}"#, r#"{"a":"b","c":"d"}"#, trimmed),
+        (
+            r#"{"a":"b","c":[" é "]}"#,
+            r#"{"a":"b","c":["\u00e9"]}"#,
+            trimmed,
+        ),
+        (r#"{"a": "b\n", "c": 1}"#, r#"{"a":"b","c":1}"#, trimmed),
+    ] {
+        with_body(signed.as_bytes(), |_| received.into(), wanted);
+    }
+    // Another value is no framework's, and neither is white space that nobody leaves.
+    for (signed, received) in [
+        (r#"{"a":"0","b":1}"#, r#"{"a":null,"b":1}"#),
+        (r#"{"a":"b     ","c":"d"}"#, r#"{"a":"b","c":"d"}"#),
+        (r#"{"a ":"b","c":"d"}"#, r#"{"a":"b","c":"d"}"#),
+    ] {
+        let mut sent = Sent::new(schemes::PAKK, signed.as_bytes()).unwrap();
+        sent.body = received.into();
+        sent.is_likely("body-json-rewritten");
+    }
+}
+
+/// The body is too long for changes of its own to be tried.
+#[test]
+fn a_long_body_with_something_else_that_is_wrong() {
+    let long = |length: usize| format!("{{\"text\":\"{}\"}}", "a".repeat(length));
+    let body = long(Explainer::MAX_BODY);
+    for mut sent in all(body.as_bytes()) {
+        sent.secret.push(b'\n');
+        assert_eq!(names(&sent.explain()), ["secret-line-break"]);
+        sent.secret.pop();
+        let own = sent.signature_name();
+        let mut headers = sent.headers.iter_mut();
+        let header = headers.find(|header| header.0.eq_ignore_ascii_case(&own));
+        header.unwrap().0 = own.replace('-', "_");
+        let explanation = sent.explain();
+        let is_found = names(&explanation).contains(&"header-name-rewritten");
+        assert!(is_found || explanation.is_verified(), "{explanation}");
+    }
+    let mut sent = Sent::new(schemes::PAKK, long(8 << 20).as_bytes()).unwrap();
+    sent.secret.push(b'\n');
+    assert_eq!(names(&sent.explain()), ["secret-line-break"]);
+    sent.secret.pop();
+    sent.body.push(b'\n');
+    let explanation = sent.explain();
+    assert!(explanation.cause().is_none(), "{explanation}");
+    for fact in [
+        "no change of the body was tried, since it is longer than 1048576 bytes; a request with a \
+         shorter one",
+        "the search ended at its limit",
+    ] {
+        let mut facts = explanation.facts().iter();
+        assert!(facts.any(|found| found.contains(fact)), "{explanation}");
+    }
+}
+
 // The message.
 
 /// The scheme with another message, as which the sender signs.
@@ -877,6 +950,65 @@ fn a_url_that_differs() {
             names(&explanation).contains(&"message-url-missing"),
             "{explanation}"
         );
+    }
+    assert!(tried >= 3, "{tried}");
+}
+
+/// The URL that the sender connected to, as proxies on the way name it.
+#[test]
+fn a_url_that_proxies_name() {
+    let mut tried = 0;
+    for own in schemes::ALL {
+        let Some(mut sent) = Sent::new(*own, JSON.as_bytes()) else {
+            continue;
+        };
+        if !own.signed.contains(&Part::Endpoint) || own.endpoint_header.is_some() {
+            continue;
+        }
+        tried += 1;
+        let signs_target = own.signed.contains(&Part::Target);
+        // As the service behind the proxies knows itself.
+        sent.scheme = own.at(if signs_target {
+            "http://internal"
+        } else {
+            "http://internal/webhooks/in"
+        });
+        if !signs_target {
+            sent.target = "/webhooks/in";
+        }
+        *sent.value("host").unwrap() = b"internal".to_vec();
+        let public = "hooks.example.com";
+        for headers in [
+            vec![(
+                "forwarded",
+                format!("for=192.0.2.1;host={public};proto=https, for=10.0.0.1"),
+            )],
+            vec![("forwarded", format!("Host=\"{public}\" ; Proto=\"https\""))],
+            vec![
+                ("x-forwarded-host", format!("{public}, internal")),
+                ("x-forwarded-proto", "https,http".into()),
+            ],
+            vec![("x-forwarded-host", public.into())],
+            vec![
+                ("x-original-host", public.into()),
+                ("x-forwarded-proto", "https".into()),
+            ],
+        ] {
+            let mut forwarded = sent.clone();
+            let headers = headers.into_iter();
+            forwarded
+                .headers
+                .extend(headers.map(|(name, value)| (name.to_owned(), value.into_bytes())));
+            forwarded.is_explained("message-url-of-request");
+        }
+        for (name, value) in [
+            ("forwarded", "host=other.example.com;proto=https"),
+            ("x-forwarded-host", "other.example.com"),
+        ] {
+            let mut forwarded = sent.clone();
+            forwarded.headers.push((name.into(), value.into()));
+            forwarded.is_likely("message-url");
+        }
     }
     assert!(tried >= 3, "{tried}");
 }
@@ -1419,6 +1551,71 @@ fn every_name_is_documented() {
         names.remove(known);
     }
     assert_eq!(names, documented);
+    let listed: Vec<&str> = names.iter().map(String::as_str).collect();
+    assert_eq!(Change::NAMES, listed);
+}
+
+/// Code is named in one place, so that a program can put its own words there.
+#[test]
+fn findings_and_remedies_name_no_code() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/explain");
+    let mut quotes = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.ends_with("words.rs") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        let lines = text.lines().filter(|line| !line.trim().starts_with("//"));
+        for quoted in lines.flat_map(|line| line.split('`').skip(1).step_by(2)) {
+            quotes += 1;
+            for code in ["::", "with_", "Webhook", "&["] {
+                assert!(!quoted.contains(code), "{path:?}: {quoted}");
+            }
+        }
+    }
+    assert!(quotes > 50, "{quotes}");
+}
+
+/// A program says in its own words what to set, and what is wrong with its configuration.
+#[test]
+fn a_program_has_its_own_words() {
+    struct Settings;
+    impl Words for Settings {
+        fn how(&self, change: &Change) -> Option<String> {
+            (change.name() == "secret-line-break").then(|| "SECRET=…".into())
+        }
+
+        fn fault(&self, fault: &Fault) -> String {
+            assert!(matches!(
+                fault.error(),
+                Some(ConfigError::DirtySecret { .. })
+            ));
+            format!("SECRET_{} has dirt", fault.secret().unwrap())
+        }
+    }
+    let mut sent = Sent::new(schemes::PAKK, b"{}").unwrap();
+    sent.secret.push(b'\n');
+    let explanation = sent.explain();
+    let [change] = explanation.cause().unwrap() else {
+        panic!("{explanation}");
+    };
+    assert_eq!(change.how(), None);
+    assert_eq!(change.to_do(), "store and pass the secret without it");
+    assert!(
+        explanation.faults()[0]
+            .to_string()
+            .contains("`Key::from_bytes`")
+    );
+    let explanation = explanation.in_words(&Settings);
+    for text in [explanation.to_string(), explanation.summary()] {
+        assert!(
+            text.contains("store and pass the secret without it (SECRET=…)"),
+            "{text}"
+        );
+        assert!(text.contains("SECRET_1 has dirt"), "{text}");
+        assert!(!text.contains("Key"), "{text}");
+    }
 }
 
 /// The search ends, whatever comes.
@@ -1427,6 +1624,7 @@ fn large_and_hostile_requests_end_soon() {
     let deep = "[".repeat(100_000);
     let wide = format!("{{{}\"z\":1}}", "\"a\":1,".repeat(100_000));
     let form = "a=%2A&".repeat(100_000);
+    let nulls = format!("[{}\" \"]", "null,\"a\",".repeat(80_000));
     let text = "\u{fffd}".repeat(300_000);
     let bomb = gzip(&vec![0; 100 << 20]);
     let long = vec![b'x'; (1 << 20) + 1];
@@ -1434,6 +1632,7 @@ fn large_and_hostile_requests_end_soon() {
         deep.as_bytes(),
         wide.as_bytes(),
         form.as_bytes(),
+        nulls.as_bytes(),
         text.as_bytes(),
         &bomb,
         &long,
@@ -1559,6 +1758,51 @@ mod random_json {
                         continue;
                     }
                     prop_assert_eq!(names(&explanation), ["body-json-rewritten"], "{}", explanation);
+                }
+            }
+        }
+
+        /// One of three writers wrote what was signed, and another one what a framework made
+        /// of it.
+        #[test]
+        fn changed_values_are_named(
+            values in prop::collection::btree_map("[a-z]{1,6}", "[a-zé<>/\"]{0,8}", 1..6),
+            place in any::<prop::sample::Index>(),
+            (before, after) in prop_oneof![
+                Just(("", " ")), Just((" ", "")), Just((" ", " ")), Just(("", "\n")),
+            ],
+            scheme in any::<prop::sample::Index>(),
+        ) {
+            let scheme = schemes::ALL[scheme.index(schemes::ALL.len())];
+            let name = values.keys().nth(place.index(values.len())).unwrap();
+            let with = |text: Value| {
+                let mut values: std::collections::BTreeMap<_, _> =
+                    values.iter().map(|(name, text)| (name, Value::from(&**text))).collect();
+                values.insert(name, text);
+                serde_json::json!({"count": 1, "fields": values})
+            };
+            let text = format!("x{}", values[name]);
+            for (signed, received, wanted) in [
+                (with("".into()), with(Value::Null), "body-json-emptied"),
+                (
+                    with(format!("{before}{text}{after}").into()),
+                    with(text.into()),
+                    "body-json-trimmed",
+                ),
+            ] {
+                for signed in [serde_json::to_vec(&signed).unwrap(), as_python(&signed)] {
+                    let Some(mut sent) = Sent::new(scheme, &signed) else { continue };
+                    for received in [
+                        serde_json::to_vec(&received).unwrap(),
+                        serde_json::to_vec_pretty(&received).unwrap(),
+                        as_python(&received),
+                    ] {
+                        sent.body = received;
+                        let explanation = sent.explain();
+                        if sent.signs_body_text() {
+                            prop_assert_eq!(names(&explanation), [wanted], "{}", explanation);
+                        }
+                    }
                 }
             }
         }

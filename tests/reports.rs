@@ -185,10 +185,9 @@ fn the_reverse_of_the_families_is_named() {
     let [change] = explanation.cause().unwrap() else {
         panic!("{explanation}");
     };
-    assert!(
-        change.remedy().contains("with_header_prefix(\"webhook\")"),
-        "{change}"
-    );
+    assert_eq!(change.value(), Some("webhook"));
+    let how = "`Scheme::with_header_prefix(\"webhook\")`";
+    assert_eq!(change.how(), Some(how), "{change}");
 }
 
 /// Report 11, as the page `troubleshooting` says: decompression in front of the layer.

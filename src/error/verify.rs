@@ -162,7 +162,7 @@ impl fmt::Display for Hint {
         match self.0 {
             Some(family) => write!(
                 f,
-                "; {family} headers are there, which `with_header_prefix(\"{family}\")` reads"
+                "; {family} headers are there, which the header prefix `{family}` reads"
             ),
             None => Ok(()),
         }

@@ -87,10 +87,13 @@ pub(super) fn bodies(received: &Received<'_>) -> Vec<Body> {
     cut_off(&mut bodies, received);
     repeated(&mut bodies, body);
     wrapped(&mut bodies, body);
+    emptied_json(&mut bodies, body, Effort::Little);
     rewritten_json(&mut bodies, body, Effort::All);
     rewritten_form(&mut bodies, body);
     charsets(&mut bodies, body);
     unevenly_spaced_json(&mut bodies, body);
+    emptied_json(&mut bodies, body, Effort::All);
+    trimmed_json(&mut bodies, body);
     bodies.found
 }
 
@@ -443,7 +446,7 @@ fn wrapped(bodies: &mut Bodies, body: &[u8]) {
         &Change::new(
             "body-base64-signed",
             "the sender signed the base64 of the body",
-            "encode the body before it is verified, in a `Canonicalize` of the scheme",
+            "encode the body before it is verified",
         ),
     );
     let Ok(text) = core::str::from_utf8(body) else {
@@ -659,6 +662,101 @@ fn rewritten_json(bodies: &mut Bodies, body: &[u8], effort: Effort) {
     }
 }
 
+/// The longest body whose `null`s are changed.
+const MAX_EMPTIED: usize = 64 * 1024;
+
+/// With more `null`s, they are not changed one by one; of more strings, not all are.
+const MAX_NULLS: usize = 5;
+const MAX_STRINGS: usize = 16;
+
+/// JSON of other values, in the styles in which most senders write.
+fn keep_written(bodies: &mut Bodies, json: &Json<'_>, change: &Change) {
+    let escapes = [None]
+        .into_iter()
+        .chain(ESCAPES.into_iter().take(5).map(Some));
+    for escapes in escapes {
+        for spacing in [Spacing::Kept, Spacing::COMPACT, Spacing::SPACED] {
+            let style = Style {
+                spacing,
+                escapes,
+                ..Style::KEPT
+            };
+            if !bodies.is_full()
+                && let Some(written) = json.write(&style)
+            {
+                bodies.keep(written, change);
+            }
+        }
+    }
+}
+
+/// JSON whose empty strings became `null`: all of them, or with more effort some.
+fn emptied_json(bodies: &mut Bodies, body: &[u8], effort: Effort) {
+    let json = core::str::from_utf8(body).ok().and_then(Json::read);
+    let Some(json) = json.filter(|_| body.len() <= MAX_EMPTIED) else {
+        return;
+    };
+    let change = Change::new(
+        "body-json-emptied",
+        "the JSON body was parsed and written again, and its empty strings became `null`, as \
+         Laravel's `ConvertEmptyStringsToNull` does",
+        RAW,
+    );
+    let (nulls, _) = json.nulls_and_strings();
+    if nulls.is_empty() {
+        return;
+    }
+    if effort == Effort::Little {
+        let emptied =
+            json.with_values(|place| nulls.binary_search(&place).is_ok().then_some("\"\""));
+        keep_written(bodies, &emptied, &change);
+    } else if nulls.len() <= MAX_NULLS {
+        // The last is all of them.
+        for places in 1..(1_u32 << nulls.len()) - 1 {
+            let emptied = json.with_values(|place| {
+                let number = nulls.binary_search(&place).ok()?;
+                let number = u32::try_from(number).ok()?;
+                (places.checked_shr(number)? & 1 == 1).then_some("\"\"")
+            });
+            keep_written(bodies, &emptied, &change);
+        }
+    }
+}
+
+/// JSON of which a string has lost the white space at its ends.
+fn trimmed_json(bodies: &mut Bodies, body: &[u8]) {
+    let json = core::str::from_utf8(body).ok().and_then(Json::read);
+    let Some(json) = json.filter(|_| body.len() <= MAX_REORDERED) else {
+        return;
+    };
+    let change = Change::new(
+        "body-json-trimmed",
+        "the JSON body was parsed and written again, and a string in it lost the white space at an \
+         end, as Laravel's `TrimStrings` does",
+        RAW,
+    );
+    let (_, strings) = json.nulls_and_strings();
+    for (changed, text) in strings.into_iter().take(MAX_STRINGS) {
+        let Some(inner) = text
+            .strip_prefix('"')
+            .and_then(|text| text.strip_suffix('"'))
+        else {
+            continue;
+        };
+        for (before, after) in [
+            ("", " "),
+            (" ", ""),
+            (" ", " "),
+            ("", "\\n"),
+            ("", "\\r\\n"),
+        ] {
+            let spaced = format!("\"{before}{inner}{after}\"");
+            let spaced = json.with_values(|place| (place == changed).then_some(&*spaced));
+            keep_written(bodies, &spaced, &change);
+        }
+    }
+}
+
 /// With more orders of the names, or more bytes in all of them, none is tried.
 const MAX_ORDERS: usize = 5040;
 const MAX_REORDERED_BYTES: usize = 4 << 20;
@@ -867,8 +965,7 @@ fn charsets(bodies: &mut Bodies, body: &[u8]) {
                     "body-charset-lossy",
                     "the sender's body is not UTF-8, and was decoded as UTF-8: bytes that are none \
                      were replaced by U+FFFD",
-                    "verify the raw bytes; do not read the body as a string (`from_utf8_lossy`, \
-                     `text()`)",
+                    "verify the raw bytes, and do not read the body as a string before",
                 );
                 for byte in 0x80..=0xff {
                     if bodies.is_full() {

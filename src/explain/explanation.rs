@@ -8,6 +8,7 @@ use core::fmt;
 use super::change::{Change, merge};
 use super::received::Received;
 use super::search::Match;
+use super::words::{Fault, Words};
 use super::{Faults, facts};
 use crate::Timestamp;
 use crate::error::VerifyError;
@@ -66,7 +67,7 @@ impl Explanation {
             && (changes.is_empty() || (is_of_the_clock && !was_converted))
             && found.scheme.is_none()
         {
-            let own = facts::change_of(refusal, scheme, received, now, self.faults.texts.first());
+            let own = facts::change_of(refusal, scheme, received, now, !self.faults.all.is_empty());
             merge(&mut changes, &[own]);
         }
         self.cause = Some(changes);
@@ -113,11 +114,11 @@ impl Explanation {
         self.other_scheme
     }
 
-    /// Returns what is wrong with the configuration, each as a message: secrets that a
-    /// webhook would refuse, for example. `Webhook::new` finds the same at start-up.
+    /// Returns what is wrong with the configuration: secrets that a webhook would refuse,
+    /// for example. `Webhook::new` finds the same at start-up.
     #[must_use]
-    pub fn faults(&self) -> &[String] {
-        &self.faults.texts
+    pub fn faults(&self) -> &[Fault] {
+        &self.faults.all
     }
 
     /// Returns the likely causes, where none is proven: what is conspicuous in the request
@@ -134,6 +135,21 @@ impl Explanation {
         &self.facts
     }
 
+    /// Puts a program's words in place of this crate's: what to set, and what is wrong with
+    /// the configuration. [`Words`] has an example.
+    pub fn in_words(mut self, words: &dyn Words) -> Self {
+        let changes = self.cause.iter_mut().flatten().chain(&mut self.likely);
+        for change in changes {
+            let how = words.how(change);
+            change.set_how(how);
+        }
+        for fault in &mut self.faults.all {
+            let message = words.fault(fault);
+            fault.set_message(message);
+        }
+        self
+    }
+
     /// Returns the cause in one line, for a log: what was found, and what to do.
     #[must_use]
     pub fn summary(&self) -> String {
@@ -142,7 +158,7 @@ impl Explanation {
             (Some(_), Some(changes)) => changes,
             (Some(_), None) => &self.likely,
         };
-        let mut lines: Vec<String> = self.faults.texts.clone();
+        let mut lines: Vec<String> = self.faults.all.iter().map(ToString::to_string).collect();
         match self.secret {
             Some(number) => {
                 lines.push(format!("the signature is genuine, with secret {number}"));
@@ -160,8 +176,8 @@ fn list(f: &mut fmt::Formatter<'_>, changes: &[Change]) -> fmt::Result {
     while let Some(change) = changes.next() {
         write!(f, "\n  - {}", change.finding())?;
         let next = changes.peek();
-        if next.is_none_or(|next| next.remedy() != change.remedy()) {
-            write!(f, "\n    to do: {}", change.remedy())?;
+        if next.is_none_or(|next| next.to_do() != change.to_do()) {
+            write!(f, "\n    to do: {}", change.to_do())?;
         }
     }
     Ok(())
@@ -171,13 +187,13 @@ impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(refusal) = &self.refusal else {
             write!(f, "verified ({})", self.scheme)?;
-            for fault in &self.faults.texts {
+            for fault in &self.faults.all {
                 write!(f, "\n  but: {fault}")?;
             }
             return Ok(());
         };
         write!(f, "refused ({}): {refusal}", self.scheme)?;
-        for fault in &self.faults.texts {
+        for fault in &self.faults.all {
             write!(f, "\n  configuration: {fault}")?;
         }
         match &self.cause {

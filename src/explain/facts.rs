@@ -5,7 +5,7 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use super::Faults;
-use super::body::{is_gzip, is_placeholder};
+use super::body::{MAX_UNPACKED, is_gzip, is_placeholder};
 use super::change::{Candidate, Change, shown};
 use super::explanation::Explanation;
 use super::form::looks_like_form;
@@ -15,9 +15,9 @@ use super::message::timestamp_text;
 use super::received::Received;
 use super::search::has_headers;
 use super::tags::tags;
-use crate::clock::ReplayWindow;
 use crate::error::{SignatureFault, VerifyError};
 use crate::scheme::{Scheme, Signature, SignatureField, TimeFormat};
+use crate::window::ReplayWindow;
 use crate::{Timestamp, schemes};
 
 /// The id of the key that a request names, if it names one.
@@ -51,7 +51,7 @@ pub(super) fn change_of(
     scheme: &Scheme<'_>,
     received: &Received<'_>,
     now: Option<Timestamp>,
-    fault: Option<&String>,
+    is_misconfigured: bool,
 ) -> Change {
     match refusal {
         VerifyError::TimestampTooOld { .. } | VerifyError::TimestampInFuture { .. } => {
@@ -66,48 +66,47 @@ pub(super) fn change_of(
             Change::new(
                 "time-format",
                 format!("{refusal}; found: {found}"),
-                "declare the scheme with the format that the sender writes (`TimestampField`)",
+                "declare the scheme with the format that the sender writes",
             )
         }
         VerifyError::UnknownKeyId { .. } => Change::new(
             "secret-key-id",
             "the request names a key id that no configured secret has, and is signed with one of \
              these secrets",
-            "give the secret the id that the sender's requests name (`Key::with_id`)",
+            "give the secret the id that the sender's requests name",
         ),
         VerifyError::DuplicateHeader { header } => Change::new(
             "header-repeated",
             format!("{refusal}: the header `{header}` was split, joined or added on the way"),
             "pass each header on once, as the sender sent it",
         ),
-        VerifyError::IncompleteHead { .. } => Change::new(
+        VerifyError::IncompleteHead { part, .. } => Change::new(
             "message-head-incomplete",
-            refusal.to_string(),
+            format!("the scheme signs the request's {part}, and only headers were passed"),
             "pass the whole head of the request",
         ),
         VerifyError::EndpointMismatch { .. } => Change::new(
             "message-other-endpoint",
             refusal.to_string(),
-            "configure the endpoint that the sender's requests name (`Scheme::at`)",
+            "configure the endpoint that the sender's requests name",
         ),
         VerifyError::MalformedSignature { fault, .. } => Change::new(
             name_of(fault),
             refusal.to_string(),
-            "pass the value of the header on as it was received, and each header once",
+            "pass the value of the header on as it was received, and each header once; or declare \
+             the form that the sender uses",
         ),
-        _ => match fault {
-            Some(fault) => Change::new(
-                "secret-refused",
-                format!("the configuration is refused: {fault}"),
-                "correct the configuration as the message says",
-            ),
-            None => Change::new(
-                "header-refused",
-                refusal.to_string(),
-                "the request is signed by the sender, and its form is not the scheme's; see the \
-                 scheme's page",
-            ),
-        },
+        _ if is_misconfigured => Change::new(
+            "secret-refused",
+            "the configuration is refused when the service starts",
+            "correct the configuration as its fault says",
+        ),
+        _ => Change::new(
+            "header-refused",
+            refusal.to_string(),
+            "the request is signed by the sender, and its form is not the scheme's; see the \
+             scheme's page",
+        ),
     }
 }
 
@@ -145,23 +144,23 @@ fn of_time(
     let window = scheme.window.unwrap_or(ReplayWindow::DEFAULT);
     let is_in_window = |format: TimeFormat| {
         let instant = format.read(&text);
-        instant
-            .zip(now)
-            .is_some_and(|(instant, now)| window.place(instant, now) == crate::clock::Place::Within)
+        instant.zip(now).is_some_and(|(instant, now)| {
+            window.place(instant, now) == crate::window::Place::Within
+        })
     };
     let format = scheme.timestamp.map(|timestamp| timestamp.format);
     if format == Some(TimeFormat::Seconds) && is_in_window(TimeFormat::Milliseconds) {
         return Change::new(
             "time-in-milliseconds",
             format!("{refusal}: the timestamp is in milliseconds, and the scheme reads seconds"),
-            "declare the scheme with `TimestampField::milliseconds`",
+            "declare the scheme with a timestamp in milliseconds",
         );
     }
     if format == Some(TimeFormat::Milliseconds) && is_in_window(TimeFormat::Seconds) {
         return Change::new(
             "time-in-seconds",
             format!("{refusal}: the timestamp is in seconds, and the scheme reads milliseconds"),
-            "declare the scheme with `TimestampField::seconds`",
+            "declare the scheme with a timestamp in seconds",
         );
     }
     // Microseconds and nanoseconds.
@@ -170,17 +169,17 @@ fn of_time(
         .and_then(|text| text.parse::<u64>().ok());
     let finer = [(1_000_000, "microseconds"), (1_000_000_000, "nanoseconds")];
     let finer = finer.into_iter().find(|(scale, _)| {
-        let instant = number.map(|number| crate::clock::Instant::from_secs(number / scale));
-        instant
-            .zip(now)
-            .is_some_and(|(instant, now)| window.place(instant, now) == crate::clock::Place::Within)
+        let instant = number.map(|number| crate::window::Instant::from_secs(number / scale));
+        instant.zip(now).is_some_and(|(instant, now)| {
+            window.place(instant, now) == crate::window::Place::Within
+        })
     });
     if let Some((_, unit)) = finer {
         return Change::new(
             "time-in-finer-unit",
             format!("{refusal}: the timestamp is in {unit}, which no scheme reads"),
-            "ask for a format for it; until then verify without a window, and hold the verified \
-             timestamp against the clock yourself",
+            "ask for a format for it; until then hold the verified timestamp against the clock \
+             yourself, and verify without a window",
         );
     }
     match refusal {
@@ -191,14 +190,13 @@ fn of_time(
             Change::new(
                 "time-format",
                 format!("{refusal}: no clock is that wrong, so it is in another unit or format"),
-                "compare the timestamp with the sender's page; declare the scheme with its format \
-                 (`TimestampField`)",
+                "compare the timestamp with the sender's page, and declare the scheme with its format",
             )
         }
         VerifyError::TimestampInFuture { .. } => Change::new(
             "time-in-future",
             format!("{refusal}: this machine's clock is behind, or the sender's is ahead"),
-            "set the clock by NTP; a wider window is `Scheme::with_window`",
+            "set the clock by NTP, or allow a wider window",
         ),
         _ => Change::new(
             "time-too-old",
@@ -206,8 +204,8 @@ fn of_time(
                 "{refusal}: it is a replay or a late delivery, this machine's clock is ahead, or the \
                  sender signs the time of the event and not that of the delivery"
             ),
-            "set the clock by NTP; verify requests that were queued with the time when they were \
-             received (`verify_received_at`); a wider window is `Scheme::with_window`",
+            "set the clock by NTP, verify requests that were queued with the time when they were \
+             received, or allow a wider window",
         ),
     }
 }
@@ -283,10 +281,19 @@ fn kind_of(body: &[u8]) -> &'static str {
     match core::str::from_utf8(body) {
         Err(_) => "binary, or text that is not UTF-8",
         Ok(text) if text.starts_with('\u{feff}') => "text that begins with a byte order mark",
-        Ok(text) if Json::read(text).is_some() => "JSON",
+        Ok(text) if is_json(text) => "JSON",
         Ok(_) if looks_like_form(body) => "a form",
         Ok(_) => "text",
     }
+}
+
+/// Whether a text is JSON; of a long one, whether it has the brackets of one.
+fn is_json(text: &str) -> bool {
+    if text.len() <= MAX_UNPACKED {
+        return Json::read(text).is_some();
+    }
+    let text = text.trim();
+    (text.starts_with('{') && text.ends_with('}')) || (text.starts_with('[') && text.ends_with(']'))
 }
 
 fn age(scheme: &Scheme<'_>, received: &Received<'_>, now: Option<Timestamp>) -> Option<String> {
@@ -362,7 +369,7 @@ impl Likely {
                 | VerifyError::IncompleteHead { .. }
                 | VerifyError::EndpointMismatch { .. }
                 | VerifyError::UnknownKeyId { .. }),
-            ) => self.0.push(change_of(error, scheme, received, now, None)),
+            ) => self.0.push(change_of(error, scheme, received, now, false)),
             Some(VerifyError::MissingHeader { header, .. }) => {
                 let others = renamed(scheme, header.as_str(), received);
                 self.0.extend(others.into_iter().map(|(_, change)| change));
@@ -381,8 +388,7 @@ impl Likely {
                     format!(
                         "the header `{header}` holds no signature as the scheme spells it: {fault}"
                     ),
-                    "compare the value with the sender's page; another spelling is set with \
-                     `with_forms`",
+                    "compare the value with the sender's page, and declare the form that the sender uses",
                 );
             }
             _ => {}
@@ -474,7 +480,7 @@ impl Likely {
             self.add(
                 "secret-public-key-encoding",
                 "the public key is in another form than the sender hands it out in, such as a file",
-                "pass it as the sender shows it, or with a constructor of `ed25519::PublicKey`",
+                "pass it as the sender shows it, or say which encoding it has",
             );
         } else if faults.has_foreign_key || (faults.has_public_key && only_macs) {
             self.add(
@@ -543,7 +549,7 @@ impl Likely {
                 "message-url",
                 "the sender signs its URL for this service, and the configured one may differ: a \
                  slash at its end, the protocol, the port, the query",
-                "configure the URL exactly as it is registered with the sender (`Scheme::at`)",
+                "configure the URL exactly as it is registered with the sender",
             );
         }
         self.add(

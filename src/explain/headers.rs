@@ -72,19 +72,20 @@ pub(super) fn renaming(scheme: &Scheme<'_>, own: &str, found: &str) -> Option<Ch
         return None;
     }
     let other = shown(other);
-    let remedy = if scheme.header_prefix.is_some() {
-        format!("set `with_header_prefix(\"{other}\")` on the scheme")
+    let finding =
+        format!("the request has headers of another family: `{other}-…` in place of `{family}-…`");
+    let change = |remedy| Change::new("header-other-family", finding, remedy);
+    Some(if scheme.header_prefix.is_some() {
+        change(format!(
+            "set the prefix of the scheme's headers to `{other}`"
+        ))
+        .with_value(other)
     } else {
-        format!(
+        change(format!(
             "the sender uses headers of its own; declare the scheme with the names that begin \
              with `{other}-`"
-        )
-    };
-    Some(Change::new(
-        "header-other-family",
-        format!("the request has headers of another family: `{other}-…` in place of `{family}-…`"),
-        remedy,
-    ))
+        ))
+    })
 }
 
 /// Whether a request has the signature of a family's headers. One header alone may be

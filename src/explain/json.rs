@@ -272,6 +272,38 @@ impl<'t> Json<'t> {
         bytes.filter(|bytes| bytes.len() > 1)
     }
 
+    /// The values that are `null`, and those that are strings, as places for
+    /// [`with_values`](Self::with_values).
+    pub(super) fn nulls_and_strings(&self) -> (Vec<usize>, Vec<(usize, &'t str)>) {
+        let (mut nulls, mut strings) = (Vec::new(), Vec::new());
+        for (place, token) in self.tokens.iter().enumerate() {
+            let next = self.tokens.get(place + 1).map(|next| next.kind);
+            match token.kind {
+                Kind::Word if token.text == "null" => nulls.push(place),
+                // Not a name.
+                Kind::String if next != Some(Kind::Colon) => strings.push((place, token.text)),
+                _ => {}
+            }
+        }
+        (nulls, strings)
+    }
+
+    /// The same JSON with other values in some places.
+    pub(super) fn with_values<'v>(&'v self, value: impl Fn(usize) -> Option<&'v str>) -> Json<'v> {
+        let changed = |(place, token): (usize, &Token<'v>)| match value(place) {
+            Some(text) => Token {
+                text,
+                kind: Kind::String,
+                ..*token
+            },
+            None => *token,
+        };
+        Json {
+            tokens: self.tokens.iter().enumerate().map(changed).collect(),
+            end: self.end,
+        }
+    }
+
     /// How many colons and commas it has.
     pub(super) fn separators(&self) -> usize {
         let tokens = self.tokens.iter();

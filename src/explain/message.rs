@@ -15,6 +15,9 @@ use crate::scheme::{Field, Part, Scheme, SignatureField, TimeFormat};
 /// The most messages that are tried.
 const MAX_MESSAGES: usize = 512;
 
+/// The most origins whose URLs are added to a message.
+const MAX_ORIGINS: usize = 6;
+
 /// With more values, their orders are not tried.
 const MAX_PERMUTED: usize = 4;
 
@@ -206,8 +209,8 @@ fn dropped(found: &mut Found, pieces: &[Piece]) {
         Change::new(
             "message-without-part",
             format!("the sender signs the message without the {what}"),
-            "declare the scheme with the parts that the sender signs (`Scheme::signed`); the sender \
-             may have two versions of its signatures",
+            "the sender may have two versions of its signatures; declare the scheme with the parts \
+             that it signs",
         )
     };
     for (place, piece) in pieces.iter().enumerate() {
@@ -236,8 +239,7 @@ fn body_alone() -> Change {
         "message-body-alone",
         "the sender signs the body alone, without the timestamp, id or whatever else the scheme \
          signs with it",
-        "declare the scheme with `signed: &[Part::Body]`; the sender may have two versions of its \
-         signatures",
+        "the sender may have two versions of its signatures; declare the scheme with the body alone",
     )
 }
 
@@ -276,7 +278,7 @@ fn permuted(found: &mut Found, pieces: &[Piece]) {
                 "the sender signs the same parts in another order: {}",
                 described(&moved)
             ),
-            "declare the scheme with the parts in the sender's order (`Scheme::signed`)",
+            "declare the scheme with the parts in the sender's order",
         );
         found.keep(&moved, &[change]);
     }
@@ -325,7 +327,7 @@ fn joined_otherwise(found: &mut Found, pieces: &[Piece]) {
         let change = Change::new(
             SEPARATOR,
             format!("the sender puts {between} between the parts that it signs"),
-            "declare the scheme with the sender's texts between its parts (`Scheme::signed`)",
+            "declare the scheme with the sender's texts between its parts",
         );
         found.keep(&joined, &[change]);
     }
@@ -354,7 +356,7 @@ fn added(found: &mut Found, received: &Received<'_>) {
                 names.join(" and "),
                 described(&pieces)
             ),
-            "declare the scheme with those parts (`Scheme::signed`); the catalogue may have it",
+            "see whether the catalogue has the scheme, or declare it with those parts",
         );
         found.keep(&pieces, &[change]);
     };
@@ -401,11 +403,9 @@ fn with_url(keep: &mut impl FnMut(&[&str], Vec<Piece>), received: &Received<'_>)
     let value = |what, text: &str| Piece::Value(what, text.as_bytes().to_vec());
     let joint = |text: &str| Piece::Text(text.as_bytes().to_vec());
     let path = target.split('?').next().unwrap_or_default();
-    let host = received.text("x-forwarded-host").or(received.text("host"));
     let mut urls = Vec::from([target.to_string(), path.to_string()]);
-    for protocol in ["https", "http"] {
-        urls.extend(host.map(|host| format!("{protocol}://{host}{target}")));
-    }
+    let origins = url::origins(received).into_iter().take(MAX_ORIGINS);
+    urls.extend(origins.map(|origin| format!("{origin}{target}")));
     for url in urls {
         let url = value(What::Target, &url);
         let method = value(What::Method, method);
@@ -512,7 +512,8 @@ impl<'r> Reader<'_, 'r> {
                         ),
                         "the header was sent twice, or added on the way; pass repeated headers on \
                          one by one",
-                    );
+                    )
+                    .without_how();
                     let first = value.get(..comma).unwrap_or_default();
                     values.push(Candidate::with(
                         first.trim_ascii().to_vec(),

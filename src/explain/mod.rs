@@ -27,12 +27,16 @@
 //!   each of several.
 //! - **The body**: line feeds and white space at its ends, line endings, byte order marks;
 //!   JSON that was parsed and written again, in the spacing, order, escapes and numbers of
-//!   common writers; forms; compression; base64; charsets; cut off.
+//!   common writers, with empty strings made `null` or strings trimmed by a framework; forms;
+//!   compression; base64; charsets; cut off.
 //! - **The message**: without a part, in another order, with other separators; URLs with
-//!   other protocols, ports, slashes and queries; units of time.
+//!   other protocols, ports, slashes and queries, and as `Host`, `Forwarded` and
+//!   `X-Forwarded-…` name them; units of time.
 //! - **The signature and headers**: other encodings, prefixes and algorithms; names of
 //!   another family; values that were joined or split.
 //! - **Other schemes** of the catalogue.
+//!
+//! A program whose users do not write Rust says in its own [`Words`] how they apply a change.
 //!
 //! # Names of changes
 //!
@@ -47,7 +51,7 @@
 //! - `body-…`: `base64`, `base64-signed`, `byte-list`, `byte-order-mark-added`,
 //!   `byte-order-mark-removed`, `charset`, `charset-lossy`, `cut-off`, `decompressed`, `empty`,
 //!   `escaped`, `form-decoded`, `form-field`, `form-parsed`, `form-rewritten`, `hex`, `in-event`,
-//!   `json-rewritten`, `json-string`, `json-string-signed`, `line-endings`,
+//!   `json-emptied`, `json-rewritten`, `json-string`, `json-string-signed`, `json-trimmed`, `line-endings`,
 //!   `line-feed-added`, `line-feed-removed`, `longer-than-announced`, `not-signed`,
 //!   `percent-encoded`, `placeholder-for-empty`, `python-bytes`, `repeated`, `replaced`,
 //!   `still-compressed`, `zero-bytes-added`
@@ -67,8 +71,9 @@
 //!
 //! It is for the shell, for tests and for development, not for the path of every request. A
 //! search takes up to [`Explainer::MAX_HASHES`] hashes over up to
-//! [`Explainer::MAX_HASHED_BYTES`] bytes, and for the largest bodies some 100 MiB of memory.
-//! Bodies of more than [`Explainer::MAX_BODY`] bytes are verified and not searched.
+//! [`Explainer::MAX_HASHED_BYTES`] bytes, which is a second or two, and for bodies of a MiB
+//! some 100 MiB of memory. Of bodies longer than [`Explainer::MAX_BODY`] no changes are tried,
+//! but all else, as long as the bytes last.
 //!
 //! What it prints holds no secret, no signature and nothing of the body. It does say which
 //! part of a forgery was right: **never answer a sender with it.**
@@ -86,6 +91,7 @@ mod search;
 mod secrets;
 mod tags;
 mod url;
+mod words;
 
 use alloc::boxed::Box;
 use alloc::format;
@@ -101,6 +107,7 @@ use crate::{FixedClock, Key, RequestHead, Timestamp, Webhook};
 
 pub use change::Change;
 pub use explanation::Explanation;
+pub use words::{Fault, Words};
 
 use received::Received;
 use search::{Budget, search};
@@ -149,7 +156,7 @@ pub struct Explainer<'s> {
 /// What is wrong with a configuration.
 #[derive(Clone, Debug, Default)]
 struct Faults {
-    texts: Vec<String>,
+    all: Vec<Fault>,
     /// A key of another kind is among the secrets.
     has_foreign_key: bool,
     /// A key that verifies no MAC is among them.
@@ -162,7 +169,9 @@ struct Secret {
 }
 
 impl<'s> Explainer<'s> {
-    /// The longest body that is searched, in bytes.
+    /// The longest body of which changes are tried, in bytes. With a longer one, the secret,
+    /// the message, the signature and headers, and other schemes are tried with the body as it
+    /// is, as far as [`MAX_HASHED_BYTES`](Self::MAX_HASHED_BYTES) lasts.
     pub const MAX_BODY: usize = 1 << 20;
 
     /// The most hashes that a search computes. An Ed25519 signature that is checked
@@ -255,18 +264,17 @@ impl<'s> Explainer<'s> {
         }
         let mut budget = Budget::new(Self::MAX_HASHES, Self::MAX_HASHED_BYTES);
         let secrets: Vec<&[u8]> = self.secrets.iter().map(|secret| &**secret.text).collect();
-        if body.len() <= Self::MAX_BODY {
-            let found = search(&self.scheme, &secrets, &received, &mut budget);
-            if let Some(found) = found {
-                explanation.prove(found, &self.scheme, &received, now);
-            }
-        }
-        if body.len() > Self::MAX_BODY {
+        let found = search(&self.scheme, &secrets, &received, &mut budget);
+        if let Some(found) = found {
+            explanation.prove(found, &self.scheme, &received, now);
+        } else if body.len() > Self::MAX_BODY {
             explanation.facts.push(format!(
-                "nothing was tried: the body is longer than {} bytes",
+                "no change of the body was tried, since it is longer than {} bytes; a request with \
+                 a shorter one, by the same way, is searched in full",
                 Self::MAX_BODY
             ));
-        } else if budget.is_spent() {
+        }
+        if budget.is_spent() {
             let limit = "the search ended at its limit, before all was tried";
             explanation.facts.push(limit.to_string());
         }
@@ -295,9 +303,7 @@ impl<'s> Explainer<'s> {
         let mut keys = Vec::new();
         for (number, secret) in (1..).zip(&self.secrets) {
             let Ok(text) = core::str::from_utf8(&secret.text) else {
-                faults
-                    .texts
-                    .push(format!("secret {number} is not UTF-8, so it is no text"));
+                faults.all.push(Fault::not_text(number));
                 continue;
             };
             let id = secret.id.as_deref().or(named.as_deref());
@@ -313,20 +319,20 @@ impl<'s> Explainer<'s> {
                     keys.push(with_id(Key::from(text)));
                 }
                 Err(error) if is_of_the_scheme(&error) => {
-                    let text = error.to_string();
-                    if !faults.texts.contains(&text) {
-                        faults.texts.push(text);
+                    let fault = Fault::new(None, error);
+                    if !faults.all.contains(&fault) {
+                        faults.all.push(fault);
                     }
                 }
                 Err(error) => {
                     faults.has_foreign_key |= matches!(error, ConfigError::ForeignSecret { .. });
-                    faults.texts.push(format!("secret {number}: {error}"));
+                    faults.all.push(Fault::new(Some(number), error));
                 }
             }
         }
         if keys.is_empty() {
             if self.secrets.is_empty() {
-                faults.texts.push("there is no secret".to_string());
+                faults.all.push(Fault::no_secret());
             }
             return None;
         }
@@ -339,7 +345,7 @@ impl<'s> Explainer<'s> {
         match Webhook::new_with_clock(scheme, keys, clock).map(Box::new) {
             Ok(webhook) => Some(webhook.verify(head, received.body).map(drop)),
             Err(error) => {
-                faults.texts.push(error.to_string());
+                faults.all.push(Fault::new(None, error));
                 None
             }
         }

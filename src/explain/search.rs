@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use super::Explainer;
 use super::body::{bodies, reordered, twice_changed};
 use super::change::{Candidate, Change, merge};
 use super::message::{self, Message, Whole, messages};
@@ -163,6 +164,12 @@ pub(super) fn search(
     let mut first = by_cost(&mut search, &likely, &bodies_to_try, &keyed, 0..=1);
     if is_small(&first) {
         return first;
+    }
+    // Each other body would be a copy.
+    if received.body.len() > Explainer::MAX_BODY {
+        return first
+            .or_else(|| other_scheme(scheme, secrets, received, &[], search.budget))
+            .or_else(|| by_cost(&mut search, &messages, &bodies_to_try, &keyed, 1..=1));
     }
     bodies_to_try.extend(bodies(received));
     let with_bodies = by_cost(&mut search, &messages, &bodies_to_try, &keyed, 1..=1);
@@ -437,16 +444,9 @@ fn is_of_one_of(first: &'static str, others: &[&'static str]) -> Change {
              sign alike",
             shown.join(", ")
         ),
-        alloc::format!(
-            "verify it with `schemes::{}`, or with that of its sender",
-            constant(first)
-        ),
+        "verify it with this scheme, or with that of its sender",
     )
-}
-
-/// The name of a scheme's constant.
-fn constant(name: &str) -> alloc::string::String {
-    name.to_uppercase().replace('-', "_")
+    .with_value(first)
 }
 
 const OTHER_SCHEME: &str = "scheme-other";
@@ -457,8 +457,9 @@ fn is_of(name: &'static str) -> Change {
         alloc::format!(
             "the request is signed as the scheme `{name}` says, and not as the configured one"
         ),
-        alloc::format!("verify it with `schemes::{}`", constant(name)),
+        "verify it with this scheme",
     )
+    .with_value(name)
 }
 
 /// Whether two schemes sign in the same way.

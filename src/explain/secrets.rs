@@ -66,7 +66,7 @@ pub(super) fn keys(secret: &[u8], form: SecretForm) -> Vec<Candidate<Material>> 
         let raw = Change::new(
             "secret-bytes",
             "the secret is bytes that are no text",
-            "pass them to `Key::from_bytes`",
+            "pass the bytes as they are",
         );
         keys.keep(Material::Secret(copy_of(secret)), Vec::from([raw]));
     }
@@ -186,11 +186,7 @@ impl Keys {
         };
         keep(
             Some(copy_of(text.as_bytes())),
-            Change::new(
-                "secret-is-text",
-                as_text,
-                "pass the secret with `Key::from_text`",
-            ),
+            Change::new("secret-is-text", as_text, "read the secret as text"),
         );
         let encoded = without_prefix(text).unwrap_or(text);
         if form != SecretForm::Base64 || has_prefix {
@@ -199,7 +195,7 @@ impl Keys {
                 Change::new(
                     "secret-is-base64",
                     "the secret is base64, and the sender's key is what it encodes",
-                    "pass the secret with `Key::from_base64`",
+                    "read the secret as base64",
                 ),
             );
         }
@@ -208,7 +204,7 @@ impl Keys {
             Change::new(
                 "secret-is-base64url",
                 "the secret is base64url, and the sender's key is what it encodes",
-                "decode the secret and pass the bytes with `Key::from_bytes`",
+                "decode the secret, and pass the bytes",
             ),
         );
         keep(
@@ -216,7 +212,7 @@ impl Keys {
             Change::new(
                 "secret-is-hex",
                 "the secret is hexadecimal, and the sender's key is the bytes that it encodes",
-                "pass the secret with `Key::from_hex`",
+                "read the secret as hexadecimal",
             ),
         );
         keep(
@@ -224,7 +220,7 @@ impl Keys {
             Change::new(
                 "secret-is-hashed",
                 "the sender's key is the SHA-256 digest of the secret's text",
-                "set `SecretForm::Sha256OfText` in the scheme",
+                "read the secret as a text whose digest is the key",
             ),
         );
         if let SecretForm::PublicKeyHex | SecretForm::PublicKeyBase64 | SecretForm::Whsec = form {
@@ -253,8 +249,7 @@ impl Keys {
             let change = Change::new(
                 "secret-sender-has-more",
                 format!("the key that the sender signs with is this secret with {what}"),
-                "set the secret at the sender again, without it; or pass the sender's exact bytes to \
-                 `Key::from_bytes`",
+                "set the secret at the sender again, without it; or pass the sender's exact bytes",
             );
             self.keep(
                 Material::Secret(Zeroizing::new(key.into_bytes())),
@@ -275,8 +270,7 @@ impl Keys {
             let change = Change::new(
                 "secret-sender-encodes",
                 format!("the key that the sender signs with is the {what} of this secret"),
-                "pass what the sender signs with to `Key::from_bytes`, or set the secret at the sender \
-                 again",
+                "set the secret at the sender again, or pass the bytes that the sender signs with",
             );
             self.keep(
                 Material::Secret(Zeroizing::new(key.into_bytes())),
@@ -298,7 +292,7 @@ impl Keys {
             changes.push(Change::new(
                 "secret-public-key-encoding",
                 "the public key is in another encoding than the scheme's",
-                "pass it with the constructor of `ed25519::PublicKey` for its encoding",
+                "pass it as the sender shows it, or say which encoding it has",
             ));
             self.keep(Material::Public(public), changes);
         }
@@ -307,18 +301,22 @@ impl Keys {
 
 /// The crate's own refusal of a secret.
 fn refused(error: &ConfigError) -> Change {
-    let remedy = match error {
-        ConfigError::ShortSecret { .. } => {
-            "ask the sender for a longer secret, or decode it and pass the bytes to \
-             `Key::from_bytes`"
-        }
-        _ => "correct the text of the secret as the message says",
+    let (what, remedy) = match error {
+        ConfigError::ShortSecret { found, min, .. } => (
+            format!("it decodes to {found} bytes, fewer than {min}"),
+            "compare it with the one that the sender shows; ask the sender for a longer one",
+        ),
+        ConfigError::DirtySecret { fault, .. } => (
+            format!("it has a stray character: {fault}"),
+            "correct the text of the secret as the message says",
+        ),
+        _ => (
+            error.to_string(),
+            "correct the text of the secret as the message says",
+        ),
     };
-    Change::new(
-        "secret-refused",
-        format!("`Webhook::new` refuses the secret: {error}"),
-        remedy,
-    )
+    let finding = format!("the secret is refused when the service starts: {what}");
+    Change::new("secret-refused", finding, remedy)
 }
 
 /// The text after a word and an underscore, such as `whsec_`.
@@ -486,7 +484,7 @@ fn edits(text: &str) -> Vec<(Text, Change)> {
                 piece,
                 "secret-list",
                 "the text holds several secrets, or a secret with its id or a comment",
-                "pass each secret on its own: `[new, old]`",
+                "pass each secret on its own",
             );
         }
     }

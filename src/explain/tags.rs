@@ -118,10 +118,9 @@ fn signature_elsewhere(own_names: &[String], name: &str) -> Change {
     Change::new(
         "header-renamed",
         format!("the signature is in the header `{name}`, and the scheme reads `{own}`"),
-        format!(
-            "set `with_signature_header(\"{name}\")` on the scheme, if the sender documents it"
-        ),
+        format!("set the signature's header to `{name}`, if the sender documents it"),
     )
+    .with_value(name)
 }
 
 /// Exactly one signature of this form.
@@ -283,10 +282,7 @@ impl Tags<'_> {
                     "the signature is that of {algorithm}, and the scheme has {}",
                     form.algorithm
                 ),
-                format!(
-                    "set the form that the sender uses with `with_forms`, with \
-                     `Algorithm::{algorithm:?}`"
-                ),
+                format!("declare the form that the sender uses, with {algorithm}"),
             );
         }
         let expected_encoding = form.encoding.name();
@@ -294,7 +290,7 @@ impl Tags<'_> {
             return Change::new(
                 "signature-encoding",
                 format!("the signature is in {encoding}, and the scheme reads {expected_encoding}"),
-                "set the form that the sender uses with `with_forms`",
+                "declare the form that the sender uses",
             );
         }
         let exact = {
@@ -325,8 +321,8 @@ impl Tags<'_> {
                     "there is a space between the prefix `{}` and the signature",
                     form.prefix
                 ),
-                "the scheme's form has no space there; if the sender sends one, add a form whose \
-                 prefix ends with it (`with_forms`)",
+                "the scheme's form has no space there; if the sender sends one, declare a form whose \
+                 prefix ends with it",
             );
         }
         if pieces(before_all)
@@ -337,8 +333,7 @@ impl Tags<'_> {
                 "header-joined",
                 "the header has several signatures, joined as the scheme does not have them, and a \
                  later one is the genuine",
-                "pass repeated headers on one by one; if the sender sends a list, declare it as \
-                 `SignatureField::List`",
+                "pass repeated headers on one by one; if the sender sends a list, declare it as one",
             );
         }
         if before_all.contains(['"', '\'', '[', '<', '(']) {
@@ -353,7 +348,8 @@ impl Tags<'_> {
                 "signature-prefix",
                 format!("the prefix `{}` is there twice", form.prefix),
                 "something in front of the service adds it; pass the value on as it was received",
-            );
+            )
+            .without_how();
         }
         let found = match before.trim_start() {
             "" => "no prefix".into(),
@@ -378,8 +374,7 @@ impl Tags<'_> {
                     "{after} more characters follow the signature: values were joined, or the \
                      header holds a list"
                 ),
-                "pass repeated headers on one by one; if the sender sends a list, declare it as \
-                 `SignatureField::List`",
+                "pass repeated headers on one by one; if the sender sends a list, declare it as one",
             );
         }
         let expected = if form.prefix.is_empty() {
@@ -390,8 +385,8 @@ impl Tags<'_> {
         Change::new(
             "signature-prefix",
             format!("before the signature there is {found}, and the scheme's prefix is {expected}"),
-            "set the form that the sender uses with `with_forms`; if something in front of the \
-             service rewrites the header, pass it on as it was received",
+            "if something in front of the service rewrites the header, pass it on as it was \
+             received; otherwise declare the form that the sender uses",
         )
     }
 }

@@ -13,8 +13,8 @@ use crate::scheme::{Part, Scheme};
 /// The most URLs that are tried.
 const MAX_URLS: usize = 160;
 
-const AS_SIGNED: &str = "configure the URL exactly as it is registered with the sender \
-    (`Scheme::at`), whatever proxies make of it";
+const AS_SIGNED: &str = "configure the URL exactly as it is registered with the sender, \
+    whatever proxies make of it";
 
 type Urls = Vec<Candidate<String>>;
 
@@ -163,8 +163,8 @@ pub(super) fn endpoints(scheme: &Scheme<'_>, received: &Received<'_>) -> Vec<Can
             "message-other-endpoint",
             "the request is for another endpoint than the configured one, and the sender signed that \
              other one",
-            "if the service has that endpoint, configure it (`Scheme::at`, `Scheme::at_any`); \
-             otherwise the sender is set up with another URL",
+            "if the sender is set up with a wrong URL, correct it there; if the service has that \
+             endpoint, configure it",
         );
         let changes = if urls.is_empty() {
             Vec::new()
@@ -190,12 +190,11 @@ pub(super) fn endpoints(scheme: &Scheme<'_>, received: &Received<'_>) -> Vec<Can
     add_edits(&mut urls, &[0]);
     if is_url {
         let signs_target = scheme.signed.contains(&Part::Target);
-        let host = received.text("x-forwarded-host").or(received.text("host"));
-        let protocol = received.text("x-forwarded-proto").unwrap_or("https");
         let target = received.target.filter(|_| !signs_target).unwrap_or("");
         let from_request = Change::new(
             "message-url-of-request",
-            "the sender signs the URL that the request itself names, by `Host` and its target",
+            "the sender signs the URL that the request itself names, by `Forwarded`, \
+             `X-Forwarded-Host` or `Host`, and its target",
             AS_SIGNED,
         );
         let not_configured = Change::new(
@@ -208,19 +207,71 @@ pub(super) fn endpoints(scheme: &Scheme<'_>, received: &Received<'_>) -> Vec<Can
         } else {
             not_configured
         };
-        if let Some(host) = host {
-            let url = format!("{protocol}://{host}{target}");
+        for origin in origins(received) {
+            let url = format!("{origin}{target}");
             keep(&mut urls, url, core::slice::from_ref(&change), &[]);
         }
         // The configured origin with the path of the request.
-        let origins: Vec<String> = urls.iter().map(|url| origin(&url.value)).collect();
-        for origin in origins {
+        let own: Vec<String> = urls.iter().map(|url| origin(&url.value)).collect();
+        for origin in own {
             let url = format!("{origin}{target}");
             keep(&mut urls, url, core::slice::from_ref(&change), &[]);
         }
     }
     add_edits(&mut urls, &[1, 2]);
     bytes(urls)
+}
+
+/// Protocols and hosts that the sender may have connected to, as the request and proxies on
+/// the way name them, the likeliest first.
+pub(super) fn origins(received: &Received<'_>) -> Vec<String> {
+    // A list has a value of each proxy, that of the outermost first.
+    let outermost = |name: &str| {
+        let value = received.text(name)?.split(',').next()?.trim();
+        (!value.is_empty()).then_some(value)
+    };
+    let forwarded = outermost("forwarded").unwrap_or_default();
+    let hosts = [
+        parameter(forwarded, "host"),
+        outermost("x-forwarded-host"),
+        outermost("x-original-host"),
+        outermost("host"),
+    ];
+    let protocols = [
+        parameter(forwarded, "proto"),
+        outermost("x-forwarded-proto"),
+        Some("https"),
+        Some("http"),
+    ];
+    let port = outermost("x-forwarded-port").filter(|port| !matches!(*port, "80" | "443"));
+    let mut origins: Vec<String> = Vec::new();
+    let mut keep = |origin: String| {
+        if !origins.contains(&origin) {
+            origins.push(origin);
+        }
+    };
+    for protocol in protocols.into_iter().flatten() {
+        for host in hosts.into_iter().flatten() {
+            keep(format!("{protocol}://{host}"));
+            if let Some(port) = port.filter(|_| !host.contains(':')) {
+                keep(format!("{protocol}://{host}:{port}"));
+            }
+        }
+    }
+    origins
+}
+
+/// A parameter of one proxy's entry in `Forwarded` (RFC 7239, section 4).
+fn parameter<'e>(entry: &'e str, name: &str) -> Option<&'e str> {
+    entry.split(';').find_map(|pair| {
+        let (own, value) = pair.split_once('=')?;
+        let value = value.trim();
+        let quoted = value
+            .strip_prefix('"')
+            .and_then(|rest| rest.strip_suffix('"'));
+        let value = quoted.unwrap_or(value);
+        (own.trim().eq_ignore_ascii_case(name) && !value.is_empty()).then_some(value)
+    })
 }
 
 /// Protocol and host of a URL.

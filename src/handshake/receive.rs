@@ -3,8 +3,8 @@
 use crate::error::{ConfigError, VerifyError};
 use crate::handshake::answers::{Answer, Handshakes, Responder, WithoutKey};
 use crate::head::RequestHead;
+use crate::verification::CheckHead;
 use crate::verification::CheckedHead;
-use crate::verifier::CheckHead;
 use crate::webhook::Webhook;
 use crate::{Timestamp, Verified};
 

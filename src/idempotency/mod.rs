@@ -1,6 +1,6 @@
 //! Handles each event once, although senders deliver it more than once.
 //!
-//! A sender repeats an event until it gets a 2xx, so an answer that is lost on its way is an
+//! Most senders repeat an event that got no 2xx, so an answer that is lost on its way is an
 //! event that arrives twice. And anyone who has captured a request can send it again, while
 //! its replay window is open, or for ever where nothing is timed. A [`Guard`] remembers
 //! events by what their signature covers ([`Verified::idempotency_key`](crate::Verified::idempotency_key)),

@@ -10,8 +10,8 @@ use super::{
     Endpoint, Field, Form, HeaderList, Layout, Part, Scheme, SecretForm, Separator, SignatureField,
     TimeFormat, TimestampField,
 };
-use crate::clock::ReplayWindow;
 use crate::error::ConfigError;
+use crate::window::ReplayWindow;
 
 /// A scheme that was read from a file.
 ///

@@ -16,10 +16,10 @@ use super::{
     Algorithm, Field, HeaderName, HeaderVisitor, Part, Scheme, SchemeFault, Separator,
     SignatureField, TimeFormat,
 };
-use crate::clock::ReplayWindow;
 use crate::coverage::Coverage;
 use crate::error::ConfigError;
 use crate::head::Found;
+use crate::window::ReplayWindow;
 
 pub(crate) use claim::{Claim, SignedParts};
 

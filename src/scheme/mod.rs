@@ -59,8 +59,8 @@ use alloc::borrow::Cow;
 use core::any::Any;
 use core::fmt;
 
-use crate::clock::ReplayWindow;
 use crate::error::VerifyError;
+use crate::window::ReplayWindow;
 
 pub(crate) use entries::{MAX_ENTRY_KEY_ID, Signatures};
 #[cfg(feature = "handshake")]

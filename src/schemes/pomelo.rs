@@ -2,8 +2,8 @@
 
 use core::net::Ipv4Addr;
 
-use crate::clock::ReplayWindow;
 use crate::scheme::{Field, Form, Part, Scheme, SecretForm, SignatureField, TimestampField};
+use crate::window::ReplayWindow;
 
 /// The addresses that Pomelo's production and sandbox environments send from.
 ///

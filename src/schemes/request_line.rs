@@ -1,7 +1,7 @@
-use crate::clock::ReplayWindow;
 use crate::scheme::{
     Field, Form, HeaderList, Part, Scheme, Separator, SignatureField, TimestampField,
 };
+use crate::window::ReplayWindow;
 
 /// Square: the base64 of HMAC-SHA-256 over notification URL and body.
 ///

@@ -1,8 +1,8 @@
-use crate::clock::ReplayWindow;
 use crate::scheme::{
     Algorithm, Field, FieldValue, Form, Handshake, Part, Scheme, SecretForm, SignatureField,
     TimestampField, TokenAnswer,
 };
+use crate::window::ReplayWindow;
 
 /// Slack: HMAC-SHA-256 over version, timestamp and body.
 ///

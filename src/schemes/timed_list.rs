@@ -1,7 +1,7 @@
-use crate::clock::ReplayWindow;
 use crate::scheme::{
     Field, Form, HeaderList, Part, Scheme, Separator, SignatureField, TimestampField,
 };
+use crate::window::ReplayWindow;
 
 /// Stripe: HMAC-SHA-256 over timestamp and body, in a list.
 ///

@@ -1,6 +1,5 @@
 //! The layer and its options.
 
-use alloc::boxed::Box;
 use alloc::sync::Arc;
 use core::fmt;
 use core::future::Future;
@@ -13,7 +12,7 @@ use tower_layer::Layer;
 use super::body::{Limits, Timeout};
 use super::explaining::Explaining;
 use super::{EmptyResponse, Rejection, Verify};
-use crate::Verifier;
+use crate::{Reloadable, Verifier};
 
 /// Lets only verified requests through to the service behind it.
 ///
@@ -43,9 +42,32 @@ impl VerifyLayer {
     /// bytes of a body, waits for the body as long as the server does, and
     /// responds to a rejected request with its
     /// [status](super::Rejection::status) and an empty body.
+    ///
+    /// To change its secrets without a restart, see [`reloadable`](Self::reloadable).
     pub fn new(verifier: impl Verifier + 'static) -> Self {
         let verifier: Arc<dyn Verifier> = Arc::new(verifier);
         Self::from_fn(move |_| Some(Arc::clone(&verifier)))
+    }
+
+    /// Creates a layer whose verifier can be replaced while requests are checked, for a
+    /// rotation of secrets without a restart. Each request is checked with the verifier
+    /// that is held when its head is checked, to the end of its body.
+    ///
+    /// [`Reloadable`] says how to reload secrets from a file. For secrets of several
+    /// tenants, use [`from_fn`](Self::from_fn) with a `Reloadable` map.
+    ///
+    /// ```
+    /// use hookseal::{Reloadable, Webhook, schemes, tower::VerifyLayer};
+    ///
+    /// let webhook = Reloadable::new(Webhook::new(schemes::PAKK, "the old signing key")?);
+    /// let layer = VerifyLayer::reloadable(webhook.clone());
+    ///
+    /// // Later, while the service runs:
+    /// webhook.replace(Webhook::new(schemes::PAKK, ["the new signing key", "the old signing key"])?);
+    /// # Ok::<(), hookseal::ConfigError>(())
+    /// ```
+    pub fn reloadable<V: Verifier + 'static>(verifier: Reloadable<V>) -> Self {
+        Self::from_fn(move |_| Some(verifier.current()))
     }
 
     /// Creates a layer that checks each request with the verifier that `choose`
@@ -135,10 +157,7 @@ impl<R> VerifyLayer<R> {
         S: Fn(Duration) -> F + Send + Sync + 'static,
         F: Future<Output = ()> + Send + 'static,
     {
-        self.limits.timeout = Some(Timeout {
-            limit,
-            sleep: Arc::new(move |limit| Box::pin(sleep(limit))),
-        });
+        self.limits.timeout = Some(Timeout::new(limit, sleep));
         self
     }
 

@@ -7,7 +7,8 @@
 //!
 //! 1. rejects a body that announces more than the
 //!    [limit](VerifyLayer::with_body_limit), 1 MiB by default;
-//! 2. takes the verifier, which is always the same one or is
+//! 2. takes the verifier, which is always the same one, is the
+//!    [current](VerifyLayer::reloadable) one of those that replace each other, or is
 //!    [chosen for the request](VerifyLayer::from_fn);
 //! 3. checks everything that the head shows, before it reads any of the body. A
 //!    client that waits for `100 Continue` is rejected without sending the body;
@@ -179,6 +180,7 @@
 //! [pomelo]: https://developers.pomelo.la/en/api-reference/cards/processing/transactions
 
 mod body;
+mod checks;
 #[cfg_attr(
     not(all(
         feature = "explain",
@@ -204,6 +206,7 @@ use bytes::Bytes;
 use crate::Verified;
 
 pub use body::VerifiedBody;
+pub use checks::{Checks, Reply};
 pub use future::ResponseFuture;
 pub use layer::VerifyLayer;
 #[cfg(feature = "networks")]

@@ -13,7 +13,8 @@ use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::future::{End, Ended, closing, end};
+use super::checks::End;
+use super::future::{Ended, closing, end};
 use super::{EmptyResponse, MakeResponse, Rejection, RejectionKind};
 use crate::networks::{Networks, TrustedProxies};
 

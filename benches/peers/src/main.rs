@@ -7,6 +7,8 @@
 //! ```
 //!
 //! Further words pick sections by their name: `benches/peers/run before layer`.
+//! `curve` and `growth` also write their results to `benches/*.csv`, and `plot`
+//! draws these files.
 //!
 //! Contestants take turns, a batch each, and what counts is the median over
 //! the turns of the ratio of two neighbours: a machine that slows down in the
@@ -15,6 +17,7 @@
 
 mod before;
 mod layer;
+mod plot;
 mod requests;
 
 use std::hint::black_box;
@@ -29,6 +32,7 @@ use hookseal::{HashState, Key, Verification, Verified, VerifyError, Webhook, sch
 use http::HeaderMap;
 use sha2::Sha256;
 
+use plot::{Plot, Point};
 use requests::{
     Request, SCHEMES, SECRET, SECRET_TEXT, body, key, mismatched, pomelo, standard_webhooks, v1a,
     verify, with_wrong_signatures,
@@ -41,13 +45,63 @@ const SIZES: [(usize, &str); 4] = [
     (1 << 20, "1 MiB"),
 ];
 
+const BODY_SIZE: Plot = Plot {
+    name: "body-size",
+    title: "A verified request, by the size of its body",
+    x_axis: "size of the body (both axes are logarithmic)",
+    y_axis: "times the bare HMAC-SHA256 of the same bytes, less is better",
+    x_ticks: &[
+        (64.0, "64 B"),
+        (256.0, "256 B"),
+        (1_024.0, "1 KiB"),
+        (4_096.0, "4 KiB"),
+        (16_384.0, "16 KiB"),
+        (65_536.0, "64 KiB"),
+        (262_144.0, "256 KiB"),
+        (1_048_576.0, "1 MiB"),
+    ],
+    y_ticks: &[
+        (1.0, "1×"),
+        (1.5, "1.5×"),
+        (2.0, "2×"),
+        (3.0, "3×"),
+        (5.0, "5×"),
+        (8.0, "8×"),
+        (12.0, "12×"),
+    ],
+};
+
+const ROTATION: Plot = Plot {
+    name: "rotation",
+    title: "A verified request of 1 KiB, by the number of keys and of signatures",
+    x_axis: "number of keys, or of signatures in the header (both axes are logarithmic)",
+    y_axis: "times the same with one key and one signature, less is better",
+    x_ticks: &[
+        (1.0, "1"),
+        (2.0, "2"),
+        (4.0, "4"),
+        (8.0, "8"),
+        (16.0, "16"),
+        (32.0, "32"),
+    ],
+    y_ticks: &[
+        (1.0, "1×"),
+        (2.0, "2×"),
+        (3.0, "3×"),
+        (4.0, "4×"),
+        (6.0, "6×"),
+        (8.0, "8×"),
+    ],
+};
+
 type Section = (&'static str, fn(&mut Report));
 
-const SECTIONS: [Section; 12] = [
+const SECTIONS: [Section; 14] = [
     ("overhead", Report::overhead),
     ("before", Report::before),
     ("parts", Report::parts),
     ("peers", Report::peers),
+    ("curve", Report::curve),
     ("primitives", Report::primitives),
     ("layer", Report::layer),
     ("ed25519", Report::ed25519),
@@ -56,6 +110,7 @@ const SECTIONS: [Section; 12] = [
     ("threads", Report::threads),
     ("growth", Report::growth),
     ("sizes", Report::sizes),
+    ("plot", Report::plot),
 ];
 
 fn main() {
@@ -161,6 +216,27 @@ impl Report {
         }
     }
 
+    /// Writes points where [`Report::plot`] reads them. Those of a short run say nothing.
+    fn keep(&self, plot: &Plot, points: &[Point]) {
+        if !self.short {
+            plot.write_points(points);
+        }
+    }
+
+    fn plot(&mut self) {
+        for plot in [BODY_SIZE, ROTATION] {
+            if self.short {
+                let name = plot.name;
+                assert!(
+                    plot.is_drawn(),
+                    "`benches/peers/run plot` draws another {name}.svg"
+                );
+            } else {
+                plot.draw();
+            }
+        }
+    }
+
     fn at_most(&mut self, what: &str, ratio: f64, limit: f64) {
         let verdict = self.target(ratio <= limit);
         println!("{what:44} {ratio:6.2}x  at most {limit:.2}x   {verdict}");
@@ -200,6 +276,47 @@ fn shortest(run: &mut dyn FnMut() -> bool, times: u32) -> f64 {
 fn median(values: &mut [f64]) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
+}
+
+/// The other crates, set up for Standard Webhooks.
+struct Peers {
+    official: standardwebhooks::Webhook,
+    svix: svix::webhooks::Webhook,
+    secret: webhook_verify::Secret,
+}
+
+impl Peers {
+    fn new() -> Self {
+        Self {
+            official: standardwebhooks::Webhook::new(SECRET_TEXT).unwrap(),
+            svix: svix::webhooks::Webhook::new(SECRET_TEXT).unwrap(),
+            secret: webhook_verify::Secret::new(SECRET_TEXT),
+        }
+    }
+
+    fn contestants<'c>(&'c self, request: &'c Request) -> [Contestant<'c>; 3] {
+        let Request { headers, body, .. } = request;
+        [
+            contestant("standardwebhooks", move || {
+                let (body, headers) = (black_box(body), black_box(headers));
+                self.official.verify(body, headers).is_ok()
+            }),
+            contestant("svix", move || {
+                let (body, headers) = (black_box(body), black_box(headers));
+                self.svix.verify(body, headers).is_ok()
+            }),
+            contestant("webhook-verify", move || {
+                webhook_verify::verify(
+                    webhook_verify::Provider::StandardWebhooks,
+                    black_box(headers),
+                    black_box(body),
+                    &self.secret,
+                    webhook_verify::VerifyOptions::default(),
+                )
+                .is_ok()
+            }),
+        ]
+    }
 }
 
 fn raw(prepared: &Hmac<Sha256>, message: &[u8]) -> bool {
@@ -303,31 +420,12 @@ impl Report {
 
     fn peers(&mut self) {
         println!("\n== Standard Webhooks, the same requests: how much longer the peers take\n");
-        let official = standardwebhooks::Webhook::new(SECRET_TEXT).unwrap();
-        let svix = svix::webhooks::Webhook::new(SECRET_TEXT).unwrap();
-        let secret = webhook_verify::Secret::new(SECRET_TEXT);
+        let peers = Peers::new();
         for (length, size) in SIZES {
             let request = standard_webhooks(length);
-            let Request { headers, body, .. } = &request;
-            let measured = self.measure(&mut [
-                contestant("hookseal", || verify(&request)),
-                contestant("standardwebhooks", || {
-                    official.verify(black_box(body), black_box(headers)).is_ok()
-                }),
-                contestant("svix", || {
-                    svix.verify(black_box(body), black_box(headers)).is_ok()
-                }),
-                contestant("webhook-verify", || {
-                    webhook_verify::verify(
-                        webhook_verify::Provider::StandardWebhooks,
-                        black_box(headers),
-                        black_box(body),
-                        &secret,
-                        webhook_verify::VerifyOptions::default(),
-                    )
-                    .is_ok()
-                }),
-            ]);
+            let mut contestants = vec![contestant("hookseal", || verify(&request))];
+            contestants.extend(peers.contestants(&request));
+            let measured = self.measure(&mut contestants);
             let limits = match length {
                 64 => [None, None, Some(2.0)],
                 1024 => [Some(5.0), Some(5.0), Some(1.45)],
@@ -343,6 +441,31 @@ impl Report {
                 }
             }
         }
+    }
+
+    /// What [`Report::peers`] compares, in units of the bare hash, at more sizes.
+    fn curve(&mut self) {
+        println!(
+            "\n== Standard Webhooks by size of the body, of the bare HMAC of the same bytes\n"
+        );
+        let prepared = Hmac::<Sha256>::new_from_slice(&SECRET).unwrap();
+        let peers = Peers::new();
+        let mut points = Vec::new();
+        for (size, label) in BODY_SIZE.x_ticks {
+            let request = standard_webhooks(*size as usize);
+            let mut contestants = vec![
+                contestant("bare", || raw(&prepared, &request.message)),
+                contestant("hookseal", || verify(&request)),
+            ];
+            contestants.extend(peers.contestants(&request));
+            let measured = self.measure(&mut contestants);
+            for (contestant, ratio) in contestants.iter().zip(&measured.ratio).skip(1) {
+                let name = contestant.name;
+                println!("{:44} {ratio:6.2}x", format!("{name}, {label}"));
+                points.push((name.to_owned(), *size, *ratio));
+            }
+        }
+        self.keep(&BODY_SIZE, &points);
     }
 
     fn primitives(&mut self) {
@@ -658,6 +781,7 @@ impl Report {
                 measured.time[1],
             );
         }
+        let mut points = Vec::new();
         for count in [1, 2, 4, 8] {
             let other = |n| Key::from_bytes([n; 32]).unwrap();
             let mut keys: Vec<Key> = (1..count).map(other).collect();
@@ -672,6 +796,7 @@ impl Report {
                 measured.ratio[1],
                 measured.time[1],
             );
+            points.push(("keys tried".to_owned(), count.into(), measured.ratio[1]));
         }
         let good = base.headers["webhook-signature"].to_str().unwrap();
         for count in [1_u8, 2, 8, 32] {
@@ -690,7 +815,13 @@ impl Report {
                 measured.ratio[1],
                 measured.time[1],
             );
+            points.push((
+                "signatures listed".to_owned(),
+                count.into(),
+                measured.ratio[1],
+            ));
         }
+        self.keep(&ROTATION, &points);
         for count in [3, 10, 30, 100] {
             let mut map = HeaderMap::new();
             for name in ["webhook-id", "webhook-timestamp", "webhook-signature"] {

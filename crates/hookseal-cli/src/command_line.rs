@@ -43,6 +43,28 @@ pub fn command() -> Command {
         ])
 }
 
+/// What a folder of captures says itself.
+const BESIDE_CAPTURES: [&str; 18] = [
+    "body",
+    "encoding",
+    "endpoint",
+    "files",
+    "format",
+    "header-name",
+    "header-prefix",
+    "headers",
+    "key-id",
+    "prefix",
+    "received-at",
+    "scheme",
+    "scheme-file",
+    "secret-env",
+    "secret-file",
+    "secret-format",
+    "tolerance",
+    "url",
+];
+
 /// Returns the command that checks captured requests.
 pub fn verify() -> Command {
     let command = Command::new("verify")
@@ -59,7 +81,7 @@ pub fn verify() -> Command {
                 .long("captures")
                 .value_name("DIR")
                 .value_parser(value_parser!(PathBuf))
-                .conflicts_with_all(["scheme", "scheme-file", "files", "headers"])
+                .conflicts_with_all(BESIDE_CAPTURES)
                 .help(
                     "Check the requests of a folder, as its captures.json says: each with its own \
                      options and public secret, and the verdict that is expected",
@@ -84,6 +106,7 @@ fn explain() -> Command {
 
 fn checking(command: Command) -> Command {
     configured(command, true)
+        .arg(tolerance())
         .arg(received_at())
         .arg(
             Arg::new("format")
@@ -201,13 +224,6 @@ fn configured(command: Command, url: bool) -> Command {
                 .help("Whether the signature has its prefix, such as `sha256=`, if the scheme leaves that open"),
         )
         .arg(
-            Arg::new("tolerance")
-                .long("tolerance")
-                .value_name("SECONDS")
-                .value_parser(seconds())
-                .help("How far, in seconds, the timestamp may be off; usually 300"),
-        )
-        .arg(
             Arg::new("endpoint")
                 .long("endpoint")
                 .value_name("ENDPOINT")
@@ -227,11 +243,19 @@ fn url_option(help: &'static str) -> Arg {
     Arg::new("url").long("url").value_name("URL").help(help)
 }
 
+fn tolerance() -> Arg {
+    Arg::new("tolerance")
+        .long("tolerance")
+        .value_name("SECONDS")
+        .value_parser(seconds())
+        .help("How far, in seconds, the timestamp may be off; usually 300")
+}
+
 fn received_at() -> Arg {
     Arg::new("received-at")
         .long("received-at")
         .value_name("SECONDS")
-        .value_parser(seconds())
+        .value_parser(moment())
         .help("When the requests were received, in seconds since 1970, instead of now")
 }
 
@@ -246,6 +270,22 @@ fn seconds() -> ValueParser {
     ValueParser::new(|text: &str| {
         text.parse::<u64>()
             .map_err(|_| "it takes a whole number of seconds")
+    })
+}
+
+/// The milliseconds since 1970 of the years 1973 to 5138. Those seconds are in the year 5138
+/// and later.
+const MILLISECONDS: std::ops::Range<u64> = 100_000_000_000..100_000_000_000_000;
+
+/// Seconds since 1970.
+fn moment() -> ValueParser {
+    ValueParser::new(|text: &str| match text.parse::<u64>() {
+        Ok(moment) if !MILLISECONDS.contains(&moment) => Ok(moment),
+        Ok(_) => Err(
+            "it takes seconds since 1970, and this reads like milliseconds: leave the last three \
+             digits out",
+        ),
+        Err(_) => Err("it takes a whole number of seconds since 1970"),
     })
 }
 
@@ -286,7 +326,7 @@ fn sign() -> Command {
             Arg::new("timestamp")
                 .long("timestamp")
                 .value_name("SECONDS")
-                .value_parser(seconds())
+                .value_parser(moment())
                 .help("The time of signing, in seconds since 1970, instead of now"),
         )
         .arg(
@@ -345,7 +385,7 @@ fn send() -> Command {
             Arg::new("stale")
                 .long("stale")
                 .value_name("SECONDS")
-                .value_parser(seconds())
+                .value_parser(value_parser!(u64).range(1..))
                 .help("Sign with a timestamp that is so many seconds old"),
         )
         .arg(
@@ -397,6 +437,7 @@ fn listen() -> Command {
              Exit status: 0 after --count requests, 2 for wrong use.",
         );
     configured(command, true)
+        .arg(tolerance())
         .arg(
             Arg::new("address")
                 .long("address")

@@ -21,6 +21,10 @@ pub struct Judge {
     pub received_at: Option<Timestamp>,
 }
 
+/// For a refusal that is no fault of the request.
+pub const NO_TARGET: &str = "the scheme signs the request's method and target, and the file has \
+    none; give the URL with --url, and the method in the first line of the headers";
+
 /// What a signature covers of a request, for programs and people.
 #[derive(Serialize)]
 pub struct Coverage {
@@ -30,6 +34,10 @@ pub struct Coverage {
     timestamp: Option<u64>,
     key_id: Option<String>,
     idempotency_key: String,
+    /// The number of the secret that matched.
+    secret: usize,
+    #[serde(skip)]
+    is_one_of_several: bool,
 }
 
 /// What became of a request.
@@ -79,12 +87,13 @@ impl Judge {
         for id in ids {
             let webhook = self.setup.webhook(&self.secrets, id, self.received_at)?;
             match webhook.verify(head, &capture.body) {
-                Ok(verified) => return Ok(Verdict::Verified(Coverage::of(&verified))),
+                Ok(verified) => {
+                    let secret = self.matching(id, head, &capture.body);
+                    let several = self.secrets.len() > 1;
+                    return Ok(Verdict::Verified(Coverage::of(&verified, secret, several)));
+                }
                 Err(error) if error.is_operator_fault() => {
-                    return wrong(
-                        "the scheme signs the request's method and target, and the file has none; \
-                         give the URL with --url, and the method in the first line of the headers",
-                    );
+                    return wrong(NO_TARGET);
                 }
                 Err(error) => refusal = refusal.or(Some(error)),
             }
@@ -95,7 +104,24 @@ impl Judge {
         }
     }
 
-    /// Verifies a request, and searches for the reason if it is refused.
+    /// Returns the number of the secret that a verified request is signed with.
+    fn matching(&self, id: Option<&str>, head: &dyn RequestHead, body: &[u8]) -> usize {
+        let is_it = |secret: &&Secret| {
+            let alone = std::slice::from_ref(*secret);
+            let webhook = self.setup.webhook(alone, id, self.received_at);
+            webhook.is_ok_and(|webhook| webhook.verify(head, body).is_ok())
+        };
+        // Of one secret it is known.
+        let (last, others) = match self.secrets.split_last() {
+            Some((last, others)) => (Some(last), others),
+            None => (None, &[][..]),
+        };
+        let found = others.iter().find(is_it).or(last);
+        found.map_or(1, |secret| secret.number)
+    }
+
+    /// Verifies a request, and searches for the reason if it is refused. What is found is said
+    /// in terms of the command line.
     pub fn explain(&self, capture: &Capture) -> Explanation {
         let target = self.target(capture);
         self.setup.with(|scheme| {
@@ -110,7 +136,7 @@ impl Judge {
                 };
             }
             with_head(capture, target.as_deref(), |head| {
-                explainer.explain(head, &capture.body)
+                explainer.explain(head, &capture.body).in_words(self)
             })
         })
     }
@@ -164,7 +190,7 @@ pub fn with_head<R>(
 }
 
 impl Coverage {
-    pub fn of(verified: &Verified<'_>) -> Self {
+    fn of(verified: &Verified<'_>, secret: usize, is_one_of_several: bool) -> Self {
         // A sender chose these bytes.
         let message_id = verified.message_id_bytes();
         Self {
@@ -174,6 +200,8 @@ impl Coverage {
             timestamp: verified.timestamp().map(Timestamp::as_secs),
             key_id: verified.key_id().map(str::to_owned),
             idempotency_key: verified.idempotency_key().into(),
+            secret,
+            is_one_of_several,
         }
     }
 
@@ -188,6 +216,9 @@ impl Coverage {
         }
         if let Some(id) = &self.key_id {
             line += &format!(", key id {}", shown(id));
+        }
+        if self.is_one_of_several {
+            line += &format!(", secret {}", self.secret);
         }
         line
     }
@@ -275,7 +306,7 @@ impl From<&Change> for ChangeRecord {
         Self {
             name: change.name(),
             finding: change.finding().into(),
-            remedy: change.remedy().into(),
+            remedy: change.to_do(),
         }
     }
 }
@@ -287,7 +318,11 @@ impl From<&Explanation> for ExplanationRecord {
             cause: explanation.cause().map(records),
             secret: explanation.secret(),
             other_scheme: explanation.other_scheme(),
-            faults: explanation.faults().to_vec(),
+            faults: explanation
+                .faults()
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
             likely: records(explanation.likely()),
             facts: explanation.facts().to_vec(),
         }

@@ -22,6 +22,7 @@ mod setup;
 mod table;
 mod terminal;
 mod url;
+mod words;
 
 use std::process::ExitCode;
 

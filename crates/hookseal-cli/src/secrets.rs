@@ -25,6 +25,8 @@ pub struct Secret {
     pub bytes: Zeroizing<Vec<u8>>,
     /// The id of its key, if it was given one.
     pub id: Option<String>,
+    /// Its place in the order of the command line, counted from 1.
+    pub number: usize,
     place: String,
     is_file: bool,
 }
@@ -40,6 +42,7 @@ impl Secret {
         Self {
             bytes: Zeroizing::new(bytes),
             id: None,
+            number: 1,
             place,
             is_file,
         }
@@ -55,25 +58,32 @@ impl Secret {
         Self {
             bytes: self.bytes.clone(),
             id: self.id.clone(),
+            number: self.number,
             place: self.place.clone(),
             is_file: self.is_file,
         }
     }
 
     pub fn text(&self) -> Result<&str> {
-        str::from_utf8(&self.bytes).map_err(|_| {
-            let place = &self.place;
-            WrongUse(format!(
-                "{place} is not UTF-8; set it to the secret in hex, with --secret-format hex"
-            ))
-        })
+        str::from_utf8(&self.bytes).map_err(|_| WrongUse(self.not_text()))
+    }
+
+    /// Says that the secret is no text, and what to do.
+    pub fn not_text(&self) -> String {
+        let place = &self.place;
+        format!("{place} is not UTF-8; set it to the secret in hex, with --secret-format hex")
     }
 
     /// Says what keeps a webhook from being made of the secret, and what to do.
     pub fn explain(&self, error: &ConfigError) -> WrongUse {
+        WrongUse(self.fault(error) + &self.about_line_break())
+    }
+
+    /// Says the same, where the search for the cause is under way.
+    pub fn fault(&self, error: &ConfigError) -> String {
         let place = &self.place;
         let format = "or name its format with --secret-format";
-        let message = match error {
+        match error {
             ConfigError::InvalidSecret { .. } => format!("{place}: {error}; {format}"),
             ConfigError::LooksLike { found, .. } => {
                 format!(
@@ -87,16 +97,29 @@ impl Secret {
             ConfigError::ShortSecret { found, min, .. } => format!(
                 "{place}: secret decodes to {found} bytes, fewer than {min}; is the text complete?"
             ),
+            ConfigError::ForeignSecret { .. } => {
+                let message = error.to_string();
+                // The advice may name functions of the library.
+                match message.split_once("; ") {
+                    Some((found, advice)) if advice.contains("::") => {
+                        let advice = if found.contains("whsec_") {
+                            "if the sender shows it so, --secret-format base64 reads it"
+                        } else {
+                            "pass the secret as the sender shows it"
+                        };
+                        format!("{place}: {found}; {advice}")
+                    }
+                    _ => format!("{place}: {message}"),
+                }
+            }
             ConfigError::EmptySecret
-            | ConfigError::ForeignSecret { .. }
             | ConfigError::InvalidEd25519Key { .. }
             | ConfigError::KnownSecret
             | ConfigError::Placeholder { .. }
             | ConfigError::Unexpanded { .. }
             | ConfigError::WrongKind { .. } => format!("{place}: {error}"),
-            _ => return WrongUse(general(error)),
-        };
-        WrongUse(message + &self.about_line_break())
+            _ => general(error),
+        }
     }
 
     fn about_line_break(&self) -> String {
@@ -116,6 +139,19 @@ pub fn general(error: &ConfigError) -> String {
     match error {
         ConfigError::KeyWithoutId { .. } => {
             "the scheme's requests name their key: give its id with --key-id".into()
+        }
+        ConfigError::MissingCanonicalForm => {
+            "the scheme signs a canonical form of the body, which \
+            takes code of the sender's: this command cannot make it"
+                .into()
+        }
+        ConfigError::UnnamedEndpoints => "the scheme's requests name no endpoint, and several are \
+            configured; set one with --endpoint"
+            .into(),
+        ConfigError::UnusedCanonicalForm | ConfigError::UnusedEndpoint => {
+            "the scheme has an endpoint or a canonical form that it does not sign; leave it out of \
+             the scheme file"
+                .into()
         }
         ConfigError::MissingEndpoint => "--endpoint or --url is needed: the scheme signs the \
             receiver's own address, as it is registered with the sender"
@@ -172,10 +208,11 @@ fn named(matches: &ArgMatches) -> Result<Vec<Secret>> {
         } else {
             String::new()
         };
-        secrets.push(match source {
+        let secret = match source {
             Source::Variable(name) => of_variable(name, &which)?,
             Source::File(path) => of_file(path, &which)?,
-        });
+        };
+        secrets.push(Secret { number, ..secret });
     }
     Ok(secrets)
 }

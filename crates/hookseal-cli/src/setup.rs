@@ -73,7 +73,7 @@ impl Setup {
                     "secret-format",
                 ];
                 let has = |name: &&str| matches.get_one::<String>(name).is_some();
-                let tolerance = matches.get_one::<u64>("tolerance");
+                let tolerance = tolerance(matches);
                 let given = options.into_iter().find(has);
                 return match given.or(tolerance.map(|_| "tolerance")) {
                     Some(option) => wrong(format!("--{option} needs --scheme")),
@@ -97,7 +97,7 @@ impl Setup {
             },
             endpoint: text("endpoint"),
             url: text("url"),
-            tolerance: matches.get_one::<u64>("tolerance").copied(),
+            tolerance: tolerance(matches),
             secret_form: text("secret-format").map(|name| match name.as_str() {
                 "text" => SecretForm::Text,
                 "hex" => SecretForm::Hex,
@@ -128,25 +128,63 @@ impl Setup {
 
     /// Which options a scheme takes follows from its data.
     fn fits(&self, scheme: &Scheme<'_>, matches: &ArgMatches) -> Result<()> {
+        let is_given = |option: &str| matches.try_contains_id(option).unwrap_or(false);
+        let has_timestamp = scheme.timestamp.is_some();
+        let signs_request_line =
+            scheme.signed.contains(&Part::Target) || scheme.signed.contains(&Part::Method);
+        let prints_url = matches!(matches.try_get_one("curl"), Ok(Some(true)));
+        let no_timestamp = "which signs no timestamp";
         let fitting = [
-            ("header-prefix", scheme.header_prefix.is_some()),
+            (
+                "header-prefix",
+                scheme.header_prefix.is_some(),
+                "whose headers have no prefix to choose",
+            ),
             (
                 "header-name",
                 matches!(scheme.signature, SignatureField::Header(_)),
+                "whose signature is not in one header alone",
             ),
-            ("encoding", differ(scheme.forms, |form| form.encoding)),
+            (
+                "encoding",
+                differ(scheme.forms, |form| form.encoding),
+                "which leaves no encoding open",
+            ),
             (
                 "prefix",
                 differ(scheme.forms, |form| form.prefix.is_empty()),
+                "which leaves no prefix open",
             ),
-            ("endpoint", has_endpoint(scheme)),
-            ("tolerance", scheme.timestamp.is_some()),
+            (
+                "endpoint",
+                has_endpoint(scheme),
+                "which does not sign the receiver's address",
+            ),
+            (
+                "url",
+                has_endpoint(scheme) || signs_request_line || prints_url,
+                "which signs no URL",
+            ),
+            ("tolerance", has_timestamp, no_timestamp),
+            ("received-at", has_timestamp, no_timestamp),
+            ("timestamp", has_timestamp, no_timestamp),
+            ("stale", has_timestamp, no_timestamp),
+            (
+                "id",
+                scheme.message_id.is_some(),
+                "whose requests have no message id",
+            ),
         ];
-        for (option, fits) in fitting {
-            let is_given = matches.try_contains_id(option).unwrap_or(false);
-            if is_given && !fits {
-                return wrong(format!("--{option} is no option of {}", scheme.name));
+        for (option, fits, why) in fitting {
+            if is_given(option) && !fits {
+                return wrong(format!("--{option} is no option of {}, {why}", scheme.name));
             }
+        }
+        if is_given("endpoint") && is_given("url") && !signs_request_line && !prints_url {
+            return wrong(format!(
+                "--url has no effect beside --endpoint: {} signs nothing else of a URL",
+                scheme.name
+            ));
         }
         Ok(())
     }
@@ -209,6 +247,38 @@ impl Setup {
         self.with(|scheme| has_endpoint(&scheme) && scheme.endpoint == Endpoint::None)
     }
 
+    /// Returns whether the scheme signs the receiver's address.
+    pub fn signs_endpoint(&self) -> bool {
+        self.with(|scheme| has_endpoint(&scheme))
+    }
+
+    pub const fn is_of_catalogue(&self) -> bool {
+        matches!(self.source, Source::Catalogue(_))
+    }
+
+    /// Returns whether the scheme signs a header with this name, beside its own.
+    pub fn signs_header(&self, name: &str) -> bool {
+        self.with(|scheme| {
+            let is_signed = |part: &Part<'_>| {
+                matches!(part, Part::Header(own) if full_name(&scheme, own).eq_ignore_ascii_case(name))
+            };
+            let listed = scheme.header_list.map_or(&[][..], |list| list.allowed);
+            let mut listed = listed.iter();
+            scheme.signed.iter().any(is_signed)
+                || listed.any(|own| own.eq_ignore_ascii_case(name))
+        })
+    }
+
+    /// Returns whether an option has chosen among the encodings of the scheme.
+    pub const fn is_encoding_set(&self) -> bool {
+        self.encoding.is_some()
+    }
+
+    /// Returns whether an option has chosen among the prefixes of the scheme.
+    pub const fn is_prefix_set(&self) -> bool {
+        self.is_prefixed.is_some()
+    }
+
     pub fn name(&self) -> String {
         self.with(|scheme| scheme.name.to_owned())
     }
@@ -261,6 +331,11 @@ impl Setup {
             None => key,
         })
     }
+}
+
+/// Commands that sign have no such option.
+fn tolerance(matches: &ArgMatches) -> Option<u64> {
+    matches.try_get_one("tolerance").ok().flatten().copied()
 }
 
 fn differ<T: PartialEq>(forms: &[Form<'_>], fact: fn(&Form<'_>) -> T) -> bool {

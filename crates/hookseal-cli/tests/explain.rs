@@ -36,7 +36,12 @@ fn explain(name: &str, report: &Value, words: &str) -> Run {
                 .join("tests/reports")
                 .join(report["file"].as_str().unwrap()),
         );
-    Run::of(command, secret)
+    let run = Run::of(command, secret);
+    for code in ["::", "with_", "Webhook", "Key::", "Scheme::"] {
+        assert!(!run.stdout.contains(code), "{code}: {run:?}");
+        assert!(!run.stderr.contains(code), "{code}: {run:?}");
+    }
+    run
 }
 
 /// The names of what is proven, or the first likely cause in brackets.
@@ -105,7 +110,7 @@ fn people_get_the_text_of_the_explanation() {
     run.is(1, "13-newline-in-secret.http: refused (pakk): ", "");
     run.is(
         1,
-        "\n  configuration: secret 1: secret has a stray character",
+        "\n  configuration: the file that --secret-file names: secret has a stray character",
         "",
     );
     run.is(
@@ -113,7 +118,11 @@ fn people_get_the_text_of_the_explanation() {
         "\n  proven cause: the signature is genuine, with secret 1",
         "",
     );
-    run.is(1, "\n    to do: store and pass the secret without it", "");
+    run.is(
+        1,
+        "\n    to do: store and pass the secret without it (`printf %s` writes a file",
+        "",
+    );
     let name = "14-unaltered";
     explain(name, &reports[name], "").is(0, "14-unaltered.http: verified (pakk)\n", "");
     let name = "06-other-family";
@@ -150,7 +159,7 @@ fn another_scheme_is_named() {
 fn a_secret_that_is_no_text_is_explained() {
     let mut command = hookseal("explain --scheme paminga paminga.http --secret-file");
     command.arg(file("explain/binary.secret", b"\xff\xfe"));
-    Run::of(command, "").is(1, "secret 1 is not UTF-8", "");
+    Run::of(command, "").is(1, "is not UTF-8; set it to the secret in hex", "");
 }
 
 #[test]
@@ -175,4 +184,94 @@ fn what_the_command_line_lacks_is_hinted_at() {
     run(words, common::API_SECRET).is(1, "", "hint: --endpoint or --url sets the receiver's own");
     let words = format!("{words} ENDPOINT --key-id other");
     run(&words, common::API_SECRET).is(1, "", "hint: without --key-id, each secret is taken");
+}
+
+/// What a remedy names can be typed: with that option the same request is verified.
+#[test]
+fn the_option_that_a_remedy_names_verifies_the_request() {
+    let reports = reports();
+    let path = |name: &str| {
+        root()
+            .join("tests/reports")
+            .join(reports[name]["file"].as_str().unwrap())
+    };
+    let secret = |name: &str| reports[name]["secret"].as_str().unwrap();
+    // printf '{"a":1}' | openssl dgst -sha256 -hmac of-another-sender
+    let mac = "1ded99f4ccfcecd9d4880c11a30b1ee74a1df05a39d070cc76850d5c9bfd3869";
+    let linear = format!("POST / HTTP/1.1\r\nlinear-signature: {mac}\r\n\r\n{{\"a\":1}}");
+    let renamed = text("paminga.http").replace("X-Paminga-Signature", "X-Renamed-Mac");
+    for (scheme, words, file, secret, option) in [
+        (
+            "standard-webhooks",
+            "--received-at 1790000001",
+            path("01-whsec-text-keyed"),
+            secret("01-whsec-text-keyed"),
+            "--secret-format text",
+        ),
+        (
+            "standard-webhooks",
+            "--received-at 1790000001",
+            path("06-other-family"),
+            secret("06-other-family"),
+            "--header-prefix svix",
+        ),
+        (
+            "pakk",
+            "",
+            file("explain/linear.http", linear),
+            "of-another-sender",
+            "--scheme linear",
+        ),
+        (
+            "paminga",
+            "",
+            file("explain/renamed.http", renamed),
+            PAMINGA,
+            "--header-name x-renamed-mac",
+        ),
+    ] {
+        let run = |words: &str| {
+            let mut command = hookseal(words);
+            command.arg(&file).env("HOOKSEAL_SECRET", secret);
+            Run::of(command, secret)
+        };
+        let explained = run(&format!("explain --json --scheme {scheme} {words}"));
+        let cause = explained.json()[0]["cause"].clone();
+        let [change] = &cause.as_array().unwrap()[..] else {
+            panic!("{explained:?}");
+        };
+        let remedy = change["remedy"].as_str().unwrap();
+        assert!(remedy.ends_with(&format!("({option})")), "{explained:?}");
+        let scheme = match option.strip_prefix("--scheme ") {
+            Some(other) => format!("--scheme {other}"),
+            None => format!("--scheme {scheme} {option}"),
+        };
+        run(&format!("verify {scheme} {words}")).is(0, "verified", "");
+    }
+}
+
+/// Some senders hand over the secret in a request that is not signed. What is said of such a
+/// request does not have it.
+#[test]
+fn a_secret_that_a_handshake_hands_over_is_not_shown() {
+    let handed = "handed-over-4f2b7c1d9e8a";
+    for (scheme, request) in [
+        (
+            "asana",
+            format!("POST / HTTP/1.1\r\nX-Hook-Secret: {handed}\r\n\r\n{{}}"),
+        ),
+        (
+            "notion",
+            format!("POST / HTTP/1.1\r\nHost: a\r\n\r\n{{\"verification_token\":\"{handed}\"}}"),
+        ),
+    ] {
+        for words in ["explain", "explain --json", "verify", "verify --json"] {
+            let mut command = hookseal(&format!("{words} --scheme {scheme}"));
+            command
+                .arg(file(&format!("explain/handshake-{scheme}.http"), &request))
+                .env("HOOKSEAL_SECRET", "another-secret-of-this-test");
+            // It checks that this is not printed.
+            Run::of(command, handed).is(1, "is missing", "");
+        }
+    }
 }

@@ -114,6 +114,69 @@ fn what_curl_prints() {
     check("curl-none", "> a\n", "--format curl").is(2, "", "no request line of `curl -v`");
 }
 
+/// What people save in place of a request.
+#[test]
+fn what_is_no_request_is_named() {
+    let request = text("paminga.http");
+    let marked = [b"\xef\xbb\xbf", request.as_bytes()].concat();
+    let units = |to_bytes: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        request.encode_utf16().flat_map(to_bytes).collect()
+    };
+    let (little, big) = (units(u16::to_le_bytes), units(u16::to_be_bytes));
+    let utf16 = "it is UTF-16, as PowerShell and some editors write files";
+    let json = "it is JSON, and neither a HAR file nor an event";
+    let cases: [(&str, Vec<u8>, &str); 10] = [
+        (
+            "mark",
+            marked,
+            "it begins with a byte order mark, as some editors",
+        ),
+        ("utf-16", [b"\xff\xfe", &little[..]].concat(), utf16),
+        ("utf-16-be", [b"\xfe\xff", &big[..]].concat(), utf16),
+        ("utf-16-bare", little, utf16),
+        ("utf-16-be-bare", big, utf16),
+        (
+            "response",
+            request
+                .replacen("POST /hooks/paminga HTTP/1.1", "HTTP/1.1 200 OK", 1)
+                .into(),
+            "not an HTTP request: it is a response",
+        ),
+        (
+            "page",
+            b"\r\n<!DOCTYPE html>\n<p>POST / HTTP/1.1\n\n".to_vec(),
+            "not an HTTP request: it is an HTML page",
+        ),
+        (
+            "tag",
+            b"<html lang=en>".to_vec(),
+            "not an HTTP request: it is an HTML page",
+        ),
+        ("object", b" {\"event\": 1}".to_vec(), json),
+        ("list", b"[{\"event\": 1}]".to_vec(), json),
+    ];
+    for (name, content, message) in &cases {
+        let name = format!("foreign-{name}");
+        check(&name, content, "").is(2, "", message);
+        let mut command = hookseal("explain --scheme paminga");
+        command.arg(file(&format!("formats/{name}"), content));
+        command.env("HOOKSEAL_SECRET", PAMINGA);
+        Run::of(command, PAMINGA).is(2, "", message);
+    }
+    // The head alone, with the body in another file.
+    for (name, content, message) in cases.iter().take(6) {
+        let mut command = hookseal("verify --scheme paminga --body paminga.http --headers");
+        command.arg(file(&format!("formats/foreign-head-{name}"), content));
+        command.env("HOOKSEAL_SECRET", PAMINGA);
+        Run::of(command, PAMINGA).is(2, "", message);
+    }
+    // A body may be any of these.
+    for body in ["\u{feff}{}", "HTTP/1.1 200 OK", "<html>", "[1]"] {
+        let content = format!("POST / HTTP/1.1\r\na: b\r\n\r\n{body}");
+        check("foreign-body", content, "").is(1, "header x-paminga-signature is missing", "");
+    }
+}
+
 /// As `examples/events/README.md` says of each.
 #[test]
 fn events_of_functions() {

@@ -282,6 +282,33 @@ fn folders_repetitions_and_duplicates() {
     assert_eq!(signatures.values().collect::<Vec<_>>(), [&2; 6]);
 }
 
+/// Of a few deliveries, the median and the 95th percentile would be made up.
+#[test]
+fn few_deliveries_have_no_percentiles() {
+    let server = Server::new(|_| 200);
+    let body = [file("send/latencies", "{}")];
+    for (count, has_median, has_percentile) in [
+        (1, false, false),
+        (4, false, false),
+        (5, true, false),
+        (19, true, false),
+        (20, true, true),
+    ] {
+        let words = format!("--scheme paminga --repeat {count}");
+        let run = send(&server, &words, &body, PAMINGA);
+        run.is(0, "latency: least ", "");
+        run.is(0, ", most ", "");
+        assert_eq!(run.stdout.contains(", median "), has_median, "{run:?}");
+        let percentile = ", 95th percentile ";
+        assert_eq!(run.stdout.contains(percentile), has_percentile, "{run:?}");
+        let json = send(&server, &format!("{words} --json"), &body, PAMINGA).json();
+        let times = &json["summary"]["milliseconds"];
+        assert!(times["least"].is_f64() && times["most"].is_f64(), "{json}");
+        assert_eq!(times["median"].is_f64(), has_median, "{json}");
+        assert_eq!(times["95th"].is_f64(), has_percentile, "{json}");
+    }
+}
+
 #[test]
 fn requests_that_are_wrong_on_purpose_must_be_refused() {
     let refuses = Server::new(|_| 401);

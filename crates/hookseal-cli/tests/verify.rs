@@ -59,11 +59,7 @@ fn own_files_are_verified() {
             "paminga paminga.http --secret-format=hex",
             "body  428 bytes",
         ),
-        (
-            "pakk-demo-signing-key",
-            "pakk pakk.http --received-at 0",
-            "body  253 bytes",
-        ),
+        ("pakk-demo-signing-key", "pakk pakk.http", "body  253 bytes"),
         (
             WHSEC,
             "standard-webhooks standard-webhooks-rotation.http --received-at 1795315047",
@@ -134,7 +130,7 @@ fn own_files_are_refused_for_a_reason() {
             WHSEC,
             "standard-webhooks standard-webhooks-svix.http",
             "header webhook-id is missing or empty; \
-             svix headers are there, which `with_header_prefix(\"svix\")` reads",
+             svix headers are there, which the header prefix `svix` reads",
         ),
         (
             HUBPAY,
@@ -739,6 +735,7 @@ fn programs_get_one_json_array() {
                 "timestamp": 1_795_314_745,
                 "key_id": null,
                 "idempotency_key": "standard-webhooks:id:msg_35hQx2LrVn9YtKc4WfPzBs8DjGm",
+                "secret": 1,
             },
         },
         {

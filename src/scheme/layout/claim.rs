@@ -5,9 +5,9 @@ use core::fmt;
 
 use super::{Layout, ListLayout, Piece, SignaturePlaces};
 use crate::algorithm::Hashing;
-use crate::clock::Instant;
 use crate::head::{Found, HeaderName, HeaderVisitor, RequestHead};
 use crate::scheme::entries::Signatures;
+use crate::window::Instant;
 
 /// What the head of a request claims, before anything is believed.
 pub(crate) struct Claim<'h> {

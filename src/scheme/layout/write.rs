@@ -140,6 +140,13 @@ impl Layout {
         }
     }
 
+    /// Returns whether signing sets this header, and takes no value of the message for it.
+    #[cfg(feature = "http")]
+    pub(crate) fn sets(&self, name: &str) -> bool {
+        let mut own = self.names.iter().enumerate();
+        own.any(|(place, own)| own.as_str() == name && !self.others.contains(&place))
+    }
+
     /// The headers of a message that may be signed, as a request names them.
     fn listed_names(&self, message: &Message<'_>) -> Option<String> {
         let list = self.header_list.as_ref()?;

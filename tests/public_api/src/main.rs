@@ -1,5 +1,5 @@
 //! Lists the public API that a file of rustdoc's JSON describes, one item a
-//! line, with the auto traits of every type. `.ci/public-api` calls it.
+//! line, with the auto traits of every type. `scripts/public-api` calls it.
 
 use std::env;
 use std::error::Error;

@@ -2,6 +2,7 @@
 
 mod curl;
 mod event;
+mod foreign;
 mod har;
 mod http1;
 mod lines;
@@ -72,7 +73,7 @@ impl Format {
         if file.is_empty() {
             return wrong("the file is empty");
         }
-        if start.starts_with(b"{") {
+        if start.starts_with(b"{") || (start.starts_with(b"[") && is_json(start)) {
             return kind_of_json(file);
         }
         let first = lines::first(file);
@@ -88,6 +89,10 @@ impl Format {
         }
         Ok(Self::Http1)
     }
+}
+
+fn is_json(text: &[u8]) -> bool {
+    serde_json::from_slice::<serde::de::IgnoredAny>(text).is_ok()
 }
 
 fn kind_of_json(file: &[u8]) -> Result<Format> {
@@ -139,6 +144,7 @@ pub fn parse(
     body: Option<&[u8]>,
     lengths: Lengths,
 ) -> Result<Vec<Capture>> {
+    foreign::refuse(file)?;
     let format = match format {
         Some(format) => format,
         None => Format::detect(file)?,
@@ -160,6 +166,7 @@ pub fn parse(
 
 /// Reads a request whose head and body are in two files.
 pub fn parse_pair(head: &[u8], body: Vec<u8>, lengths: Lengths) -> Result<Capture> {
+    foreign::refuse(head)?;
     let mut capture = lines::parse_head(head)?;
     check_length(&capture.headers, &body, lengths)?;
     capture.body = body;

@@ -3,11 +3,12 @@
 use std::process::ExitCode;
 
 use clap::ArgMatches;
+use hookseal::VerifyError;
 
 use super::checking::{items, judge, report_all, status};
 use crate::capture::Lengths;
 use crate::error::{Result, WrongUse};
-use crate::judge::{Record, Verdict};
+use crate::judge::{NO_TARGET, Record, Verdict};
 use crate::terminal::{Style, print, print_json, shown};
 
 pub fn run(matches: &ArgMatches) -> Result<ExitCode> {
@@ -29,6 +30,15 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode> {
             }
         };
         let explanation = judge.explain(&capture);
+        if explanation
+            .refusal()
+            .is_some_and(VerifyError::is_operator_fault)
+        {
+            unreadable += 1;
+            messages.push(format!("hookseal: {name}: {NO_TARGET}"));
+            records.push(Record::unreadable(name, scheme, NO_TARGET.into()));
+            continue;
+        }
         if !text.is_empty() {
             text.push('\n');
         }
@@ -47,12 +57,7 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode> {
         }
         let record = match explanation.refusal() {
             Some(error) => {
-                // The service is at fault, and no request.
-                if error.is_operator_fault() {
-                    misconfigured += 1;
-                } else {
-                    refused += 1;
-                }
+                refused += 1;
                 Record::refused(name, scheme, error)
             }
             // With all secrets but those that are not in order.

@@ -7,15 +7,20 @@ use std::process::ExitCode;
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use clap::ArgMatches;
+use clap::parser::ValueSource;
 use hookseal::ed25519::SigningKey;
 use zeroize::Zeroizing;
 
-use crate::error::{Result, WrongUse};
+use crate::error::{Result, WrongUse, wrong};
 use crate::files;
 use crate::terminal::{print, shown_path};
 
 pub fn run(matches: &ArgMatches) -> Result<ExitCode> {
     let form = matches.get_one::<String>("form").map_or("", String::as_str);
+    let is_given = matches.value_source("bytes") == Some(ValueSource::CommandLine);
+    if form == "ed25519" && is_given {
+        return wrong("--bytes has no effect on ed25519: a signing key is of 32 bytes");
+    }
     let length = if form == "ed25519" {
         32
     } else {

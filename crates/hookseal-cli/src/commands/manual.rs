@@ -30,7 +30,8 @@ pub fn man(matches: &ArgMatches) -> Result<ExitCode> {
             let Some(found) = found else {
                 return wrong("no such command; `hookseal --help` lists them");
             };
-            found
+            // For the foot of the page.
+            found.version(env!("CARGO_PKG_VERSION"))
         }
     };
     let mut roff = Vec::new();

@@ -1,7 +1,8 @@
 //! Messages to sign, for `sign` and `send`.
 
 use clap::ArgMatches;
-use hookseal::scheme::HeaderName;
+use clap::parser::ValueSource;
+use hookseal::scheme::{HeaderName, Part};
 use hookseal::{Message, Timestamp, Webhook};
 
 use crate::client::OF_CONNECTION;
@@ -32,18 +33,24 @@ impl Sender {
         }
         let headers = matches.get_many::<String>("header").into_iter().flatten();
         let headers: Result<Vec<_>> = headers.map(|header| read_header(header)).collect();
+        let headers = headers?;
+        let text = |name: &str| matches.get_one::<String>(name).cloned();
+        let method = method(&text("method").unwrap_or_default())?;
+        let prints_request = matches!(matches.try_get_one("curl"), Ok(Some(true)));
+        if url.is_none() && !prints_request {
+            check_signed(&setup, matches, &headers)?;
+        }
         let secrets = secrets::read(matches)?;
         let key_id = secrets.first().and_then(|secret| secret.id.clone());
         check_ids(&setup, &secrets)?;
-        let text = |name: &str| matches.get_one::<String>(name).cloned();
         Ok(Self {
             webhook: setup.webhook(&secrets, None, None)?,
             key_id,
             id: text("id"),
             needs_id: setup.with(|scheme| scheme.message_id.is_some()),
-            method: method(&text("method").unwrap_or_default())?,
+            method,
             target: url.or(setup.url()).map(url::target),
-            headers: headers?,
+            headers,
         })
     }
 
@@ -113,11 +120,36 @@ pub fn random_text() -> Result<String> {
     Ok(hex::encode(random))
 }
 
+/// Without a request, what is not signed has no effect.
+fn check_signed(setup: &Setup, matches: &ArgMatches, headers: &[(String, String)]) -> Result<()> {
+    let name = setup.name();
+    let is_given = matches.value_source("method") == Some(ValueSource::CommandLine);
+    if is_given && setup.with(|scheme| !scheme.signed.contains(&Part::Method)) {
+        return wrong(format!(
+            "--method has no effect: {name} signs no method, and --curl is not given"
+        ));
+    }
+    let mut headers = headers.iter().map(|(name, _)| name);
+    if headers.any(|header| !setup.signs_header(header)) {
+        return wrong(format!(
+            "--header has no effect: {name} does not sign this header, and --curl is not given"
+        ));
+    }
+    Ok(())
+}
+
 /// A scheme whose requests name their key needs its id to sign.
 fn check_ids(setup: &Setup, secrets: &[Secret]) -> Result<()> {
     let names_keys = setup.with(|scheme| !crate::setup::named_ids(&scheme, &[]).is_empty());
     if names_keys && secrets.iter().any(|secret| secret.id.is_none()) {
         return wrong("--key-id is needed for each secret: the scheme's requests name their key");
+    }
+    let ids = secrets.iter().filter(|secret| secret.id.is_some());
+    if !names_keys && secrets.len() == 1 && ids.count() == 1 {
+        return wrong(format!(
+            "--key-id has no effect: the requests of {} name no key",
+            setup.name()
+        ));
     }
     Ok(())
 }

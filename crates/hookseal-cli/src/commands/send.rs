@@ -24,6 +24,10 @@ use crate::{files, url};
 const MAX_CONCURRENCY: usize = 256;
 const MAX_DELIVERIES: usize = 1_000_000;
 
+/// Of fewer deliveries, these say nothing.
+const LEAST_FOR_MEDIAN: usize = 5;
+const LEAST_FOR_PERCENTILE: usize = 20;
+
 /// As many deliveries have a line each.
 const MAX_LINES: usize = 20;
 
@@ -71,9 +75,11 @@ struct Summary {
 #[derive(Serialize)]
 struct Latencies {
     least: f64,
-    median: f64,
+    /// Of five deliveries at least.
+    median: Option<f64>,
+    /// Of twenty at least: of fewer, it would be the most.
     #[serde(rename = "95th")]
-    percentile_95: f64,
+    percentile_95: Option<f64>,
     most: f64,
 }
 
@@ -87,6 +93,9 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode> {
         return wrong(format!("--concurrency is at most {MAX_CONCURRENCY}"));
     }
     let count = plan.bodies.len().saturating_mul(plan.repeat);
+    if concurrency > 1 && count == 1 {
+        return wrong("--concurrency has no effect on one delivery; give more bodies, or --repeat");
+    }
     if count > MAX_DELIVERIES {
         return wrong(format!(
             "--repeat and the bodies make {count} deliveries, more than {MAX_DELIVERIES}"
@@ -117,21 +126,17 @@ impl Plan {
         let client = Client::new(Duration::from_secs(timeout.into()), url);
         client.check(url)?;
         let stale = matches.get_one::<u64>("stale").copied();
-        if stale.is_some() {
-            let setup = crate::setup::Setup::read(matches)?;
-            if setup.with(|scheme| scheme.timestamp.is_none()) {
-                return wrong(format!(
-                    "--stale is no option of {}, which signs no timestamp",
-                    setup.name()
-                ));
-            }
-        }
         let mut bodies = Vec::new();
         for path in matches.get_many::<PathBuf>("bodies").into_iter().flatten() {
             bodies.extend(read_bodies(path)?);
         }
+        let sender = Sender::new(matches, Some(url))?;
+        let has_type = |(name, _): &(String, String)| name.eq_ignore_ascii_case("content-type");
+        if matches.contains_id("content-type") && sender.headers.iter().any(has_type) {
+            return wrong("--content-type has no effect beside a --header with the type");
+        }
         Ok(Self {
-            sender: Sender::new(matches, Some(url))?,
+            sender,
             client,
             url: url.clone(),
             content_type: matches.get_one::<String>("content-type").cloned(),
@@ -253,18 +258,17 @@ impl Plan {
             .filter(|delivery| delivery.status.is_some());
         let mut times: Vec<f64> = answered.map(|delivery| delivery.milliseconds).collect();
         times.sort_by(f64::total_cmp);
-        let at = |hundredths: usize| {
+        let at = |hundredths: usize, least: usize| {
             let place = (times.len().saturating_sub(1)) * hundredths / 100;
-            times.get(place).copied()
+            times.get(place).copied().filter(|_| times.len() >= least)
         };
-        let latencies = (|| {
-            Some(Latencies {
-                least: at(0)?,
-                median: at(50)?,
-                percentile_95: at(95)?,
-                most: at(100)?,
-            })
-        })();
+        let ends = times.first().zip(times.last());
+        let latencies = ends.map(|(least, most)| Latencies {
+            least: *least,
+            median: at(50, LEAST_FOR_MEDIAN),
+            percentile_95: at(95, LEAST_FOR_PERCENTILE),
+            most: *most,
+        });
         Summary {
             deliveries: deliveries.len(),
             as_expected: deliveries.iter().filter(|it| self.is_expected(it)).count(),
@@ -330,10 +334,16 @@ impl Plan {
             summary.as_expected
         );
         if let Some(times) = &summary.milliseconds {
-            text += &format!(
-                "latency: least {:.1} ms, median {:.1} ms, 95th percentile {:.1} ms, most {:.1} ms\n",
-                times.least, times.median, times.percentile_95, times.most
-            );
+            let named = [
+                ("least", Some(times.least)),
+                ("median", times.median),
+                ("95th percentile", times.percentile_95),
+                ("most", Some(times.most)),
+            ];
+            let named = named
+                .into_iter()
+                .filter_map(|(name, time)| Some(format!("{name} {:.1} ms", time?)));
+            text += &format!("latency: {}\n", named.collect::<Vec<_>>().join(", "));
         }
         text
     }

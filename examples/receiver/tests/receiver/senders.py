@@ -1,17 +1,20 @@
 """Drives the receiver as its senders do.
 
-The real binary on a free port; curl and http.client send, and the requests are
-signed by the libraries standardwebhooks and svix, by Python's hmac, and by
+The real binary on a free port; curl, http.client, aiohttp and Node.js send, and the
+requests are signed by the libraries standardwebhooks and svix, by Python's hmac, and by
 openssl. Prints a line for each group of checks, and fails if any check does.
 
     python senders.py target/debug/receiver
 """
 
+import asyncio
 import base64
 import hashlib
 import hmac
 import http.client
 import itertools
+import json
+import pathlib
 import random
 import re
 import signal
@@ -27,6 +30,7 @@ from datetime import datetime, timezone
 from functools import partial
 from typing import NamedTuple
 
+import aiohttp
 import h2.connection
 import h2.events
 import standardwebhooks
@@ -656,43 +660,214 @@ def broken_off(receiver, checks):
     check(connection.send([whole]), [taken("accepted", whole)], "HTTP/2, after a reset")
 
 
+# Senders that keep their connection, and do not send a request again that was lost with
+# one. `send` returns the reply, or the OSError in its place, of each request; a request is
+# sent as soon as the reply to the one before is there.
+
+
+class HttpClient:
+    """Python's http.client."""
+
+    name = "http.client"
+
+    def __init__(self, receiver):
+        self.client = http.client.HTTPConnection(receiver.host, receiver.port, AT_LAST)
+
+    def send(self, *requests):
+        return [self.outcome(self.post, request) for request in requests]
+
+    def outcome(self, post, request):
+        try:
+            post(request)
+            response = self.client.getresponse()
+            return Reply.of(response.status, response.getheaders(), response.read())
+        except http.client.HTTPException as error:
+            self.client.close()
+            return OSError(error)
+        except OSError as error:
+            self.client.close()
+            return error
+
+    def post(self, request):
+        headers = dict(request.headers)
+        self.client.request("POST", request.path, request.body, headers)
+
+    def begin(self, request, framing):
+        self.client.putrequest("POST", request.path)
+        for name, value in [*request.headers, framing]:
+            self.client.putheader(name, value)
+        self.client.endheaders()
+
+    def stall(self, request):
+        def post(request):
+            self.begin(request, ("Content-Length", str(len(request.body))))
+            self.client.send(request.body[:1])
+
+        return self.outcome(post, request)
+
+    def break_off(self, request):
+        def post(request):
+            self.begin(request, ("Transfer-Encoding", "chunked"))
+            self.client.send(b"no length\r\n")
+
+        return self.outcome(post, request)
+
+    def close(self):
+        self.client.close()
+
+
+class Aiohttp:
+    """aiohttp, with one connection at a time."""
+
+    name = "aiohttp"
+
+    def __init__(self, receiver):
+        self.origin = f"http://{receiver.host}:{receiver.port}"
+        self.loop = asyncio.new_event_loop()
+        self.session = self.loop.run_until_complete(self.start())
+
+    async def start(self):
+        return aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=1),
+            timeout=aiohttp.ClientTimeout(AT_LAST),
+            skip_auto_headers=["Content-Type"],
+        )
+
+    def send(self, *requests):
+        async def all_of_them():
+            posts = (self.post(request, request.body) for request in requests)
+            return await asyncio.gather(*posts)
+
+        return self.loop.run_until_complete(all_of_them())
+
+    async def post(self, request, data, *framing):
+        headers = [*request.headers, *framing]
+        url = self.origin + request.path
+        try:
+            async with self.session.post(url, data=data, headers=headers) as response:
+                body = await response.read()
+                return Reply.of(response.status, response.headers.items(), body)
+        except aiohttp.ClientError as error:
+            return OSError(error)
+
+    def stall(self, request):
+        async def first():
+            yield request.body[:1]
+            await asyncio.Event().wait()
+
+        length = ("Content-Length", str(len(request.body)))
+        return self.loop.run_until_complete(self.post(request, first(), length))
+
+    def break_off(self, request):
+        # With this header, aiohttp sends the data as they are.
+        chunked = ("Transfer-Encoding", "chunked")
+        return self.loop.run_until_complete(
+            self.post(request, b"no length\r\n", chunked)
+        )
+
+    def close(self):
+        self.loop.run_until_complete(self.session.close())
+        self.loop.close()
+
+
+class Node:
+    """The agent of Node.js that keeps its connection alive."""
+
+    name = "Node.js"
+
+    def __init__(self, receiver):
+        script = pathlib.Path(__file__).with_name("keep_alive.mjs")
+        self.process = subprocess.Popen(
+            ["node", script, receiver.host, str(receiver.port)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def send(self, *requests, fault=None):
+        for request in requests:
+            line = {
+                "path": request.path,
+                "headers": dict(request.headers),
+                "body": base64.b64encode(request.body).decode(),
+                "fault": fault,
+            }
+            print(json.dumps(line), file=self.process.stdin)
+        self.process.stdin.flush()
+        return [self.outcome() for _ in requests]
+
+    def outcome(self):
+        outcome = json.loads(self.process.stdout.readline())
+        if "error" in outcome:
+            return OSError(outcome["error"])
+        body = outcome["body"].encode()
+        return Reply.of(outcome["status"], outcome["headers"], body)
+
+    def stall(self, request):
+        length = ("Content-Length", str(len(request.body)))
+        stalled = request._replace(headers=[*request.headers, length])
+        return self.send(stalled, fault="stalls")[0]
+
+    def break_off(self, request):
+        # It cannot send a chunk without a length, but more trailers than hyper reads.
+        return self.send(request, fault="trailers")[0]
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait(AT_LAST)
+
+
+REFUSALS = 100
+
+
 def kept_alive(binary, checks):
-    """A rejected request takes no other with it: http.client keeps its connection,
-    and does not send a request again that was lost with one."""
-    with Receiver(binary, BODY_LIMIT="200000") as receiver:
-        for length in [200, 5_000, 100_000]:
-            client = http.client.HTTPConnection(receiver.host, receiver.port, AT_LAST)
-            client.connect()
-            lost = 0
-            for number in range(100):
-                body = b'{"type":"%d"}' % number
-                genuine = FAST_SIGNERS[number % len(FAST_SIGNERS)](
-                    body.ljust(length), now()
-                )
-                unsigned = genuine._replace(headers=genuine.headers[:-1])
-                try:
-                    reply = send_with(client, unsigned)
-                    check = partial(checks.equal, "rejected requests of http.client")
-                    check(reply, rejected(closes=True), f"{length}, {number}")
-                except (OSError, http.client.HTTPException):
-                    # The rest of a long body arrives at a closed connection, and
-                    # a reset can overtake the reply. The client sees it at least.
-                    client.close()
-                try:
-                    reply = send_with(client, genuine)
-                    check = partial(checks.equal, "genuine requests of http.client")
-                    check(reply, taken("accepted", genuine), f"{length}, {number}")
-                except (OSError, http.client.HTTPException):
-                    client.close()
-                    lost += 1
-            check = partial(checks.equal, "requests lost by http.client")
-            check(lost, 0, f"{length} bytes")
+    """A refused request takes no other with it."""
+    limit = 200_000
+    with Receiver(binary, BODY_LIMIT=str(limit), BODY_TIMEOUT="1") as receiver:
+        for make in [HttpClient, Aiohttp, Node]:
+            client = make(receiver)
+            of_refused = partial(checks.equal, f"refused requests of {client.name}")
+            of_genuine = partial(checks.equal, f"genuine requests of {client.name}")
+            lost = Counter()
 
+            def signed(what, number, length):
+                body = f'{{"type":"{client.name} {what} {number}"}}'.encode()
+                sign = FAST_SIGNERS[number % len(FAST_SIGNERS)]
+                return sign(body.ljust(length), now())
 
-def send_with(client, request):
-    client.request("POST", request.path, request.body, dict(request.headers))
-    response = client.getresponse()
-    return Reply.of(response.status, response.getheaders(), response.read())
+            def judge(request, reply, what):
+                if isinstance(reply, OSError):
+                    lost[what] += 1
+                else:
+                    of_genuine(reply, taken("accepted", request), what)
+
+            for length in [200, 1_000, 5_000, 100_000]:
+                what = f"{length} bytes"
+                for number in range(REFUSALS):
+                    genuine = signed(what, number, length)
+                    unsigned = genuine._replace(headers=genuine.headers[:-1])
+                    first, second = client.send(unsigned, genuine)
+                    # The rest of a long body arrives at a closed connection, and a reset
+                    # can overtake the reply. The client sees it at least.
+                    if not isinstance(first, OSError):
+                        of_refused(first, rejected(closes=True), what)
+                    judge(genuine, second, what)
+                checks.equal(f"lost by {client.name}", lost[what], 0, what)
+
+            for status, refuse in [
+                (413, lambda request: client.send(request)[0]),
+                (408, client.stall),
+                (400, client.break_off),
+            ]:
+                what = f"status {status}"
+                reply = refuse(signed(what, 0, limit + 1 if status == 413 else 100))
+                # As above, of the long body alone.
+                if status != 413 or not isinstance(reply, OSError):
+                    of_refused(reply, rejected(status, closes=True), what)
+                genuine = signed(what, 1, 100)
+                judge(genuine, client.send(genuine)[0], what)
+                checks.equal(f"lost by {client.name}", lost[what], 0, what)
+            client.close()
 
 
 CONNECTIONS = 64

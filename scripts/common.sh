@@ -1,0 +1,41 @@
+# Sourced by the scripts: goes to the project's root, and defines what several of them use.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+# Says that a check cannot be made here. `.ci/run` counts these lines.
+skip() { printf 'SKIPPED: %s\n' "$*"; }
+
+# Runs `cargo test` for a package. `.ci/run` counts the tests by the package's name,
+# which comes first.
+run_tests() {
+  printf 'package %s\n' "$1"
+  cargo test --locked "${@:2}"
+}
+
+# Runs `cargo check`, which must fail with an error that has the text that comes first.
+must_fail() {
+  local errors
+  errors=$(mktemp)
+  if cargo check --locked --quiet "${@:2}" 2>"$errors"; then
+    echo "this compiles, and must not: cargo check ${*:2}" >&2
+    exit 1
+  fi
+  if ! grep -m 1 -F "$1" "$errors"; then
+    cat "$errors" >&2
+    exit 1
+  fi
+  rm "$errors"
+}
+
+# Installs a compilation target, where rustup can.
+has_target() {
+  local libraries
+  libraries=$(rustc --print sysroot)/lib/rustlib/$1
+  [[ -d $libraries ]] || { command -v rustup >/dev/null && rustup target add "$1" && [[ -d $libraries ]]; }
+}
+
+# Installs a program, unless it is there: PROGRAM DEBIAN-PACKAGE.
+needs() { command -v "$1" >/dev/null || bash scripts/install "$2"; }
+
+# The packages that have the peers in their trees share what they build.
+with_peers=(--locked --release --target-dir target/peers --manifest-path)

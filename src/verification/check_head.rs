@@ -1,0 +1,100 @@
+//! What a verifier of your own implements.
+
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use core::fmt;
+
+use super::CheckedHead;
+use crate::Timestamp;
+use crate::error::VerifyError;
+use crate::head::RequestHead;
+
+/// Checks the head of a request: the one thing that a verifier of your own
+/// implements.
+///
+/// [`Webhook`](crate::Webhook) implements it. A verifier of your own picks one of
+/// several webhooks, or makes extra checks on the head. Whatever it refuses here
+/// is refused by every method of [`Verifier`](crate::Verifier), which nobody can
+/// replace, and by the tower layer.
+///
+/// ```
+/// use hookseal::{
+///     CheckHead, CheckedHead, RequestHead, Timestamp, Verifier, VerifyError, Webhook, schemes,
+/// };
+///
+/// /// Takes POST requests alone.
+/// #[derive(Debug)]
+/// struct PostOnly(Webhook);
+///
+/// impl CheckHead for PostOnly {
+///     fn scheme(&self) -> &str {
+///         self.0.scheme()
+///     }
+///
+///     fn check_head<'h>(
+///         &'h self,
+///         head: &'h dyn RequestHead,
+///         received_at: Option<Timestamp>,
+///     ) -> Result<CheckedHead<'h>, VerifyError> {
+///         if head.method() != Some("POST") {
+///             return Err(VerifyError::refused("not a POST request"));
+///         }
+///         self.0.check_head(head, received_at)
+///     }
+/// }
+///
+/// let verifier = PostOnly(Webhook::new(schemes::PAMINGA, "your-shared-secret")?);
+/// assert!(verifier.verify(&[("x-paminga-signature", "…")], b"{}").is_err());
+/// # Ok::<(), hookseal::ConfigError>(())
+/// ```
+pub trait CheckHead: fmt::Debug + Send + Sync {
+    /// Returns the scheme's name, for logs and metrics.
+    fn scheme(&self) -> &str;
+
+    /// Makes every check that does not need the body. The replay window is the
+    /// one around `received_at`, or else around the clock's time.
+    ///
+    /// The head is hostile: this must not panic or allocate, whatever it holds.
+    ///
+    /// # Errors
+    ///
+    /// The head did not come from the sender, was meant for another receiver, or is
+    /// outside the replay window.
+    fn check_head<'h>(
+        &'h self,
+        head: &'h dyn RequestHead,
+        received_at: Option<Timestamp>,
+    ) -> Result<CheckedHead<'h>, VerifyError>;
+
+    /// Returns what answers the requests that are no events; `None`, the default, if
+    /// nothing does. A verifier that holds a webhook passes on the webhook's.
+    #[cfg(feature = "handshake")]
+    fn responder(&self) -> Option<crate::handshake::answers::Responder<'_>> {
+        None
+    }
+}
+
+macro_rules! check_head_behind_pointer {
+    ($($pointer:ty),+) => {$(
+        impl<V: CheckHead + ?Sized> CheckHead for $pointer {
+            fn scheme(&self) -> &str {
+                (**self).scheme()
+            }
+
+            fn check_head<'h>(
+                &'h self,
+                head: &'h dyn RequestHead,
+                received_at: Option<Timestamp>,
+            ) -> Result<CheckedHead<'h>, VerifyError> {
+                (**self).check_head(head, received_at)
+            }
+
+            #[cfg(feature = "handshake")]
+            fn responder(&self) -> Option<crate::handshake::answers::Responder<'_>> {
+                (**self).responder()
+            }
+        }
+    )+};
+}
+
+check_head_behind_pointer!(&V, Box<V>, Arc<V>);
