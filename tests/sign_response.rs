@@ -13,14 +13,16 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response as AxumResponse};
-use axum::routing::{any, post};
+use axum::routing::{MethodFilter, on, post};
 use base64::prelude::{BASE64_STANDARD, Engine};
 use bytes::Bytes;
 use hmac_sha256::HMAC;
 use hookseal::axum::VerifiedBytes;
 use hookseal::idempotency::{Guard, MemoryStore, OnceLayer};
 use hookseal::tower::{Rejection, ServiceFailure, SignResponseLayer, VerifiedBody, VerifyLayer};
-use hookseal::{FixedClock, Key, Keys, Message, SignError, Webhook, schemes};
+use hookseal::{FixedClock, Key, Keys, Message, Reloadable, SignError, Verifier, Webhook, schemes};
+use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
+use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1;
@@ -28,7 +30,8 @@ use hyper_util::rt::TokioIo;
 use time_limit::time_limit;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
-use tower::{Layer, ServiceExt, service_fn};
+use tower::{Layer, ServiceBuilder, ServiceExt, service_fn};
+use tower_http::catch_panic::CatchPanicLayer;
 
 // The key pair of the provider's public examples.
 const API_KEY: &str = "Lp0g+cwb19eEfTn1YIOydEnqPcZOg8YxHctnMe+1cQA=";
@@ -523,25 +526,16 @@ async fn tenants_sign_with_their_own_webhooks() {
     ];
     let tenants = names.map(|(name, secret)| {
         let key = Key::from_text(secret).unwrap().with_id(name);
-        Arc::new(Webhook::new(schemes::PAKK, key).unwrap())
+        (name, Arc::new(Webhook::new(schemes::PAKK, key).unwrap()))
     });
-    let [anna, otto] = tenants;
-    let of = {
-        let (anna, otto) = (Arc::clone(&anna), Arc::clone(&otto));
-        move |name: Option<&str>| match name {
-            Some("anna") => Some(Arc::clone(&anna)),
-            Some("otto") => Some(Arc::clone(&otto)),
-            _ => None,
-        }
+    let of = move |parts: &Parts| {
+        let wanted = parts.uri.path().strip_prefix('/')?;
+        let (_, webhook) = tenants.iter().find(|(name, _)| *name == wanted)?;
+        Some(Arc::clone(webhook))
     };
-    let sign = {
-        let of = of.clone();
-        SignResponseLayer::from_fn(move |event| of(event.key_id()))
-    };
-    let verify = VerifyLayer::from_fn(move |parts| {
-        let webhook = of(parts.uri.path().strip_prefix('/'));
-        webhook.map(|webhook| webhook as Arc<dyn hookseal::Verifier>)
-    });
+    let sign = SignResponseLayer::from_fn(of.clone());
+    let verify =
+        VerifyLayer::from_fn(move |parts| of(parts).map(|webhook| webhook as Arc<dyn Verifier>));
     let handler =
         service_fn(async |_: Request<VerifiedBody>| Ok::<_, Infallible>(response(200, "body")));
     let service = verify.layer(sign.layer(handler));
@@ -556,6 +550,40 @@ async fn tenants_sign_with_their_own_webhooks() {
     }
 }
 
+/// A secret is replaced while a request is handled: the response has the key of the request.
+#[tokio::test]
+async fn a_reload_does_not_come_between_a_request_and_its_response() {
+    let _limit = time_limit();
+    fn picked(parts: &Parts) -> Option<Arc<Webhook>> {
+        parts.extensions.get().cloned()
+    }
+    let held: Reloadable<Webhook> = Reloadable::new(pomelo(key(OLD_SECRET)));
+    let (current, reloaded) = (held.clone(), held.clone());
+    let handler = service_fn(move |_: Request<VerifiedBody>| {
+        drop(reloaded.replace(pomelo(key(API_SECRET))));
+        async { Ok::<_, Infallible>(response(200, "body")) }
+    });
+    let service = ServiceBuilder::new()
+        .map_request(move |mut request: Request<Full<Bytes>>| {
+            request.extensions_mut().insert(current.current());
+            request
+        })
+        .layer(VerifyLayer::from_fn(|parts| {
+            picked(parts).map(|webhook| webhook as Arc<dyn Verifier>)
+        }))
+        .layer(SignResponseLayer::from_fn(picked))
+        .service(handler);
+    for (secret, status) in [(OLD_SECRET, 200), (OLD_SECRET, 401), (API_SECRET, 200)] {
+        let sent = request(secret, CREDIT, "{}");
+        let (parts, body) = parts(service.clone().oneshot(sent).await.unwrap()).await;
+        assert_eq!(parts.status.as_u16(), status);
+        match status {
+            200 => assert_signed_with(secret, &parts.headers, CREDIT, &body),
+            _ => assert_unsigned(&parts.headers),
+        }
+    }
+}
+
 /// What the test holds of a service on a socket.
 struct Running {
     sender: http1::SendRequest<Full<Bytes>>,
@@ -563,6 +591,25 @@ struct Running {
     gate: Arc<Notify>,
     time: Arc<Notify>,
     finished: Arc<AtomicUsize>,
+}
+
+/// Serves on a socket, and returns a client's connection to it.
+async fn connect(router: Router) -> http1::SendRequest<Full<Bytes>> {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let stream = TcpStream::connect(address).await.unwrap();
+    let (sender, connection) = http1::handshake(TokioIo::new(stream)).await.unwrap();
+    tokio::spawn(connection);
+    sender
+}
+
+async fn exchange(
+    sender: &mut http1::SendRequest<Full<Bytes>>,
+    request: Request<Full<Bytes>>,
+) -> hyper::Result<(http::response::Parts, Bytes)> {
+    sender.ready().await?;
+    Ok(parts(sender.send_request(request).await?).await)
 }
 
 /// The whole stack, on a socket, with the client's connection.
@@ -609,15 +656,8 @@ async fn run() -> Running {
     };
     let route = post(handler).route_layer(once).route_layer(sign);
     let router = Router::new().route("/", route.route_layer(VerifyLayer::new(webhook)));
-    let router = router.route("/other", any(StatusCode::OK));
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    let stream = TcpStream::connect(address).await.unwrap();
-    let (sender, connection) = http1::handshake(TokioIo::new(stream)).await.unwrap();
-    tokio::spawn(connection);
     Running {
-        sender,
+        sender: connect(router).await,
         started,
         gate,
         time,
@@ -627,13 +667,8 @@ async fn run() -> Running {
 
 impl Running {
     async fn send(&mut self, endpoint: &str, body: &'static str) -> (u16, HeaderMap, Bytes) {
-        self.sender.ready().await.unwrap();
-        let response = self
-            .sender
-            .send_request(request(API_SECRET, endpoint, body))
-            .await
-            .unwrap();
-        let (parts, body) = parts(response).await;
+        let request = request(API_SECRET, endpoint, body);
+        let (parts, body) = exchange(&mut self.sender, request).await.unwrap();
         (parts.status.as_u16(), parts.headers, body)
     }
 }
@@ -695,4 +730,245 @@ async fn a_handler_of_the_once_layer_runs_on_when_the_time_is_up() {
     assert!(body.is_empty());
     assert_signed(&headers, AUTHORIZATIONS, b"");
     assert_eq!(running.finished.load(SeqCst), 1);
+}
+
+/// A stream of frames, each made when it is asked for. It never has to wait.
+struct Frames<F>(F);
+
+impl<F: FnMut() -> Option<Bytes> + Unpin> futures_core::Stream for Frames<F> {
+    type Item = Result<http_body::Frame<Bytes>, Infallible>;
+
+    fn poll_next(
+        mut self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Self::Item>> {
+        std::task::Poll::Ready((self.0)().map(|data| Ok(http_body::Frame::data(data))))
+    }
+}
+
+fn streamed(frames: impl FnMut() -> Option<Bytes> + Unpin + Send + 'static) -> Body {
+    Body::new(http_body_util::StreamBody::new(Frames(frames)))
+}
+
+/// What arrives is what was signed, and its length is announced: each next request arrives on
+/// the same connection, so that no byte too many or too few was sent.
+#[tokio::test]
+async fn over_a_socket_the_length_is_that_of_the_signed_bytes() {
+    let _limit = time_limit();
+    let webhook = pomelo(key(API_SECRET));
+    let time = Arc::new(Notify::new());
+    let sleep = {
+        let time = Arc::clone(&time);
+        move |_| {
+            let time = Arc::clone(&time);
+            async move { time.notified().await }
+        }
+    };
+    let sign = SignResponseLayer::new(Arc::clone(&webhook)).unwrap();
+    let sign = sign
+        .with_timeout(Duration::from_secs(2), sleep)
+        .with_body_limit(1000);
+    let handler = async move |event: VerifiedBytes| -> AxumResponse {
+        let with_length = |length: &'static str, body: &'static str| {
+            let mut response = body.into_response();
+            let length = HeaderValue::from_static(length);
+            response.headers_mut().insert(CONTENT_LENGTH, length);
+            response
+        };
+        match event.body() {
+            b"plain" => "plain".into_response(),
+            b"too short" => with_length("1", "content"),
+            b"too long" => with_length("100", "content"),
+            b"no content" => (StatusCode::NO_CONTENT, with_length("7", "content")).into_response(),
+            b"not modified" => {
+                (StatusCode::NOT_MODIFIED, with_length("7", "content")).into_response()
+            }
+            b"early hints" => StatusCode::EARLY_HINTS.into_response(),
+            b"in three" => {
+                let mut frames = ["a", "", "b"].into_iter();
+                streamed(move || frames.next().map(Bytes::from)).into_response()
+            }
+            b"endless" => streamed(|| Some(Bytes::from_static(b"more"))).into_response(),
+            b"endless and empty" => {
+                let (time, mut left) = (Arc::clone(&time), 200_u8);
+                streamed(move || {
+                    left = left.saturating_sub(1);
+                    if left == 1 {
+                        time.notify_one();
+                    }
+                    Some(Bytes::new())
+                })
+                .into_response()
+            }
+            _ => panic!("on purpose"),
+        }
+    };
+    let route = on(MethodFilter::POST.or(MethodFilter::HEAD), handler)
+        .route_layer(CatchPanicLayer::new())
+        .route_layer(sign)
+        .route_layer(VerifyLayer::new(webhook));
+    let mut sender = connect(Router::new().route("/", route)).await;
+    for (method, body, status, wanted, length) in [
+        (Method::POST, "plain", 200, "plain", Some("5")),
+        (Method::POST, "too short", 200, "content", Some("7")),
+        (Method::POST, "too long", 200, "content", Some("7")),
+        (Method::POST, "no content", 204, "", None),
+        (Method::POST, "not modified", 304, "", Some("7")),
+        (Method::POST, "early hints", 500, "", Some("0")),
+        (Method::POST, "in three", 200, "ab", Some("2")),
+        (Method::POST, "endless", 500, "", Some("0")),
+        (Method::POST, "endless and empty", 504, "", Some("0")),
+        (Method::POST, "panic", 500, "Service panicked", Some("16")),
+        (Method::HEAD, "plain", 200, "", Some("5")),
+        (Method::POST, "plain", 200, "plain", Some("5")),
+    ] {
+        let mut sent = request(API_SECRET, CREDIT, body);
+        *sent.method_mut() = method.clone();
+        let (parts, received) = exchange(&mut sender, sent).await.unwrap();
+        let case = format!("{method} {body}");
+        assert_eq!(
+            (parts.status.as_u16(), &received[..]),
+            (status, wanted.as_bytes()),
+            "{case}"
+        );
+        let announced = parts.headers.get(CONTENT_LENGTH);
+        assert_eq!(
+            announced.map(|value| value.to_str().unwrap()),
+            length,
+            "{case}"
+        );
+        assert!(!parts.headers.contains_key(TRANSFER_ENCODING), "{case}");
+        assert_signed(&parts.headers, CREDIT, wanted.as_bytes());
+    }
+}
+
+/// As the layer's page says, so that nobody relies on it: a panic is the server's.
+#[tokio::test]
+async fn a_panic_that_nothing_catches_closes_the_connection() {
+    let _limit = time_limit();
+    let webhook = pomelo(key(API_SECRET));
+    let sign = SignResponseLayer::new(Arc::clone(&webhook)).unwrap();
+    let handler = async |event: VerifiedBytes| -> StatusCode {
+        assert_eq!(event.body(), b"plain", "on purpose");
+        StatusCode::OK
+    };
+    let route = post(handler)
+        .route_layer(sign)
+        .route_layer(VerifyLayer::new(webhook));
+    let mut sender = connect(Router::new().route("/", route)).await;
+    let answered = exchange(&mut sender, request(API_SECRET, CREDIT, "plain")).await;
+    assert_signed(&answered.unwrap().0.headers, CREDIT, b"");
+    let answered = exchange(&mut sender, request(API_SECRET, CREDIT, "panic")).await;
+    assert!(answered.unwrap_err().is_incomplete_message());
+}
+
+/// One verifier for two endpoints, one of which begins the other. What was signed decides, and
+/// nothing else that the request says about where it goes.
+#[tokio::test]
+async fn neither_host_nor_path_chooses_another_endpoint() {
+    let _limit = time_limit();
+    let webhook = pomelo(key(API_SECRET));
+    let sign = SignResponseLayer::new(Arc::clone(&webhook)).unwrap();
+    let handler = async |event: VerifiedBytes, uri: http::Uri| -> AxumResponse {
+        if event.endpoint() != Some(uri.path()) {
+            return StatusCode::NOT_FOUND.into_response();
+        }
+        event
+            .endpoint()
+            .unwrap_or_default()
+            .to_owned()
+            .into_response()
+    };
+    let router = Router::new()
+        .route(AUTHORIZATIONS, post(handler))
+        .route(CREDIT, post(handler))
+        .route_layer(sign)
+        .route_layer(VerifyLayer::new(webhook));
+    let mut sender = connect(router.clone()).await;
+    let spoofs: [&[(&str, &str)]; 5] = [
+        &[],
+        &[("host", CREDIT), ("host", AUTHORIZATIONS)],
+        &[
+            ("x-forwarded-host", "authorizations.example"),
+            ("x-original-url", CREDIT),
+        ],
+        &[
+            ("x-forwarded-prefix", "/transactions"),
+            ("x-rewrite-url", AUTHORIZATIONS),
+        ],
+        &[("forwarded", "host=credit.example;for=127.0.0.1")],
+    ];
+    for signed in [AUTHORIZATIONS, CREDIT] {
+        for path in [AUTHORIZATIONS, CREDIT] {
+            for spoof in spoofs {
+                let mut sent = request(API_SECRET, signed, "{}");
+                *sent.uri_mut() = path.parse().unwrap();
+                for (name, value) in spoof {
+                    sent.headers_mut()
+                        .append(*name, HeaderValue::from_static(value));
+                }
+                let (parts, body) = exchange(&mut sender, sent).await.unwrap();
+                let wanted = match signed == path {
+                    true => (200, signed.as_bytes()),
+                    false => (404, &b""[..]),
+                };
+                assert_eq!(
+                    (parts.status.as_u16(), &body[..]),
+                    wanted,
+                    "{signed} {path} {spoof:?}"
+                );
+                // Signed for the endpoint of the request, also where it is refused.
+                assert_signed(&parts.headers, signed, &body);
+            }
+        }
+        // What the signature covers cannot be changed, repeated, left out or be elsewhere.
+        let changed: [&dyn Fn(&mut HeaderMap); 6] = [
+            &|headers| {
+                let other = if signed == CREDIT {
+                    AUTHORIZATIONS
+                } else {
+                    CREDIT
+                };
+                headers.insert("x-endpoint", HeaderValue::from_static(other));
+            },
+            &|headers| {
+                headers.append("x-endpoint", HeaderValue::from_static(CREDIT));
+            },
+            &|headers| drop(headers.remove("x-endpoint")),
+            &|headers| {
+                let other = HeaderValue::from_static("/transactions/authorization");
+                headers.insert("x-endpoint", other);
+            },
+            &|headers| {
+                let other = HeaderValue::from_str(&format!("{signed}/")).unwrap();
+                headers.insert("x-endpoint", other);
+            },
+            &|headers| {
+                let other = HeaderValue::from_str(&signed.to_uppercase()).unwrap();
+                headers.insert("x-endpoint", other);
+            },
+        ];
+        for change in changed {
+            let mut sent = request(API_SECRET, signed, "{}");
+            *sent.uri_mut() = signed.parse().unwrap();
+            change(sent.headers_mut());
+            let shown = format!("{:?}", sent.headers().get_all("x-endpoint"));
+            // Most are rejected before the body is read, which closes the connection.
+            let (parts, _) = exchange(&mut connect(router.clone()).await, sent)
+                .await
+                .unwrap();
+            assert_eq!(parts.status, StatusCode::UNAUTHORIZED, "{shown}");
+            assert_unsigned(&parts.headers);
+        }
+    }
+    // Genuine, and signed for an endpoint that is not this service's.
+    for elsewhere in ["/transactions/authorization", "/", ""] {
+        let mut sent = request(API_SECRET, elsewhere, "{}");
+        *sent.uri_mut() = AUTHORIZATIONS.parse().unwrap();
+        let (parts, _) = exchange(&mut connect(router.clone()).await, sent)
+            .await
+            .unwrap();
+        assert_eq!(parts.status, StatusCode::UNAUTHORIZED, "{elsewhere:?}");
+        assert_unsigned(&parts.headers);
+    }
 }

@@ -110,7 +110,7 @@ impl Syntax {
             let port = port.strip_prefix(':')?;
             let is_number =
                 (1..=5).contains(&port.len()) && port.bytes().all(|byte| byte.is_ascii_digit());
-            if !is_number && !(self == Self::Forwarded && is_obfuscated(port)) {
+            if !(is_number || self == Self::Forwarded && is_obfuscated(port)) {
                 return None;
             }
         }

@@ -192,14 +192,7 @@ impl Checks {
         B: Body,
         B::Error: Into<BoxError>,
     {
-        let unchosen = |kind| {
-            End::Rejected(Rejection {
-                kind,
-                scheme: None,
-                key_id: None,
-                seen: Seen::default(),
-            })
-        };
+        let unchosen = |kind| End::Rejected(Rejection::of_no_verifier(kind));
         let announced = announced_length(head);
         // First, so that the response to a body that announces too much depends on
         // nothing else in the request.

@@ -12,6 +12,7 @@ use core::time::Duration;
 
 use bytes::Bytes;
 use http::header::CONTENT_LENGTH;
+use http::request::Parts;
 use http::{HeaderMap, Method, Request, Response, StatusCode};
 use http_body::Body;
 use tower_layer::Layer;
@@ -29,13 +30,14 @@ use crate::{SignError, Webhook};
 /// authorisations. The layer collects the body, and adds the headers of
 /// [`Webhook::sign_response`], in place of those with the same names: with the current time,
 /// and the request's endpoint. It signs the bytes that are sent, of successes and of errors
-/// alike; for a response without content (204, 304, to `HEAD`) it sends and signs none.
+/// alike; for a response without content (204, 304, to `HEAD`) it sends and signs none. The
+/// `Content-Length` is that of the bytes sent, whatever the service says.
 ///
 /// | the service | response |
 /// | --- | --- |
 /// | responds | its own, signed |
 /// | does not respond [in time](Self::with_timeout) | the fallback, signed; by default 504 and empty |
-/// | fails with an error, or its body breaks off or is [too long](Self::with_body_limit) | the fallback, signed; by default 500 and empty |
+/// | fails with an error or an informational status, or its body breaks off or is [too long](Self::with_body_limit) | the fallback, signed; by default 500 and empty |
 /// | is not behind a `VerifyLayer`, or the request was verified by another webhook | 500, empty and **not signed**; the log says why |
 ///
 /// - **Refusals of the `VerifyLayer` are not signed**: no key has been verified, and a
@@ -149,7 +151,7 @@ pub struct SignResponseLayer {
     fallback: Arc<Fallback>,
 }
 
-type Choose = dyn Fn(&VerifiedBytes) -> Option<Arc<Webhook>> + Send + Sync;
+type Choose = dyn Fn(&Parts) -> Option<Arc<Webhook>> + Send + Sync;
 type Fallback = dyn Fn(&VerifiedBytes, &ServiceFailure) -> Response<Bytes> + Send + Sync;
 
 impl SignResponseLayer {
@@ -182,13 +184,45 @@ impl SignResponseLayer {
         Ok(Self::from_fn(move |_| Some(Arc::clone(&webhook))))
     }
 
-    /// Creates a layer that signs with the webhook that `choose` returns for a verified
-    /// request, for example by the name of its [key](crate::Verified::key_id): the
-    /// counterpart of [`VerifyLayer::from_fn`](super::VerifyLayer::from_fn). It must be the
-    /// webhook that verified the request.
+    /// Creates a layer that signs with the webhook that `choose` returns for the head of a
+    /// verified request: the counterpart of
+    /// [`VerifyLayer::from_fn`](super::VerifyLayer::from_fn). It must be the very webhook that
+    /// verified the request. Without one, or with another one, the response is an unsigned 500.
+    ///
+    /// To reload secrets while the service runs, pick the webhook once, in front of both layers:
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use hookseal::tower::{SignResponseLayer, VerifyLayer};
+    /// use hookseal::{Reloadable, Verifier, Webhook, schemes};
+    /// use http::{Request, request::Parts};
+    /// use tower::ServiceBuilder;
+    ///
+    /// fn picked(parts: &Parts) -> Option<Arc<Webhook>> {
+    ///     parts.extensions.get().cloned()
+    /// }
+    ///
+    /// let held = Reloadable::new(Webhook::new(schemes::PAKK, "the old signing key")?);
+    /// let current = held.clone();
+    /// let layers = ServiceBuilder::new()
+    ///     .map_request(move |mut request: Request<axum::body::Body>| {
+    ///         request.extensions_mut().insert(current.current());
+    ///         request
+    ///     })
+    ///     .layer(VerifyLayer::from_fn(|parts| {
+    ///         picked(parts).map(|webhook| webhook as Arc<dyn Verifier>)
+    ///     }))
+    ///     .layer(SignResponseLayer::from_fn(picked));
+    ///
+    /// // A request that is being handled is still answered with the key that it was signed with.
+    /// held.replace(Webhook::new(schemes::PAKK, "the new signing key")?);
+    /// # let _ = layers;
+    /// # Ok::<(), hookseal::ConfigError>(())
+    /// ```
     pub fn from_fn<F>(choose: F) -> Self
     where
-        F: Fn(&VerifiedBytes) -> Option<Arc<Webhook>> + Send + Sync + 'static,
+        F: Fn(&Parts) -> Option<Arc<Webhook>> + Send + Sync + 'static,
     {
         Self {
             choose: Arc::new(choose),
@@ -217,16 +251,14 @@ impl SignResponseLayer {
     /// [fallback](Self::with_fallback). The time that the request's body takes to arrive is
     /// the [`VerifyLayer`'s](super::VerifyLayer::with_body_timeout).
     ///
-    /// `sleep` is how your runtime waits, for example `tokio::time::sleep`.
+    /// `sleep` is how your runtime waits, for example `tokio::time::sleep`. A handler that
+    /// blocks its thread cannot be interrupted: have it block in `spawn_blocking`.
     pub fn with_timeout<S, F>(mut self, limit: Duration, sleep: S) -> Self
     where
         S: Fn(Duration) -> F + Send + Sync + 'static,
         F: Future<Output = ()> + Send + 'static,
     {
-        self.timeout = Some(Timeout {
-            limit,
-            sleep: Arc::new(move |limit| Box::pin(sleep(limit))),
-        });
+        self.timeout = Some(Timeout::new(limit, sleep));
         self
     }
 
@@ -338,25 +370,34 @@ where
     ResBody: Body,
     ResBody::Error: Into<BoxError>,
 {
-    let proof = request.extensions().get::<VerifiedBytes>().cloned();
-    let webhook = proof.as_ref().and_then(|proof| (layer.choose)(proof));
+    let (parts, body) = request.into_parts();
+    let proof = parts.extensions.get::<VerifiedBytes>().cloned();
+    let webhook = proof.as_ref().and_then(|_| (layer.choose)(&parts));
     let (Some(proof), Some(webhook)) = (proof, webhook) else {
         #[cfg(feature = "tracing")]
         tracing::error!(
             target: "hookseal::tower",
-            path = request.uri().path(),
+            path = parts.uri.path(),
             "a response cannot be signed: no VerifyLayer is in front of the SignResponseLayer, or \
              its function has no webhook for the request"
         );
         return unsigned();
     };
-    let is_head = request.method() == Method::HEAD;
+    let is_head = parts.method == Method::HEAD;
+    let request = Request::from_parts(parts, body);
     let serving = async {
         let response = service.call(request).await;
         let response = response.map_err(|error| ServiceFailure::Failed {
             error: error.into().into(),
         })?;
         let (parts, body) = response.into_parts();
+        if parts.status.is_informational() {
+            // A server replaces it by a response of its own, which is not signed.
+            let error = BoxError::from("the final response has an informational status");
+            return Err(ServiceFailure::Failed {
+                error: error.into(),
+            });
+        }
         let body = pin!(body);
         let mut frames = Frames::new(body);
         let (body, _) = layer.limits.read(&mut frames, |_| ()).await?;
@@ -371,12 +412,15 @@ where
         response
     });
     let status = response.status();
-    if is_head || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED) {
+    let is_without_content = matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
+    if is_head || is_without_content {
         // A server sends no content then, and what is sent is signed.
         *response.body_mut() = Bytes::new();
-        if status == StatusCode::NO_CONTENT {
-            response.headers_mut().remove(CONTENT_LENGTH);
-        }
+    }
+    if !is_head && status != StatusCode::NOT_MODIFIED {
+        // The server writes the length of the body that is sent. (To `HEAD`, and with a 304,
+        // it is the length of what another request would get.)
+        response.headers_mut().remove(CONTENT_LENGTH);
     }
     match webhook.sign_response(&proof, response.body()) {
         Ok(headers) => {
