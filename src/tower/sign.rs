@@ -13,7 +13,7 @@ use core::time::Duration;
 use bytes::Bytes;
 use http::header::CONTENT_LENGTH;
 use http::request::Parts;
-use http::{HeaderMap, Method, Request, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use http_body::Body;
 use tower_layer::Layer;
 use tower_service::Service;
@@ -411,16 +411,22 @@ where
         response.extensions_mut().insert(failure);
         response
     });
-    let status = response.status();
-    let is_without_content = matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
+    let is_without_content = matches!(
+        response.status(),
+        StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED
+    );
+    let length = response.body().len();
     if is_head || is_without_content {
         // A server sends no content then, and what is sent is signed.
         *response.body_mut() = Bytes::new();
     }
-    if !is_head && status != StatusCode::NOT_MODIFIED {
-        // The server writes the length of the body that is sent. (To `HEAD`, and with a 304,
-        // it is the length of what another request would get.)
+    if !is_head {
+        // The server announces the length of what is sent.
         response.headers_mut().remove(CONTENT_LENGTH);
+    } else if length > 0 {
+        // The length of what another request would get.
+        let announced = response.headers_mut().entry(CONTENT_LENGTH);
+        announced.or_insert_with(|| HeaderValue::from(length));
     }
     match webhook.sign_response(&proof, response.body()) {
         Ok(headers) => {
