@@ -351,13 +351,6 @@ pub trait MakeResponse<B>: sealed::Sealed<B> {
     /// Makes the response to a request that was rejected for this reason.
     fn make_response(&self, rejection: &Rejection) -> Response<B>;
 
-    /// Returns whether handshakes are answered
-    /// ([`VerifyLayer::answer_handshakes`](super::VerifyLayer::answer_handshakes)).
-    #[cfg(feature = "handshake")]
-    fn answers_handshakes(&self) -> bool {
-        false
-    }
-
     /// Makes the response with the answer to a handshake; `None`, the default, if
     /// handshakes are not answered.
     #[cfg(feature = "handshake")]
@@ -405,10 +398,6 @@ pub struct WithAnswers<R>(pub(super) R);
 impl<R: MakeResponse<B>, B: From<String>> MakeResponse<B> for WithAnswers<R> {
     fn make_response(&self, rejection: &Rejection) -> Response<B> {
         self.0.make_response(rejection)
-    }
-
-    fn answers_handshakes(&self) -> bool {
-        true
     }
 
     fn make_answer(&self, answer: Answer) -> Option<Response<B>> {
