@@ -667,7 +667,7 @@ async fn a_rejection_says_the_address_and_closes_only_an_unread_connection_of_ht
     let rejection: &Rejection = response.extensions().get().unwrap();
     assert_eq!(
         rejection.to_string(),
-        "the request has no peer's address; have the server put it into the extensions, as axum's \
+        "the request has no peer address; have the server put it into the extensions, as axum's \
          into_make_service_with_connect_info does"
     );
 }

@@ -1,8 +1,8 @@
 //! Reads `X-Forwarded-For` and `Forwarded` from the right, one entry at a time.
 //!
-//! From the right, because what a trusted proxy has appended must mean the same whatever
-//! the client has sent in front of it: a quote that the client opens must not reach into
-//! the proxy's entry.
+//! It reads from the right because the meaning of what a trusted proxy appended must not
+//! depend on what the client sent before it: a quote that the client opens must not extend
+//! into the proxy's entry.
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -14,7 +14,7 @@ use crate::header_name::is_token_byte;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Syntax {
-    /// A list of addresses. Nobody has specified it.
+    /// A list of addresses, without a specification.
     XForwardedFor,
     /// RFC 7239, section 4.
     Forwarded,
@@ -32,7 +32,7 @@ impl Syntax {
 /// The addresses of one header value, from the right.
 pub(super) struct Entries<'v> {
     syntax: Syntax,
-    /// What is not read yet.
+    /// The part that has not been read yet.
     rest: Option<&'v [u8]>,
 }
 
@@ -56,7 +56,7 @@ impl Iterator for Entries<'_> {
                 let comma = rest.iter().rposition(|byte| *byte == b',');
                 split(rest, comma)
             }
-            // An entry with a quote that is not closed ends the list.
+            // If a quoted string is not complete, nothing to its left can be read.
             Syntax::Forwarded => match last(rest, b',') {
                 Some(comma) => split(rest, comma),
                 None => return Some(Err(ClientAddressError::Malformed { header })),
@@ -78,8 +78,8 @@ impl Iterator for Entries<'_> {
 }
 
 impl Syntax {
-    /// Reads a node. The inner `None` is one that does not tell its address; the outer one
-    /// is no node.
+    /// Reads a node (RFC 7239, section 6). Returns `Some(None)` if it hides its address, and
+    /// `None` if the text is not a node.
     fn read_node(self, node: &str) -> Option<Option<IpAddr>> {
         if self == Self::XForwardedFor
             && let Ok(address) = node.parse::<Ipv6Addr>()
@@ -89,7 +89,7 @@ impl Syntax {
         let (name, port) = match node.strip_prefix('[') {
             Some(node) => {
                 let (name, port) = node.split_once(']')?;
-                // No zone (`%eth0`), which `Ipv6Addr` does not read.
+                // `Ipv6Addr` rejects a zone (`%eth0`).
                 let address = IpAddr::V6(name.parse().ok()?);
                 (Some(address), (!port.is_empty()).then_some(port))
             }
@@ -122,14 +122,14 @@ fn is_unidentified(name: &str) -> bool {
     name.eq_ignore_ascii_case("unknown") || is_obfuscated(name)
 }
 
-/// RFC 7239, section 6.3.
+/// Returns whether this is an obfuscated identifier (RFC 7239, section 6.3).
 fn is_obfuscated(name: &str) -> bool {
     let is_of_it = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
     name.strip_prefix('_')
         .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(is_of_it))
 }
 
-/// What is before and after the separator in this place.
+/// Returns what is before and what is after the separator at this index.
 fn split(text: &[u8], separator: Option<usize>) -> (Option<&[u8]>, &[u8]) {
     match separator.and_then(|place| text.split_at_checked(place)) {
         Some((before, after)) => (Some(before), after.get(1..).unwrap_or_default()),
@@ -137,8 +137,8 @@ fn split(text: &[u8], separator: Option<usize>) -> (Option<&[u8]>, &[u8]) {
     }
 }
 
-/// The place of the last separator that is not in a quoted string. `None` if a quoted string
-/// is not whole.
+/// Returns the index of the last separator outside quoted strings, or `None` if a quoted
+/// string is not complete.
 #[expect(clippy::option_option, reason = "the separator may be missing too")]
 fn last(text: &[u8], separator: u8) -> Option<Option<usize>> {
     let mut end = text.len();
@@ -155,8 +155,9 @@ fn last(text: &[u8], separator: u8) -> Option<Option<usize>> {
     }
 }
 
-/// The place of the quote that opens the string whose content ends `text`: the last one that
-/// no backslash escapes. The closing one must not be escaped either.
+/// Returns the index of the quote that opens a quoted string, where `text` ends just before
+/// the closing quote. It is the last quote in `text` that is not escaped. Returns `None` if
+/// there is none, or if the closing quote is escaped.
 fn opening_quote(text: &[u8]) -> Option<usize> {
     let is_escaped = |end: usize| {
         let before = text.get(..end).unwrap_or_default();
@@ -176,7 +177,7 @@ fn opening_quote(text: &[u8]) -> Option<usize> {
     }
 }
 
-/// Reads the parameter `for` of an element, each of whose parameters occurs once.
+/// Returns the parameter `for` of an element, in which no parameter may occur twice.
 fn for_parameter(element: &[u8]) -> Option<Cow<'_, str>> {
     let mut node = None;
     let mut names: Vec<&[u8]> = Vec::new();
@@ -202,7 +203,7 @@ fn for_parameter(element: &[u8]) -> Option<Cow<'_, str>> {
     node
 }
 
-/// The specification has four.
+/// The specification defines four parameters.
 const MAX_PARAMETERS: usize = 16;
 
 fn is_token(text: &[u8]) -> bool {

@@ -1,13 +1,12 @@
-//! The addresses that requests may come from, also behind proxies.
+//! Restricts the addresses that requests may come from, also behind proxies.
 //!
-//! Some senders publish the addresses that they send from, such as
-//! [Pomelo](crate::schemes::pomelo::SOURCE_ADDRESSES). To let no others through costs
-//! forgers a step, and is **no replacement for the signature**: addresses are shared, and
-//! change hands.
+//! Some senders, such as [Pomelo](crate::schemes::pomelo::SOURCE_ADDRESSES), publish the
+//! addresses that they send from. Rejecting all others makes forgery harder, but is **no
+//! replacement for the signature**: addresses are shared, and change hands.
 //!
 //! [`Networks`] is a set of addresses. Behind a proxy, every request comes from the proxy;
 //! [`TrustedProxies`] finds the client's address in the header that the proxy writes. With
-//! `tower`, `AllowNetworksLayer` refuses the requests from elsewhere.
+//! the feature `tower`, `AllowNetworksLayer` rejects requests from other addresses.
 //!
 //! ```
 //! use hookseal::networks::{Networks, TrustedProxies};
@@ -41,9 +40,9 @@ pub use proxies::{ClientAddressError, TrustedProxies};
 
 /// A set of networks and single addresses, of IPv4 and IPv6.
 ///
-/// An IPv4-mapped IPv6 address (`::ffff:192.0.2.1`), as a socket for both versions has it,
-/// is the IPv4 address that is in it, here and in the text of a network. So `::/0` holds no
-/// IPv4 address.
+/// An IPv4-mapped IPv6 address (`::ffff:192.0.2.1`), as dual-stack sockets report it, counts
+/// as the IPv4 address that it contains, both here and in the text of a network. So `::/0`
+/// contains no IPv4 address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[must_use]
 pub struct Networks(Vec<IpNet>);
@@ -54,8 +53,8 @@ impl Networks {
     ///
     /// # Errors
     ///
-    /// [`NetworkError`] for text that is neither, for a network with bits set behind its
-    /// prefix (`10.0.0.1/8`), and for no networks at all.
+    /// Returns a [`NetworkError`] if a text is neither, if a network has bits set after its
+    /// prefix (`10.0.0.1/8`), or if there are no networks at all.
     ///
     /// ```
     /// use hookseal::networks::Networks;
@@ -90,7 +89,7 @@ impl Networks {
     }
 }
 
-/// Each address alone, such as the published ones of a sender.
+/// Collects single addresses, such as those that a sender publishes.
 impl<A: Into<IpAddr>> FromIterator<A> for Networks {
     fn from_iter<I: IntoIterator<Item = A>>(addresses: I) -> Self {
         let addresses = addresses.into_iter();
@@ -127,7 +126,7 @@ fn parse(text: &str) -> Result<IpNet, NetworkError> {
             network: network.trunc(),
         });
     }
-    // The prefix of an IPv4-mapped network begins with the 96 bits that mark it.
+    // An IPv4-mapped network begins with the 96 bits that mark it, so its prefix is longer.
     let mapped = match (address.to_canonical(), network.prefix_len().checked_sub(96)) {
         (address @ IpAddr::V4(_), Some(prefix)) if network.addr().is_ipv6() => {
             IpNet::new(address, prefix).ok()
@@ -141,10 +140,10 @@ fn parse(text: &str) -> Result<IpNet, NetworkError> {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NetworkError {
-    /// The list has no networks, so that nothing would be in it.
+    /// The list is empty, so every request would be rejected.
     #[error("no networks are given; list those that requests come from")]
     Empty,
-    /// A network has bits set behind its prefix, so it is not clear what is meant.
+    /// A network has bits set after its prefix, so its meaning is ambiguous.
     #[error(
         "network {text} has bits set behind its prefix; write {network}, or {} for this address alone",
         .text.split('/').next().unwrap_or_default()

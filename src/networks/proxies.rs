@@ -7,22 +7,22 @@ use http::HeaderMap;
 use super::Networks;
 use super::forwarded::{Entries, Syntax};
 
-/// Proxies whose word is taken for where a request comes from, and the header that they
-/// write it into.
+/// The proxies that are trusted to say where a request comes from, and the header in which
+/// they do.
 ///
 /// Each proxy appends the address that it received the request from. So the entries are
-/// read from the right, from the nearest proxy to the farthest, and the first one that is
-/// not a trusted proxy's is the client's. What stands to the left of it was sent by the
-/// client, who can write anything, and is not read.
+/// read from the right, from the nearest proxy to the farthest, and the first address that is
+/// not a trusted proxy's is the client's. The entries to the left of it were sent by the
+/// client, which can write anything, and are not read.
 ///
-/// - **Only one header is read**, the one that your proxies write. The other would be the
-///   client's word.
-/// - A request whose peer is no trusted proxy comes from that peer, whatever its headers say.
+/// - **Only one header is read**, the one that your proxies write. The other may come from
+///   the client.
+/// - If the peer is not a trusted proxy, the request comes from that peer, whatever its
+///   headers say.
 /// - Every proxy on the way must be in the networks, and must append to the header or replace
-///   it. A proxy that passes the client's header on unchanged makes it a client's word.
+///   it. If a proxy passes the client's header on unchanged, the client chooses its address.
 ///
-/// The networks must be those of your proxies alone. If they hold clients, one of them can
-/// choose its own address.
+/// The networks must contain only your proxies. A client in them could choose its address.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct TrustedProxies {
@@ -31,7 +31,7 @@ pub struct TrustedProxies {
 }
 
 impl TrustedProxies {
-    /// The most entries that are read of a request: more proxies are not trusted.
+    /// The most entries that are read. A request that passed more proxies is rejected.
     pub const MAX_ENTRIES: usize = 16;
 
     /// Creates trusted proxies that append to `X-Forwarded-For`, as nginx, HAProxy, Envoy
@@ -46,8 +46,8 @@ impl TrustedProxies {
 
     /// Creates trusted proxies that append to `Forwarded` ([RFC 7239]): elements separated
     /// by commas, each with the address in its parameter `for`
-    /// (`for="[2001:db8::1]:4711";proto=https`). It is held to the grammar: an address with
-    /// a colon must be quoted.
+    /// (`for="[2001:db8::1]:4711";proto=https`). The header must follow the grammar: an
+    /// address with a colon must be quoted.
     ///
     /// [RFC 7239]: https://www.rfc-editor.org/rfc/rfc7239
     pub const fn forwarded(networks: Networks) -> Self {
@@ -57,17 +57,17 @@ impl TrustedProxies {
         }
     }
 
-    /// Returns the address that a request comes from: the first one that is no trusted
-    /// proxy's, from the connection's `peer` over the entries of the header from the right.
+    /// Returns the address that a request comes from: the connection's `peer` if that is not
+    /// a trusted proxy, or else the rightmost address in the header that is not one.
     /// An IPv4-mapped IPv6 address is returned as IPv4.
     ///
     /// At most [`MAX_ENTRIES`](Self::MAX_ENTRIES) entries are read.
     ///
     /// # Errors
     ///
-    /// The peer is a trusted proxy, and [`ClientAddressError`] says why the address is not
-    /// known: the header is missing, or what is read of it is malformed, obfuscated, only
-    /// trusted, or too much.
+    /// Returns a [`ClientAddressError`] if the peer is a trusted proxy and the header is
+    /// missing, is malformed, hides the address, has only trusted proxies, or has too many
+    /// of them.
     ///
     /// ```
     /// use hookseal::networks::{ClientAddressError, Networks, TrustedProxies};
@@ -122,11 +122,11 @@ impl TrustedProxies {
     }
 }
 
-/// Why it is not known where a request comes from that a trusted proxy has passed on.
+/// Says why a request that a trusted proxy passed on has no known client address.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ClientAddressError {
-    /// An entry is not of the header's form.
+    /// An entry does not follow the header's syntax.
     #[error("an entry of header {header} is malformed")]
     #[non_exhaustive]
     Malformed {
@@ -141,20 +141,20 @@ pub enum ClientAddressError {
         /// The header's name.
         header: &'static str,
     },
-    /// All entries are those of trusted proxies.
+    /// All entries are addresses of trusted proxies.
     #[error("header {header} has only the addresses of trusted proxies")]
     #[non_exhaustive]
     OnlyProxies {
         /// The header's name.
         header: &'static str,
     },
-    /// There are more trusted proxies than are read.
+    /// There are more entries of trusted proxies than the limit.
     #[error("header {header} has more than {max} entries of trusted proxies")]
     #[non_exhaustive]
     TooManyEntries {
         /// The header's name.
         header: &'static str,
-        /// How many are read.
+        /// The limit.
         max: usize,
     },
     /// An entry is `unknown`, or an obfuscated identifier such as `_hidden` (RFC 7239,

@@ -17,10 +17,10 @@ use http_body::{Body, Frame, SizeHint};
 
 use super::{BoxError, RejectionKind, VerifiedBytes};
 
-/// The body of a verified request: the proof, and an [`http_body::Body`] of the
-/// verified bytes with the trailers as they came.
+/// The body of a verified request. It has the proof, and is an [`http_body::Body`] of
+/// the verified bytes, followed by the trailers as they arrived.
 ///
-/// Only the layer makes one, so a service for `Request<VerifiedBody>` cannot be
+/// Only the layer creates one, so a service for `Request<VerifiedBody>` cannot be
 /// called with a body that was not verified. **No scheme signs the trailers.**
 ///
 /// ```
@@ -34,7 +34,7 @@ use super::{BoxError, RejectionKind, VerifiedBytes};
 #[derive(Clone)]
 pub struct VerifiedBody {
     proof: VerifiedBytes,
-    /// What has not been read as a frame yet.
+    /// The bytes that have not been read as a frame yet.
     unread: Bytes,
     trailers: Option<HeaderMap>,
 }
@@ -91,7 +91,7 @@ impl fmt::Debug for VerifiedBody {
     }
 }
 
-/// The length and the time that a body may take.
+/// The maximum length of a body, and the time within which it must arrive.
 #[derive(Clone)]
 pub(super) struct Limits {
     /// In bytes.
@@ -99,7 +99,7 @@ pub(super) struct Limits {
     pub(super) timeout: Option<Timeout>,
 }
 
-/// The time that a whole body may take, and the runtime's way to wait.
+/// The time within which a whole body must arrive, and the runtime's timer.
 #[derive(Clone)]
 pub(super) struct Timeout {
     pub(super) limit: Duration,
@@ -111,8 +111,8 @@ pub(super) type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 impl Limits {
     /// Rejects a body that announces a length over the limit.
     ///
-    /// Nothing else relies on an announced length, and no memory is reserved for
-    /// it: a body that is longer is rejected while it is read.
+    /// Nothing else relies on the announced length, and no memory is reserved for
+    /// it. A body that exceeds the limit all the same is rejected while it is read.
     pub(super) fn check_announced<B: Body>(
         &self,
         announced: Option<u64>,
@@ -127,8 +127,8 @@ impl Limits {
         }
     }
 
-    /// Reads a body to its end, and returns its bytes and its trailers. `hash`
-    /// takes each chunk before it is kept.
+    /// Reads a body to its end, and returns its bytes and its trailers. Each chunk
+    /// is passed to `hash` before it is stored.
     pub(super) async fn read<B>(
         &self,
         frames: &mut Frames<'_, B>,
@@ -156,7 +156,7 @@ impl Limits {
                     buffer.push(chunk);
                 }
                 Err(frame) => {
-                    // A frame of a kind that `http-body` does not have yet has none.
+                    // A frame of a kind that future versions of `http-body` add is ignored.
                     let more = frame.into_trailers().unwrap_or_default();
                     trailers.add(more).ok_or_else(|| self.too_large())?;
                 }
@@ -165,7 +165,7 @@ impl Limits {
         Ok((buffer.into_bytes(), trailers.0))
     }
 
-    /// The same, with a lower limit for the length.
+    /// Returns the same limits, with the length limited further.
     #[cfg(feature = "handshake")]
     pub(super) fn at_most(&self, length: usize) -> Self {
         Self {
@@ -204,19 +204,19 @@ struct Deadline {
     sleep: Sleep,
 }
 
-/// The frames of a body, until its time is up.
+/// Reads the frames of a body, until the timeout.
 pub(super) struct Frames<'b, B> {
     body: Pin<&'b mut B>,
     state: State,
     deadline: Option<Deadline>,
-    /// How many came without a pause.
+    /// The number of frames that came without a pause.
     in_a_row: u8,
 }
 
 /// What has been seen of a body.
 #[derive(Clone, Copy)]
 enum State {
-    /// No end so far.
+    /// Some of it, but not its end.
     Open,
     /// All of it.
     Ended,
@@ -227,9 +227,9 @@ enum State {
 type NextFrame<B> = Option<Result<Frame<<B as Body>::Data>, <B as Body>::Error>>;
 
 impl<'b, B: Body> Frames<'b, B> {
-    /// After this many frames in a row, the other tasks and the timer have their
-    /// turn. A body that always has another frame, even an empty one, must not
-    /// keep them waiting.
+    /// After this many frames in a row, the future yields to the other tasks and the
+    /// timer. A body that always has another frame, even an empty one, must not
+    /// starve them.
     const MAX_IN_A_ROW: u8 = 64;
 
     pub(super) const fn new(body: Pin<&'b mut B>) -> Self {
@@ -241,8 +241,8 @@ impl<'b, B: Body> Frames<'b, B> {
         }
     }
 
-    /// Whether nothing of the body is left to read. A body without content is at
-    /// its end before it is read.
+    /// Returns whether the body has been read to its end. An empty body is at its
+    /// end before it is read.
     pub(super) fn are_at_end(&self) -> bool {
         match self.state {
             State::Open => self.body.is_end_stream(),
@@ -283,10 +283,10 @@ impl<'b, B: Body> Frames<'b, B> {
 struct Trailers(Option<HeaderMap>);
 
 impl Trailers {
-    /// hyper's own limit for the headers, and for the trailers, of HTTP/1.
+    /// The same limit as hyper has for the headers and for the trailers of HTTP/1.
     const MAX_FIELDS: usize = 100;
 
-    /// Adds more trailers. Returns `None` if they are too many.
+    /// Adds more trailers. Returns `None` if there are too many.
     fn add(&mut self, more: HeaderMap) -> Option<()> {
         let trailers = self.0.get_or_insert_default();
         if trailers.len().checked_add(more.len())? > Self::MAX_FIELDS {
@@ -299,12 +299,12 @@ impl Trailers {
     }
 }
 
-/// The bytes of a body so far, in one piece.
+/// The bytes read from a body so far, joined into one piece.
 struct Buffer {
     limit: usize,
     /// The only chunk so far, or empty. Most bodies are a single chunk.
     first: Bytes,
-    /// All chunks, from the second one on.
+    /// All chunks, once there are two.
     joined: Vec<u8>,
 }
 
@@ -325,8 +325,8 @@ impl Buffer {
         self.limit.saturating_sub(self.len())
     }
 
-    /// A shorter chunk is copied. As `Bytes` it can be a piece of the server's
-    /// read buffer (hyper's has 8 KiB and more), and would keep all of it.
+    /// Shorter chunks are copied. A chunk can be a slice of the server's read
+    /// buffer (in hyper at least 8 KiB), and would keep the whole buffer alive.
     const WORTH_KEEPING: usize = 4096;
 
     fn push(&mut self, chunk: Bytes) {
@@ -334,8 +334,8 @@ impl Buffer {
             return;
         }
         if self.len() > 0 {
-            // Before anything is copied, so that at most the old buffer and the
-            // new one are held at once.
+            // Reserved before anything is copied, so that at most the old buffer and
+            // the new one are held at once.
             self.reserve(chunk.len());
             let first = mem::take(&mut self.first);
             self.joined.extend_from_slice(&first);
@@ -347,7 +347,8 @@ impl Buffer {
         }
     }
 
-    /// Doubles the buffer each time, as `Vec` does, but never beyond the limit.
+    /// Reserves room for `more` bytes: doubles the buffer, as `Vec` does, but never
+    /// beyond the limit.
     fn reserve(&mut self, more: usize) {
         let needed = self.len().saturating_add(more);
         if needed > self.joined.capacity() {

@@ -1,4 +1,4 @@
-//! What is checked of a request, whatever framework it came through.
+//! The checks of a request, for every framework.
 
 use alloc::sync::Arc;
 use core::fmt;
@@ -21,11 +21,11 @@ use crate::handshake::answers::{Answer, MAX_SECRET_BODY};
 use crate::head::{Found, HeaderName, HeaderVisitor};
 use crate::{HashState, RequestHead, Verifier};
 
-/// The checks of the [layer](super), for an adapter to a framework that does not speak
-/// tower. The crate `hookseal-actix` is one.
+/// The checks of the [layer](super), for adapters to frameworks that do not use tower,
+/// such as the crate `hookseal-actix`.
 ///
-/// An adapter hands over the head and the body of each request, passes on what is verified,
-/// and answers everything else with the [`Reply`].
+/// An adapter hands over the head and the body of each request, passes on verified requests,
+/// and responds to every other request with the [`Reply`].
 ///
 /// ```
 /// use std::sync::Arc;
@@ -63,7 +63,7 @@ use crate::{HashState, RequestHead, Verifier};
 /// # }
 /// ```
 #[derive(Clone)]
-#[must_use = "nothing is checked until a request is"]
+#[must_use = "checks do nothing until `verify` is called"]
 pub struct Checks {
     limits: Limits,
     /// Whether handshakes are answered.
@@ -77,7 +77,7 @@ impl Checks {
     pub const DEFAULT_BODY_LIMIT: usize = 1 << 20;
 
     /// Creates the checks with the layer's defaults: bodies of at most
-    /// [1 MiB](Self::DEFAULT_BODY_LIMIT), however slowly they arrive.
+    /// [1 MiB](Self::DEFAULT_BODY_LIMIT), and no timeout.
     pub const fn new() -> Self {
         Self {
             limits: Limits {
@@ -90,14 +90,14 @@ impl Checks {
         }
     }
 
-    /// Sets the limit for the length of a body, in bytes:
+    /// Sets the limit for the length of a body, in bytes. See
     /// [`VerifyLayer::with_body_limit`](super::VerifyLayer::with_body_limit).
     pub const fn with_body_limit(mut self, bytes: usize) -> Self {
         self.limits.length = bytes;
         self
     }
 
-    /// Sets the limit for the time from the checked head to the end of the body:
+    /// Sets the limit for the time from the checked head to the end of the body. See
     /// [`VerifyLayer::with_body_timeout`](super::VerifyLayer::with_body_timeout).
     pub fn with_body_timeout<S, F>(mut self, limit: Duration, sleep: S) -> Self
     where
@@ -108,7 +108,7 @@ impl Checks {
         self
     }
 
-    /// **For development:** searches for the reason of each refusal, and logs it:
+    /// **For development:** searches for the reason of each refusal, and logs it. See
     /// `VerifyLayer::explain_refusals`.
     #[cfg(all(
         feature = "explain",
@@ -120,31 +120,31 @@ impl Checks {
         self
     }
 
-    /// Answers the requests that are no events, where the verifier has
-    /// [handshakes](crate::handshake): `VerifyLayer::answer_handshakes`.
+    /// Answers handshake requests, if the verifier has
+    /// [handshakes](crate::handshake). See `VerifyLayer::answer_handshakes`.
     #[cfg(feature = "handshake")]
     pub const fn answer_handshakes(mut self) -> Self {
         self.answers = true;
         self
     }
 
-    /// Answers no handshakes.
+    /// Turns the answers to handshakes off.
     #[cfg(feature = "handshake")]
     pub(super) const fn without_answers(mut self) -> Self {
         self.answers = false;
         self
     }
 
-    /// Makes every check of the layer, in its order, and returns the verified body.
+    /// Makes every check of the layer, in the same order, and returns the verified body.
     ///
-    /// `choose` returns the verifier, and is called once the announced length of the body
-    /// has passed; without a verifier the request is rejected with 401. The head needs the
-    /// method and the target for schemes that sign them. The body is dropped when this
-    /// returns, whether it was read or not.
+    /// `choose` returns the verifier. It is called after the announced length of the body
+    /// has been checked; if it returns `None`, the request is rejected with 401. The head
+    /// needs the method and the target for schemes that sign them. The body is dropped when
+    /// the future ends, whether it was read or not.
     ///
     /// # Errors
     ///
-    /// The reply to a request that is not verified, or that is no event.
+    /// Returns the reply to a request that is not verified, or that is a handshake.
     pub async fn verify<B>(
         &self,
         head: &dyn RequestHead,
@@ -190,7 +190,7 @@ impl Checks {
         }
     }
 
-    /// Verifies a request, and returns the proof with its body, and its trailers.
+    /// Verifies a request, and returns the proof with the body, and the trailers.
     async fn prove<B>(
         &self,
         head: &dyn RequestHead,
@@ -204,8 +204,8 @@ impl Checks {
     {
         let unchosen = |kind| End::Rejected(Rejection::of_no_verifier(kind));
         let announced = announced_length(head);
-        // First, so that the response to a body that announces too much depends on
-        // nothing else in the request.
+        // This check comes first, so that the response to a body that announces too much
+        // depends on nothing else in the request.
         self.limits
             .check_announced(announced, frames)
             .map_err(unchosen)?;
@@ -242,7 +242,7 @@ impl Checks {
             }
         }
 
-        // The running MACs are in it. It stays in its place, and is wiped there.
+        // Holds the running MACs. It is never moved, and is wiped in place.
         let mut state = HashState::new();
         let mut check = verifier
             .begin(head, &mut state)
@@ -262,7 +262,7 @@ impl Checks {
         if let Some(announced) = announced
             && announced != received
         {
-            // An HTTP/2 stream can end well and be too short all the same.
+            // An HTTP/2 stream can end without an error and still be too short.
             let kind = RejectionKind::BodyLengthMismatch {
                 announced,
                 received,
@@ -299,19 +299,19 @@ impl fmt::Debug for Checks {
     }
 }
 
-/// What was read of a body.
+/// The part of a body that was read.
 #[derive(Default)]
 struct BodyRead {
-    /// In bytes, once it is complete.
+    /// In bytes, if the body was read to its end.
     length: Option<u64>,
     keys_tried: Option<usize>,
-    /// Only where refusals are explained.
+    /// Set only if refusals are explained.
     bytes: Option<Bytes>,
 }
 
-/// The reply to a request that is not passed on: it is rejected, or it is a handshake.
+/// The reply to a request that is not passed on, because it is rejected or is a handshake.
 ///
-/// It goes to whoever sent the request.
+/// It is sent to the client, which may be anyone.
 #[derive(Clone, Debug)]
 #[must_use = "the sender waits for it"]
 pub struct Reply {
@@ -344,7 +344,7 @@ impl Reply {
         headers
     }
 
-    /// Returns the body. That of a rejection is empty.
+    /// Returns the body, which is empty for a rejection.
     #[must_use]
     pub fn body(&self) -> &str {
         match &self.end {
@@ -354,8 +354,8 @@ impl Reply {
         }
     }
 
-    /// Returns why the request was rejected, for the log and for outer middleware; `None`
-    /// for the answer to a handshake.
+    /// Returns why the request was rejected, for the log and for outer middleware, or `None`
+    /// if this is the answer to a handshake.
     #[must_use]
     pub const fn rejection(&self) -> Option<&Rejection> {
         match &self.end {
@@ -365,9 +365,9 @@ impl Reply {
         }
     }
 
-    /// Returns whether the body was read to its end. If it was not, an HTTP/1 server that
-    /// closes the connection has to say so (`Connection: close`), or the client loses its
-    /// next request.
+    /// Returns whether the body was read to its end. If it was not, an HTTP/1 server closes
+    /// the connection and has to announce that (`Connection: close`), or the client loses
+    /// its next request.
     #[must_use]
     pub const fn read_to_end(&self) -> bool {
         self.read_to_end
@@ -392,8 +392,8 @@ impl End {
     }
 }
 
-/// Returns the announced length: one or more digits (RFC 9110, section 8.6).
-/// Anything else announces nothing. The first of several counts.
+/// Returns the announced length if it consists of one or more digits (RFC 9110,
+/// section 8.6). The first of several headers counts.
 fn announced_length(head: &dyn RequestHead) -> Option<u64> {
     let digits = core::str::from_utf8(first_value(head, &CONTENT_LENGTH)?).ok()?;
     let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());

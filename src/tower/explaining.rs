@@ -15,7 +15,7 @@ use crate::explain::{Change, Explainer};
 use crate::head::{Found, HeaderVisitor};
 use crate::{RequestHead, Timestamp};
 
-/// The shortest time from the beginning of one search to that of the next.
+/// The minimum time between the starts of two searches.
 const INTERVAL: Duration = Duration::from_secs(1);
 
 pub(super) struct Explaining {
@@ -27,7 +27,7 @@ pub(super) struct Explaining {
 struct State {
     is_searching: bool,
     began: Option<Instant>,
-    /// Since the last search.
+    /// The number of refusals since the last search that were not explained.
     skipped: u64,
 }
 
@@ -39,8 +39,8 @@ impl Explaining {
         }
     }
 
-    /// Searches for the reason of a refusal in a thread of its own, unless one is being
-    /// searched for or was a moment ago.
+    /// Searches for the reason of a refusal in a separate thread, unless another search is
+    /// running or began less than [`INTERVAL`] ago.
     pub(super) fn explain(&self, head: &dyn RequestHead, body: Bytes) {
         let Ok(mut state) = self.state.lock() else {
             return;
@@ -56,7 +56,7 @@ impl Explaining {
 
         let head = KeptHead::new(head);
         let explainer = Arc::clone(&self.explainer);
-        // The search may begin a moment later.
+        // Taken here, since the search may begin a moment later.
         let now = Timestamp::now();
         let searching = Searching(Arc::clone(&self.state));
         let dispatch = tracing::dispatcher::get_default(Clone::clone);
@@ -67,12 +67,13 @@ impl Explaining {
             });
         };
         let named = std::thread::Builder::new().name("hookseal-explain".into());
-        // Without a thread to be had, nothing is explained; `Searching` ends all the same.
+        // If no thread can be spawned, nothing is explained, and dropping the closure drops
+        // `Searching`.
         drop(named.spawn(search));
     }
 }
 
-/// The head of a request that has been answered.
+/// A copy of a request's head, which outlives the request.
 struct KeptHead {
     method: Option<String>,
     target: Option<String>,
@@ -109,7 +110,7 @@ impl RequestHead for KeptHead {
     }
 }
 
-/// Ends the search, also by a panic.
+/// Marks the search as ended when it is dropped, also by a panic.
 struct Searching(Arc<Mutex<State>>);
 
 impl Drop for Searching {
@@ -127,7 +128,7 @@ fn log(explainer: &Explainer<'_>, now: Timestamp, head: &KeptHead, body: &[u8], 
             target: "hookseal::explain",
             scheme = explanation.scheme(),
             "the explainer verifies a request that the layer has refused: its scheme, secrets or \
-             time differ from the layer's"
+             clock differ from the layer's"
         );
         return;
     }

@@ -1,10 +1,10 @@
-//! Explains nothing, without the features for it.
+//! Replaces `explaining.rs` where its features are off.
 
 use bytes::Bytes;
 
 use crate::RequestHead;
 
-/// It has no values.
+/// Has no values, so no code for it is compiled.
 #[derive(Debug)]
 pub(super) enum Explaining {}
 

@@ -16,10 +16,10 @@ use super::{MakeResponse, Rejection, VerifiedBody};
 
 type Verifying = Pin<Box<dyn Future<Output = Result<Request<VerifiedBody>, Ended>> + Send>>;
 
-/// The end of a request, and what becomes of the connection.
+/// Why a request is not passed on, and whether the server closes the connection.
 pub(super) struct Ended {
     pub(super) end: End,
-    /// The version of the connection, if the server closes it and has to say so.
+    /// The HTTP version, if the server closes the connection and has to announce that.
     pub(super) closes: Option<Version>,
 }
 
@@ -27,7 +27,7 @@ pin_project! {
     /// Verifies a request, then waits for the response of the service behind the
     /// layer, or returns the response to a rejected request.
     ///
-    /// Dropping it cancels both. Nothing continues in the background.
+    /// Dropping it cancels both steps. Nothing continues in the background.
     pub struct ResponseFuture<S, R, F> {
         #[pin]
         state: State<S, R, F>,
@@ -38,8 +38,8 @@ pin_project! {
     #[project = StateProjection]
     enum State<S, R, F> {
         Verifying {
-            // Boxed: the verification borrows from the request and the hash
-            // state beside it, which stay where they are until both are wiped.
+            // Boxed, since the verification borrows the request and the hash state
+            // that are stored beside it, which must not move until they are dropped.
             verifying: Verifying,
             ready: S,
             respond: R,
@@ -95,9 +95,9 @@ impl<S, R, F> fmt::Debug for ResponseFuture<S, R, F> {
     }
 }
 
-/// Returns the version of the connection, if the server closes it and has to say so: a server
-/// closes an HTTP/1 connection whose request it has not read to its end. If it does not say
-/// so, the client's next request is lost.
+/// Returns the HTTP version if the server closes the connection and has to announce that. A
+/// server closes an HTTP/1 connection if it has not read the request to its end. If it does
+/// not announce that, the client's next request is lost.
 pub(super) fn closing(version: Version, is_read: bool) -> Option<Version> {
     let is_http1 = matches!(version, Version::HTTP_10 | Version::HTTP_11);
     (is_http1 && !is_read).then_some(version)
@@ -112,8 +112,8 @@ pub(super) fn end<B>(respond: &impl MakeResponse<B>, ended: Ended) -> Response<B
     };
     if let Some(version) = closes {
         if version == Version::HTTP_10 {
-            // To a response of version 1.1, hyper adds `keep-alive` for a client of
-            // HTTP/1.0 that asks for it.
+            // hyper would add `keep-alive` to a response of version 1.1 if an HTTP/1.0
+            // client asked for it.
             *response.version_mut() = version;
         }
         response
@@ -140,7 +140,7 @@ fn answered<B>(
     #[cfg(feature = "tracing")]
     tracing::debug!(target: "hookseal::tower", "handshake answered");
     respond.make_answer(answer).unwrap_or_else(|| {
-        // Only a layer that answers handshakes asks for an answer.
+        // Never happens: a layer whose `R` makes no answers does not answer handshakes.
         let kind = super::RejectionKind::NoVerifier;
         reject(respond, Rejection::of_no_verifier(kind))
     })

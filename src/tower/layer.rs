@@ -15,7 +15,7 @@ use crate::{Reloadable, Verifier};
 
 /// Lets only verified requests through to the service behind it.
 ///
-/// The [module docs](super) say what it does, and have an example.
+/// See the [module docs](super) for what it does, and for an example.
 #[derive(Clone)]
 #[must_use = "a layer does nothing until it is put on a service"]
 pub struct VerifyLayer<R = EmptyResponse> {
@@ -43,10 +43,10 @@ impl VerifyLayer {
     }
 
     /// Creates a layer whose verifier can be replaced while requests are checked, for a
-    /// rotation of secrets without a restart. Each request is checked with the verifier
-    /// that is held when its head is checked, to the end of its body.
+    /// rotation of secrets without a restart. Each request is checked, to the end of its
+    /// body, with the verifier that is current when its head is checked.
     ///
-    /// [`Reloadable`] says how to reload secrets from a file. For secrets of several
+    /// [`Reloadable`] shows how to reload secrets from a file. For secrets of several
     /// tenants, use [`from_fn`](Self::from_fn) with a `Reloadable` map.
     ///
     /// ```
@@ -69,8 +69,8 @@ impl VerifyLayer {
     /// verified.
     ///
     /// `choose` sees what anyone can send, and must not block: keep prepared
-    /// verifiers in a map. If they have to be fetched, a middleware in front of
-    /// this layer can do that, and can respond for itself when the fetch fails.
+    /// verifiers in a map. If they have to be fetched, let a middleware in front of
+    /// this layer do that, and respond itself if the fetch fails.
     /// The docs of the module `axum` have an example. Under axum's
     /// `Router::nest` the path here lacks the prefix; `OriginalUri` in the
     /// extensions has the whole one.
@@ -78,9 +78,9 @@ impl VerifyLayer {
     /// Name the keys of each tenant after it
     /// ([`Key::with_id`](crate::Key::with_id)). Then the proof and the log say
     /// whose event it is, with every scheme. Rely on that name and not on the
-    /// path: this function can see `ann%61` where a handler sees `anna`. Whether
-    /// a path has a verifier shows from outside, since the service waits for the
-    /// body.
+    /// path: this function can see `ann%61` where a handler sees `anna`. A client
+    /// can observe whether a path has a verifier, since only then does the layer
+    /// read the body.
     ///
     /// ```
     /// use std::collections::HashMap;
@@ -120,18 +120,18 @@ impl<R> VerifyLayer<R> {
     /// `bytes` passes.
     ///
     /// The layer holds up to this many bytes for each request that it checks,
-    /// briefly up to twice as many while the buffer grows, and also the chunk
+    /// briefly up to twice as many while the buffer grows, plus the chunk
     /// that the server hands over. For a scheme that signs a canonical form of the
-    /// body, it holds the body twice. (Trailers have their own limit, 100 fields.)
+    /// body, it holds the body twice. (Trailers have a separate limit of 100 fields.)
     pub fn with_body_limit(mut self, bytes: usize) -> Self {
         self.options.checks = self.options.checks.with_body_limit(bytes);
         self
     }
 
     /// Sets the limit for the time from the checked head to the end of the body.
-    /// It is for the whole body, however slowly its bytes arrive.
+    /// It applies to the whole body, not to the pauses between its chunks.
     ///
-    /// `sleep` is how your runtime waits, for example `tokio::time::sleep`.
+    /// `sleep` is your runtime's sleep function, for example `tokio::time::sleep`.
     ///
     /// ```
     /// # use hookseal::{Webhook, schemes, tower::VerifyLayer};
@@ -155,14 +155,14 @@ impl<R> VerifyLayer<R> {
     /// Sets the response to rejected requests, in place of the
     /// [status](super::Rejection::status) and an empty body.
     ///
-    /// The response goes to whoever sent the request. Make it the same for every
+    /// Anyone can receive the response. Make it the same for every
     /// [`Unverified`](super::RejectionKind::Unverified), or a forger learns which
-    /// part of a forgery was right. The layer adds `Connection: close` where the
-    /// server is going to close the connection (see [there](super#rejections)),
+    /// part of a forgery was right. The layer adds `Connection: close` if the
+    /// server is going to close the connection (see [rejections](super#rejections)),
     /// unless the response has a `Connection` header.
     ///
-    /// To write the type of such a layer down, use a function pointer:
-    /// `reject as fn(&Rejection) -> Response<Body>` makes a
+    /// To name the type of such a layer, pass a function pointer: with
+    /// `reject as fn(&Rejection) -> Response<Body>` the type is
     /// `VerifyLayer<fn(&Rejection) -> Response<Body>>`.
     ///
     /// ```
@@ -196,16 +196,16 @@ impl<R> VerifyLayer<R> {
 
     /// **For development:** searches for the reason of each refusal, and logs it.
     ///
-    /// The explainer has the scheme and the secrets of this layer's requests. Within a
-    /// second or so after a 401, an event of the target `hookseal::explain` says what was
-    /// wrong and what to do, at the level `WARN`. The response stays the same. It comes
-    /// later if the head was refused, since the search needs the body, which is then read
-    /// up to the layer's limits.
+    /// Give the explainer the scheme and the secrets of this layer's verifier. Within a
+    /// second or so after a 401, a log event at level `WARN`, with the target
+    /// `hookseal::explain`, says what was wrong and what to do. The response stays the same,
+    /// but is sent later if the head was refused: the search needs the body, so the layer
+    /// reads it, up to its limits.
     ///
-    /// Do not use it in production: each search takes as much time as
-    /// [`explain`](crate::explain) says, and anyone can cause one. One runs at a time, in a
-    /// thread of its own, and at most one a second begins; the log says how many refusals
-    /// had none.
+    /// Do not use it in production: a search can take long (see
+    /// [`explain`](crate::explain)), and anyone can cause one. Only one search runs at a
+    /// time, in a separate thread, and at most one starts each second. The log says how many
+    /// refusals were skipped.
     ///
     /// ```
     /// use hookseal::explain::Explainer;
@@ -228,14 +228,14 @@ impl<R> VerifyLayer<R> {
         self
     }
 
-    /// Answers the requests that are no events, where the verifier has
+    /// Answers handshake requests, if the verifier has
     /// [handshakes](crate::handshake). Without this, the layer answers none: a handshake
     /// without a signature is rejected, and one with a signature is passed on.
     ///
-    /// Such a request does not reach the service. The response body must be made
-    /// `From<String>`. Call it last: [`with_response`](Self::with_response) would undo it.
-    /// A route with this layer must take the method of the handshake too, such as `GET`:
-    /// under axum use `any` (see the module `axum`).
+    /// Answered requests do not reach the service. The response body must implement
+    /// `From<String>`. Call this method last: [`with_response`](Self::with_response) would
+    /// undo it. A route with this layer must also accept the method of the handshake, such
+    /// as `GET`: under axum use `any` (see the module `axum`).
     ///
     /// ```
     /// use hookseal::handshake::Handshakes;

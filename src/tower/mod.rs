@@ -7,11 +7,11 @@
 //!
 //! 1. rejects a body that announces more than the
 //!    [limit](VerifyLayer::with_body_limit), 1 MiB by default;
-//! 2. takes the verifier, which is always the same one, is the
-//!    [current](VerifyLayer::reloadable) one of those that replace each other, or is
+//! 2. gets the verifier: always the same one, the
+//!    [current one](VerifyLayer::reloadable) if it can be replaced, or one
 //!    [chosen for the request](VerifyLayer::from_fn);
-//! 3. checks everything that the head shows, before it reads any of the body. A
-//!    client that waits for `100 Continue` is rejected without sending the body;
+//! 3. checks everything that the head shows before it reads any of the body, so a
+//!    client that waits for `100 Continue` can be rejected before it sends the body;
 //! 4. reads the body, hashes each chunk as it arrives, and holds at most the
 //!    limit. An announced length reserves no memory;
 //! 5. passes the request on if its signature matches. The body consists of the
@@ -61,36 +61,36 @@
 //! ```
 //!
 //! The options are [`VerifyLayer::with_body_limit`],
-//! [`VerifyLayer::with_body_timeout`] and [`VerifyLayer::with_response`]. Two more layers stand
-//! beside it: `AllowNetworksLayer` (feature `networks`) in front lets only given networks
-//! through, and [`SignResponseLayer`] behind signs the responses, for senders that demand it.
-//! `examples/receiver` (axum) and `examples/hyper.rs` are whole programs.
+//! [`VerifyLayer::with_body_timeout`] and [`VerifyLayer::with_response`]. Two more layers
+//! complement it: `AllowNetworksLayer` (feature `networks`), in front of it, lets only requests
+//! from given networks through, and [`SignResponseLayer`], behind it, signs the responses for
+//! senders that demand it. `examples/receiver` (axum) and `examples/hyper.rs` are whole programs.
 //!
 //! # Rejections
 //!
 //! | status | when |
 //! | --- | --- |
 //! | 401 | the request is not verified, whatever the reason, or it has no verifier |
-//! | 413 | the body is longer than the limit, or announces that it is, or has more than 100 trailer fields |
-//! | 400 | the body breaks off, or is not as long as its `Content-Length` announces |
-//! | 408 | the body does not arrive within the timeout, if there is one |
+//! | 413 | the body exceeds the limit or announces that it will, or it has more than 100 trailer fields |
+//! | 400 | the body breaks off, or its length differs from its `Content-Length` |
+//! | 408 | the body does not arrive within the timeout, if one is set |
 //! | 500 | the verifier cannot check the request, and its operator has to act ([`VerifyError::is_operator_fault`](crate::VerifyError::is_operator_fault)) |
 //!
 //! The response has this status and an empty body, and is the same for every
-//! request that is not verified, so a forger does not learn what was wrong. It
-//! does show whether the head passed: only then is the body read. What a head
-//! must contain is no secret. (A 401 should come with `WWW-Authenticate`, by RFC
-//! 9110. There is none, since no HTTP authentication would let the request
-//! through.)
+//! request that is not verified, so a forger does not learn what was wrong. A
+//! forger can observe whether the head passed, since the body is read only then,
+//! but what a head must contain is no secret. (RFC 9110 asks for
+//! `WWW-Authenticate` with a 401. The layer sends none, since no HTTP
+//! authentication would let the request through.)
 //!
-//! With [`answer_handshakes`](VerifyLayer), an unsigned `POST` of at most 4 KiB is read
-//! where the scheme's secret arrives in a body (Notion).
+//! With [`answer_handshakes`](VerifyLayer), the layer also reads an unsigned `POST` of at
+//! most 4 KiB if the scheme delivers its secret in a body (Notion).
 //!
 //! Over HTTP/1, hyper counts trailers itself and ends a body that has more than
 //! 100 with an error, so the status is 400 and not 413.
 //!
 //! **The connection.** Many requests are rejected before their body is read to
-//! its end. An HTTP/1 server closes the connection then. The layer adds
+//! its end. In that case an HTTP/1 server closes the connection. The layer adds
 //! `Connection: close` to the response, so that the client opens another
 //! connection and does not lose its next request. A request that was read to its
 //! end leaves the connection open. Over HTTP/2 the server resets the stream, and
@@ -98,18 +98,19 @@
 //! may see the closed connection or stream in place of the response.
 //!
 //! **The reason** is a [`Rejection`] in the extensions of the response, for your
-//! outer layers. With the feature `tracing` it is also an event of the target
-//! `hookseal::tower`, with the scheme, the reason, the key id, the length of the body
-//! and the announced one, the content encoding and the number of keys tried, but never a
-//! secret, a MAC or the body. Rejections are logged at `INFO`, since anyone can
-//! cause them, those with status 500 at `ERROR`, and verified requests, with their
-//! message id, at `DEBUG`. **A default `EnvFilter` of `tracing-subscriber` lets only errors
+//! outer layers. With the feature `tracing` it is also logged as an event with the target
+//! `hookseal::tower`. The event has the scheme, the reason, the key id, the actual and the
+//! announced length of the body, the content encoding and the number of keys tried, but
+//! never a secret, a MAC or the body. Rejections are logged at `INFO`, since anyone can
+//! cause them, except that those with status 500 are logged at `ERROR`. Verified requests
+//! are logged at `DEBUG`, with their message id.
+//! **The default `EnvFilter` of `tracing-subscriber` lets only errors
 //! through, so it hides rejections**: set `RUST_LOG=hookseal=info`. The layer does not
 //! change or log errors of the service behind it.
 //!
-//! While you set a service up, `VerifyLayer::explain_refusals` (features `explain` and
+//! While you set up a service, `VerifyLayer::explain_refusals` (features `explain` and
 //! `tracing`) logs the proven cause of each refusal. The page
-//! [`troubleshooting`](crate::troubleshooting) goes through the messages.
+//! [`troubleshooting`](crate::troubleshooting) explains the messages.
 //!
 //! # With other layers
 //!
@@ -117,27 +118,27 @@
 //!   decompression changes the bytes that were signed. Behind it, the proof
 //!   still has the compressed bytes, as they were signed, and the request's body
 //!   has the decompressed ones.
-//! - **Cancelled bodies.** hyper before 1.10 ends the body of an HTTP/2 stream
-//!   that its client cancels as if it were complete. The layer rejects it because
-//!   of its `Content-Length`, or else because of its signature.
+//! - **Cancelled bodies.** When a client cancels an HTTP/2 stream, hyper before
+//!   1.10 ends the body as if it were complete. The layer rejects it because its
+//!   length differs from its `Content-Length` or because its signature does not match.
 //! - **Use this layer's own limit for bodies.** Another limit in front of it
-//!   gives its own response where it sees a `Content-Length`, and makes other
-//!   long bodies break off, which is a 400. (axum's `DefaultBodyLimit`, 2 MB,
+//!   gives its own response if it sees a `Content-Length`. It cuts off other long
+//!   bodies, and the response is a 400. (axum's `DefaultBodyLimit`, 2 MB,
 //!   applies to axum's `Bytes` and `Json` behind the layer.)
 //! - **Readiness.** As tower requires, the service behind the layer is ready
 //!   before a request is taken. So a `ConcurrencyLimit` or `Buffer` behind the
-//!   layer holds a place for a request whose body is still arriving. Set a [body
+//!   layer reserves a slot for a request whose body is still arriving. Set a [body
 //!   timeout](VerifyLayer::with_body_timeout), or put the limit in front. (This
 //!   does not apply to separate calls of axum's `Router::layer`, whose routes are
 //!   always ready: there the limit counts verified requests.)
-//! - **Types.** The service behind the layer takes `Request<VerifiedBody>`. A
-//!   service that wants another body, such as axum's `from_fn` in the same
-//!   `ServiceBuilder`, takes it after `map_request_body` of tower-http. The
+//! - **Types.** The service behind the layer takes `Request<VerifiedBody>`. For a
+//!   service that wants another body type, such as axum's `from_fn` in the same
+//!   `ServiceBuilder`, put tower-http's `map_request_body` between them. The
 //!   service's response body must be `Default`, unless the layer has [a custom
 //!   response](VerifyLayer::with_response). The response body of tower-http's
-//!   `TraceLayer` is not `Default`; that layer belongs in front of this one anyway.
-//! - **Order.** The last of several `Router::layer` calls of axum is the
-//!   outermost layer; the first layer in a `ServiceBuilder` is.
+//!   `TraceLayer` is not `Default`, but that layer belongs in front of this one anyway.
+//! - **Order.** With axum's `Router::layer`, the layer added last is the
+//!   outermost; in a `ServiceBuilder`, the layer added first is.
 //! - **gRPC.** Under tonic, a streamed request is held until its sender ends it,
 //!   so a stream in both directions stalls.
 //!
@@ -148,17 +149,17 @@
 //! - **No proxy may rewrite the body**, including its encoding, white space and
 //!   line breaks, or join, drop or rename the headers that a scheme reads (nginx
 //!   drops names with an underscore by default). Where a scheme signs the method
-//!   or the target of a request, a proxy must not rewrite these either. Pomelo's
-//!   endpoint is no such case: it is configured as text.
-//! - **Compression** (`Content-Encoding`) is undone after verification and not
-//!   before, since senders sign the bytes that they send.
-//! - **The clock** must be right to a few seconds. The replay window of Pomelo is
-//!   one minute, and that of Standard Webhooks five.
+//!   or the target of a request, a proxy must not rewrite these either. (Pomelo's
+//!   endpoint is not affected: it is configured as text.)
+//! - **Decompress** (`Content-Encoding`) after verification and not before, since
+//!   senders sign the bytes that they send.
+//! - **The clock** must be right to a few seconds. The replay window is one
+//!   minute for Pomelo and five minutes for Standard Webhooks.
 //! - **Respond soon.** Store or queue the event, respond with 2xx, and do the
 //!   work later. Expect to receive an event more than once: remember its
 //!   [idempotency key](crate::Verified::idempotency_key).
-//! - **The head** must arrive in time too, before any layer sees the request. The
-//!   server or the proxy has to limit that time. hyper does if it has a timer
+//! - **The head** must arrive in time too. No layer sees the request before that,
+//!   so the server or the proxy has to limit the time. hyper does if it has a timer
 //!   (`header_read_timeout`, HTTP/1); `axum::serve` does not.
 //!
 //! | sender | waits for a response | on a response other than 2xx, or none |
@@ -169,11 +170,11 @@
 //! | Hubpay | [15 seconds][hubpay] | 8 attempts in 28 hours; an endpoint that fails for 5 days may be switched off |
 //! | Pomelo | [not stated][pomelo] | a late or unsigned response rejects the card transaction (see [`SignResponseLayer`]); requests are repeated with the same `x-idempotency-key` (which is not signed) |
 //!
-//! So what a rejection does to a genuine event depends on its sender. Where a
-//! sender repeats rejected requests for days, the events of the hours with a
-//! wrong secret arrive later by themselves. Paminga's are lost within minutes,
-//! and a sender that takes a 4xx as final never sends them again: fetch those
-//! from the sender. Read in November 2026.
+//! So what a rejection does to a genuine event depends on its sender. If a sender
+//! repeats rejected requests for days, events that were rejected during hours with
+//! a wrong secret arrive later by themselves. Paminga's are lost within minutes,
+//! and a sender that treats a 4xx as final never sends them again: fetch those
+//! from the sender. The documentation was read in November 2026.
 //!
 //! [sw]: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#request-timeouts
 //! [svix]: https://docs.svix.com/retries

@@ -18,18 +18,18 @@ use super::future::{Ended, closing, end};
 use super::{EmptyResponse, MakeResponse, Rejection, RejectionKind};
 use crate::networks::{Networks, TrustedProxies};
 
-/// Lets only the requests from given networks through to the service behind it. It stands in
-/// front of a [`VerifyLayer`](super::VerifyLayer), and works for every scheme.
+/// Lets only requests from given networks through to the service behind it. Put it in
+/// front of a [`VerifyLayer`](super::VerifyLayer). It works for every scheme.
 ///
 /// Other requests get a 403 with an empty body, before any of their body is read, and the
-/// service is not called. The reason is a [`Rejection`] in the extensions of the response
-/// and, with `tracing`, in the log with the address, as for the `VerifyLayer`. The same
-/// holds for [the connection](super#rejections).
+/// service is not called. As with the `VerifyLayer`, the reason is a [`Rejection`] in the
+/// extensions of the response and, with `tracing`, in the log, with the address, and
+/// [the connection](super#rejections) is closed in the same cases.
 ///
-/// The address is that of the connection's peer, which your server knows. **Behind a proxy**
-/// that is the proxy's address: say so by
-/// [`with_trusted_proxies`](Self::with_trusted_proxies). A request without a peer's address
-/// is the service's fault: 500.
+/// The layer checks the address of the connection's peer, which your server knows. **Behind
+/// a proxy** that is the proxy's address: configure
+/// [`with_trusted_proxies`](Self::with_trusted_proxies). If a request comes without a peer
+/// address, the server is misconfigured, and the response is a 500.
 ///
 /// ```
 /// use std::net::SocketAddr;
@@ -42,7 +42,7 @@ use crate::networks::{Networks, TrustedProxies};
 ///     extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip())
 /// });
 /// let router = Router::new().route("/webhooks", post(StatusCode::OK).route_layer(layer));
-/// // axum knows the peer if it is served so:
+/// // axum provides the peer's address if the router is served like this:
 /// let service = router.into_make_service_with_connect_info::<SocketAddr>();
 /// # let _: axum::extract::connect_info::IntoMakeServiceWithConnectInfo<Router, SocketAddr> = service;
 /// ```
@@ -65,8 +65,8 @@ struct Source {
 type PeerOf = dyn Fn(&Extensions) -> Option<IpAddr> + Send + Sync;
 
 impl AllowNetworksLayer {
-    /// Creates a layer with the networks that requests may come from, and the function that
-    /// returns the address of the connection's peer from the extensions of a request.
+    /// Creates a layer that lets requests from these networks through. `peer` returns the
+    /// address of the connection's peer from the extensions of a request.
     pub fn new<F>(networks: Networks, peer: F) -> Self
     where
         F: Fn(&Extensions) -> Option<IpAddr> + Send + Sync + 'static,
@@ -83,12 +83,12 @@ impl AllowNetworksLayer {
 }
 
 impl<R> AllowNetworksLayer<R> {
-    /// Sets the proxies that the service is behind. If the peer is one of them, the address
-    /// is read from the header that they write
-    /// ([`TrustedProxies::client_address`]); a request whose header does not tell it is
-    /// rejected.
+    /// Sets the proxies in front of the service. If the peer is one of them, the client's
+    /// address is read from the header that they write
+    /// ([`TrustedProxies::client_address`]). If the header does not contain it, the request
+    /// is rejected.
     ///
-    /// A peer that is no trusted proxy must be in the networks itself.
+    /// A peer that is not a trusted proxy must be in the networks itself.
     ///
     /// ```
     /// # use std::net::SocketAddr;
@@ -108,7 +108,7 @@ impl<R> AllowNetworksLayer<R> {
     }
 
     /// Sets the response to rejected requests, in place of the
-    /// [status](Rejection::status) and an empty body: as
+    /// [status](Rejection::status) and an empty body, like
     /// [`VerifyLayer::with_response`](super::VerifyLayer::with_response).
     pub fn with_response<F, B>(self, respond: F) -> AllowNetworksLayer<F>
     where
@@ -158,8 +158,8 @@ impl<R> fmt::Debug for AllowNetworksLayer<R> {
     }
 }
 
-/// A service that calls the one behind it with the requests from given networks only.
-/// [`AllowNetworksLayer`] makes it.
+/// A service that passes only requests from given networks on to the one behind it.
+/// [`AllowNetworksLayer`] creates it.
 #[derive(Clone, Debug)]
 pub struct AllowNetworks<S, R = EmptyResponse> {
     inner: S,
@@ -201,8 +201,8 @@ where
 }
 
 pin_project! {
-    /// Waits for the response of the service behind the layer, or returns that to a rejected
-    /// request.
+    /// Waits for the response of the service behind the layer, or returns the response to a
+    /// rejected request.
     pub struct AllowNetworksFuture<F, B> {
         #[pin]
         state: State<F, B>,

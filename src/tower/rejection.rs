@@ -21,7 +21,7 @@ use alloc::string::String;
 /// Says why the layer rejected a request.
 ///
 /// The layer puts it into the [extensions](Response::extensions) of the
-/// response, for the layers further out. The sender sees the status only.
+/// response, for the outer layers. The sender sees only the status.
 ///
 /// ```
 /// use hookseal::tower::Rejection;
@@ -41,10 +41,10 @@ pub struct Rejection {
     pub(super) seen: Seen,
 }
 
-/// What was seen of a request until it was rejected.
+/// What was seen of a request before it was rejected.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Seen {
-    /// In bytes, of a body that was read to its end.
+    /// In bytes, if the body was read to its end.
     pub(super) body_len: Option<u64>,
     pub(super) announced_len: Option<u64>,
     pub(super) content_encoding: Option<HeaderValue>,
@@ -52,7 +52,7 @@ pub(super) struct Seen {
 }
 
 impl Rejection {
-    /// Before the request has a verifier.
+    /// Creates the rejection of a request that has no verifier yet.
     pub(super) fn of_no_verifier(kind: RejectionKind) -> Self {
         Self {
             kind,
@@ -76,7 +76,7 @@ impl Rejection {
     }
 
     /// Returns the id of the configured key that the request names, or `None`
-    /// if its scheme names no key, or if no configured key has the named id.
+    /// if its scheme has no key ids, or if no configured key has the named id.
     ///
     /// The text comes from the configuration, never from the request. Anyone
     /// can name a key: the id says which sender to look at, not who sent the
@@ -92,15 +92,15 @@ impl Rejection {
         self.seen.body_len
     }
 
-    /// Returns the length of the body that the `Content-Length` announces, in bytes. It
-    /// differs from the [length](Self::body_len) of a body that was changed on its way.
+    /// Returns the length of the body that `Content-Length` announces, in bytes. If it
+    /// differs from the actual [length](Self::body_len), the body was changed in transit.
     #[must_use]
     pub const fn announced_len(&self) -> Option<u64> {
         self.seen.announced_len
     }
 
-    /// Returns the request's `Content-Encoding`. Senders sign the bytes that they send, as a
-    /// rule, so a body that was decompressed on its way does not verify.
+    /// Returns the request's `Content-Encoding`. Senders usually sign the bytes that they
+    /// send, so a body that was decompressed in transit does not verify.
     #[must_use]
     pub const fn content_encoding(&self) -> Option<&HeaderValue> {
         self.seen.content_encoding.as_ref()
@@ -133,8 +133,8 @@ impl Rejection {
         }
     }
 
-    /// Returns the reason in one word, for metrics. There is a fixed, small set
-    /// of them: those of [`VerifyError::reason`], and `body-broken`,
+    /// Returns the reason in one word, for metrics. It is one of a small, fixed
+    /// set: the reasons of [`VerifyError::reason`], and `body-broken`,
     /// `body-length-mismatch`, `body-timeout`, `body-too-large`, `forbidden-address`,
     /// `no-peer-address`, `no-verifier` and `unknown-address`.
     #[must_use]
@@ -151,7 +151,7 @@ impl Rejection {
         )
     }
 
-    /// Whether a search can say why.
+    /// Returns whether the explainer can find the cause in the request.
     pub(super) const fn is_of_the_request(&self) -> bool {
         matches!(
             self.kind,
@@ -159,16 +159,16 @@ impl Rejection {
         )
     }
 
-    /// The `Content-Encoding`, as far as it is text and not of a length that only an attacker
-    /// sends.
+    /// Returns at most 64 bytes of the `Content-Encoding`, for the log, or `None` if it is not
+    /// text. The length is limited because an attacker can choose it.
     #[cfg(feature = "tracing")]
     fn shown_encoding(&self) -> Option<&str> {
         let text = self.content_encoding()?.to_str().ok()?;
         Some(text.get(..64).unwrap_or(text))
     }
 
-    /// Logs the rejection: as an error if the operator has to act, and otherwise
-    /// as information, since anyone can cause it.
+    /// Logs the rejection, at `ERROR` if the operator has to act, and otherwise at
+    /// `INFO`, since anyone can cause it.
     #[cfg(feature = "tracing")]
     pub(super) fn log(&self) {
         macro_rules! log {
@@ -221,7 +221,7 @@ impl fmt::Display for Rejection {
             }
             #[cfg(feature = "networks")]
             RejectionKind::NoPeerAddress => f.write_str(
-                "the request has no peer's address; have the server put it into the extensions, as \
+                "the request has no peer address; have the server put it into the extensions, as \
                  axum's into_make_service_with_connect_info does",
             ),
             RejectionKind::NoVerifier => f.write_str("no verifier for this request"),
@@ -233,8 +233,8 @@ impl fmt::Display for Rejection {
 }
 
 impl Error for Rejection {
-    /// Returns the error of a body that broke off. (The error of a verification
-    /// is what `Display` shows already.)
+    /// Returns the error of a body that broke off. (`Display` already shows the
+    /// other errors.)
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match &self.kind {
             RejectionKind::BodyBroken { error } => Some(&**error),
@@ -247,16 +247,15 @@ impl Error for Rejection {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum RejectionKind {
-    /// 400: the body broke off before its end, as when a client hangs up. The error is
-    /// the body's own.
+    /// 400: the body broke off before its end, for example because the client hung up.
     #[non_exhaustive]
     BodyBroken {
-        /// The error.
+        /// The body's error.
         error: Arc<dyn Error + Send + Sync>,
     },
-    /// 400: the body ended well, and its length is not the one that `Content-Length`
-    /// announces. A server does not let that through, so a middleware in front of the layer
-    /// has changed the body: it decompressed it, for example, or read part of it. (hyper
+    /// 400: the body ended without an error, but its length differs from its
+    /// `Content-Length`. A server does not let that through, so a middleware in front of the
+    /// layer changed the body: for example, it decompressed it or read part of it. (hyper
     /// before 1.10 also ends the body of a cancelled HTTP/2 stream in this way.)
     #[non_exhaustive]
     BodyLengthMismatch {
@@ -272,14 +271,14 @@ pub enum RejectionKind {
         /// The timeout.
         limit: Duration,
     },
-    /// 413: the body is longer than the
-    /// [limit](super::VerifyLayer::with_body_limit), or announces that it is.
+    /// 413: the body exceeds the [limit](super::VerifyLayer::with_body_limit), or announces
+    /// that it will.
     #[non_exhaustive]
     BodyTooLarge {
         /// The limit, in bytes.
         limit: usize,
     },
-    /// 403: the request comes from an address that is in none of the networks of the
+    /// 403: the request comes from an address outside the networks of the
     /// [`AllowNetworksLayer`](super::AllowNetworksLayer).
     #[cfg(feature = "networks")]
     #[non_exhaustive]
@@ -287,26 +286,25 @@ pub enum RejectionKind {
         /// The address of the peer, or of the client behind trusted proxies.
         address: IpAddr,
     },
-    /// 500: the [`AllowNetworksLayer`](super::AllowNetworksLayer) has no address of the
-    /// connection's peer. The server does not pass it on.
+    /// 500: the [`AllowNetworksLayer`](super::AllowNetworksLayer) does not know the address
+    /// of the connection's peer, since the server does not pass it on.
     #[cfg(feature = "networks")]
     NoPeerAddress,
-    /// 403: a trusted proxy has passed the request on, and not told where it comes from.
+    /// 403: a trusted proxy passed the request on, but did not say where it comes from.
     #[cfg(feature = "networks")]
     #[non_exhaustive]
     UnknownAddress {
-        /// Why it is not known.
+        /// Why the address is not known.
         error: ClientAddressError,
     },
     /// 401: the function of [`VerifyLayer::from_fn`](super::VerifyLayer::from_fn)
     /// has no verifier for the request.
     NoVerifier,
-    /// [`VerifyError::http_status`]: the request is not verified. That is 401,
-    /// or 500 if the fault is the operator's
-    /// ([`VerifyError::is_operator_fault`]).
+    /// 401, or 500 if the operator is at fault ([`VerifyError::is_operator_fault`]): the
+    /// request is not verified. [`VerifyError::http_status`] returns the status.
     #[non_exhaustive]
     Unverified {
-        /// Why not.
+        /// Why it is not verified.
         error: VerifyError,
     },
 }
@@ -340,7 +338,7 @@ impl RejectionKind {
 /// and so does every function from a [`Rejection`] to a response
 /// ([`VerifyLayer::with_response`](super::VerifyLayer::with_response)).
 ///
-/// The trait is there for the bounds of generic code, and sealed.
+/// The trait is public for the bounds of generic code, and is sealed.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` makes no response with a body of type `{B}`",
     note = "the default response to a rejected request needs a response body that is `Default`",
@@ -351,8 +349,8 @@ pub trait MakeResponse<B>: sealed::Sealed<B> {
     /// Makes the response to a request that was rejected for this reason.
     fn make_response(&self, rejection: &Rejection) -> Response<B>;
 
-    /// Makes the response with the answer to a handshake; `None`, the default, if
-    /// handshakes are not answered.
+    /// Makes the response with the answer to a handshake, or returns `None`, which is the
+    /// default, if handshakes are not answered.
     #[cfg(feature = "handshake")]
     fn make_answer(&self, answer: Answer) -> Option<Response<B>> {
         let _ = answer;
@@ -388,7 +386,7 @@ impl<B: Default> MakeResponse<B> for EmptyResponse {
     }
 }
 
-/// Answers handshakes, and makes the response to a rejected request as `R` does:
+/// Answers handshakes, and makes the response to a rejected request as `R` does. See
 /// [`VerifyLayer::answer_handshakes`](super::VerifyLayer::answer_handshakes).
 #[cfg(feature = "handshake")]
 #[derive(Clone, Copy, Debug, Default)]

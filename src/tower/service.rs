@@ -1,4 +1,4 @@
-//! The service that the layer makes of another one.
+//! The service that the layer creates.
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -17,7 +17,7 @@ use super::future::{Ended, closing};
 use super::{BoxError, EmptyResponse, MakeResponse, ResponseFuture};
 use crate::Verifier;
 
-/// What a [`VerifyLayer`](super::VerifyLayer) was told.
+/// The options of a [`VerifyLayer`](super::VerifyLayer).
 #[derive(Clone)]
 pub(super) struct Options<R> {
     pub(super) choose: Arc<Choose>,
@@ -28,9 +28,9 @@ pub(super) struct Options<R> {
 /// Returns the verifier of a request.
 pub(super) type Choose = dyn Fn(&Parts) -> Option<Arc<dyn Verifier>> + Send + Sync;
 
-/// A service that calls the service behind it with verified requests only.
+/// A service that passes only verified requests on to the service behind it.
 ///
-/// [`VerifyLayer`] makes it. See the [module docs](super).
+/// [`VerifyLayer`] creates it. See the [module docs](super).
 #[derive(Clone)]
 pub struct Verify<S, R = EmptyResponse> {
     pub(super) inner: S,
@@ -70,8 +70,8 @@ where
     }
 
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
-        // The ready service takes this request, and its clone gets ready for the
-        // next one. See "Be careful when cloning inner services" in the docs of
+        // The ready service handles this request, and its clone stays for the next
+        // one. See "Be careful when cloning inner services" in the docs of
         // `tower_service::Service`.
         let clone = self.inner.clone();
         let ready = mem::replace(&mut self.inner, clone);

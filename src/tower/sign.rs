@@ -23,33 +23,34 @@ use super::{BoxError, RejectionKind, VerifiedBytes};
 use crate::{SignError, Webhook};
 
 /// Signs every response of the service behind it, with the key that the request was verified
-/// with. It stands behind a [`VerifyLayer`](super::VerifyLayer), and in front of everything
+/// with. Put it behind a [`VerifyLayer`](super::VerifyLayer), and in front of everything
 /// else.
 ///
-/// For senders that reject a response which is not signed, as Pomelo does with answers to
+/// Some senders reject responses that are not signed, as Pomelo does with answers to
 /// authorisations. The layer collects the body, and adds the headers of
-/// [`Webhook::sign_response`], in place of those with the same names: with the current time,
-/// and the request's endpoint. It signs the bytes that are sent, of successes and of errors
-/// alike; for a response without content (204, 304, to `HEAD`) it sends and signs none. The
-/// `Content-Length` is that of the bytes sent, whatever the service says.
+/// [`Webhook::sign_response`], with the current time and the request's endpoint. They replace
+/// headers with the same names. The layer signs the bytes that are sent, of successes and of
+/// errors alike. For a response without content (204, 304, to `HEAD`) it sends no content and
+/// signs an empty body. The `Content-Length` is the number of bytes sent, whatever the service
+/// says.
 ///
 /// | the service | response |
 /// | --- | --- |
-/// | responds | its own, signed |
+/// | responds | the service's, signed |
 /// | does not respond [in time](Self::with_timeout) | the fallback, signed; by default 504 and empty |
 /// | fails with an error or an informational status, or its body breaks off or is [too long](Self::with_body_limit) | the fallback, signed; by default 500 and empty |
 /// | is not behind a `VerifyLayer`, or the request was verified by another webhook | 500, empty and **not signed**; the log says why |
 ///
-/// - **Refusals of the `VerifyLayer` are not signed**: no key has been verified, and a
-///   signature would be one for whoever asks.
-/// - **Panics** are the server's, which closes the connection. An
-///   [`OnceLayer`](#with-an-oncelayer) responds with 500 for them, and so does the
-///   `CatchPanicLayer` of tower-http behind this layer; both are signed.
+/// - **Refusals of the `VerifyLayer` are not signed**: no key has been verified, and anyone
+///   could obtain such a signature.
+/// - **Panics** reach the server, which closes the connection. An
+///   [`OnceLayer`](#with-an-oncelayer), or the `CatchPanicLayer` of tower-http, behind this
+///   layer responds to them with 500, and that response is signed.
 /// - **Nothing in front of this layer may change a response's body**: put compression behind
 ///   it. Trailers are not signed, and are dropped.
 ///
 /// With `tracing`, fallbacks are logged at `WARN`, and responses that cannot be signed at
-/// `ERROR`, to the target `hookseal::tower`.
+/// `ERROR`, with the target `hookseal::tower`.
 ///
 /// # Examples
 ///
@@ -97,7 +98,7 @@ use crate::{SignError, Webhook};
 ///                 response
 ///             }
 ///         });
-///     // Pomelo signs the time of each attempt, so the body tells a repeated event.
+///     // Pomelo signs the time of each attempt, so only the body identifies a repeated event.
 ///     let once = OnceLayer::new(Guard::new(MemoryStore::new(100_000), "credits"), tokio::spawn)
 ///         .with_key(|event| event.body_key());
 ///
@@ -132,16 +133,16 @@ use crate::{SignError, Webhook};
 ///
 /// The `OnceLayer` of the module `idempotency` belongs behind this layer, and its own
 /// responses, such as its 503, are signed too. When the time runs out, the sender gets the
-/// fallback, and the handler of an `OnceLayer` **runs on** in its task; any other handler is
-/// dropped where it waits.
+/// fallback. A handler behind an `OnceLayer` **continues to run** in its task; any other
+/// handler is dropped where it waits.
 ///
-/// So a handler can complete an event whose sender was told otherwise, and the retry gets the
-/// `OnceLayer`'s **200 without a body, signed**. For a notification that is right. For a
-/// request that is decided by the answer, such as Pomelo's authorisations, it is not: the
-/// sender would read a decision out of an empty answer. There, leave the `OnceLayer` out.
-/// Let the handler store its decision under the event's id in one step with the work, and
-/// answer every retry from there. Let the fallback be the decision that does no harm if the
-/// two differ, and reconcile decisions that were stored after the timeout.
+/// So a handler can complete an event although the sender got the fallback, and the retry
+/// then gets the `OnceLayer`'s **200 without a body, signed**. For a notification that is
+/// right. If the response is a decision, as with Pomelo's authorisations, it is wrong: the
+/// sender would interpret an empty response as a decision. In that case leave the `OnceLayer`
+/// out. Let the handler store its decision under the event's id, atomically with the work,
+/// and answer every retry with the stored decision. As the fallback, choose the decision that
+/// does no harm if the two differ, and reconcile decisions that were stored after the timeout.
 #[derive(Clone)]
 #[must_use = "a layer does nothing until it is put on a service"]
 pub struct SignResponseLayer {
@@ -158,14 +159,14 @@ impl SignResponseLayer {
     /// 1 MiB.
     pub const DEFAULT_BODY_LIMIT: usize = 1 << 20;
 
-    /// Creates a layer that signs with a webhook: the one that the `VerifyLayer` in front
-    /// verifies with, shared in an `Arc`.
+    /// Creates a layer that signs with this webhook. It must be the webhook that the
+    /// `VerifyLayer` in front verifies with, shared in an `Arc`.
     ///
     /// # Errors
     ///
-    /// No response could be signed: [`SignError::NoSigningKey`] if the webhook has public
-    /// keys only; [`SignError::Missing`] or [`SignError::MissingHeader`] if its scheme signs
-    /// what only requests have, such as the method.
+    /// Returns an error if the webhook cannot sign responses: [`SignError::NoSigningKey`] if
+    /// it has only public keys; [`SignError::Missing`] or [`SignError::MissingHeader`] if its
+    /// scheme signs something that only requests have, such as the method.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -186,10 +187,11 @@ impl SignResponseLayer {
 
     /// Creates a layer that signs with the webhook that `choose` returns for the head of a
     /// verified request: the counterpart of
-    /// [`VerifyLayer::from_fn`](super::VerifyLayer::from_fn). It must be the very webhook that
-    /// verified the request. Without one, or with another one, the response is an unsigned 500.
+    /// [`VerifyLayer::from_fn`](super::VerifyLayer::from_fn). It must be the same webhook that
+    /// verified the request. If it is another one, or `None`, the response is an unsigned 500.
     ///
-    /// To reload secrets while the service runs, pick the webhook once, in front of both layers:
+    /// To reload secrets while the service runs, choose the webhook once, in front of both
+    /// layers:
     ///
     /// ```
     /// use std::sync::Arc;
@@ -239,20 +241,20 @@ impl SignResponseLayer {
         }
     }
 
-    /// Sets the limit for the length of a response's body, in bytes. The layer holds a whole
-    /// body.
+    /// Sets the limit for the length of a response's body, in bytes. The layer holds the
+    /// whole body in memory.
     pub const fn with_body_limit(mut self, bytes: usize) -> Self {
         self.limits.length = bytes;
         self
     }
 
-    /// Sets the time that the service has for its whole response, from the verified request
-    /// on. When it runs out, the service's future is dropped, and the sender gets the
-    /// [fallback](Self::with_fallback). The time that the request's body takes to arrive is
-    /// the [`VerifyLayer`'s](super::VerifyLayer::with_body_timeout).
+    /// Sets the time that the service has for its whole response, counted from the verified
+    /// request. When it runs out, the service's future is dropped, and the sender gets the
+    /// [fallback](Self::with_fallback). The time for the request's body to arrive is limited
+    /// [by the `VerifyLayer`](super::VerifyLayer::with_body_timeout).
     ///
-    /// `sleep` is how your runtime waits, for example `tokio::time::sleep`. A handler that
-    /// blocks its thread cannot be interrupted: have it block in `spawn_blocking`.
+    /// `sleep` is your runtime's sleep function, for example `tokio::time::sleep`. A handler
+    /// that blocks its thread cannot be interrupted: move the blocking work to `spawn_blocking`.
     pub fn with_timeout<S, F>(mut self, limit: Duration, sleep: S) -> Self
     where
         S: Fn(Duration) -> F + Send + Sync + 'static,
@@ -262,11 +264,11 @@ impl SignResponseLayer {
         self
     }
 
-    /// Sets the response where the service has none to be signed, in place of the
+    /// Sets the response for when the service fails, in place of the
     /// [status](ServiceFailure::status) and an empty body. It is signed like any other, and
-    /// can depend on the event, such as its [endpoint](crate::Verified::endpoint).
+    /// can depend on the event, for example on its [endpoint](crate::Verified::endpoint).
     ///
-    /// The example [above](Self#examples) has one.
+    /// The [example of the type](Self#examples) sets one.
     pub fn with_fallback<F>(mut self, fallback: F) -> Self
     where
         F: Fn(&VerifiedBytes, &ServiceFailure) -> Response<Bytes> + Send + Sync + 'static,
@@ -297,7 +299,7 @@ impl fmt::Debug for SignResponseLayer {
     }
 }
 
-/// A service that signs the responses of the one behind it. [`SignResponseLayer`] makes it.
+/// A service that signs the responses of the one behind it. [`SignResponseLayer`] creates it.
 ///
 /// The response body of the service must be `From<Bytes>`, as axum's `Body` and the `Full` of
 /// `http-body-util` are.
@@ -358,7 +360,7 @@ impl<B, E> fmt::Debug for SignResponseFuture<B, E> {
     }
 }
 
-/// Has the service respond, and signs what comes of it.
+/// Calls the service, and signs its response or the fallback.
 async fn respond<S, ReqBody, ResBody>(
     layer: &SignResponseLayer,
     mut service: S,
@@ -392,7 +394,7 @@ where
         })?;
         let (parts, body) = response.into_parts();
         if parts.status.is_informational() {
-            // A server replaces it by a response of its own, which is not signed.
+            // A server would replace it with a response that is not signed.
             let error = BoxError::from("the final response has an informational status");
             return Err(ServiceFailure::Failed {
                 error: error.into(),
@@ -417,14 +419,14 @@ where
     );
     let length = response.body().len();
     if is_head || is_without_content {
-        // A server sends no content then, and what is sent is signed.
+        // The server sends no content in these cases, and the signature is of what is sent.
         *response.body_mut() = Bytes::new();
     }
     if !is_head {
-        // The server announces the length of what is sent.
+        // The server sets the length of what is sent.
         response.headers_mut().remove(CONTENT_LENGTH);
     } else if length > 0 {
-        // The length of what another request would get.
+        // For `HEAD`, it is the length that the response to a `GET` would have.
         let announced = response.headers_mut().entry(CONTENT_LENGTH);
         announced.or_insert_with(|| HeaderValue::from(length));
     }
@@ -453,7 +455,7 @@ fn unsigned() -> Response<Bytes> {
     response
 }
 
-/// Waits for the result until the time is up.
+/// Waits for the result until the timeout.
 async fn within<T>(
     timeout: Option<&Timeout>,
     serving: impl Future<Output = Result<T, ServiceFailure>>,
@@ -473,9 +475,9 @@ async fn within<T>(
     .await
 }
 
-/// Why the service behind a [`SignResponseLayer`] has no response to be signed.
+/// Says why the service behind a [`SignResponseLayer`] has no response to sign.
 ///
-/// The layer puts it into the extensions of the response, for the layers further out.
+/// The layer puts it into the extensions of the response, for the outer layers.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum ServiceFailure {
@@ -545,7 +547,7 @@ impl ServiceFailure {
     }
 }
 
-/// A body is read as a request's is, and fails in the same ways.
+/// A response's body is read with the code for request bodies, and fails in the same ways.
 impl From<RejectionKind> for ServiceFailure {
     fn from(kind: RejectionKind) -> Self {
         match kind {
