@@ -1,4 +1,4 @@
-//! The guard, and what it gives a handler.
+//! The guard, and the claims that it gives to handlers.
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -15,8 +15,8 @@ use crate::IdempotencyKey;
 
 /// Handles each event once: a [`Store`] with a namespace, a lease and a retention.
 ///
-/// The [module](super) says what it promises, and has examples. A guard is cheap to clone;
-/// all clones share the store.
+/// The [module](super) documents what it guarantees. A guard is cheap to clone; all clones
+/// share the store.
 #[derive(Clone)]
 pub struct Guard {
     store: Arc<dyn Store>,
@@ -26,24 +26,24 @@ pub struct Guard {
 }
 
 impl Guard {
-    /// Two minutes: longer than senders wait for an answer (30 seconds at most).
+    /// Two minutes: longer than senders wait for a response (30 seconds at most).
     ///
-    /// After a crash, deliveries are told to wait until it ends. A sender all of whose
-    /// attempts fall within it gives up meanwhile (Mailersend's end after 110 seconds,
-    /// Autotask's within 2 minutes, Paminga's soon): for those, set twice the time that the
-    /// handler takes, and less than the sender's last attempt.
+    /// After a crash, deliveries get a 503 until the lease ends. A sender whose attempts all
+    /// fall within the lease gives up before that (Mailersend after 110 seconds, Autotask
+    /// within 2 minutes, Paminga soon). For such senders, set a lease of twice the time that
+    /// the handler takes, which must end before the sender's last attempt.
     pub const DEFAULT_LEASE: Duration = Duration::from_secs(120);
 
-    /// Eight days: longer than most senders repeat an event by themselves (Stripe 3 days, Svix
+    /// Eight days: longer than most senders repeat an event automatically (Stripe 3 days, Svix
     /// and Hubpay 28 hours, after which Hubpay may go on for 5 days; read in November 2026).
-    /// What somebody sends again by hand later is handled again.
+    /// An event that is resent manually after that is handled again.
     pub const DEFAULT_RETENTION: Duration = Duration::from_secs(8 * 24 * 60 * 60);
 
-    /// Creates a guard on a store, or on an `Arc` of one.
+    /// Creates a guard with a store, or with an `Arc` of one.
     ///
-    /// The namespace separates what must not be taken for each other: two routes that each
-    /// handle the same event, two tenants of one sender. It is part of the key, so guards on
-    /// one store with one namespace share what was handled. Keep it as it is between
+    /// The namespace separates events that must not be confused: two routes that each
+    /// handle the same event, or two tenants of one sender. It is part of the key, so guards
+    /// with the same store and namespace share their events. Do not change it between
     /// releases of the service.
     #[must_use]
     pub fn new(store: impl Store + 'static, namespace: impl Into<Arc<str>>) -> Self {
@@ -55,18 +55,18 @@ impl Guard {
         }
     }
 
-    /// Sets how long a claim lasts without being completed. **Longer than a handler may
-    /// take:** when it ends, the event is handled again at its next delivery, also if the
-    /// first handler still runs. After a crash, deliveries wait until it ends.
+    /// Sets how long a claim lasts until it is completed. **It must be longer than a handler
+    /// can take:** when it ends, the next delivery of the event is handled even if the
+    /// first handler is still running. After a crash, deliveries are refused until it ends.
     #[must_use]
     pub const fn with_lease(mut self, lease: Duration) -> Self {
         self.lease = lease;
         self
     }
 
-    /// Sets how long a completed event is remembered. **Longer than the sender repeats an
-    /// event**, which has nothing to do with the replay window: a repeated event is
-    /// signed anew. Where nothing is timed, a captured request can be replayed after this.
+    /// Sets how long a completed event is remembered. **It must be longer than the sender
+    /// repeats an event.** The replay window is not enough, since each attempt can be signed
+    /// anew. If the scheme signs no timestamp, a captured request can be replayed after this.
     #[must_use]
     pub const fn with_retention(mut self, retention: Duration) -> Self {
         self.retention = retention;
@@ -85,12 +85,12 @@ impl Guard {
     /// use hookseal::idempotency::{Claim, Guard, StoreError};
     /// use hookseal::Verified;
     ///
-    /// /// Returns the status to answer with.
+    /// /// Returns the status of the response.
     /// async fn receive(guard: &Guard, event: Verified<'_>) -> Result<u16, StoreError> {
     ///     match guard.claim(&event.idempotency_key()).await? {
     ///         Claim::Acquired(lease) => match handle(event).await {
     ///             Ok(()) => {
-    ///                 // The work is done: with another answer the sender would repeat it.
+    ///                 // The work is done. Any other response would make the sender repeat it.
     ///                 if lease.complete().await.is_err() { /* log it */ }
     ///                 Ok(204)
     ///             }
@@ -108,8 +108,8 @@ impl Guard {
     ///
     /// # Errors
     ///
-    /// The store does not answer, or is full. The event may be claimed all the same, until
-    /// the lease ends.
+    /// Returns an error if the store does not answer, or is full. The event may be claimed all
+    /// the same, until the lease ends.
     pub async fn claim(&self, event: &IdempotencyKey) -> Result<Claim, StoreError> {
         self.claim_as(self.lease_of(event)?).await
     }
@@ -120,7 +120,7 @@ impl Guard {
         EntryKey::new(&self.namespace, event)
     }
 
-    /// A lease that is not claimed yet.
+    /// Creates a lease that is not claimed yet.
     pub(super) fn lease_of(&self, event: &IdempotencyKey) -> Result<Lease, StoreError> {
         Ok(Lease {
             guard: self.clone(),
@@ -145,8 +145,8 @@ impl Guard {
     /// the next delivery handles it.
     ///
     /// If this future is dropped, as axum does when a sender hangs up, the handler is
-    /// dropped with it, and the claim lasts until its lease ends. Spawn it, so that it runs to
-    /// its end, or use the layer `OnceLayer` (feature `tower`), which does.
+    /// dropped with it, and the claim lasts until its lease ends. To run it to its end, spawn
+    /// it, or use the layer `OnceLayer` (feature `tower`), which spawns it.
     ///
     /// ```
     /// use hookseal::idempotency::{Guard, MemoryStore, Once};
@@ -172,10 +172,10 @@ impl Guard {
     ///
     /// # Errors
     ///
-    /// [`OnceError::Claim`] if the event could not be claimed, and the handler did not run;
-    /// [`OnceError::Handler`] with the handler's error; [`OnceError::Complete`] if the event
-    /// was handled and the store does not answer: it is handled again if it is delivered
-    /// after the lease.
+    /// Returns [`OnceError::Claim`] if the event could not be claimed, so the handler did not
+    /// run; [`OnceError::Handler`] if the handler returned an error; [`OnceError::Complete`] if
+    /// the event was handled but the store did not record it: it is handled again if it is
+    /// delivered after the lease.
     pub async fn once<T, E>(
         &self,
         event: &IdempotencyKey,
@@ -187,7 +187,7 @@ impl Guard {
             Claim::InProgress { retry_after } => return Ok(Once::InProgress { retry_after }),
             Claim::Completed => return Ok(Once::Duplicate),
         };
-        // `handle` itself may panic too, before its future is there.
+        // In an `async` block, since `handle` may panic before it returns its future.
         match caught(async { handle().await }).await {
             Ok(Ok(value)) => match lease.complete_and_log().await {
                 Ok(_) => Ok(Once::Handled(value)),
@@ -211,7 +211,7 @@ pub(super) async fn caught<F: Future>(
 ) -> Result<F::Output, Box<dyn Any + Send + 'static>> {
     let mut future = pin!(future);
     poll_fn(move |cx| {
-        // What a panic has left half done is not used again.
+        // Unwind safe, since the future is not used after a panic.
         match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
             Ok(poll) => poll.map(Ok),
             Err(panic) => core::task::Poll::Ready(Err(panic)),
@@ -231,26 +231,26 @@ impl fmt::Debug for Guard {
     }
 }
 
-/// What a guard says of an event.
+/// The result of claiming an event.
 #[derive(Debug)]
 #[must_use = "the event is claimed until its lease ends"]
 #[expect(clippy::exhaustive_enums, reason = "an event is one of three")]
 pub enum Claim {
-    /// It is this caller's to handle.
+    /// The caller has claimed the event, and must handle it.
     Acquired(Lease),
-    /// Another one is handling it.
+    /// Another delivery of the event is being handled.
     InProgress {
-        /// How long its claim still lasts at most.
+        /// The time until its lease ends.
         retry_after: Duration,
     },
-    /// It was handled.
+    /// The event was handled.
     Completed,
 }
 
 /// The claim of an event, which only its owner can complete or release.
 ///
-/// If it is dropped, the claim lasts until its lease ends: there is no way to wait for a
-/// store in a destructor.
+/// If it is dropped, the claim lasts until its lease ends: a destructor cannot wait for a
+/// store.
 #[must_use = "an event that is not completed is handled again"]
 pub struct Lease {
     guard: Guard,
@@ -265,19 +265,20 @@ impl Lease {
         &self.entry
     }
 
-    /// Begins the lease anew, for a handler that takes longer, and returns whether it did:
-    /// `false` if it ended before, and another delivery has claimed or handled the event.
+    /// Starts the lease anew, for a handler that takes longer, and returns whether it did. It
+    /// returns `false` if the lease had ended and another delivery has claimed or handled the
+    /// event.
     ///
     /// # Errors
     ///
-    /// The store does not answer. The lease may be begun anew all the same.
+    /// Returns an error if the store does not answer. The lease may be renewed all the same.
     pub async fn renew(&self) -> Result<bool, StoreError> {
         let Guard { store, lease, .. } = &self.guard;
         let state = store.claim(&self.entry, &self.owner, *lease).await?;
         Ok(state == ClaimState::Acquired)
     }
 
-    /// A second handle of it, to give up what may have been claimed.
+    /// Creates a second handle of the lease, for releasing an event that may have been claimed.
     #[cfg(feature = "tower")]
     pub(super) fn again(&self) -> Self {
         Self {
@@ -287,7 +288,7 @@ impl Lease {
         }
     }
 
-    /// Completes it, and logs what goes wrong.
+    /// Completes the event, and logs failures.
     pub(super) async fn complete_and_log(self) -> Result<bool, StoreError> {
         #[cfg(feature = "tracing")]
         let (namespace, entry) = (Arc::clone(&self.guard.namespace), self.entry);
@@ -313,13 +314,13 @@ impl Lease {
         completed
     }
 
-    /// Marks the event as handled, and returns whether it did: `false` if the lease ended
-    /// before, and another delivery has claimed the event since.
+    /// Marks the event as handled, and returns whether it did. It returns `false` if the lease
+    /// had ended and another delivery has claimed the event since.
     ///
     /// # Errors
     ///
-    /// The store does not answer. The event is handled again if it is delivered after the
-    /// lease.
+    /// Returns an error if the store does not answer. The event is handled again if it is
+    /// delivered after the lease.
     pub async fn complete(self) -> Result<bool, StoreError> {
         let Guard {
             store, retention, ..
@@ -327,16 +328,16 @@ impl Lease {
         store.complete(&self.entry, &self.owner, *retention).await
     }
 
-    /// Gives the event back: the next delivery handles it.
+    /// Releases the event, so that the next delivery handles it.
     ///
     /// # Errors
     ///
-    /// The store does not answer. The event is given back when its lease ends.
+    /// Returns an error if the store does not answer. The event is released when its lease ends.
     pub async fn release(self) -> Result<(), StoreError> {
         self.guard.store.release(&self.entry, &self.owner).await
     }
 
-    /// Releases it, or leaves it to the lease to end.
+    /// Releases the event. If that fails, logs it, and the event is released when its lease ends.
     pub(super) async fn release_or_wait(self) {
         #[cfg(feature = "tracing")]
         let (namespace, entry) = (Arc::clone(&self.guard.namespace), self.entry);
@@ -363,26 +364,26 @@ impl fmt::Debug for Lease {
     }
 }
 
-/// What came of [`Guard::once`].
+/// The result of [`Guard::once`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "an event is one of three")]
 pub enum Once<T> {
-    /// The handler ran, and returned this.
+    /// The handler ran and returned this value.
     Handled(T),
-    /// The event was handled before. Answer 2xx, so that the sender stops.
+    /// The event was handled before. Respond with 2xx, so that the sender stops.
     Duplicate,
-    /// Another delivery is being handled. Answer 503.
+    /// Another delivery is being handled. Respond with 503.
     InProgress {
-        /// How long its claim still lasts at most.
+        /// The time until its lease ends.
         retry_after: Duration,
     },
 }
 
-/// Why [`Guard::once`] did not end well.
+/// The error of [`Guard::once`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OnceError<T, E> {
-    /// The event could not be claimed, and the handler did not run.
+    /// The event could not be claimed, so the handler did not run.
     #[error("the event cannot be claimed")]
     #[non_exhaustive]
     Claim {
@@ -397,7 +398,7 @@ pub enum OnceError<T, E> {
         /// The handler's error.
         error: E,
     },
-    /// The event was handled, and is not marked. Answer 2xx all the same: the work is done.
+    /// The event was handled but could not be marked. Respond with 2xx: the work is done.
     #[error("the event was handled, and cannot be completed")]
     #[non_exhaustive]
     Complete {

@@ -21,7 +21,7 @@ use super::store::StoreError;
 use crate::IdempotencyKey;
 use crate::tower::VerifiedBytes;
 
-/// Runs the service behind it once for each event. It stands **behind** a
+/// Calls the service behind it once for each event. Put it **behind** a
 /// [`VerifyLayer`](crate::tower::VerifyLayer), and in front of the handler.
 ///
 /// | the event | what the layer does | response |
@@ -29,23 +29,23 @@ use crate::tower::VerifiedBytes;
 /// | is new | calls the service; a 2xx completes the event, anything else, an error or a panic releases it | the service's |
 /// | was handled | does not call the service | 200, empty, so that the sender stops |
 /// | is being handled | does not call the service | 503 with `Retry-After` (a 4xx makes some senders give up) |
-/// | is any, and the store is down or full | does not call the service, unless [told to](Self::let_through_without_store) | 503 with `Retry-After` |
-/// | is not verified: there is no layer in front | does not call the service | 500 |
+/// | cannot be claimed, since the store is down or full | does not call the service, unless [configured to](Self::let_through_without_store) | 503 with `Retry-After` |
+/// | is not verified, since no `VerifyLayer` is in front | does not call the service | 500 |
 ///
-/// **A sender that hangs up** loses nothing: the event is claimed, handled and completed in
-/// a task of its own, which goes on although nobody waits for its response. (Without that,
-/// servers drop the handler where it stands, and the event stays claimed until its lease
-/// ends.) So the layer takes how your runtime spawns a task.
+/// **If a sender hangs up**, the event is not lost: it is claimed, handled and completed in
+/// a separate task, which continues although nobody waits for its response. (Without a task,
+/// servers drop the handler midway, and the event stays claimed until its lease ends.) So the
+/// layer takes the function with which your runtime spawns tasks.
 ///
-/// - **Put a timeout behind this layer**, shorter than the lease: a task that nobody waits
-///   for is not ended by one in front. The store's client needs one too.
-/// - **When the service stops**, wait for the tasks, of which some have no connection any
-///   more: spawn them on a `TaskTracker` of `tokio-util`, for example.
-/// - A 2xx says that the work is done, or is in a queue that survives a crash.
-/// - Senders that read the answer to an event (Pomelo's authorisations) cannot be given an
-///   empty 200: use [`Guard`] in the handler.
+/// - **Put a timeout behind this layer**, shorter than the lease: a timeout in front does not
+///   end the task. The store's client needs a timeout too.
+/// - **When the service stops**, wait for the tasks, since some may have lost their
+///   connection: for example, spawn them on a `TaskTracker` of `tokio-util`.
+/// - Respond with 2xx only when the work is done, or is in a queue that survives a crash.
+/// - Some senders read the response to an event (Pomelo's authorisations), and must not get an
+///   empty 200: use [`Guard`] in the handler for these.
 ///
-/// With `tracing`, duplicates and events in progress are logged at `INFO`, to the target
+/// With `tracing`, duplicates and events in progress are logged at `INFO`, with the target
 /// `hookseal::idempotency`.
 ///
 /// ```
@@ -87,12 +87,12 @@ pub type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 type Spawn = dyn Fn(Task) + Send + Sync;
 
-/// What a sender is told to wait while the store does not answer.
+/// The `Retry-After` that a sender gets while the store is down or full.
 const RETRY_WITHOUT_STORE: Duration = Duration::from_secs(30);
 
 impl OnceLayer {
-    /// Creates a layer with a guard, and with the function that spawns a task on your
-    /// runtime, such as `tokio::spawn`.
+    /// Creates a layer with a guard. `spawn` spawns a task on your runtime, for example
+    /// `tokio::spawn`.
     pub fn new<F, R>(guard: Guard, spawn: F) -> Self
     where
         F: Fn(Task) -> R + Send + Sync + 'static,
@@ -105,7 +105,7 @@ impl OnceLayer {
         }
     }
 
-    /// Creates a layer that handles an event in the request's own future. If the sender
+    /// Creates a layer that handles an event in the request's future. If the sender
     /// hangs up, the handler is dropped, and **the event stays claimed until its lease
     /// ends**. For runtimes that cannot spawn.
     pub fn without_tasks(guard: Guard) -> Self {
@@ -117,12 +117,12 @@ impl OnceLayer {
         }
     }
 
-    /// Sets what identifies an event, in place of its
+    /// Sets the function that returns the key of an event, in place of its
     /// [idempotency key](crate::Verified::idempotency_key).
     ///
-    /// It is needed in two cases. A sender that signs the time of each attempt and no message
-    /// id ([`body_key`](crate::Verified::body_key), or an id from the body). And several
-    /// tenants behind one layer, each of whom could otherwise use up the ids of others:
+    /// It is needed in two cases: if the sender signs the time of each attempt and no message
+    /// id (use [`body_key`](crate::Verified::body_key), or an id from the body), and if
+    /// several tenants share a layer, since one could otherwise use up the ids of another:
     ///
     /// ```
     /// use hookseal::IdempotencyKey;
@@ -130,7 +130,7 @@ impl OnceLayer {
     ///
     /// let guard = Guard::new(MemoryStore::new(100_000), "orders");
     /// let layer = OnceLayer::new(guard, tokio::spawn).with_key(|event| {
-    ///     // The name that the tenant's key was given; both of a rotation have the same.
+    ///     // The name given to the tenant's keys; during a rotation both keys have the same.
     ///     let tenant = event.key_id().unwrap_or_default();
     ///     IdempotencyKey::from_signed(&[tenant, event.body_key().as_str()])
     /// });
@@ -143,9 +143,9 @@ impl OnceLayer {
         self
     }
 
-    /// Lets events through while the store is down or full: they are handled, **perhaps more
-    /// than once**, and not completed. For routes whose handlers can repeat their work, and
-    /// must not wait.
+    /// Lets events through while the store is down or full. They are handled, **perhaps more
+    /// than once**, and not completed. Use it for routes whose handlers can repeat their work
+    /// and must not wait.
     pub const fn let_through_without_store(mut self) -> Self {
         self.lets_through = true;
         self
@@ -172,7 +172,7 @@ impl<S> Layer<S> for OnceLayer {
     }
 }
 
-/// A service that calls the one behind it once for each event. [`OnceLayer`] makes it.
+/// A service that calls the one behind it once for each event. [`OnceLayer`] creates it.
 #[derive(Clone, Debug)]
 pub struct OnceService<S> {
     inner: S,
@@ -196,7 +196,7 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        // As for `Verify`: the ready service takes this request.
+        // The ready service handles this request, as in `Verify::call`.
         let clone = self.inner.clone();
         let ready = mem::replace(&mut self.inner, clone);
         let proof: Option<&VerifiedBytes> = request.extensions().get();
@@ -221,14 +221,14 @@ where
         };
         let (sender, receiver) = oneshot::channel();
         spawn(Box::pin(async move {
-            // It does not matter if nobody waits any more.
+            // Sending fails if nobody waits for the response, which does not matter.
             drop(sender.send(serving.await));
         }));
         OnceFuture::spawned(receiver)
     }
 }
 
-/// Claims an event, has it handled, and completes or releases it.
+/// Claims an event, calls the service, and completes or releases the event.
 async fn serve<S, B, ResBody>(
     guard: Guard,
     spawn: Option<Arc<Spawn>>,
@@ -270,8 +270,8 @@ where
                 }
                 return response;
             }
-            // The claim may have reached the store all the same: nobody is to wait for its
-            // lease.
+            // The claim may have reached the store all the same. It is released, so that no
+            // delivery has to wait for its lease to end.
             if let (Some(spawn), Some(lease)) = (spawn, perhaps) {
                 spawn(Box::pin(async move { drop(lease.release().await) }));
             }
@@ -279,11 +279,11 @@ where
             return Ok(answer(StatusCode::SERVICE_UNAVAILABLE, wait));
         }
     };
-    // `call` itself may panic too.
+    // In an `async` block, since `call` may panic before it returns its future.
     match caught(async { service.call(request).await }).await {
         Ok(Ok(response)) if response.status().is_success() => {
-            // If that fails, the response is the handler's all the same: with another one, the
-            // sender would repeat an event that is done.
+            // Even if that fails, the response is the handler's. Any other response would make
+            // the sender repeat an event that has been handled.
             drop(lease.complete_and_log().await);
             Ok(response)
         }
@@ -331,7 +331,7 @@ fn answer<B: Default>(status: StatusCode, retry_after: Option<Duration>) -> Resp
     let mut response = Response::new(B::default());
     *response.status_mut() = status;
     if let Some(wait) = retry_after {
-        // Whole seconds (RFC 9110, section 10.2.3), and not before the lease ends.
+        // Whole seconds (RFC 9110, section 10.2.3), rounded up so that the lease has ended.
         let seconds = wait
             .as_secs()
             .saturating_add(u64::from(wait.subsec_nanos() > 0));
@@ -343,7 +343,7 @@ fn answer<B: Default>(status: StatusCode, retry_after: Option<Duration>) -> Resp
 }
 
 pin_project! {
-    /// Waits for the response to an event. Dropping it leaves the event to its task.
+    /// Waits for the response to an event. If it is dropped, the task continues.
     pub struct OnceFuture<R, E> {
         state: State<R, E>,
     }
@@ -388,7 +388,7 @@ impl<B: Default, E> Future for OnceFuture<Response<B>, E> {
             State::Own(serving) => serving.as_mut().poll(cx),
             State::Spawned(receiver) => {
                 let received = ready!(Pin::new(receiver).poll(cx));
-                // The runtime has dropped the task: it shuts down.
+                // The runtime dropped the task because it is shutting down.
                 let dropped = || answer(StatusCode::SERVICE_UNAVAILABLE, None);
                 Poll::Ready(received.unwrap_or_else(|_| Ok(dropped())))
             }

@@ -13,13 +13,13 @@ use super::store::{ClaimState, EntryKey, Owner, Store, StoreError, StoreFuture};
 
 /// Keeps entries in memory, **for one process**.
 ///
-/// A second process knows nothing of them, and a restart forgets them: events that arrive
-/// after a restart are handled, also those that were handled before it. Use it for tests, for a service of one process
-/// whose handlers can repeat their work, or in front of a ledger.
+/// Other processes do not see the entries, and they are lost at a restart: an event that was
+/// handled before a restart is handled again if it arrives after it. Use this store for tests,
+/// for a service of one process whose handlers can repeat their work, or in front of a ledger.
 ///
-/// It holds a fixed number of entries. When so many are held or remembered, it
-/// [refuses](StoreError::Full) new claims, and forgets none: an attacker who could make it
-/// forget could replay. An entry takes about 150 bytes.
+/// It holds a fixed number of entries. When it is full, it [refuses](StoreError::Full) new
+/// claims and forgets no entry: an attacker who could make it forget entries could replay
+/// events. An entry takes about 150 bytes.
 ///
 /// ```
 /// use hookseal::idempotency::{Guard, MemoryStore};
@@ -34,7 +34,7 @@ pub struct MemoryStore {
 #[derive(Default)]
 struct Entries {
     by_key: HashMap<EntryKey, Entry>,
-    /// In the order in which they end.
+    /// The same entries, in the order in which they end.
     ends: BTreeSet<(Instant, EntryKey)>,
 }
 
@@ -45,13 +45,13 @@ struct Entry {
     ends: Instant,
 }
 
-/// Longer times end after this: some 30 years, which an `Instant` can hold.
+/// The limit for leases and retentions: about 30 years, which an `Instant` can hold.
 const FAR: Duration = Duration::from_secs(1_000_000_000);
 
 impl MemoryStore {
-    /// Creates a store that holds at most this many entries: as many as there are events
-    /// within the guard's retention. (With the default of eight days, 100,000 are 12,500
-    /// events a day.)
+    /// Creates a store that holds at most `capacity` entries. It needs one for each event
+    /// within the guard's retention. (With the default of eight days, 100,000 entries are
+    /// enough for 12,500 events a day.)
     #[must_use]
     pub fn new(capacity: usize) -> Self {
         Self {
@@ -75,7 +75,7 @@ impl MemoryStore {
     }
 
     fn entries(&self) -> MutexGuard<'_, Entries> {
-        // A panic elsewhere leaves the entries whole: each change is one step.
+        // A poisoned lock is safe to use: a panic elsewhere leaves the entries consistent.
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -150,7 +150,7 @@ impl MemoryStore {
 }
 
 impl Entries {
-    /// Forgets the entries whose time has ended, and returns the time.
+    /// Removes the entries whose time has ended, and returns the current time.
     fn forget_ended(&mut self) -> Instant {
         let now = Instant::now();
         while let Some((ends, key)) = self.ends.first().copied()

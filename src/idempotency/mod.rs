@@ -1,30 +1,30 @@
 //! Handles each event once, although senders deliver it more than once.
 //!
-//! Most senders repeat an event that got no 2xx, so an answer that is lost on its way is an
-//! event that arrives twice. And anyone who has captured a request can send it again, while
-//! its replay window is open, or for ever where nothing is timed. A [`Guard`] remembers
+//! Most senders repeat an event that got no 2xx, so if a response is lost, the event arrives
+//! twice. And anyone who has captured a request can send it again while its replay window is
+//! open, or forever if the scheme signs no timestamp. A [`Guard`] remembers
 //! events by what their signature covers ([`Verified::idempotency_key`](crate::Verified::idempotency_key)),
 //! and lets each be handled once.
 //!
 //! # What it promises
 //!
-//! An event is **claimed** before it is handled, with a lease, and **completed** after. So it
-//! is one of three: *acquired*, to be handled by the caller and by nobody else while the
-//! lease lasts; *in progress* by another; or *completed*.
+//! An event is **claimed** with a lease before it is handled, and **completed** afterwards. A
+//! claim has one of three results: the event is *acquired*, and only the caller handles it
+//! while the lease lasts; it is *in progress* elsewhere; or it is *completed*.
 //!
-//! - **No event is lost by the guard.** A handler that fails releases its claim, and one that
-//!   crashes leaves it to the lease to end; the next delivery handles the event. A sender that
-//!   gives up within the lease of a crash makes no such delivery: see
+//! - **The guard loses no event.** If a handler fails, it releases its claim; if it crashes,
+//!   the claim ends with the lease. Then the next delivery handles the event. If the sender
+//!   gives up before the lease of a crashed handler ends, there is no next delivery: see
 //!   [`Guard::DEFAULT_LEASE`].
 //! - **No two deliveries of an event are handled at the same time** while the lease holds,
-//!   in whatever process they arrive. A lease that is longer than the handler may take always
-//!   holds.
+//!   whichever processes they arrive in. It always holds if it is longer than the handler can
+//!   take.
 //! - **A completed event is not handled again** until its retention ends.
-//! - An event **is** handled twice if its handler did its work and could not say so: the
-//!   process died between the work and the completion, or the store did not answer, or the
-//!   lease was too short. No store that is apart from the work can do better. Where the work
-//!   is in a Postgres database, the ledger of `hookseal-postgres` records the event in the
-//!   same transaction, and so **exactly once**.
+//! - An event **is** handled twice if its handler did its work but could not record that: the
+//!   process died between the work and the completion, the store did not answer, or the
+//!   lease was too short. No store that is separate from the work can do better. If the work
+//!   is done in a Postgres database, the ledger of `hookseal-postgres` records the event in
+//!   the same transaction, so it is handled **exactly once**.
 //!
 //! | what happens | [`MemoryStore`] | `hookseal-redis` | `hookseal-postgres` | its ledger |
 //! | --- | --- | --- | --- | --- |
@@ -33,43 +33,45 @@
 //! | the process is killed before the work | again | again, after the lease | again, after the lease | again |
 //! | the process is killed between work and completion | handled twice | handled twice | handled twice | **handled once** |
 //! | the process restarts after completion | handled twice | handled once | handled once | handled once |
-//! | the store restarts | – | handled once, if it persists (`appendonly yes`, `appendfsync always`); otherwise it forgets up to its last save | handled once | handled once |
-//! | the store fails over to a replica | – | claims and completions of the last moments may be forgotten: replication is asynchronous | handled once, with synchronous replication | the same |
+//! | the store restarts | – | handled once, if it persists (`appendonly yes`, `appendfsync always`); otherwise it forgets everything since its last save | handled once | handled once |
+//! | the store fails over to a replica | – | the latest claims and completions may be lost: replication is asynchronous | handled once, with synchronous replication | the same |
 //! | the handler outlives its lease | twice | twice | twice | **handled once** |
-//! | the sender signs each attempt with its time, and no id (Stripe, Slack) | twice, unless the key is the body's: `OnceLayer::with_key` | the same | the same | the same |
-//! | two events are signed over the same bytes (two pings) | **the second is taken for the first** | the same | the same | the same |
+//! | the sender signs the time of each attempt, and no id (Stripe, Slack) | twice, unless the key is made from the body: `OnceLayer::with_key` | the same | the same | the same |
+//! | two events have the same signed bytes (two pings) | **the second is taken for the first** | the same | the same | the same |
 //! | the secret is rotated between deliveries | handled once | handled once | handled once | handled once |
-//! | clocks of two receivers differ | – | no matter: the store's clock counts | no matter | no matter |
-//! | the store's clock jumps | – | leases and retentions end sooner or later | the same | no matter |
+//! | clocks of two receivers differ | – | no effect: the store's clock counts | no effect | no effect |
+//! | the store's clock jumps | – | leases and retentions end too soon or too late | the same | no effect |
 //! | the store is full | 503 for new events | 503 for new events (`noeviction`) | – | – |
 //!
-//! The tests hold the table against real servers: 64 deliveries of one event at once, 1,000
+//! The tests check the table with real servers: 64 simultaneous deliveries of one event, 1,000
 //! times on each store; a process killed with `SIGKILL` before the claim, after it, in the
 //! handler, before the completion and after it, and the event then delivered again (with a
-//! lease of 1.5 s it is handled 1.5 s later); servers killed and started again; connections
-//! cut hundreds of times during 300 events on Redis and 200 on Postgres; receivers whose clocks are an hour apart;
-//! memory that is full.
+//! lease of 1.5 s it is handled 1.5 s later); servers killed and restarted; connections
+//! cut hundreds of times during 300 events on Redis and 200 on Postgres; receivers whose
+//! clocks are an hour apart; and a store whose memory is full.
 //!
 //! # Use
 //!
 //! With tower or axum, put an `OnceLayer` (feature `tower`) between the `VerifyLayer` and the
-//! handler. Without, [`Guard::once`] runs a handler, and [`Guard::claim`] gives the steps.
+//! handler. Otherwise call [`Guard::once`], which runs a handler, or [`Guard::claim`], which
+//! lets you take the steps yourself.
 //!
-//! Answer the sender with what it understands: 2xx for a duplicate, so that it stops, and 503
-//! for one in progress, so that it tries again. A 409 makes some senders give up.
+//! Respond with a status that the sender understands: 2xx for a duplicate, so that it stops,
+//! and 503 for an event in progress, so that it tries again. A 409 makes some senders give up.
 //!
 //! There is no guard on `wasm32-unknown-unknown`, which has neither a clock nor random numbers.
 //!
 //! # What identifies an event
 //!
-//! Never a header that is not signed: whoever replays a request chooses it. The
-//! idempotency key is the signed message id, or else the digest of the signed message. It
-//! does not depend on the secret, so it survives a rotation.
+//! An unsigned header never identifies an event, since anyone who replays a request can choose
+//! it. The idempotency key is the signed message id or, if there is none, the digest of the
+//! signed message. It does not depend on the secret, so it survives a rotation.
 //!
-//! It changes if the sender signs other bytes at each attempt: a new time, and no id. It is the
-//! same for two events that are signed over the same bytes. And it knows no tenants. In these
-//! cases make a key of your own of what is signed: [`Verified::body_key`](crate::Verified::body_key),
-//! [`IdempotencyKey::from_signed`](crate::IdempotencyKey::from_signed), and
+//! The key changes if the sender signs different bytes at each attempt, with a new time and no
+//! id. It is the same for two events with the same signed bytes, and for two tenants with the
+//! same message id. In these cases make a custom key from what is signed, with
+//! [`Verified::body_key`](crate::Verified::body_key) or
+//! [`IdempotencyKey::from_signed`](crate::IdempotencyKey::from_signed), and pass it to
 //! `OnceLayer::with_key`.
 
 pub mod conformance;

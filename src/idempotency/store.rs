@@ -1,4 +1,4 @@
-//! What a store keeps, and what it promises.
+//! The interface of a store, and its contract.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -16,29 +16,29 @@ use crate::IdempotencyKey;
 /// The future of a store's answer.
 pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
-/// Keeps which events are being handled, and which were.
+/// Records which events are being handled, and which have been.
 ///
-/// [`MemoryStore`](super::MemoryStore) is one, for one process. `hookseal-redis` and
-/// `hookseal-postgres` have one each. Anyone can write another: it is right if
-/// [`conformance::check`](super::conformance::check) says so, and these rules hold, which
-/// each method must keep **atomically**, whatever else happens at the same time:
+/// [`MemoryStore`](super::MemoryStore) is a store for one process; `hookseal-redis` and
+/// `hookseal-postgres` have one each. You can implement another. It must pass
+/// [`conformance::check`](super::conformance::check), and each method must follow these rules
+/// **atomically**, whatever else happens at the same time:
 ///
 /// - An entry is *free*, *held* by an owner until its lease ends, or *completed* until its
-///   retention ends. A lease or a retention that has ended leaves the entry free.
-/// - Time is the store's own. Clocks of the processes that use it do not matter.
-/// - Each method can be called again with the same arguments, and gives the same answer.
-///   So it can be repeated when the connection broke before the answer came.
+///   retention ends. When a lease or a retention ends, the entry becomes free.
+/// - The store's clock counts. The clocks of the processes that use it do not matter.
+/// - Each method can be called again with the same arguments, and returns the same result.
+///   So the call can be repeated if the connection breaks before the result arrives.
 ///
 /// The methods are not for handlers: a [`Guard`](super::Guard) calls them.
 pub trait Store: Send + Sync + fmt::Debug {
-    /// Takes a free entry for this owner until the lease ends.
+    /// Gives a free entry to this owner until the lease ends.
     ///
-    /// An entry that this owner holds already is taken again, with a new lease.
+    /// If this owner already holds the entry, its lease starts anew.
     ///
     /// # Errors
     ///
-    /// The store does not answer, or is full. The entry may be held by this owner all the
-    /// same.
+    /// Returns an error if the store does not answer, or is full. This owner may hold the
+    /// entry all the same.
     fn claim<'a>(
         &'a self,
         entry: &'a EntryKey,
@@ -48,13 +48,13 @@ pub trait Store: Send + Sync + fmt::Debug {
 
     /// Marks an entry as completed until the retention ends, and returns whether it did.
     ///
-    /// It does so if this owner holds the entry, has completed it already, or if the entry
-    /// is free: the handler outlived its lease, and nobody else has begun. It returns `false`
-    /// and changes nothing if another owner holds the entry or has completed it.
+    /// It does so if this owner holds the entry or has already completed it, or if the entry
+    /// is free because the handler outlived its lease and nobody else has claimed it. It
+    /// returns `false` and changes nothing if another owner holds the entry or has completed it.
     ///
     /// # Errors
     ///
-    /// The store does not answer, or is full.
+    /// Returns an error if the store does not answer, or is full.
     fn complete<'a>(
         &'a self,
         entry: &'a EntryKey,
@@ -62,12 +62,13 @@ pub trait Store: Send + Sync + fmt::Debug {
         retention: Duration,
     ) -> StoreFuture<'a, bool>;
 
-    /// Makes an entry free that this owner holds. It changes nothing if another owner holds
-    /// it, or it is completed.
+    /// Frees an entry that this owner holds. It changes nothing if another owner holds the
+    /// entry, or if it is completed.
     ///
     /// # Errors
     ///
-    /// The store does not answer. The entry is free when its lease ends.
+    /// Returns an error if the store does not answer. The entry becomes free when its lease
+    /// ends.
     fn release<'a>(&'a self, entry: &'a EntryKey, owner: &'a Owner) -> StoreFuture<'a, ()>;
 }
 
@@ -105,15 +106,15 @@ macro_rules! store_behind_pointer {
 
 store_behind_pointer!(&S, Box<S>, Arc<S>);
 
-/// What [`Store::claim`] found.
+/// The result of [`Store::claim`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "an entry is one of three")]
 pub enum ClaimState {
-    /// The entry was free, and is held by this owner now.
+    /// The entry was free or this owner's, and this owner holds it now.
     Acquired,
     /// Another owner holds it.
     InProgress {
-        /// How long the lease still lasts.
+        /// The time until its lease ends.
         remaining: Duration,
     },
     /// An owner has completed it.
@@ -123,9 +124,9 @@ pub enum ClaimState {
 /// The key of an entry in a store: 32 bytes, the SHA-256 of a namespace and an
 /// [`IdempotencyKey`].
 ///
-/// What is hashed is the length of the namespace in bytes, as a little-endian 64-bit number,
-/// the namespace, and the text of the idempotency key. So an entry's key has one length,
-/// however long an id a sender signs, and tells nothing of it.
+/// The hash is of the length of the namespace in bytes, as a little-endian 64-bit number,
+/// then the namespace, then the text of the idempotency key. So the key of an entry has the
+/// same length however long an id a sender signs, and does not show the id.
 ///
 /// ```
 /// use hookseal::idempotency::EntryKey;
@@ -183,7 +184,7 @@ impl fmt::Debug for EntryKey {
     }
 }
 
-/// Whoever holds an entry: 128 random bits, of which no two are alike.
+/// The identity of an entry's holder: 128 random bits, in effect unique.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Owner([u8; Self::LEN]);
 
@@ -195,7 +196,7 @@ impl Owner {
     ///
     /// # Errors
     ///
-    /// The operating system has none to give.
+    /// Returns an error if the operating system cannot provide any.
     pub fn random() -> Result<Self, StoreError> {
         let mut bytes = [0; Self::LEN];
         getrandom::fill(&mut bytes).map_err(|error| {
@@ -230,22 +231,22 @@ impl fmt::Debug for Owner {
     }
 }
 
-/// A store did not do what it was asked for.
+/// The error of a store that could not do what it was asked to.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// It holds as many entries as it may, and forgets none of those that still count.
+    /// It holds as many entries as it may, and forgets none before their time ends.
     #[error("the store is full: {capacity} entries are held or remembered")]
     #[non_exhaustive]
     Full {
-        /// The most entries.
+        /// The maximum number of entries.
         capacity: usize,
     },
     /// It does not answer, or answers with an error.
     #[error("the store is unavailable")]
     #[non_exhaustive]
     Unavailable {
-        /// The store's own error.
+        /// The error of the store's client.
         #[source]
         error: Box<dyn Error + Send + Sync>,
     },
@@ -260,7 +261,7 @@ impl StoreError {
         }
     }
 
-    /// Creates the error of a store that holds this many entries, and can hold no more.
+    /// Creates the error of a store that holds this many entries and cannot hold more.
     #[must_use]
     pub const fn full(capacity: usize) -> Self {
         Self::Full { capacity }
@@ -275,7 +276,7 @@ impl StoreError {
         }
     }
 
-    /// Returns the error with all that caused it, in one line.
+    /// Returns the messages of the error and of its sources, in one line.
     #[must_use]
     pub fn chain(&self) -> String {
         let mut text = alloc::format!("{self}");
