@@ -1,4 +1,4 @@
-//! What is answered to which request.
+//! Recognises handshakes, and makes the answers to them.
 
 use alloc::boxed::Box;
 use alloc::string::{String, ToString as _};
@@ -18,24 +18,24 @@ use crate::scheme::{
     MAX_TOKEN, OwnedHandshake, OwnedTokenAnswer, Scheme, Signature, SignatureField, is_of_a_token,
 };
 
-/// The longest body of a signed handshake, in bytes.
+/// The maximum length of the body of a signed handshake, in bytes.
 const MAX_SIGNED_BODY: usize = 64 * 1024;
 
-/// The longest body with a secret, in bytes.
+/// The maximum length of a body that contains a secret, in bytes.
 pub(crate) const MAX_SECRET_BODY: usize = 4 * 1024;
 
-/// The longest text that is echoed, in bytes.
+/// The maximum length of a text that is echoed, in bytes.
 const MAX_ECHO: usize = 1024;
 
 type SecretHandler = dyn Fn(&str) -> bool + Send + Sync;
 
-/// How the handshakes of a scheme are answered.
+/// Answers the handshakes of a scheme.
 ///
-/// A [`Webhook`](crate::Webhook) answers with it by
-/// [`with_handshakes`](crate::Webhook::with_handshakes). Where the secret itself arrives
-/// by the handshake (Asana, Notion), there is no webhook yet: then
-/// [`without_key`](Self::without_key) makes a verifier that answers the handshake and
-/// refuses every event.
+/// Give it to a [`Webhook`](crate::Webhook) with
+/// [`with_handshakes`](crate::Webhook::with_handshakes). If the secret itself arrives in the
+/// handshake (Asana, Notion), there is no webhook yet: then use
+/// [`without_key`](Self::without_key), which creates a verifier that answers the handshake
+/// and refuses every event.
 #[derive(Clone)]
 #[must_use]
 pub struct Handshakes {
@@ -52,8 +52,8 @@ impl Handshakes {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::NoHandshake`] if the scheme has none;
-    /// [`ConfigError::InvalidHeaderName`] if a header of its signature has no name.
+    /// Returns [`ConfigError::NoHandshake`] if the scheme has none;
+    /// [`ConfigError::InvalidHeaderName`] if the name of a signature header is not valid.
     pub fn new(scheme: Scheme<'_>) -> Result<Self, ConfigError> {
         let handshake = scheme.handshake.ok_or(ConfigError::NoHandshake)?;
         let names: Vec<String> = match scheme.signature {
@@ -79,20 +79,20 @@ impl Handshakes {
         })
     }
 
-    /// Sets the verify token: the text that you have chosen and given to the sender, by
-    /// which it proves itself (Meta). A `+` in the query stays one, so choose a token
-    /// without spaces. An empty one counts as none.
+    /// Sets the verify token: a text that you choose and give to the sender, which proves
+    /// itself with it (Meta). A `+` in the query is not decoded to a space, so choose a
+    /// token without spaces. An empty token counts as not set.
     pub fn with_verify_token(mut self, token: &str) -> Self {
         self.verify_token = (!token.is_empty()).then(|| Zeroizing::new(token.into()));
         self
     }
 
-    /// Sets the function that is given a secret which arrives by a handshake, and returns
-    /// whether it was accepted (Asana, Notion).
+    /// Sets the function that gets a secret which arrives in a handshake, and returns whether
+    /// it accepts it (Asana, Notion).
     ///
     /// **Anyone can send such a request.** Accept a secret only while you are registering
-    /// the endpoint, and store it; the webhook is then made with it. A refused secret is
-    /// answered like any request that is not verified.
+    /// the endpoint, and store it, to create the webhook with it. If the secret is refused,
+    /// the response is the same as for any request that is not verified.
     pub fn with_secret_handler(
         mut self,
         handler: impl Fn(&str) -> bool + Send + Sync + 'static,
@@ -101,12 +101,12 @@ impl Handshakes {
         self
     }
 
-    /// Returns a verifier for the time before there is a key: it answers the handshake
+    /// Creates a verifier for the time before there is a key. It answers the handshake
     /// and refuses every event.
     ///
     /// # Errors
     ///
-    /// [`ConfigError::NoKeys`] if the answer needs a key;
+    /// Returns [`ConfigError::NoKeys`] if the answer needs a key;
     /// [`ConfigError::MissingHandshakeOption`] and
     /// [`ConfigError::UnusedHandshakeOption`] as for
     /// [`Webhook::with_handshakes`](crate::Webhook::with_handshakes).
@@ -129,14 +129,14 @@ impl Handshakes {
         Ok(WithoutKey(self))
     }
 
-    /// Whether both are for the same requests.
+    /// Returns whether both are for the same handshake and signature headers.
     pub(crate) fn are_of(&self, other: &Self) -> bool {
         self.scheme == other.scheme
             && self.handshake == other.handshake
             && self.signature_headers == other.signature_headers
     }
 
-    /// Returns what answers them, without keys.
+    /// Returns a responder without keys.
     pub(crate) const fn responder(&self) -> Responder<'_> {
         Responder {
             handshakes: self,
@@ -144,7 +144,7 @@ impl Handshakes {
         }
     }
 
-    /// Returns what answers them, with the keys of a receiver.
+    /// Returns a responder with the keys of a receiver.
     pub(crate) const fn responder_with<'w>(&'w self, receiver: &'w Receiver) -> Responder<'w> {
         Responder {
             handshakes: self,
@@ -152,7 +152,7 @@ impl Handshakes {
         }
     }
 
-    /// Checks that nothing is missing, or is there and never used.
+    /// Checks that every option that the handshake needs is set, and no other.
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
         let wants_token = matches!(
             self.handshake,
@@ -183,7 +183,7 @@ impl Handshakes {
         Ok(())
     }
 
-    /// Whether a request has a signature, and so is no unsigned handshake.
+    /// Returns whether a request has a signature, so it is not an unsigned handshake.
     fn is_signed(&self, head: &dyn RequestHead) -> bool {
         self.signature_headers
             .iter()
@@ -233,7 +233,7 @@ impl Handshakes {
         }
     }
 
-    /// Whether the answer depends on the body of an unsigned request.
+    /// Returns whether the answer depends on the body of an unsigned request.
     fn awaits_secret(&self, head: &dyn RequestHead) -> bool {
         matches!(self.handshake, OwnedHandshake::SecretField(_))
             && head.method() == Some("POST")
@@ -253,7 +253,7 @@ impl Handshakes {
         is_accepted.then(|| Answer::empty(200))
     }
 
-    /// Returns the answer to a request that is verified.
+    /// Returns the answer to a verified request, or `None` if it is an event.
     fn answer_verified(
         &self,
         receiver: &Receiver,
@@ -311,18 +311,18 @@ impl fmt::Debug for Handshakes {
     }
 }
 
-/// Answers handshakes before there is a key, and refuses every event:
-/// [`Handshakes::without_key`].
+/// Answers handshakes before there is a key, and refuses every event.
+/// [`Handshakes::without_key`] creates it.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct WithoutKey(pub(crate) Handshakes);
 
-/// Answers the handshakes of one verifier, for code that reads requests in steps, as a
-/// framework does. [`Webhook::receive`](crate::Webhook::receive) takes all steps at once.
+/// Answers the handshakes of one verifier, for code that reads requests in steps, as
+/// frameworks do. [`Webhook::receive`](crate::Webhook::receive) takes all steps at once.
 ///
-/// First [`answer_head`](Self::answer_head). If [`awaits_secret`](Self::awaits_secret),
-/// read the body and take [`answer_secret`](Self::answer_secret). Otherwise verify the
-/// request, and take [`answer_verified`](Self::answer_verified).
+/// Call [`answer_head`](Self::answer_head) first. If [`awaits_secret`](Self::awaits_secret)
+/// returns `true`, read the body and call [`answer_secret`](Self::answer_secret). Otherwise
+/// verify the request, and call [`answer_verified`](Self::answer_verified).
 #[derive(Clone, Copy)]
 pub struct Responder<'w> {
     handshakes: &'w Handshakes,
@@ -337,15 +337,15 @@ impl fmt::Debug for Responder<'_> {
 }
 
 impl Responder<'_> {
-    /// Returns the answer to an unsigned handshake that is in the head alone; `None` if
-    /// the request is none.
+    /// Returns the answer to an unsigned handshake that needs only the head, or `None` if the
+    /// request is not such a handshake.
     #[must_use]
     pub fn answer_head(&self, head: &dyn RequestHead) -> Option<Answer> {
         self.handshakes.answer_head(head, self.receiver)
     }
 
     /// Returns whether the request could be an unsigned handshake with a secret in its
-    /// body, of at most 4 KiB.
+    /// body. Such a body has at most 4 KiB.
     #[must_use]
     pub fn awaits_secret(&self, head: &dyn RequestHead) -> bool {
         self.handshakes.awaits_secret(head)
@@ -358,9 +358,9 @@ impl Responder<'_> {
         self.handshakes.answer_secret(head, body)
     }
 
-    /// Returns the answer to a signed handshake; `None` if the request is an event.
+    /// Returns the answer to a signed handshake, or `None` if the request is an event.
     ///
-    /// **Call it with a verified request only**: it does not check the time again.
+    /// **Call it only with a verified request**: it does not check the time, for example.
     #[must_use]
     pub fn answer_verified(&self, head: &dyn RequestHead, body: &[u8]) -> Option<Answer> {
         self.handshakes.answer_verified(self.receiver?, head, body)
@@ -368,13 +368,13 @@ impl Responder<'_> {
 }
 
 impl Receiver {
-    /// Returns the MAC of a token by the first key; `None` if it is no token.
+    /// Returns the MAC of a token with the first key, or `None` if it is not a token.
     fn token_mac(&self, token: &str) -> Option<Signature> {
         let key = self.first_mac_key()?;
         is_token(token).then(|| key.mac(&Token(token)).into())
     }
 
-    /// Returns the MAC of a token by the key that a request is signed with.
+    /// Returns the MAC of a token with the key that the request is signed with.
     fn token_mac_as_signed(
         &self,
         token: &str,
@@ -396,7 +396,7 @@ impl Hashed for Token<'_> {
 
 /// The answer to a handshake.
 ///
-/// It may repeat a secret, and a MAC: `Debug` shows neither, and neither is wiped.
+/// It can contain a secret or a MAC. `Debug` shows neither, and neither is wiped.
 #[derive(Clone, PartialEq, Eq)]
 #[must_use = "the sender waits for it"]
 pub struct Answer {
@@ -452,7 +452,7 @@ impl Answer {
     /// Returns the names and values of the headers.
     pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
         let content_type = self.content_type.map(|value| ("content-type", value));
-        // What is echoed must not be taken for a page.
+        // A browser must not interpret an echoed text as a page.
         let nosniff = self
             .content_type
             .map(|_| ("x-content-type-options", "nosniff"));
@@ -484,7 +484,7 @@ impl<B: From<String>> From<Answer> for http::Response<B> {
     fn from(answer: Answer) -> Self {
         let mut headers = http::HeaderMap::new();
         for (name, value) in answer.headers() {
-            // Each is a header: a token, or a constant.
+            // Never fails: each name and value is a constant or a token.
             if let (Ok(name), Ok(value)) = (
                 http::HeaderName::from_bytes(name.as_bytes()),
                 http::HeaderValue::from_str(value),
@@ -500,12 +500,12 @@ impl<B: From<String>> From<Answer> for http::Response<B> {
     }
 }
 
-/// Whether a text may be signed, echoed or taken as a secret.
+/// Returns whether a text may be signed, echoed or accepted as a secret.
 fn is_token(text: &str) -> bool {
     (1..=MAX_TOKEN).contains(&text.len()) && is_of_a_token(text.as_bytes())
 }
 
-/// What a request has of a header.
+/// Returns the values that a request has for a header.
 fn found<'h>(head: &'h dyn RequestHead, name: &HeaderName) -> Found<'h> {
     let names = core::slice::from_ref(name);
     let mut found = Found::new(None, 1);
@@ -514,14 +514,14 @@ fn found<'h>(head: &'h dyn RequestHead, name: &HeaderName) -> Found<'h> {
     found
 }
 
-/// The value of a header that is there once, and not empty.
+/// Returns the value of a header that occurs once and is not empty.
 fn header<'h>(head: &'h dyn RequestHead, name: &HeaderName) -> Option<&'h [u8]> {
     let found = found(head, name);
     let value = found.value(0);
     (!value.is_empty() && !found.is_repeated(0)).then_some(value)
 }
 
-/// A field of a JSON body, by a path of names with dots.
+/// Returns a field of a JSON body by its path, in which dots separate the names.
 fn field<'v>(body: &'v Value, path: &str) -> Option<&'v Value> {
     path.split('.')
         .try_fold(body, |value, name| value.get(name))
@@ -535,7 +535,7 @@ impl<'h> Query<'h> {
         head.target()?.split_once('?').map(|(_, query)| Self(query))
     }
 
-    /// The value of a parameter that is there once, decoded.
+    /// Returns the decoded value of a parameter that occurs once.
     fn get(&self, name: &str) -> Option<String> {
         let fields = self.0.split('&').filter_map(|field| field.split_once('='));
         let mut values = fields.filter(|(own, _)| decode(own).as_deref() == Some(name));
@@ -547,7 +547,7 @@ impl<'h> Query<'h> {
     }
 }
 
-/// Undoes percent-encoding. A plus sign stays one: it may be of a token.
+/// Undoes percent-encoding. A plus sign is kept, since a token can contain one.
 fn decode(text: &str) -> Option<String> {
     let mut bytes = Vec::new();
     let mut rest = text.bytes();

@@ -1,11 +1,11 @@
-//! Answers to requests that are no events: many senders first have an endpoint prove
+//! Answers handshakes: requests with which many senders first have an endpoint prove
 //! itself, or hand over a secret.
 //!
-//! A [scheme](crate::scheme::Scheme::handshake) says what such a request looks like.
-//! Nothing answers one until it is asked to: give [`Handshakes`] to a webhook with
-//! [`Webhook::with_handshakes`](crate::Webhook::with_handshakes), and pass its requests to [`Webhook::receive`](crate::Webhook::receive). With
-//! the feature `tower`, the layer answers them if it is told to, with
-//! `VerifyLayer::answer_handshakes`.
+//! The [scheme](crate::scheme::Scheme::handshake) says what such a request looks like.
+//! Handshakes are not answered unless you enable it: give [`Handshakes`] to a webhook with
+//! [`Webhook::with_handshakes`](crate::Webhook::with_handshakes), and pass its requests to
+//! [`Webhook::receive`](crate::Webhook::receive). With the feature `tower`, the layer answers
+//! them if you call `VerifyLayer::answer_handshakes`.
 //!
 //! ```
 //! use hookseal::handshake::{Handshakes, Received};
@@ -28,10 +28,10 @@
 //! # A `GET` on the path of the events
 //!
 //! Dropbox, Meta, X and Worldline ask with `GET`, and Trello with `HEAD`, on the path
-//! that takes the events with `POST`. The request must reach the layer: under axum, a
-//! layer on `post(handler)` does not see it, since axum has answered 405 before. Put the
-//! layer on `any(handler)`, or on the router. The handler is called with verified events
-//! only, whatever the method.
+//! that takes the events with `POST`. The request must reach the layer. Under axum, a
+//! layer on `post(handler)` does not see it, since axum responds with 405 first. Put the
+//! layer on `any(handler)`, or on the router. The handler is called only with verified
+//! events, whatever the method.
 //!
 //! ```
 //! # #[cfg(feature = "axum")]
@@ -49,24 +49,24 @@
 //!
 //! # Security
 //!
-//! **What the sender signs is verified first.** Only a verified request is read as a
-//! signed handshake. One that is wrongly signed on purpose, as Discord and Xero send, is
-//! refused like any other.
+//! **Signed handshakes are verified first.** Only a verified request is read as a signed
+//! handshake. Discord and Xero also send requests with a wrong signature on purpose; these
+//! are refused like any other.
 //!
-//! **A MAC is made of tokens alone.** Zoom and X have a token signed with the key of the
-//! events. An answer that signed whatever it is given would sign events for anyone: a
-//! `plainToken` of `v0:1700000000:{…}` is Zoom's signed message, and any JSON is X's. So a
-//! token has 1 to 256 letters, digits and `-_+/=`, and where a body could be one, the
-//! scheme accepts no such body.
+//! **Only tokens are signed.** For Zoom and X, the answer contains the MAC of a token, made
+//! with the key of the events. If any text could be signed in this way, anyone could obtain
+//! signatures for events: a `plainToken` of `v0:1700000000:{…}` is a message that Zoom signs,
+//! and X signs any JSON. So a token consists of 1 to 256 letters, digits and `-_+/=`, and if
+//! a body could be such a token, the scheme refuses that body.
 //!
-//! **A secret that arrives by a handshake is not trusted by itself.** Anyone can send
-//! one. [`Handshakes::with_secret_handler`] decides: accept one only while you are
+//! **A secret that arrives in a handshake is not trusted automatically.** Anyone can send
+//! one. Your [`Handshakes::with_secret_handler`] decides: accept a secret only while you are
 //! registering the endpoint.
 //!
-//! **Pings that are not signed**, such as WooCommerce's form `webhook_id=1` when a webhook
-//! is saved, are no handshakes: they are refused with 401. If the sender insists on a 2xx,
-//! let a middleware in front of the layer answer what has no signature, and pass nothing
-//! of it on:
+//! **Unsigned pings** are not handshakes, and are refused with 401. WooCommerce, for example,
+//! sends the form `webhook_id=1` when a webhook is saved. If the sender insists on a 2xx,
+//! let a middleware in front of the layer respond to requests without a signature, and pass
+//! none of them on:
 //!
 //! ```
 //! # #[cfg(feature = "axum")]

@@ -1,4 +1,4 @@
-//! Receiving what is an event or a handshake.
+//! Receives requests that are events or handshakes.
 
 use crate::error::{ConfigError, VerifyError};
 use crate::handshake::answers::{Answer, Handshakes, Responder, WithoutKey};
@@ -8,7 +8,7 @@ use crate::verification::CheckedHead;
 use crate::webhook::Webhook;
 use crate::{Timestamp, Verified};
 
-/// Refuses every event: there is no key yet to verify one with.
+/// Refuses every event, since there is no key yet.
 impl CheckHead for WithoutKey {
     fn scheme(&self) -> &str {
         &self.0.scheme
@@ -30,14 +30,14 @@ impl CheckHead for WithoutKey {
 }
 
 impl Webhook {
-    /// Sets the answers to the requests that are no events: see the module
-    /// [`handshake`](crate::handshake).
+    /// Sets the answers to handshakes. See the module [`handshake`](crate::handshake).
     ///
     /// # Errors
     ///
-    /// [`ConfigError::MissingHandshakeOption`] if the handshake needs a verify token or a
-    /// secret handler, and [`ConfigError::UnusedHandshakeOption`] if it needs none;
-    /// [`ConfigError::NoHandshake`] if the answers are those of another scheme.
+    /// Returns [`ConfigError::MissingHandshakeOption`] if the handshake needs a verify token
+    /// or a secret handler that is not set; [`ConfigError::UnusedHandshakeOption`] if one is
+    /// set that it does not need; [`ConfigError::NoHandshake`] if the answers are for another
+    /// scheme.
     pub fn with_handshakes(mut self, handshakes: Handshakes) -> Result<Self, ConfigError> {
         if !self.has_handshakes_of(&handshakes) {
             return Err(ConfigError::NoHandshake);
@@ -47,15 +47,15 @@ impl Webhook {
         Ok(self)
     }
 
-    /// Verifies a whole request like [`verify`](Self::verify), or returns the answer to
-    /// it if it is no event.
+    /// Verifies a whole request like [`verify`](Self::verify), or returns the answer to it
+    /// if it is a handshake.
     ///
     /// The head must have the method and the target of the request. Without
-    /// [`with_handshakes`](Self::with_handshakes), everything is an event.
+    /// [`with_handshakes`](Self::with_handshakes), every request is treated as an event.
     ///
     /// # Errors
     ///
-    /// As [`verify`](Self::verify).
+    /// Returns the same errors as [`verify`](Self::verify).
     pub fn receive<'h>(
         &'h self,
         head: &'h dyn RequestHead,
@@ -78,7 +78,7 @@ impl Webhook {
     }
 }
 
-/// What a request was.
+/// The result of [`Webhook::receive`].
 #[derive(Debug)]
 #[expect(
     clippy::exhaustive_enums,
@@ -87,6 +87,6 @@ impl Webhook {
 pub enum Received<'h> {
     /// A verified event.
     Event(Verified<'h>),
-    /// No event: send this answer.
+    /// A handshake. Send this answer.
     Handshake(Answer),
 }

@@ -1,4 +1,4 @@
-//! The rules of a [`Store`], as a test that its implementer runs.
+//! A test that checks an implementation of [`Store`] against its rules.
 
 use alloc::boxed::Box;
 use alloc::format;
@@ -12,15 +12,15 @@ use core::time::Duration;
 
 use super::store::{ClaimState, EntryKey, Owner, Store, StoreError};
 
-/// Checks that a store keeps the rules of [`Store`].
+/// Checks that a store follows the rules of [`Store`].
 ///
-/// It takes some seconds of real time, which `sleep` waits for, such as
-/// `tokio::time::sleep`; time that is paused does not do, since a store has its own. It uses
-/// new random entries, so it can run beside other tests on one server, and leaves entries
-/// behind that end within a minute. The store must have room for 200 entries.
+/// It takes some seconds of real time, which it waits for with `sleep`, for example
+/// `tokio::time::sleep`. Paused time does not work, since a store has its own clock. The
+/// entries are new and random, so other tests can run on the same server at the same time;
+/// those that are left behind end within a minute. The store must have room for 200 entries.
 ///
-/// It checks every rule for callers that take turns. Of callers at the same time it checks
-/// claims that are made at once through this one store: add a test with several processes.
+/// It checks every rule with sequential calls. With simultaneous calls it checks only claims,
+/// through this one store: add a test with several processes.
 ///
 /// ```
 /// use hookseal::idempotency::{MemoryStore, conformance};
@@ -34,7 +34,7 @@ use super::store::{ClaimState, EntryKey, Owner, Store, StoreError};
 ///
 /// # Errors
 ///
-/// The [`Violation`] says which rule is broken.
+/// Returns a [`Violation`] that says which rule the store breaks.
 pub async fn check<S, F>(store: &dyn Store, sleep: S) -> Result<(), Violation>
 where
     S: Fn(Duration) -> F,
@@ -52,7 +52,7 @@ where
     check.long_times().await
 }
 
-/// A rule that a store does not keep.
+/// A rule that a store breaks.
 #[derive(Debug, thiserror::Error)]
 #[error("{rule}: {found}")]
 pub struct Violation {
@@ -68,13 +68,13 @@ impl Violation {
     }
 }
 
-/// Longer than a step of the check takes on a slow server.
+/// A lease that outlasts a step of the check, even on a slow server.
 const LONG: Duration = Duration::from_secs(60);
 
-/// Short enough to be waited for.
+/// A lease that is short enough to wait for.
 const SHORT: Duration = Duration::from_millis(500);
 
-/// After this a short time has ended for certain.
+/// A wait after which a [`SHORT`] lease has certainly ended.
 const PAST_SHORT: Duration = Duration::from_millis(800);
 
 struct Check<'s, S> {
@@ -272,11 +272,11 @@ where
     }
 
     async fn claims_at_once(&self) -> Result<(), Violation> {
-        let rule = "of claims that are made at once, exactly one is acquired, and none completed";
+        let rule = "exactly one of several simultaneous claims is acquired, and none is completed";
         for _ in 0..8 {
             self.claim_at_once(rule, &Self::entry(rule)?).await?;
         }
-        // The same of entries whose lease or retention has ended, which a store may still have.
+        // The same for entries whose lease or retention has ended, which a store may still have.
         let rule = "of claims at once of an entry whose time has ended, exactly one is acquired, \
                     and none completed";
         let one = Self::owner(rule)?;
@@ -314,7 +314,7 @@ where
     }
 
     async fn long_times(&self) -> Result<(), Violation> {
-        let rule = "a time may be as long as a `Duration` can be, and as short";
+        let rule = "a lease or a retention can be any `Duration`, from the shortest to the longest";
         let (entry, one, other) = (Self::entry(rule)?, Self::owner(rule)?, Self::owner(rule)?);
         self.claim(rule, &entry, &one, Duration::MAX, "acquired")
             .await?;
@@ -323,7 +323,7 @@ where
         self.complete(rule, &entry, &one, Duration::MAX, true)
             .await?;
         self.claim(rule, &entry, &other, LONG, "completed").await?;
-        // Nothing that lasts for ever is left behind.
+        // So that no entry is left behind forever.
         self.complete(rule, &entry, &one, SHORT, true).await?;
         let entry = Self::entry(rule)?;
         self.claim(rule, &entry, &one, Duration::from_nanos(1), "acquired")
@@ -352,7 +352,7 @@ fn same<T: PartialEq + fmt::Debug>(
     Err(Violation { rule, found })
 }
 
-/// Waits for all of the futures at once.
+/// Waits for all futures concurrently.
 async fn all<T>(futures: Vec<Pin<Box<dyn Future<Output = T> + Send + '_>>>) -> Vec<T> {
     let mut waiting: Vec<_> = futures.into_iter().map(Some).collect();
     let mut done = Vec::new();
