@@ -14,11 +14,11 @@ use hookseal::Verified;
 use hookseal::json::{self, InvalidJson};
 use serde::de::DeserializeOwned;
 
-/// Extracts the proof with the verified body, and nothing else that the sender did not sign.
+/// Extracts the proof with the verified body, and nothing that the sender did not sign.
 ///
-/// A handler that takes it cannot run for an unverified request. It is a
-/// [`Verified`]: the idempotency key, the message id, the key id and the time of signing
-/// are methods of it.
+/// A handler that takes it cannot run for an unverified request. It dereferences to
+/// [`Verified`], which has methods for the idempotency key, the message id, the key id and
+/// the time of signing.
 ///
 /// ```
 /// use actix_web::HttpResponse;
@@ -47,7 +47,7 @@ use serde::de::DeserializeOwned;
 pub struct VerifiedBytes(Verified<'static, Bytes>);
 
 impl VerifiedBytes {
-    /// Returns the proof, for functions that know nothing of actix.
+    /// Returns the proof, for functions that do not depend on actix.
     pub fn into_inner(self) -> Verified<'static, Bytes> {
         self.0
     }
@@ -67,14 +67,14 @@ impl From<Verified<'static, Bytes>> for VerifiedBytes {
     }
 }
 
-/// Copies no body.
+/// Does not copy the body.
 impl From<Verified<'static, Vec<u8>>> for VerifiedBytes {
     fn from(proof: Verified<'static, Vec<u8>>) -> Self {
         Self(proof.into())
     }
 }
 
-/// Shows how long the body is, not what is in it.
+/// Shows the length of the body, not its content.
 impl fmt::Debug for VerifiedBytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
@@ -104,9 +104,9 @@ fn proof_of(request: &HttpRequest) -> Result<VerifiedBytes, MissingVerify> {
 
 /// Extracts the event that a verified body contains, parsed from JSON.
 ///
-/// The body is parsed after its verification only. The content type does not matter, since
-/// no scheme signs it. Whatever a signature covers is in the proof: take [`VerifiedBytes`]
-/// beside the event if you need it.
+/// The body is parsed only after its verification. The content type does not matter, since
+/// no scheme signs it. Everything else that the signature covers is in the proof: also take a
+/// [`VerifiedBytes`] if you need it.
 ///
 /// ```
 /// use hookseal_actix::{VerifiedBytes, VerifiedJson};
@@ -117,8 +117,8 @@ fn proof_of(request: &HttpRequest) -> Result<VerifiedBytes, MissingVerify> {
 /// }
 /// ```
 ///
-/// Anyone can make one, so that a test can call a handler. It is a proof in a handler's
-/// arguments only, where actix makes it.
+/// Anyone can create one, so that a test can call a handler. It is a proof only in a handler's
+/// arguments, where actix creates it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[expect(
     clippy::exhaustive_structs,
@@ -190,11 +190,11 @@ impl ResponseError for MissingVerify {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum VerifiedJsonError {
-    /// 422, with an empty body: the request is verified, and is not the JSON that the
+    /// 422, with an empty body: the request is verified, but its body is not the JSON that the
     /// handler takes.
     #[non_exhaustive]
     InvalidJson {
-        /// Where it is not.
+        /// What is wrong with the JSON, and where.
         fault: InvalidJson,
     },
     /// 500: see [`MissingVerify`].
@@ -221,8 +221,7 @@ impl fmt::Display for VerifiedJsonError {
 }
 
 impl Error for VerifiedJsonError {
-    /// Returns where the JSON is wrong. (A missing middleware is what `Display` shows
-    /// already.)
+    /// Returns the error of the JSON. (`Display` already shows that the middleware is missing.)
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::InvalidJson { fault } => Some(fault),

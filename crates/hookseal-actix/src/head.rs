@@ -1,4 +1,4 @@
-//! The head of a request of actix.
+//! The head of an actix request.
 
 use core::fmt;
 
@@ -7,10 +7,10 @@ use actix_web::{HttpRequest, dev};
 use hookseal::RequestHead;
 use hookseal::scheme::HeaderVisitor;
 
-/// The head of a request of actix, for a verifier: its headers, method and target as
+/// The head of an actix request, for a verifier: its headers, method and target as
 /// received, without a copy.
 ///
-/// For code that calls a verifier by itself; [`Verify`](crate::Verify) does it for you.
+/// It is for code that calls a verifier itself; [`Verify`](crate::Verify) does that for you.
 ///
 /// ```
 /// use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
@@ -28,11 +28,11 @@ use hookseal::scheme::HeaderVisitor;
 /// }
 /// ```
 ///
-/// [`ActixHead::from_headers`] is for code that has actix's `HeaderMap` alone.
+/// [`ActixHead::from_headers`] is for code that has only actix's `HeaderMap`.
 #[derive(Clone, Copy)]
 pub struct ActixHead<'r> {
     headers: &'r HeaderMap,
-    /// What holds the method and the target.
+    /// Has the method and the target.
     request: Option<&'r dev::RequestHead>,
 }
 
@@ -47,7 +47,7 @@ impl<'r> ActixHead<'r> {
         }
     }
 
-    /// Creates a head of headers alone, for a scheme that signs neither the method nor the
+    /// Creates a head from headers alone, for a scheme that signs neither the method nor the
     /// target. [`hookseal::Head`] adds both.
     ///
     /// ```
@@ -88,7 +88,7 @@ impl RequestHead for ActixHead<'_> {
         self.request.map(|request| request.method.as_str())
     }
 
-    /// Empty if there is only an authority, as with `CONNECT`.
+    /// Returns the target, which is empty if there is only an authority, as with `CONNECT`.
     fn target(&self) -> Option<&str> {
         let target = self.request?.uri.path_and_query();
         Some(target.map(|target| target.as_str()).unwrap_or_default())

@@ -25,8 +25,8 @@ use crate::{ActixHead, VerifiedBytes};
 
 /// Lets only verified requests through to the handlers behind it.
 ///
-/// Put it on a resource, a scope or a route with `wrap`. The [crate docs](crate) say what it
-/// does, and have an example. A clone has the same verifier; make one per application, and
+/// Put it on a resource, a scope or a route with `wrap`. See the [crate docs](crate) for what
+/// it does, and for an example. Clones share the verifier: create one per application, and
 /// clone it into the workers.
 #[derive(Clone)]
 #[must_use = "a middleware does nothing until it wraps something"]
@@ -54,8 +54,8 @@ impl Verify {
     /// is rejected with 401, like any other that is not verified.
     ///
     /// `choose` sees what anyone can send, and must not block: keep prepared verifiers in a
-    /// map. If they have to be fetched, let a middleware in front of this one do that, put
-    /// the verifier into the extensions of the request, and respond for itself if the fetch
+    /// map. If they have to be fetched, let a middleware in front of this one do that. It can
+    /// put the verifier into the extensions of the request, and respond itself if the fetch
     /// fails.
     ///
     /// Name the keys of each tenant after it ([`Key::with_id`](hookseal::Key::with_id)).
@@ -78,7 +78,7 @@ impl Verify {
     /// let by_tenant = Verify::from_fn(move |request| {
     ///     tenants.get(request.match_info().get("tenant")?).cloned()
     /// });
-    /// // Where a middleware in front has put the verifier into the extensions:
+    /// // If a middleware in front has put the verifier into the extensions:
     /// let fetched = Verify::from_fn(|request| {
     ///     request.extensions().get::<Arc<dyn Verifier>>().cloned()
     /// });
@@ -112,8 +112,8 @@ impl Verify {
         self
     }
 
-    /// Sets the limit for the time from the checked head to the end of the body. It is for
-    /// the whole body, however slowly its bytes arrive.
+    /// Sets the limit for the time from the checked head to the end of the body. It applies to
+    /// the whole body, not to the pauses between its chunks.
     pub fn with_body_timeout(mut self, limit: Duration) -> Self {
         let sleep = actix_web::rt::time::sleep;
         self.checks = self.checks.with_body_timeout(limit, sleep);
@@ -122,7 +122,7 @@ impl Verify {
 
     /// **For development:** searches for the reason of each refusal, and logs it.
     ///
-    /// Within a second or so after a 401, an event of the target `hookseal::explain` says
+    /// Within a second or so after a 401, a log event with the target `hookseal::explain` says
     /// what was wrong and what to do. See `VerifyLayer::explain_refusals` of hookseal.
     ///
     /// ```
@@ -143,12 +143,12 @@ impl Verify {
         self
     }
 
-    /// Answers the requests that are no events, where the verifier has
+    /// Answers handshake requests, if the verifier has
     /// [handshakes](hookseal::handshake). Without this, a handshake without a signature is
     /// rejected, and one with a signature is passed on.
     ///
-    /// Such a request does not reach the handler. Wrap a resource or a scope, and not a
-    /// route for `POST` alone: some handshakes are a `GET`.
+    /// Answered requests do not reach the handler. Wrap a resource or a scope, and not a
+    /// route for `POST` alone: some handshakes use `GET`.
     ///
     /// ```
     /// use hookseal::handshake::Handshakes;
@@ -194,9 +194,9 @@ where
     }
 }
 
-/// A service that calls the service behind it with verified requests only.
+/// A service that passes only verified requests on to the service behind it.
 ///
-/// [`Verify`] makes it.
+/// [`Verify`] creates it.
 pub struct VerifyMiddleware<S> {
     service: Rc<S>,
     verify: Verify,
@@ -218,8 +218,8 @@ where
     fn call(&self, mut request: ServiceRequest) -> Self::Future {
         let service = Rc::clone(&self.service);
         let Verify { choose, checks } = self.verify.clone();
-        // Boxed: the verification borrows from the request and the hash state beside it,
-        // which stay where they are until both are wiped.
+        // Boxed, since the verification borrows the request and the hash state that are
+        // stored beside it, which must not move until they are dropped.
         Box::pin(async move {
             let mut body = PayloadBody(request.take_payload());
             let verified = {
@@ -264,16 +264,16 @@ fn pass_on(request: &mut ServiceRequest, body: VerifiedBody) {
         message_id = proof.message_id(),
         "webhook verified"
     );
-    // Not a copy: the bytes are shared.
+    // This shares the bytes, and does not copy them.
     request.set_payload(Payload::from(proof.clone().into_inner().into_body()));
     request.extensions_mut().insert(proof);
 }
 
-/// Closes the connection of a request that was not read to its end, and says so, or the
-/// client loses its next request.
+/// Closes the connection of a request that was not read to its end, and announces that, so
+/// that the client does not lose its next request.
 ///
-/// actix reads the rest of a chunked body however long it is, unless somebody holds the body.
-/// So the response does: then actix waits for a second, and closes the connection.
+/// actix reads the rest of a chunked body, however long it is, unless the payload is still
+/// held. So the response holds it: then actix waits for a second, and closes the connection.
 fn close(response: &mut HttpResponse, unread: PayloadBody) {
     response
         .head_mut()
@@ -288,7 +288,7 @@ fn respond(reply: &Reply) -> HttpResponse {
         .set_body(reply.body().to_owned())
         .map_into_boxed_body();
     for (name, value) in reply.headers() {
-        // Each is a header: a token, or a constant.
+        // Never fails: each name and value is a constant or a token.
         if let (Ok(name), Ok(value)) = (
             HeaderName::from_bytes(name.as_bytes()),
             HeaderValue::from_str(value),
@@ -306,10 +306,10 @@ fn respond(reply: &Reply) -> HttpResponse {
     response
 }
 
-/// Logs a rejection: as an error if the operator has to act, and otherwise as information,
-/// since anyone can cause it.
+/// Logs a rejection, at `ERROR` if the operator has to act, and otherwise at `INFO`, since
+/// anyone can cause it.
 fn log(rejection: &Rejection) {
-    // As far as it is text and not of a length that only an attacker sends.
+    // At most 64 bytes, if it is text: an attacker can choose its length.
     let encoding = rejection.content_encoding();
     let encoding = encoding.and_then(|value| value.to_str().ok());
     let encoding = encoding.map(|text| text.get(..64).unwrap_or(text));
@@ -335,7 +335,8 @@ fn log(rejection: &Rejection) {
     }
 }
 
-/// The payload of a request, as the body that hookseal reads. actix passes no trailers on.
+/// Adapts the payload of a request to the body type that hookseal reads. actix does not pass
+/// trailers on.
 struct PayloadBody(Payload);
 
 impl Body for PayloadBody {

@@ -1,29 +1,29 @@
-//! Records an event in the handler's own transaction, so that the work in this database is
+//! Records an event in the handler's transaction, so that the work in this database is
 //! done exactly once.
 //!
-//! It needs no guard, lease or owner: the database's own transaction is the claim. Use it
-//! alone, or behind a guard that spares duplicates the wait.
+//! It needs no guard, lease or owner: the transaction is the claim. Use it alone, or behind a
+//! guard, so that simultaneous duplicates do not have to wait.
 
 use std::time::Duration;
 
 use hookseal::idempotency::EntryKey;
 use sqlx::{PgPool, PgTransaction};
 
-/// Records an event, and returns whether it is the first time.
+/// Records an event, and returns whether it was not recorded before.
 ///
-/// While another transaction that has recorded the event is open, this waits for its end:
-/// until then nobody knows whether the event is a duplicate. Do the work in the same
+/// If another open transaction has recorded the event, this waits for that transaction to end,
+/// since until then it is not known whether the event is a duplicate. Do the work in the same
 /// transaction, and commit. So that it does not wait for a client that is gone, set
 /// `lock_timeout` for the transaction, and `idle_in_transaction_session_timeout` and TCP
-/// keepalives on the server; an error then is a 503.
+/// keepalives on the server. Respond to the resulting errors with 503.
 ///
 /// The transaction may have any isolation level. Under `REPEATABLE READ` and
-/// `SERIALIZABLE`, the second of two at once may get a serialization error: answer 503, and
-/// the next delivery is a duplicate.
+/// `SERIALIZABLE`, the second of two simultaneous deliveries may get a serialization error:
+/// respond with 503, and the next delivery is a duplicate.
 ///
 /// # Errors
 ///
-/// The database does not answer.
+/// Returns the database's error.
 pub async fn record(
     transaction: &mut PgTransaction<'_>,
     entry: &EntryKey,
@@ -36,12 +36,12 @@ pub async fn record(
     Ok(recorded.rows_affected() > 0)
 }
 
-/// Deletes what was recorded longer ago than this, at most so many events, and returns how
-/// many. A sender that repeats an event after that has it handled again.
+/// Deletes events that were recorded longer ago than this, up to a limit, and returns how many
+/// it deleted. If a sender repeats an event after that, it is handled again.
 ///
 /// # Errors
 ///
-/// The database does not answer.
+/// Returns the database's error.
 pub async fn delete_older_than(
     pool: &PgPool,
     age: Duration,

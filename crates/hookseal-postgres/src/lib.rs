@@ -11,16 +11,16 @@ use hookseal::idempotency::{ClaimState, EntryKey, Owner, Store, StoreError, Stor
 use sqlx::postgres::types::PgInterval;
 use sqlx::{Executor as _, PgPool};
 
-/// The longest time that is added to a moment: some 30 years.
+/// The limit for leases and retentions: about 30 years.
 const FAR: Duration = Duration::from_secs(1_000_000_000);
 
-/// What a delivery is told to wait if the entry changed while it was looked at.
+/// The remaining lease to report if the entry changed while it was read.
 const SOON: Duration = Duration::from_secs(1);
 
-// Each statement is one step: under READ COMMITTED, `ON CONFLICT` locks the row that is in
-// the way and judges it as it is then.
+// Each statement is atomic: under READ COMMITTED, `ON CONFLICT` locks the conflicting row and
+// evaluates its current version.
 
-/// Takes an entry that is free, or this owner's own, and shows the one that is in the way.
+/// Claims an entry that is free or this owner's, or returns the conflicting one.
 const CLAIM: &str = "
 WITH claimed AS (
     INSERT INTO hookseal_entries AS entry (key, owner, completed, ends_at)
@@ -38,7 +38,7 @@ SELECT
 FROM (SELECT 1) AS always
 LEFT JOIN hookseal_entries AS entry ON entry.key = $1";
 
-/// Completes an entry that is free, or this owner's own.
+/// Completes an entry that is free or this owner's.
 const COMPLETE: &str = "
 INSERT INTO hookseal_entries AS entry (key, owner, completed, ends_at)
 VALUES ($1, $2, true, clock_timestamp() + $3)
@@ -49,7 +49,7 @@ ON CONFLICT (key) DO UPDATE
 const RELEASE: &str =
     "DELETE FROM hookseal_entries WHERE key = $1 AND owner = $2 AND NOT completed";
 
-/// Keeps which events are handled in a Postgres database.
+/// Records in a Postgres database which events are being handled, and which have been.
 ///
 /// A store is cheap to clone; all clones share the pool.
 #[derive(Clone)]
@@ -58,22 +58,22 @@ pub struct PostgresStore {
 }
 
 impl PostgresStore {
-    /// The tables, for your migrations. It can be run again.
+    /// The SQL that creates the tables, for your migrations. It can be run repeatedly.
     pub const SCHEMA: &str = include_str!("schema.sql");
 
-    /// Creates a store on a pool. The tables must be there.
+    /// Creates a store with a pool. The tables must exist.
     #[must_use]
     pub const fn new(pool: PgPool) -> Self {
         Self { pool }
     }
 
-    /// Creates the tables, unless they are there.
+    /// Creates the tables, unless they exist.
     ///
     /// # Errors
     ///
-    /// The database does not answer, or its user may not create tables.
+    /// Returns the database's error, for example if its user may not create tables.
     pub async fn create_tables(&self) -> Result<(), sqlx::Error> {
-        // Two processes that create a table at once can get in each other's way.
+        // Locked, since two processes that create a table at the same time can conflict.
         let mut transaction = self.pool.begin().await?;
         transaction
             .execute("SELECT pg_advisory_xact_lock(hashtext('hookseal'))")
@@ -82,15 +82,15 @@ impl PostgresStore {
         transaction.commit().await
     }
 
-    /// Deletes entries whose lease or retention has ended, at most so many, and returns how
-    /// many. Nothing needs it but the size of the table: run it once an hour, for example.
+    /// Deletes entries whose lease or retention has ended, up to a limit, and returns how many
+    /// it deleted. It only keeps the table small: run it once an hour, for example.
     ///
     /// # Errors
     ///
-    /// The database does not answer.
+    /// Returns the database's error.
     pub async fn delete_ended(&self, most: u32) -> Result<u64, sqlx::Error> {
         let deleted = sqlx::query(
-            // `now()`, since no index serves what changes within a statement.
+            // `now()`, since a function that changes within a statement cannot use the index.
             "DELETE FROM hookseal_entries WHERE key = ANY(ARRAY(
                 SELECT key FROM hookseal_entries WHERE ends_at <= now()
                 LIMIT $1 FOR UPDATE SKIP LOCKED
@@ -103,12 +103,12 @@ impl PostgresStore {
     }
 }
 
-/// Whether a statement may succeed if it is repeated: the connection broke, or another
-/// transaction was in the way. Each statement can be repeated by its owner.
+/// Returns whether a statement may succeed if it is repeated: the connection broke, or it
+/// conflicted with another transaction. Each statement can be repeated by its owner.
 fn can_be_repeated(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_) => true,
-        // Serialization failure, deadlock, and a server that shuts down.
+        // A serialization failure, a deadlock, or a server that is shutting down.
         sqlx::Error::Database(error) => error
             .code()
             .is_some_and(|code| matches!(&*code, "40001" | "40P01" | "57P01")),
@@ -116,7 +116,7 @@ fn can_be_repeated(error: &sqlx::Error) -> bool {
     }
 }
 
-/// Runs a statement, and once more if that may help.
+/// Runs a statement, and runs it once more if that may help.
 async fn twice<T, F>(run: impl Fn() -> F) -> Result<T, StoreError>
 where
     F: Future<Output = Result<T, sqlx::Error>>,
@@ -156,7 +156,7 @@ impl Store for PostgresStore {
             Ok(match found {
                 (true, ..) => ClaimState::Acquired,
                 (false, Some(true), _) => ClaimState::Completed,
-                // Seen as it was when the statement began; the claim has judged it later.
+                // The row as it was when the statement began, before the claim evaluated it.
                 (false, _, seconds) => ClaimState::InProgress {
                     remaining: seconds
                         .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())

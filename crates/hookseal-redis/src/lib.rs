@@ -9,13 +9,14 @@ use hookseal::idempotency::{ClaimState, EntryKey, Owner, Store, StoreError, Stor
 use redis::aio::ConnectionManager;
 use redis::{FromRedisValue, RedisError, Script};
 
-/// The most milliseconds that a key may last: some 30 years, within what Redis counts.
+/// The longest expiry of a key in milliseconds: about 30 years, which Redis supports.
 const FAR: u64 = 1_000_000_000_000;
 
-// A value is one letter and the owner: `h` for held, `c` for completed.
+// A value is one letter, `h` for held or `c` for completed, followed by the owner.
 
-/// Returns 0 if acquired, -1 if completed, and otherwise the milliseconds of the lease. It
-/// reads first, so that duplicates are known when the server's memory is full.
+/// Returns 0 if the entry is acquired, -1 if it is completed, and otherwise the remaining
+/// milliseconds of the lease. It reads before it writes, so that duplicates are recognised even
+/// if the server's memory is full.
 const CLAIM: &str = r"
 local held = 'h' .. ARGV[1]
 local value = redis.call('GET', KEYS[1])
@@ -31,8 +32,8 @@ if string.sub(value, 1, 1) == 'c' then return -1 end
 return math.max(redis.call('PTTL', KEYS[1]), 1)
 ";
 
-/// Returns 1 if completed by this owner, and otherwise 0. It may run when the server's memory
-/// is full: the value is as long as before. (Redis 7 and later know the flag.)
+/// Returns 1 if this owner has completed the entry, and otherwise 0. It may run even if the
+/// server's memory is full, since the value does not get longer. (The flag needs Redis 7.)
 const COMPLETE: &str = r"#!lua flags=allow-oom
 local value = redis.call('GET', KEYS[1])
 if value and string.sub(value, 2) ~= ARGV[1] then return 0 end
@@ -45,9 +46,9 @@ if redis.call('GET', KEYS[1]) == 'h' .. ARGV[1] then return redis.call('DEL', KE
 return 0
 ";
 
-/// Keeps which events are handled in Redis.
+/// Records in Redis which events are being handled, and which have been.
 ///
-/// The [crate docs](crate) say what the server must be set to. A store is cheap to clone;
+/// The [crate docs](crate) list the settings that the server needs. A store is cheap to clone;
 /// all clones share a connection, which is restored when it breaks.
 #[derive(Clone)]
 pub struct RedisStore {
@@ -68,9 +69,9 @@ impl RedisStore {
     ///
     /// # Errors
     ///
-    /// [`SetupError::Evicts`] with what to set; [`SetupError::Unavailable`] and
-    /// [`SetupError::Untold`] if the server does not answer to `INFO memory`. If it must not (an access list forbids it), use
-    /// [`new_unchecked`](Self::new_unchecked).
+    /// Returns [`SetupError::Evicts`] if the server evicts claims; [`SetupError::Unavailable`] or
+    /// [`SetupError::Untold`] if it does not answer `INFO memory`. If an access list forbids
+    /// that command, use [`new_unchecked`](Self::new_unchecked).
     pub async fn new(mut connection: ConnectionManager) -> Result<Self, SetupError> {
         let mut info = redis::cmd("INFO");
         let info: String = info.arg("memory").query_async(&mut connection).await?;
@@ -104,16 +105,16 @@ impl RedisStore {
         }
     }
 
-    /// Sets what keys begin with, in place of `hookseal:`. All processes that share events
-    /// need the same.
+    /// Sets the prefix of the keys, in place of `hookseal:`. All processes that share events
+    /// need the same prefix.
     #[must_use]
     pub fn with_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = prefix.into();
         self
     }
 
-    /// Runs a script, and again if the connection broke before the answer came: each can be
-    /// repeated by its owner.
+    /// Runs a script, and runs it again if the connection broke before the result arrived. That
+    /// is safe, since each script can be repeated by its owner.
     async fn run<T: FromRedisValue>(
         &self,
         script: &Script,
@@ -129,7 +130,7 @@ impl RedisStore {
         }
         let mut connection = self.connection.clone();
         let mut answer = invocation.invoke_async(&mut connection).await;
-        // One that was refused a connection was not sent.
+        // If the connection was refused, the command was not sent.
         let is_broken = |error: &RedisError| {
             let is_lost =
                 error.is_connection_dropped() || error.is_io_error() || error.is_timeout();
@@ -142,7 +143,7 @@ impl RedisStore {
     }
 }
 
-/// At least one: Redis has no key that lasts for nothing.
+/// Returns the milliseconds, at least 1: Redis refuses an expiry of 0.
 fn milliseconds(time: Duration) -> u64 {
     let rounded_up = time.as_nanos().div_ceil(1_000_000);
     u64::try_from(rounded_up).unwrap_or(FAR).clamp(1, FAR)
@@ -197,11 +198,11 @@ impl fmt::Debug for RedisStore {
     }
 }
 
-/// Why a store cannot be set up.
+/// The error of a store that cannot be set up.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SetupError {
-    /// When its memory is full, the server drops keys, and claims would be among them.
+    /// The server evicts keys when its memory is full, and so could drop claims.
     #[error(
         "the server evicts keys when its memory is full (maxmemory-policy {policy}), so claims \
          could be dropped and events handled twice; set `maxmemory-policy noeviction`, or use a \
@@ -212,8 +213,8 @@ pub enum SetupError {
         /// The policy that is set.
         policy: String,
     },
-    /// The server's answer has no memory policy in it.
-    #[error("the server does not tell its memory policy; check it, and use `new_unchecked`")]
+    /// The server's answer does not contain its memory policy.
+    #[error("the server does not report its memory policy; check it, and use `new_unchecked`")]
     Untold,
     /// The server does not answer.
     #[error("the server does not answer: {error}")]
