@@ -1,22 +1,22 @@
-//! A scheme with code of its own: Twilio's, against the public API alone.
+//! A custom scheme with its own code: Twilio's, written with only the public API.
 //!
 //! ```text
 //! cargo run --example custom_scheme --features sha1
 //! ```
 //!
-//! Wire format, by <https://www.twilio.com/docs/usage/security>: the header
+//! Wire format, from <https://www.twilio.com/docs/usage/security>: the header
 //! `X-Twilio-Signature` is the base64 of HMAC-SHA-1 over the URL as Twilio calls
-//! it, followed by the fields of the form, each name with its value and nothing in
-//! between, sorted by name. Of several equal fields one counts. The secret is the
-//! account's auth token. (A body that is no form is signed by its digest in the URL,
+//! it, followed by the fields of the form, sorted by name, each as its name and its
+//! value with no separator. Equal fields count once. The secret is the account's
+//! auth token. (For a body that is not a form, Twilio signs a URL with its digest,
 //! which is another scheme.)
 //!
 //! # Security
 //!
-//! **A captured request verifies forever**: no time is signed. And nothing marks
-//! where a name ends and its value begins, so whoever has captured `Digits=1234` can
+//! **A captured request verifies forever**, since no time is signed. And nothing marks
+//! where a name ends and its value begins, so anyone who has captured `Digits=1234` can
 //! send `Digits1=234` with the same signature. Look up the fields that you expect by
-//! their whole names, and ignore the others.
+//! their full names, and ignore the others.
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -36,12 +36,12 @@ const TWILIO: Scheme = Scheme {
     ..Scheme::BASE
 };
 
-/// What is signed of a form: its fields, decoded and sorted.
+/// The signed content of a form: its fields, decoded and sorted.
 #[derive(Debug)]
 struct SortedForm;
 
 impl SortedForm {
-    /// Twilio sends a few dozen. Without a bound, a body of nothing but separators
+    /// Twilio sends a few dozen. Without a limit, a body that consists of separators
     /// would take many times its size in memory.
     const MAX_FIELDS: usize = 1000;
 }
@@ -66,7 +66,7 @@ impl Canonicalize for SortedForm {
     }
 }
 
-/// Undoes the encoding of a form: `+` and `%2B`.
+/// Decodes the text of a form: `+` and `%2B`.
 fn decode(text: &[u8]) -> Result<Cow<'_, [u8]>, VerifyError> {
     if !text.iter().any(|byte| b"+%".contains(byte)) {
         return Ok(text.into());
@@ -90,14 +90,14 @@ fn decode(text: &[u8]) -> Result<Cow<'_, [u8]>, VerifyError> {
     Ok(decoded.into())
 }
 
-/// The webhook at this URL, exactly as it is configured at Twilio: no proxy can be
-/// trusted to tell it.
+/// Creates the webhook for this URL, exactly as it is configured at Twilio. It is not
+/// taken from the request, since a proxy may have changed it.
 fn twilio(url: &str, auth_token: &str) -> Result<Webhook, ConfigError> {
     Webhook::new(TWILIO.at(url), auth_token)
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    // The sample request of Twilio's documentation and of the tests of its libraries.
+    // The sample request from Twilio's documentation and from the tests of its libraries.
     let url = "https://mycompany.com/myapp.php?foo=1&bar=2";
     let webhook = match twilio(url, "12345") {
         Err(error @ ConfigError::AlgorithmUnavailable { .. }) => {
@@ -116,8 +116,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     // The proof has the body as it was received.
     assert_eq!(verified.body(), body);
 
-    // Streaming and signing come with the scheme. For the code, a streamed body is
-    // held in memory.
+    // Streaming and signing work with any scheme. This one needs the whole body, so
+    // a streamed body is held in memory.
     let mut state = HashState::new();
     let mut verification = webhook.begin(&headers, &mut state)?;
     body.chunks(10).for_each(|chunk| verification.update(chunk));
@@ -129,8 +129,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("signed: {:?}", signed.get("x-twilio-signature"));
     assert_eq!(signed.get("x-twilio-signature"), Some(genuine));
 
-    // Fields of one name are sorted by their values, and equal ones are one. This
-    // signature is of the tests of twilio-python.
+    // Fields with the same name are sorted by their values, and equal ones count once.
+    // This signature is from the tests of twilio-python.
     let repeated = [("X-Twilio-Signature", "IK+Dwps556ElfBT0I3Rgjkr1wJU=")];
     for body in [
         &b"Sid=CA123&SidAccount=AC123&Digits=5678&Digits=1234"[..],
@@ -172,7 +172,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         assert_eq!(reason, wanted);
     }
 
-    // What the scheme cannot tell apart: see above.
+    // The scheme cannot tell these two apart: see above.
     let moved = b"Digits1=234&To=%2B18005551212&From=%2B14158675309\
         &Caller=%2B14158675309&CallSid=CA1234567890ABCDE";
     assert!(webhook.verify(&headers, moved).is_ok());

@@ -8,11 +8,11 @@
 //!
 //! It reads one event of AWS Lambda from its input, as an API Gateway, a function
 //! URL or a load balancer sends it, and writes the response: `{"statusCode":204}`
-//! if the request is Paminga's, and otherwise the status of the rejection and no
-//! more. The reason goes to standard error, where a platform keeps its log.
-//! Without a secret or an event there is no response, and the program fails.
+//! if the request is genuinely Paminga's, and otherwise only the status of the
+//! rejection. The reason goes to standard error, which a platform logs. If the
+//! secret or the event is missing, the program fails without a response.
 //!
-//! With a runtime that calls a function, such as `lambda_runtime`, make the
+//! With a runtime that calls a function, such as `lambda_runtime`, create the
 //! webhook once, when the function is loaded, and call `handle` for each event.
 
 use std::borrow::Cow;
@@ -34,7 +34,7 @@ const BODY_LIMIT: usize = 64 * 1024;
 /// More than Lambda passes to a function, which is 6 MB.
 const EVENT_LIMIT: u64 = 8 << 20;
 
-/// The part of an event that matters here.
+/// The fields of an event that the verification needs.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Event {
@@ -45,14 +45,14 @@ struct Event {
     is_base64_encoded: bool,
 }
 
-/// Every occurrence of a repeated header must be visited. Otherwise what is in
-/// front of this function could act on another one of its values.
+/// Every value of a repeated header must be visited. Otherwise a program in
+/// front of this function could act on a different value than this function.
 ///
 /// - REST APIs send both maps. `headers` has only the last value of each name.
-/// - HTTP APIs and function URLs send `headers` only, and join the values with a
-///   comma. That is no signature of Paminga's, and rejected as malformed.
-/// - Load balancers send one map. Their `headers` has only the last value: set
-///   `lambda.multi_value_headers.enabled` of the target group.
+/// - HTTP APIs and function URLs send only `headers`, and join the values with a
+///   comma. The result is not a Paminga signature, and is rejected as malformed.
+/// - Load balancers send one map. By default it is `headers`, with only the last
+///   value: set `lambda.multi_value_headers.enabled` on the target group.
 ///
 /// Names are in lower case or as they were sent. The webhook ignores the case.
 impl RequestHead for Event {
@@ -72,14 +72,14 @@ impl RequestHead for Event {
 impl Event {
     /// Returns the bytes that the sender sent.
     ///
-    /// If a genuine body never verifies, the platform may have taken it for text:
-    /// a REST API encodes the media types that are configured as binary, and in
-    /// other bodies replaces what is not UTF-8.
+    /// If a genuine body never verifies, the platform may have treated it as text:
+    /// a REST API encodes only the media types that are configured as binary. In
+    /// other bodies it replaces bytes that are not UTF-8.
     fn raw_body(&self) -> Result<Cow<'_, [u8]>, DecodeError> {
         let body = self.body.as_deref().unwrap_or_default();
         if self.is_base64_encoded {
-            // Strictly: the platform writes no other alphabet or padding, and no
-            // line breaks.
+            // Decoded strictly, since the platform uses this alphabet and padding,
+            // and no line breaks.
             BASE64_STANDARD.decode(body).map(Cow::Owned)
         } else {
             Ok(Cow::Borrowed(body.as_bytes()))
@@ -87,8 +87,8 @@ impl Event {
     }
 }
 
-/// What API Gateway needs for a response with an empty body. (A load balancer
-/// needs `headers` and `isBase64Encoded` too.)
+/// The fields that API Gateway needs for a response with an empty body. (A load
+/// balancer also needs `headers` and `isBase64Encoded`.)
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Response {
@@ -97,7 +97,7 @@ struct Response {
 
 fn handle(webhook: &Webhook, event: &Event) -> Response {
     let status_code = match event.raw_body() {
-        Err(_) => reject(400, "the body is flagged as base64 and is none"),
+        Err(_) => reject(400, "the body is flagged as base64 but is not valid base64"),
         Ok(body) if body.len() > BODY_LIMIT => reject(413, "the body is too long"),
         Ok(body) => match webhook.verify(event, &body) {
             Ok(verified) => receive(verified),
@@ -109,8 +109,8 @@ fn handle(webhook: &Webhook, event: &Event) -> Response {
 
 /// Cannot be called with an event that was not verified.
 fn receive(event: Verified<'_>) -> u16 {
-    // Put `event.body()` into a queue here, with `event.idempotency_key()`: the
-    // same key again is the same event again.
+    // Put `event.body()` into a queue here, with `event.idempotency_key()`: a
+    // repeated event has the same key.
     eprintln!("verified: {} bytes", event.body_len());
     204
 }
@@ -137,8 +137,8 @@ fn run() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Finds a broken secret before there is an event. No message shows the secret.
-/// (That of `env::var` would, if it were not UTF-8.)
+/// Creates the webhook, so that an invalid secret is found before there is an event.
+/// No message shows the secret. (The error of `env::var` would, if it were not UTF-8.)
 fn webhook() -> Result<Webhook, String> {
     let secret = env::var_os("HOOKSEAL_SECRET")
         .ok_or("HOOKSEAL_SECRET is not set")?
@@ -156,7 +156,7 @@ fn read_event(input: impl Read) -> Result<Event, String> {
     if u64::try_from(text.len()).is_ok_and(|length| length > EVENT_LIMIT) {
         return Err(format!("the event is longer than {EVENT_LIMIT} bytes"));
     }
-    // The error's own text can quote the request.
+    // The message of the error could quote the request.
     serde_json::from_slice(&text).map_err(|error| {
         let (line, column) = (error.line(), error.column());
         format!(

@@ -6,7 +6,7 @@
 //! ```
 //!
 //! It listens on `HOOKSEAL_LISTEN`, by default `127.0.0.1:3000`, and prints the
-//! address. OpenSSL and curl make a sender:
+//! address. You can send it a request with OpenSSL and curl:
 //!
 //! ```text
 //! now=$(date +%s) body='{"type":"contact.created"}'
@@ -17,13 +17,13 @@
 //!   -H 'webhook-id: msg_1' -H "webhook-timestamp: $now" -H "webhook-signature: v1,$mac"
 //! ```
 //!
-//! Here `match` is the router, and the layer verifies one of its arms. A server
-//! that receives nothing but webhooks needs no `match`:
-//! `hyper_util::service::TowerToHyperService` turns the layer's service into one
-//! of hyper's. A body that is stored as it arrives, and not held in memory, needs
-//! no layer: pass the request to `Webhook::begin`, the data of each frame to
-//! `Verification::update`, and get the proof from `Verification::finish`. Act on
-//! nothing before that.
+//! Here a `match` is the router, and the layer verifies one of its arms. A server
+//! that receives only webhooks needs no `match`:
+//! `hyper_util::service::TowerToHyperService` turns the layer's service into a
+//! hyper service. To store a body as it arrives, without holding it in memory, do
+//! not use the layer: pass the request to `Webhook::begin`, the data of each frame
+//! to `Verification::update`, and get the proof from `Verification::finish`. Do not
+//! act on the data before that.
 
 use std::convert::Infallible;
 use std::env::{self, VarError};
@@ -44,15 +44,15 @@ use tokio::net::TcpListener;
 use tokio::time::{sleep, timeout};
 use tower::{Layer, ServiceExt};
 
-/// Three times the 20 kB that Standard Webhooks asks senders to stay below.
+/// About three times the 20 kB that Standard Webhooks asks senders to stay below.
 const BODY_LIMIT: usize = 64 * 1024;
 
-/// For the head of a request, and then for its body. Senders have both ready, and
-/// wait only a few seconds for the response.
+/// The limit for the head of a request, and then again for its body. Senders have
+/// both ready, and wait only a few seconds for the response.
 const READ_TIME: Duration = Duration::from_secs(5);
 
-/// For a connection, before it is asked to end, and then again for the requests
-/// that are still going on. A request takes less.
+/// The limit for a connection before it is asked to end, and then again for the
+/// requests that are still in progress. A request takes less.
 const CONNECTION_TIME: Duration = Duration::from_secs(15);
 
 type Reply = Response<Empty<Bytes>>;
@@ -60,8 +60,8 @@ type Reply = Response<Empty<Bytes>>;
 /// Cannot be called with a request that was not verified.
 async fn receive(request: Request<VerifiedBody>) -> Result<Reply, Infallible> {
     let event = request.body().proof();
-    // Put the event into a queue here, with its message id: the same id again is
-    // the same event again. The sender waits for the response.
+    // Put the event into a queue here, with its message id: a repeated event has the
+    // same id. The sender waits for the response.
     let id = event.message_id().unwrap_or_default();
     println!("{}: {} bytes", id.escape_debug(), event.body().len());
     Ok(reply(StatusCode::NO_CONTENT))
@@ -92,7 +92,7 @@ async fn serve() -> Result<Infallible, Box<dyn Error>> {
             match (request.method(), request.uri().path()) {
                 (&Method::POST, "/webhooks") => {
                     let reply = webhooks.oneshot(request).await?;
-                    // For your logs. The sender sees the status only.
+                    // For your logs. The sender sees only the status.
                     if let Some(rejection) = reply.extensions().get::<Rejection>() {
                         eprintln!("rejected: {rejection}");
                     }
@@ -115,8 +115,8 @@ async fn serve() -> Result<Infallible, Box<dyn Error>> {
         let stream = match listener.accept().await {
             Ok((stream, _)) => TokioIo::new(stream),
             Err(error) => {
-                // There are no file descriptors left, for example. Connections
-                // will be closed.
+                // For example, there are no file descriptors left. Other connections
+                // will close and free some.
                 eprintln!("cannot accept a connection: {error}");
                 sleep(Duration::from_millis(100)).await;
                 continue;
@@ -139,8 +139,8 @@ async fn serve() -> Result<Infallible, Box<dyn Error>> {
     }
 }
 
-/// Finds a broken secret when the server starts. No message shows the secret.
-/// (That of `env::var` would, if it were not UTF-8.)
+/// Creates the webhook, so that an invalid secret is found when the server starts. No
+/// message shows the secret. (The error of `env::var` would, if it were not UTF-8.)
 fn webhook() -> Result<Webhook, String> {
     let secret = env::var_os("HOOKSEAL_SECRET")
         .ok_or("HOOKSEAL_SECRET is not set")?

@@ -51,7 +51,7 @@ const TOO_LONG_BY_ONE: &str = "rejected: header x-paminga-signature holds no wel
                                65 characters where this scheme sends 64 of hex";
 const MISMATCH: &str = "rejected: signature does not match";
 const MISSING: &str = "rejected: header x-paminga-signature is missing or empty";
-const NOT_BASE64: &str = "rejected: the body is flagged as base64 and is none";
+const NOT_BASE64: &str = "rejected: the body is flagged as base64 but is not valid base64";
 const REPEATED: &str = "rejected: header x-paminga-signature occurs more than once";
 const TOO_LONG: &str = "rejected: the body is too long";
 

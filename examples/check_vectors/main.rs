@@ -1,15 +1,14 @@
-//! Checks hookseal against files of test vectors: those of `tests/vectors/`, or
-//! your own captures in one of their two formats.
+//! Checks hookseal with files of test vectors: those in `tests/vectors/`, or
+//! your own captures in one of the two formats used there.
 //!
 //! ```text
 //! cargo run --example check_vectors -- tests/vectors/*.json
 //! ```
 //!
-//! Prints each case that differs, with what was wanted and what came, and
-//! closes with `N passed, N failed` (and `, N skipped` for cases that this
-//! build cannot judge, such as those of schemes that it does not know). The exit
-//! status is 0 if none failed, 1 if any did, 2 if a file cannot be read or is not
-//! of the format.
+//! Prints each case that fails, with the expected and the actual result, and ends
+//! with `N passed, N failed` (and `, N skipped` for cases that this build cannot
+//! check, such as those of unknown schemes). The exit status is 0 if no case failed,
+//! 1 if any did, and 2 if a file cannot be read or does not have the format.
 
 use std::fs;
 use std::process::ExitCode;

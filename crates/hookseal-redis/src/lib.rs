@@ -206,7 +206,7 @@ pub enum SetupError {
     #[error(
         "the server evicts keys when its memory is full (maxmemory-policy {policy}), so claims \
          could be dropped and events handled twice; set `maxmemory-policy noeviction`, or use a \
-         server of its own"
+         separate server"
     )]
     #[non_exhaustive]
     Evicts {

@@ -1,4 +1,4 @@
-//! The routes: what stands in front of each handler, and the handlers.
+//! The routes, with the layers in front of each handler, and the handlers.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ use crate::metrics::Metrics;
 use crate::senders::Sender;
 use crate::settings::{Settings, wrong};
 
-/// What the layers of all routes need.
+/// The settings and stores that the layers of all routes need.
 pub struct App {
     pub body_timeout: Duration,
     pub lease: Duration,
@@ -37,7 +37,7 @@ pub struct App {
 }
 
 impl App {
-    /// Reads the settings that all routes share. The tasks are those that handle events.
+    /// Reads the settings that all routes share. Events are handled in `tasks`.
     pub fn new(
         settings: &Settings,
         store: Arc<dyn Store>,
@@ -58,7 +58,7 @@ impl App {
         })
     }
 
-    /// Returns the routes of all senders, and those of the operator.
+    /// Returns the routes for all senders, and those for the operator.
     pub fn router(&self, senders: Vec<Sender>) -> Result<Router, SignError> {
         let metrics = Metrics::default();
         let mut router = Router::new();
@@ -80,12 +80,12 @@ impl App {
     /// Puts the layers in front of a sender's handler. The last one is the outermost.
     fn route(&self, sender: Sender) -> Result<MethodRouter<Metrics>, SignError> {
         let Sender { path, webhook, .. } = sender;
-        // Each route has events of its own.
+        // The events of each route are separate.
         let guard = Guard::new(Arc::clone(&self.store), &*path).with_lease(self.lease);
         let tasks = self.tasks.clone();
         let mut once = OnceLayer::new(guard, move |task| tasks.spawn(task));
-        // A sender that signs the time of each attempt, and no message id, gives each attempt
-        // another key.
+        // If a sender signs the time of each attempt and no message id, each attempt has a
+        // different idempotency key.
         let coverage = webhook.coverage();
         if coverage.timestamp() && !coverage.message_id() {
             once = once.with_key(VerifiedBytes::body_key);
@@ -125,7 +125,8 @@ impl App {
         Ok(route.route_layer(allow))
     }
 
-    /// Pomelo rejects a transaction whose answer is late or not signed.
+    /// Signs the responses, in time: Pomelo rejects a transaction whose response is late or not
+    /// signed.
     fn sign_responses(&self, webhook: &Arc<Webhook>) -> Result<SignResponseLayer, SignError> {
         let layer = SignResponseLayer::new(Arc::clone(webhook))?;
         Ok(layer
@@ -141,8 +142,8 @@ impl App {
     }
 }
 
-/// Does the work for an event: here, it logs the event. Only the layers make a
-/// `VerifiedBytes`, so this is called for verified requests only, and once for each event.
+/// Does the work for an event: here, it logs the event. Only the layers create a
+/// `VerifiedBytes`, so this is called only for verified requests, and once for each event.
 ///
 /// The event is marked as handled after a 2xx. If this fails, its next delivery is handled.
 /// Senders wait a few seconds (Paminga: 3) and then send again, so put work that takes longer
@@ -153,8 +154,8 @@ async fn receive(event: VerifiedBytes) -> String {
     format!("accepted {bytes} bytes\n")
 }
 
-/// Does the same for events that are JSON of a known form. Others get a 422,
-/// although they are the sender's.
+/// Does the same for events that are JSON of a known form. Others get a 422, even though
+/// they are genuine.
 async fn receive_json(
     proof: VerifiedBytes,
     VerifiedJson(event): VerifiedJson<StandardEvent>,
@@ -171,14 +172,14 @@ struct StandardEvent {
     kind: String,
 }
 
-/// The endpoint to which Pomelo sends a transaction that it wants decided.
+/// The endpoint to which Pomelo sends transactions to be authorised.
 const AUTHORIZATIONS: &str = "/transactions/authorizations";
 const REJECTED: &str = r#"{"status":"REJECTED"}"#;
 
-/// Chooses by the endpoint, which is signed, and not by the path, which is not.
+/// Dispatches by the endpoint, which is signed, and not by the path, which is not.
 ///
-/// Authorisations are not behind the `OnceLayer`, which answers a repeated event with an
-/// empty body: the sender would read a decision out of it.
+/// Authorisations are not behind the `OnceLayer`, which responds to a repeated event with an
+/// empty body: the sender would interpret that as a decision.
 fn pomelo(once: OnceLayer) -> MethodRouter<Metrics> {
     let others = post(receive).route_layer(once);
     post(
@@ -192,10 +193,10 @@ fn pomelo(once: OnceLayer) -> MethodRouter<Metrics> {
     )
 }
 
-/// Decides a transaction: here, it rejects each one that can be read.
+/// Decides a transaction: here, it rejects each one that can be parsed.
 ///
-/// A repeated request must get the same answer. Look the decision up by the event's id, or
-/// decide and store the decision in one step.
+/// A repeated request must get the same response. Look the decision up by the event's id, or
+/// decide and store the decision atomically.
 async fn decide(event: &VerifiedBytes) -> Result<&'static str, StatusCode> {
     let transaction: Authorization =
         serde_json::from_slice(event.body()).map_err(|_| StatusCode::UNPROCESSABLE_ENTITY)?;
@@ -203,7 +204,7 @@ async fn decide(event: &VerifiedBytes) -> Result<&'static str, StatusCode> {
     Ok(REJECTED)
 }
 
-/// What Pomelo's published collection sends.
+/// The fields that the requests of Pomelo's published Postman collection have.
 #[derive(Deserialize)]
 struct Authorization {
     transaction: Transaction,

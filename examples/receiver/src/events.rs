@@ -1,4 +1,4 @@
-//! Where it is remembered which events were handled.
+//! The store that remembers which events were handled.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use tracing::{info, warn};
 
 use crate::settings::{Settings, wrong};
 
-/// Makes the store that `EVENTS` names.
+/// Creates the store that `EVENTS` names.
 pub async fn store(settings: &Settings) -> Result<Arc<dyn Store>, Box<dyn Error>> {
     let name = "EVENTS";
     let place: String = settings.or(name, "memory".into())?;
@@ -21,7 +21,7 @@ pub async fn store(settings: &Settings) -> Result<Arc<dyn Store>, Box<dyn Error>
         None if place == "memory" => Arc::new(MemoryStore::new(100_000)),
         Some(("redis" | "rediss", _)) => {
             let client = redis::Client::open(&*place).map_err(wrong(name))?;
-            // Senders wait a few seconds: a store that is down is not looked for for longer.
+            // Senders wait only a few seconds, so do not try to reach the store for longer.
             let config = ConnectionManagerConfig::new()
                 .set_number_of_retries(2)
                 .set_response_timeout(Some(Duration::from_secs(2)));
@@ -30,7 +30,7 @@ pub async fn store(settings: &Settings) -> Result<Arc<dyn Store>, Box<dyn Error>
             Arc::new(store.map_err(wrong(name))?)
         }
         Some(("postgres" | "postgresql", _)) => {
-            // Of its own, so that busy handlers do not keep it waiting.
+            // A separate pool, so that busy handlers do not keep it waiting.
             let options = PgPoolOptions::new().acquire_timeout(Duration::from_secs(3));
             let pool = options.connect(&place).await.map_err(wrong(name))?;
             let store = PostgresStore::new(pool);
@@ -42,7 +42,7 @@ pub async fn store(settings: &Settings) -> Result<Arc<dyn Store>, Box<dyn Error>
     })
 }
 
-/// Deletes what has ended, once an hour.
+/// Deletes the entries whose time has ended, once an hour.
 async fn delete_ended(store: PostgresStore) {
     let mut hours = tokio::time::interval(Duration::from_secs(3600));
     loop {

@@ -1,11 +1,11 @@
-//! A webhook receiver to start yours from: axum, one route for each sender.
+//! A webhook receiver as a starting point for yours: axum, one route for each sender.
 //!
 //! ```text
 //! STRIPE_SECRET=whsec_… cargo run -p receiver
 //! ```
 //!
-//! Each scheme of the catalogue that has a secret is served at `POST /webhooks/` and its name, such
-//! as `/webhooks/stripe`. The names of a sender's settings begin with that of its scheme:
+//! Each scheme of the catalogue whose secret is set gets a route, `POST /webhooks/` and its name,
+//! such as `/webhooks/stripe`. The names of a sender's settings begin with the scheme's name:
 //!
 //! | setting | what it is |
 //! | --- | --- |
@@ -16,28 +16,29 @@
 //! | `META_VERIFY_TOKEN` | the text by which the sender proves itself when it asks for a proof |
 //! | `POMELO_NETWORKS` | the networks that requests may come from, with spaces between them |
 //!
-//! And those of the service:
+//! The service has these settings:
 //!
 //! | setting | what it is | default |
 //! | --- | --- | --- |
 //! | `SETTINGS` | a TOML file with settings that are not in the environment | |
-//! | `SCHEMES` | TOML files with schemes of your own, with spaces between them | |
+//! | `SCHEMES` | TOML files with custom schemes, with spaces between them | |
 //! | `LISTEN` | the address; port 0 takes a free one | `127.0.0.1:8080` |
 //! | `BODY_LIMIT` | the longest body, in bytes | 262144 |
 //! | `BODY_TIMEOUT` | the seconds that a whole body may take | 10 |
-//! | `EVENTS` | where it is remembered which events were handled: `memory` for one process, `redis://…`, or `postgres://…`, whose tables are made at the start | `memory` |
+//! | `EVENTS` | the store that remembers which events were handled: `memory` for one process, `redis://…`, or `postgres://…`, whose tables are made at the start | `memory` |
 //! | `EVENT_LEASE` | the seconds that a handler may take | 120 |
 //! | `ANSWER_DEADLINE` | the milliseconds after which Pomelo gets a signed refusal, if the handler has not answered | 1500 |
 //! | `TRUSTED_PROXIES` | the networks of the proxies whose `X-Forwarded-For` is believed, with spaces between them | |
 //! | `EXPLAIN` | `true` in development: the log says why a request was refused | `false` |
 //!
-//! A wrong setting stops the start. `GET /health` and `GET /metrics` are for the operator: a proxy
-//! in front passes `/webhooks/` on alone.
+//! The service does not start with a wrong setting. `GET /health` and `GET /metrics` are for the
+//! operator: let the proxy in front pass on only `/webhooks/`.
 //!
 //! The service speaks HTTP/1.1 and HTTP/2 without TLS. A deployment needs a proxy in front,
 //! for TLS and because `axum::serve` waits for the head of a request without a
-//! limit. The proxy limits that time, idle connections, and the number of requests
-//! at once, each of which can hold twice `BODY_LIMIT`. The clock must be right.
+//! limit. The proxy must limit that time, idle connections, and the number of
+//! simultaneous requests, each of which can hold twice `BODY_LIMIT`. The clock must
+//! be right.
 
 mod app;
 mod events;
@@ -77,7 +78,7 @@ async fn main() -> ExitCode {
 async fn run() -> Result<(), Box<dyn Error>> {
     let settings = Settings::read()?;
     let address: String = settings.or("LISTEN", "127.0.0.1:8080".into())?;
-    // Of a sender that hangs up, the event is still being handled: these tasks are waited for.
+    // If a sender hangs up, its event is still handled in a task, so wait for these tasks.
     let tasks = TaskTracker::new();
     let senders = senders::senders(&settings)?;
     let store = events::store(&settings).await?;
@@ -98,8 +99,8 @@ async fn run() -> Result<(), Box<dyn Error>> {
         info!("stopping: finishing the requests in flight");
         let _ = stopping.send(());
     });
-    // A connection with half a head would keep a graceful shutdown waiting
-    // forever. By then, all requests in flight are finished.
+    // The wait is limited, since a connection with half a head would block a graceful shutdown
+    // forever. By the end of the wait, all requests in flight are finished.
     let patience = app.body_timeout.saturating_add(Duration::from_secs(5));
     let out_of_patience = async {
         let _ = stopped.await;
@@ -120,8 +121,8 @@ async fn run() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Ends when the process is asked to stop: by Ctrl-C, or by the SIGTERM of
-/// whatever started it. Listens from now on, and not from the first poll on.
+/// Waits until the process is asked to stop, by Ctrl-C or by SIGTERM. It listens for
+/// signals from the call on, and not only from the first poll on.
 #[cfg(unix)]
 fn shutdown_signal() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};

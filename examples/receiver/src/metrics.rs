@@ -9,15 +9,15 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::registry::Registry;
 
-/// The route, the status, and the reason of a rejection. All come from small sets, whatever
-/// is sent.
+/// The labels of a counter: the route, the status, and the reason of a rejection. Each has a
+/// small set of values, whatever is sent.
 type Labels = [(&'static str, String); 3];
 
 #[derive(Clone, Default)]
 pub struct Metrics(Family<Labels, Counter>);
 
 impl Metrics {
-    /// Counts a request to a route. It goes around all other layers, to see their responses.
+    /// Counts a request to a route. It is the outermost layer, so it sees all responses.
     pub async fn count(
         State(metrics): State<Self>,
         path: MatchedPath,
@@ -35,7 +35,7 @@ impl Metrics {
         response
     }
 
-    /// Returns all numbers as text.
+    /// Returns all counters in the text format of Prometheus.
     pub fn text(&self) -> String {
         let mut registry = Registry::default();
         registry.register(
@@ -44,7 +44,7 @@ impl Metrics {
             self.0.clone(),
         );
         let mut text = String::new();
-        // Writing to a `String` does not fail.
+        // Writing to a `String` never fails.
         let _ = encode(&mut text, &registry);
         text
     }

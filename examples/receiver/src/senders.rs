@@ -13,18 +13,18 @@ use hookseal::{ConfigError, Key, Keys, Webhook, schemes};
 use crate::settings::{Settings, wrong};
 
 pub struct Sender {
-    /// `/webhooks/` and the scheme's name.
+    /// The path: `/webhooks/` and the scheme's name.
     pub path: String,
     pub webhook: Arc<Webhook>,
-    /// Searches for the reason of a refusal, where `EXPLAIN` says so.
+    /// The explainer of refusals, if `EXPLAIN` is `true`.
     pub explainer: Option<Explainer<'static>>,
     /// Whether the webhook answers handshakes.
     pub answers_handshakes: bool,
-    /// Where requests may come from, if not from everywhere.
+    /// The networks that requests may come from, or `None` for any address.
     pub networks: Option<Networks>,
 }
 
-/// Returns the senders of the catalogue, and of the files that `SCHEMES` names, that have a secret.
+/// Returns the senders with a secret, from the catalogue and from the files that `SCHEMES` names.
 pub fn senders(settings: &Settings) -> Result<Vec<Sender>, Box<dyn Error>> {
     let mut senders = Vec::new();
     let explain = settings.or("EXPLAIN", false)?;
@@ -83,7 +83,7 @@ fn sender(settings: &Settings, scheme: Scheme<'_>) -> Result<Option<Sender>, Str
         };
     }
 
-    // The scheme knows how its sender hands secrets out, and `Webhook::new` what is wrong with one.
+    // The scheme knows in which form its sender hands out secrets, and `Webhook::new` checks them.
     let keys: Keys = secrets
         .into_iter()
         .map(|(_, secret)| match key_ids.next() {
@@ -118,7 +118,8 @@ fn sender(settings: &Settings, scheme: Scheme<'_>) -> Result<Option<Sender>, Str
     }))
 }
 
-/// Sets what the settings change in a scheme. The texts are leaked: they live as long as the process.
+/// Applies the settings to a scheme. The texts are leaked, since they are needed as long as the
+/// process runs.
 fn with_options<'s>(settings: &Settings, mut scheme: Scheme<'s>) -> Result<Scheme<'s>, String> {
     let endpoints = settings.numbered(&name(&scheme, "ENDPOINT"))?;
     if !endpoints.is_empty() {
@@ -137,9 +138,10 @@ fn with_options<'s>(settings: &Settings, mut scheme: Scheme<'s>) -> Result<Schem
     Ok(scheme)
 }
 
-/// Has the webhook answer the requests by which its sender has an endpoint prove itself.
+/// Has the webhook answer handshakes: requests with which its sender has an endpoint prove itself.
 ///
-/// Those that hand over a secret (Asana, Notion) are not answered: they come before there is one.
+/// Handshakes that hand over a secret (Asana, Notion) are not answered, since they come before
+/// there is a secret to configure.
 fn with_handshakes(
     webhook: Webhook,
     scheme: Scheme<'_>,

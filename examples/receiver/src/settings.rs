@@ -1,4 +1,4 @@
-//! Settings: from the environment, and from a file for what is not set there.
+//! Reads settings from the environment, and from a file if they are not set there.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -13,7 +13,7 @@ use toml::{Table, Value};
 
 pub struct Settings {
     file: Table,
-    /// The names that were asked for. What else is in the file is a mistake.
+    /// The names that were asked for. Any other name in the file is a mistake.
     known: RefCell<BTreeSet<String>>,
 }
 
@@ -27,7 +27,7 @@ impl Settings {
         };
         if let Some(path) = settings.text("SETTINGS")? {
             let text = fs::read_to_string(Path::new(&path)).map_err(wrong("SETTINGS"))?;
-            // Of the error, the message alone: the rest would show a line, and so a secret.
+            // Only the message of the error: the rest would show a line, and so a secret.
             let table = toml::from_str(&text);
             settings.file = table.map_err(|error| wrong("SETTINGS")(error.message()))?;
         }
@@ -70,7 +70,7 @@ impl Settings {
         Ok(found)
     }
 
-    /// Fails if the file has a name that nothing has asked for, such as a misspelt one.
+    /// Fails if the file has a name that was never asked for, such as a misspelt one.
     pub fn check_all_known(&self) -> Result<(), String> {
         let known = self.known.borrow();
         match self.file.keys().find(|name| !known.contains(*name)) {
@@ -82,7 +82,7 @@ impl Settings {
     }
 }
 
-/// Puts the setting's name before an error.
+/// Prefixes an error with the setting's name.
 pub fn wrong<E: Display>(name: &str) -> impl Fn(E) -> String {
     move |error| format!("{name}: {error}")
 }
