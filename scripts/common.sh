@@ -1,18 +1,18 @@
-# Sourced by the scripts: goes to the project's root, and defines what several of them use.
+# Sourced by the scripts: goes to the project's root, and defines the functions that they share.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-# Says that a check cannot be made here. `.ci/run` counts these lines.
+# Reports that a check cannot be made here. `.ci/run` counts these lines.
 skip() { printf 'SKIPPED: %s\n' "$*"; }
 
-# Runs `cargo test` for a package. `.ci/run` counts the tests by the package's name,
-# which comes first.
+# Runs `cargo test` for the package in the first argument. `.ci/run` counts the tests by
+# package.
 run_tests() {
   printf 'package %s\n' "$1"
   cargo test --locked "${@:2}"
 }
 
-# Runs `cargo check`, which must fail with an error that has the text that comes first.
+# Runs `cargo check`, which must fail with an error that contains the first argument.
 must_fail() {
   local errors
   errors=$(mktemp)
@@ -27,7 +27,7 @@ must_fail() {
   rm "$errors"
 }
 
-# Installs a compilation target, where rustup can.
+# Installs a compilation target, if rustup can.
 has_target() {
   local libraries
   libraries=$(rustc --print sysroot)/lib/rustlib/$1
