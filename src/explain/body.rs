@@ -1,4 +1,4 @@
-//! The bodies that a sender may have signed, if something on the way changed them.
+//! Generates the bodies that a sender may have signed, if the body was changed in transit.
 
 use alloc::collections::BTreeSet;
 use alloc::format;
@@ -20,13 +20,13 @@ use super::tags::{LENIENT_STANDARD, LENIENT_URL_SAFE};
 const MAX_BODIES: usize = 6144;
 const MAX_BYTES: usize = 24 << 20;
 
-/// The most bytes that are written for them, repeated bodies too.
+/// The most bytes that are generated, including duplicates of bodies.
 const MAX_WRITTEN: usize = 24 << 20;
 
-/// The longest body whose names are put in other orders.
+/// The maximum length of a JSON body whose names are reordered.
 const MAX_REORDERED: usize = 16 * 1024;
 
-/// The longest body that is unpacked or written again.
+/// The maximum length of a body that is unpacked or serialised again.
 pub(super) const MAX_UNPACKED: usize = 4 << 20;
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
@@ -44,7 +44,7 @@ struct Bodies {
 }
 
 impl Bodies {
-    /// Whether nothing more is to be written for it.
+    /// Returns whether a limit is reached, so that no more bodies should be generated.
     const fn is_full(&self) -> bool {
         self.written > MAX_WRITTEN || self.found.len() >= MAX_BODIES
     }
@@ -66,7 +66,7 @@ impl Bodies {
     }
 }
 
-/// The bodies that differ from the received one in one way, the likely ones first.
+/// Returns the bodies that differ from the received one in one way, the likely ones first.
 pub(super) fn bodies(received: &Received<'_>) -> Vec<Body> {
     let body = received.body;
     let mut bodies = Bodies {
@@ -97,7 +97,8 @@ pub(super) fn bodies(received: &Received<'_>) -> Vec<Body> {
     bodies.found
 }
 
-/// What stands where a body parser had nothing, or something else, to give.
+/// Returns whether a body is what a body parser leaves if it had nothing to parse, or if its
+/// object was turned into text.
 pub(super) fn is_placeholder(body: &[u8]) -> bool {
     let words: [&[u8]; 8] = [
         b"{}",
@@ -122,18 +123,18 @@ fn signed_empty(body: &[u8]) -> Change {
     }
     Change::new(
         "body-not-signed",
-        "the signature is that of an empty body: something put this one there, a genuine signature \
-         is reused with another body, or the sender signs no body",
+        "the signature matches an empty body: something inserted this body, a genuine signature \
+         is reused with another body, or the sender does not sign the body",
         "look at the request as it arrives; do not change the scheme until the sender's \
          documentation says that it signs no body",
     )
 }
 
-/// The bodies of requests that have nothing to say.
+/// Adds the bodies of requests without content.
 fn consumed(bodies: &mut Bodies) {
     let change = Change::new(
         "body-empty",
-        "the body is empty here, and the sender signed one that was not",
+        "the body is empty here, but the sender signed one that was not",
         "something in front of the verification has read the body; verify first, and pass the \
          bytes on",
     );
@@ -208,7 +209,7 @@ fn ends(bodies: &mut Bodies, body: &[u8]) {
         body.get(..end).unwrap_or_default().to_vec(),
         &Change::new(
             "body-zero-bytes-added",
-            "the received body has zero bytes at its end, as of a buffer that it did not fill",
+            "the received body has zero bytes at its end, as from a buffer that it did not fill",
             "pass the bytes that were read, and not the whole buffer",
         ),
     );
@@ -270,7 +271,7 @@ fn unpacked(reader: impl std::io::Read) -> Option<Vec<u8>> {
     (read > 0 && read < MAX_UNPACKED).then_some(unpacked)
 }
 
-/// Whether a body is compressed as gzip does it (RFC 1952, section 2.3.1).
+/// Returns whether a body is compressed with gzip (RFC 1952, section 2.3.1).
 pub(super) fn is_gzip(body: &[u8]) -> bool {
     body.starts_with(b"\x1f\x8b\x08")
 }
@@ -291,7 +292,7 @@ fn packing(bodies: &mut Bodies, body: &[u8]) {
         let plain = unpacked(flate2::read::MultiGzDecoder::new(body));
         bodies.keep_all(plain, &still("gzip"));
     }
-    // Zlib's header: the method 8, and a multiple of 31 (RFC 1950, section 2.2).
+    // Zlib's header is a multiple of 31, and has the method 8 (RFC 1950, section 2.2).
     if let [first, second, ..] = body
         && first & 0xf == 8
         && (u16::from(*first) * 256 + u16::from(*second)).is_multiple_of(31)
@@ -299,7 +300,7 @@ fn packing(bodies: &mut Bodies, body: &[u8]) {
         let plain = unpacked(flate2::read::ZlibDecoder::new(body));
         bodies.keep_all(plain, &still("deflate"));
     }
-    // A few ways to compress a short text are common enough to try.
+    // The common ways to compress are tried, if the body is short.
     if body.len() <= 64 * 1024 {
         let no_longer = Change::new(
             "body-decompressed",
@@ -350,8 +351,8 @@ fn repeated(bodies: &mut Bodies, body: &[u8]) {
     }
 }
 
-/// Bodies that differ in two ways: the likely ones of [`bodies`], with what happens to the
-/// ends of texts.
+/// Returns bodies that differ in two ways: the likely ones of [`bodies`], with a second change
+/// at their ends or in their encoding.
 pub(super) fn twice_changed(received: &Received<'_>, once: &[Body]) -> Vec<Body> {
     let mut bodies = Bodies {
         received: received.body.to_vec(),
@@ -375,7 +376,7 @@ pub(super) fn twice_changed(received: &Received<'_>, once: &[Body]) -> Vec<Body>
             packing(&mut inner, &first.value);
             wrapped(&mut inner, &first.value);
         }
-        // A text that lost its end may also have been written again.
+        // A text that lost its end may also have been serialised again.
         let is_of_text = [
             "body-line-feed",
             "body-byte-order",
@@ -402,17 +403,17 @@ pub(super) fn twice_changed(received: &Received<'_>, once: &[Body]) -> Vec<Body>
     bodies.found
 }
 
-/// The longest body that is changed twice.
+/// The maximum length of a body that is changed twice.
 const MAX_TWICE: usize = 64 * 1024;
 
-/// How many ways to write JSON are tried.
+/// Says how many ways to write JSON are tried.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Effort {
     All,
     Little,
 }
 
-/// Bodies inside of other ones.
+/// Adds bodies that are wrapped in the received one, or that wrap it.
 fn wrapped(bodies: &mut Bodies, body: &[u8]) {
     let base64_of = Change::new(
         "body-base64",
@@ -420,7 +421,7 @@ fn wrapped(bodies: &mut Bodies, body: &[u8]) {
          bodies to serverless functions",
         "decode the body before it is verified (`isBase64Encoded` says so in a Lambda event)",
     );
-    // With the line breaks that MIME puts in, and in quotes.
+    // Without the line breaks that MIME adds, and without quotes.
     let encoded: Vec<u8> = body
         .iter()
         .copied()
@@ -475,7 +476,7 @@ fn wrapped(bodies: &mut Bodies, body: &[u8]) {
         escaped.into_bytes(),
         &Change::new(
             "body-escaped",
-            "the received body has backslashes before its quotes, which the sender's has not",
+            "the received body has backslashes before its quotes, which the sender's does not have",
             "verify the raw bytes; something escapes the body as a text",
         ),
     );
@@ -485,7 +486,7 @@ fn wrapped(bodies: &mut Bodies, body: &[u8]) {
     if let Some(inner) = python {
         let change = Change::new(
             "body-python-bytes",
-            "the received body is how Python shows bytes (`b'…'`), and not the bytes",
+            "the received body is Python's representation of the bytes (`b'…'`), and not the bytes",
             "pass the bytes, and not `str(body)`",
         );
         bodies.keep(inner.replace("\\\\", "\\").into_bytes(), &change);
@@ -525,8 +526,8 @@ const fn escapes(ascii: Option<bool>, slash: bool, html: Html) -> Escapes {
     Escapes { ascii, slash, html }
 }
 
-/// How writers of JSON escape strings: those of JavaScript, Rust, Ruby; Python; PHP; Go;
-/// Gson; .NET, and the combinations that options make.
+/// How JSON writers escape strings: JavaScript, Rust and Ruby; Python; PHP; Go; Gson; .NET;
+/// and the combinations that their options allow.
 const ESCAPES: [Escapes; 12] = [
     escapes(None, false, Html::Plain),
     escapes(Some(false), false, Html::Plain),
@@ -542,7 +543,7 @@ const ESCAPES: [Escapes; 12] = [
     escapes(None, true, Html::Go),
 ];
 
-/// Those of common writers: Python, JavaScript, and what editors and options make.
+/// The spacings of common writers: Python, JavaScript, and those of editors and options.
 const SPACINGS: [Spacing; 6] = [
     Spacing::Kept,
     Spacing::COMPACT,
@@ -552,7 +553,7 @@ const SPACINGS: [Spacing; 6] = [
     Spacing::inline(": ", ",", ""),
 ];
 
-/// Rarer ones: Jackson, .NET on Windows, PowerShell, and texts that were written by hand.
+/// Rarer spacings: Jackson, .NET on Windows, PowerShell, and texts that were written by hand.
 const RARE_SPACINGS: [Spacing; 14] = [
     Spacing::lines("\t", ": ", "\n"),
     Spacing::Lines {
@@ -582,7 +583,7 @@ const NUMBERS: [Numbers; 4] = [
     Numbers::OneDigit,
 ];
 
-/// With more numbers, they are not changed one by one.
+/// The most numbers that are changed one by one.
 const MAX_NUMBERS: usize = 6;
 
 fn rewritten_json(bodies: &mut Bodies, body: &[u8], effort: Effort) {
@@ -600,7 +601,7 @@ fn rewritten_json(bodies: &mut Bodies, body: &[u8], effort: Effort) {
             bodies.keep(written, &json_change(&style));
         }
     };
-    // What differs in one thing, then in several.
+    // Styles that differ in one way, then in several.
     for spacing in SPACINGS.into_iter().chain(RARE_SPACINGS) {
         keep(Style {
             spacing,
@@ -662,14 +663,14 @@ fn rewritten_json(bodies: &mut Bodies, body: &[u8], effort: Effort) {
     }
 }
 
-/// The longest body whose `null`s are changed.
+/// The maximum length of a body whose `null`s are changed.
 const MAX_EMPTIED: usize = 64 * 1024;
 
-/// With more `null`s, they are not changed one by one; of more strings, not all are.
+/// The most `null`s that are changed one by one, and the most strings that are changed.
 const MAX_NULLS: usize = 5;
 const MAX_STRINGS: usize = 16;
 
-/// JSON of other values, in the styles in which most senders write.
+/// Adds JSON with other values, in the styles of most senders.
 fn keep_written(bodies: &mut Bodies, json: &Json<'_>, change: &Change) {
     let escapes = [None]
         .into_iter()
@@ -690,7 +691,8 @@ fn keep_written(bodies: &mut Bodies, json: &Json<'_>, change: &Change) {
     }
 }
 
-/// JSON whose empty strings became `null`: all of them, or with more effort some.
+/// Adds the JSON before its empty strings became `null`: for all `null`s or, with more effort,
+/// for some.
 fn emptied_json(bodies: &mut Bodies, body: &[u8], effort: Effort) {
     let json = core::str::from_utf8(body).ok().and_then(Json::read);
     let Some(json) = json.filter(|_| body.len() <= MAX_EMPTIED) else {
@@ -711,7 +713,7 @@ fn emptied_json(bodies: &mut Bodies, body: &[u8], effort: Effort) {
             json.with_values(|place| nulls.binary_search(&place).is_ok().then_some("\"\""));
         keep_written(bodies, &emptied, &change);
     } else if nulls.len() <= MAX_NULLS {
-        // The last is all of them.
+        // The last combination, all of them, is tried with little effort already.
         for places in 1..(1_u32 << nulls.len()) - 1 {
             let emptied = json.with_values(|place| {
                 let number = nulls.binary_search(&place).ok()?;
@@ -723,7 +725,7 @@ fn emptied_json(bodies: &mut Bodies, body: &[u8], effort: Effort) {
     }
 }
 
-/// JSON of which a string has lost the white space at its ends.
+/// Adds the JSON before a string lost the white space at its ends.
 fn trimmed_json(bodies: &mut Bodies, body: &[u8]) {
     let json = core::str::from_utf8(body).ok().and_then(Json::read);
     let Some(json) = json.filter(|_| body.len() <= MAX_REORDERED) else {
@@ -757,12 +759,12 @@ fn trimmed_json(bodies: &mut Bodies, body: &[u8]) {
     }
 }
 
-/// With more orders of the names, or more bytes in all of them, none is tried.
+/// The most orders of the names, and the most bytes in all of them. Beyond that, none is tried.
 const MAX_ORDERS: usize = 5040;
 const MAX_REORDERED_BYTES: usize = 4 << 20;
 
-/// JSON whose names were sorted on the way, in each order that they may have had. `is_it`
-/// says whether a body is the signed one.
+/// Tries JSON whose names were sorted in transit, in each order that they may have had. `is_it`
+/// returns whether a body is the signed one.
 pub(super) fn reordered(
     received: &Received<'_>,
     mut is_it: impl FnMut(&[u8], &Change) -> bool,
@@ -798,10 +800,10 @@ pub(super) fn reordered(
     false
 }
 
-/// With more colons and commas, the spaces after them are not tried one by one.
+/// The most colons and commas after which spaces are tried one by one.
 const MAX_SEPARATORS: usize = 6;
 
-/// JSON that was written by hand: a space after some of the colons and commas.
+/// Adds JSON that was written by hand, with a space after some of the colons and commas.
 fn unevenly_spaced_json(bodies: &mut Bodies, body: &[u8]) {
     let json = core::str::from_utf8(body).ok().and_then(Json::read);
     let is_short = |json: &Json<'_>| json.separators() <= MAX_SEPARATORS;
@@ -892,7 +894,7 @@ fn rewritten_form(bodies: &mut Bodies, body: &[u8]) {
     bodies.keep(spaced, &encoded);
     let no_form = Change::new(
         "body-form-decoded",
-        "the sender sent and signed a form, of which only a decoded value was passed on",
+        "the sender sent and signed a form, but only a decoded value of it was passed on",
         "verify the raw bytes of the form, and decode it afterwards",
     );
     for name in ["payload", "data", "json", "body"] {
@@ -914,7 +916,7 @@ fn rewritten_form(bodies: &mut Bodies, body: &[u8]) {
         bodies.keep_all(form::written(&fields.collect::<Vec<_>>()), &parsed);
     }
     if body.contains(&b'=') && body.len() <= MAX_UNPACKED {
-        // `a=b c&d=é`: a form that was decoded as a whole.
+        // A form that was decoded as a whole, such as `a=b c&d=é`.
         bodies.keep_all(form::rewritten(body), &re_encoded);
     }
 }
@@ -951,7 +953,7 @@ fn charsets(bodies: &mut Bodies, body: &[u8]) {
             }
             let units: Vec<u16> = text.encode_utf16().collect();
             utf16(bodies, &units, &change("UTF-16", "UTF-8"));
-            // UTF-8 of which each byte was taken for a character, on either side.
+            // UTF-8 whose bytes were each treated as a character, on either side.
             let doubled: String = body.iter().map(|byte| char::from(*byte)).collect();
             bodies.keep(doubled.into_bytes(), &doubly_encoded("the sender's body"));
             if let Some(twice) = latin1_bytes(text)
@@ -1006,13 +1008,13 @@ fn doubly_encoded(whose: &str) -> Change {
     )
 }
 
-/// Each character as the byte that Windows-1252 or Latin-1 has for it.
+/// Encodes each character as its byte in Windows-1252 or Latin-1.
 fn latin1_bytes(text: &str) -> Option<Vec<u8>> {
     let (written, _, is_lossy) = encoding_rs::WINDOWS_1252.encode(text);
     (!is_lossy).then(|| written.into_owned())
 }
 
-/// The longest body that is converted to each charset.
+/// The maximum length of a body that is converted to each charset.
 const MAX_CONVERTED: usize = 256 * 1024;
 
 static CHARSETS: [&Encoding; 13] = [

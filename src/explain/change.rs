@@ -1,4 +1,4 @@
-//! What a change is called, and what is said of it.
+//! A change that makes a signature match: its name, finding and remedy.
 
 use alloc::borrow::Cow;
 use alloc::format;
@@ -22,7 +22,7 @@ pub struct Change {
 }
 
 impl Change {
-    /// The names of all changes, in the order of the alphabet.
+    /// The names of all changes, in alphabetical order.
     pub const NAMES: &'static [&'static str] = &[
         "body-base64",
         "body-base64-signed",
@@ -162,7 +162,7 @@ impl Change {
         self
     }
 
-    /// For a remedy that is nothing to be set.
+    /// Removes the code of the remedy, if there is nothing to set.
     pub(super) fn without_how(mut self) -> Self {
         self.how = None;
         self
@@ -191,22 +191,22 @@ impl Change {
         &self.remedy
     }
 
-    /// Returns the value that the remedy is to set, if it is to set one: the header of the
-    /// signature (`header-renamed`), the prefix of headers (`header-other-family`), or the
-    /// name of a scheme (`scheme-other`).
+    /// Returns the value to set, if the remedy sets one: the header of the signature
+    /// (`header-renamed`), the prefix of headers (`header-other-family`), or the name of a
+    /// scheme (`scheme-other`).
     #[must_use]
     pub fn value(&self) -> Option<&str> {
         self.value.as_deref()
     }
 
     /// Returns how the remedy is carried out: in code, such as `` `Key::from_base64` ``, or
-    /// in the [words](super::Words) of a program. It is `None` if the remedy says it all.
+    /// in the [words](super::Words) of a program. It returns `None` if the remedy needs no more.
     #[must_use]
     pub fn how(&self) -> Option<&str> {
         self.how.as_deref()
     }
 
-    /// Returns the remedy, and how it is carried out.
+    /// Returns the remedy, followed by how it is carried out.
     #[must_use]
     pub fn to_do(&self) -> String {
         match &self.how {
@@ -222,7 +222,7 @@ impl fmt::Display for Change {
     }
 }
 
-/// A thing to try, and the changes that make it differ from what was received.
+/// A value to try, and the changes that make it differ from the received one.
 #[derive(Clone, Debug)]
 pub(super) struct Candidate<T> {
     pub(super) value: T,
@@ -244,7 +244,7 @@ impl<T> Candidate<T> {
     }
 }
 
-/// Adds the changes that are not there yet.
+/// Adds the changes that `changes` does not have yet.
 pub(super) fn merge(changes: &mut Vec<Change>, more: &[Change]) {
     for change in more {
         if !changes.contains(change) {
@@ -253,7 +253,7 @@ pub(super) fn merge(changes: &mut Vec<Change>, more: &[Change]) {
     }
 }
 
-/// A header's name as it can be shown, whatever a client has put there.
+/// Returns a header's name, shortened and escaped, since a client can choose it.
 pub(super) fn shown(name: &str) -> String {
     let shown: String = name.chars().take(64).collect();
     shown.escape_debug().collect()

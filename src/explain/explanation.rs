@@ -1,4 +1,4 @@
-//! What came of a search.
+//! The result of a search.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -14,11 +14,11 @@ use crate::Timestamp;
 use crate::error::VerifyError;
 use crate::scheme::Scheme;
 
-/// Why a request was refused, as far as it is known.
+/// Explains why a request was refused, as far as that is known.
 ///
 /// `Display` shows all of it, in several lines: the verdict, the proven cause and what to
-/// do about it, or else the likely causes and the facts. Nothing in it is a secret, a
-/// signature or a piece of the body.
+/// do about it, or else the likely causes and the facts. It contains no secret, no
+/// signature and no part of the body.
 #[derive(Clone, Debug)]
 #[must_use = "an explanation is for a person to read, or for a log"]
 pub struct Explanation {
@@ -46,7 +46,7 @@ impl Explanation {
         }
     }
 
-    /// Takes what the search has found.
+    /// Sets the cause that the search has found.
     pub(super) fn prove(
         &mut self,
         found: Match,
@@ -55,7 +55,8 @@ impl Explanation {
         now: Option<Timestamp>,
     ) {
         let mut changes = found.changes;
-        // What refuses a signature that is genuine as it is, or in addition to the rest.
+        // The refusal is a cause too if the signature matches as received, or if the clock
+        // refuses the request in addition to the changes.
         let is_of_the_clock = matches!(
             self.refusal,
             Some(VerifyError::TimestampTooOld { .. } | VerifyError::TimestampInFuture { .. })
@@ -87,56 +88,56 @@ impl Explanation {
         &self.scheme
     }
 
-    /// Returns why the request was refused, as the verification says.
+    /// Returns the error of the verification, or `None` if the request is verified.
     #[must_use]
     pub const fn refusal(&self) -> Option<&VerifyError> {
         self.refusal.as_ref()
     }
 
-    /// Returns the cause, if it is proven: the fewest changes under which the signature
-    /// matches. It is `None` for a verified request, and where nothing matches.
+    /// Returns the cause, if it is proven: the fewest changes with which the signature
+    /// matches. It returns `None` if the request is verified, or if nothing matches.
     #[must_use]
     pub fn cause(&self) -> Option<&[Change]> {
         self.cause.as_deref()
     }
 
-    /// Returns which secret the signature matches with, counted from 1, if the cause is
-    /// proven.
+    /// Returns the number of the secret with which the signature matches, counted from 1, if
+    /// the cause is proven.
     #[must_use]
     pub const fn secret(&self) -> Option<usize> {
         self.secret
     }
 
-    /// Returns the name of the other scheme of the catalogue that the signature matches
-    /// under, if that is the cause.
+    /// Returns the name of the other scheme of the catalogue with which the signature matches,
+    /// if that is the cause.
     #[must_use]
     pub const fn other_scheme(&self) -> Option<&'static str> {
         self.other_scheme
     }
 
-    /// Returns what is wrong with the configuration: secrets that a webhook would refuse,
-    /// for example. `Webhook::new` finds the same at start-up.
+    /// Returns what is wrong with the configuration, for example secrets that a webhook would
+    /// refuse. `Webhook::new` reports the same errors at start-up.
     #[must_use]
     pub fn faults(&self) -> &[Fault] {
         &self.faults.all
     }
 
-    /// Returns the likely causes, where none is proven: what is conspicuous in the request
-    /// first, then what is usual for such senders.
+    /// Returns the likely causes, if none is proven: first those that the request points to,
+    /// then those that are common with such senders.
     #[must_use]
     pub fn likely(&self) -> &[Change] {
         &self.likely
     }
 
-    /// Returns what is known of the request, each as a line: lengths, types, the age of
-    /// its timestamp, how much was tried.
+    /// Returns facts about the request, each as a line: lengths, types, the age of its
+    /// timestamp, how much was tried.
     #[must_use]
     pub fn facts(&self) -> &[String] {
         &self.facts
     }
 
-    /// Puts a program's words in place of this crate's: what to set, and what is wrong with
-    /// the configuration. [`Words`] has an example.
+    /// Replaces this crate's words for what to set, and for what is wrong with the
+    /// configuration, with a program's. [`Words`] has an example.
     pub fn in_words(mut self, words: &dyn Words) -> Self {
         let changes = self.cause.iter_mut().flatten().chain(&mut self.likely);
         for change in changes {
@@ -170,7 +171,7 @@ impl Explanation {
     }
 }
 
-/// Shows changes, and a remedy that several share once.
+/// Lists changes. If consecutive changes have the same remedy, it is shown once.
 fn list(f: &mut fmt::Formatter<'_>, changes: &[Change]) -> fmt::Result {
     let mut changes = changes.iter().peekable();
     while let Some(change) = changes.next() {

@@ -6,10 +6,10 @@ use alloc::vec::Vec;
 
 use percent_encoding::percent_decode;
 
-/// What each kind of encoder leaves as it is, beside letters and digits, and whether it
-/// writes a space as `+`.
+/// For each kind of encoder, the characters besides letters and digits that it does not
+/// encode, and whether it writes a space as `+`.
 const STYLES: [(&str, bool); 7] = [
-    // WHATWG (browsers, Java, Go is the next but `*`).
+    // WHATWG (browsers, Java); Go also encodes `*`, and keeps `~`.
     ("*-._", true),
     ("-._", true),
     ("-._~", true),
@@ -22,13 +22,13 @@ const STYLES: [(&str, bool); 7] = [
 
 const MAX_FIELDS: usize = 4096;
 
-/// Whether a body looks like a form.
+/// Returns whether a body looks like a form.
 pub(super) fn looks_like_form(body: &[u8]) -> bool {
     let is_form_byte = |byte: &u8| byte.is_ascii_graphic() && !b"{}<>\"\\".contains(byte);
     body.contains(&b'=') && body.iter().all(is_form_byte)
 }
 
-/// A decoded name or value.
+/// Decodes a name or a value.
 fn decoded(text: &[u8]) -> Vec<u8> {
     let spaced: Vec<u8> = text
         .iter()
@@ -49,7 +49,7 @@ fn fields(body: &[u8]) -> Vec<(Vec<u8>, Option<Vec<u8>>)> {
     fields.map(field).collect()
 }
 
-/// The value of each field of a form, or the name of one that has no value.
+/// Returns the value of each field of a form, or the field's name if it has no value.
 pub(super) fn values(body: &[u8]) -> Vec<Vec<u8>> {
     let value = |(name, value): (Vec<u8>, Option<Vec<u8>>)| {
         value.filter(|value| !value.is_empty()).unwrap_or(name)
@@ -57,7 +57,7 @@ pub(super) fn values(body: &[u8]) -> Vec<Vec<u8>> {
     fields(body).into_iter().map(value).collect()
 }
 
-/// Percent-encodes all but letters, digits and what is `kept`.
+/// Percent-encodes everything but letters, digits and the characters in `kept`.
 fn encode(written: &mut Vec<u8>, text: &[u8], kept: &str, plus: bool, lower: bool) {
     for byte in text {
         match byte {
@@ -78,7 +78,7 @@ pub(super) fn encoded_value(text: &str) -> String {
     String::from_utf8(written).unwrap_or_default()
 }
 
-/// The form as other encoders write it.
+/// Returns the form as other encoders write it.
 pub(super) fn rewritten(body: &[u8]) -> Vec<Vec<u8>> {
     let mut fields = fields(body);
     let mut found = written(&fields);
@@ -87,7 +87,7 @@ pub(super) fn rewritten(body: &[u8]) -> Vec<Vec<u8>> {
     found
 }
 
-/// Fields as each kind of encoder writes them.
+/// Returns the fields as each kind of encoder writes them.
 pub(super) fn written(fields: &[(Vec<u8>, Option<Vec<u8>>)]) -> Vec<Vec<u8>> {
     let mut found = Vec::new();
     for (kept, plus) in STYLES {

@@ -1,4 +1,4 @@
-//! Where a request has a header under another name than the scheme's.
+//! Finds headers that a request has under another name than the scheme's.
 
 use alloc::format;
 use alloc::string::{String, ToString as _};
@@ -8,7 +8,7 @@ use super::change::{Change, shown};
 use super::received::Received;
 use crate::scheme::{Scheme, SignatureField};
 
-/// The header that a scheme reads, in lower case.
+/// Returns the name of the header that a scheme reads, in lower case.
 pub(super) fn full_name(scheme: &Scheme<'_>, name: &str) -> String {
     match scheme.header_prefix {
         Some(prefix) => format!("{}-{name}", prefix.strip_suffix('-').unwrap_or(prefix)),
@@ -17,7 +17,7 @@ pub(super) fn full_name(scheme: &Scheme<'_>, name: &str) -> String {
     .to_ascii_lowercase()
 }
 
-/// The headers that the scheme reads signatures from.
+/// Returns the names of the headers that the scheme reads signatures from.
 pub(super) fn signature_names(scheme: &Scheme<'_>) -> Vec<String> {
     match scheme.signature {
         SignatureField::Header(name)
@@ -32,7 +32,8 @@ pub(super) fn signature_names(scheme: &Scheme<'_>) -> Vec<String> {
     }
 }
 
-/// What the names of one sender's headers begin with: of `x-hub-signature-256`, `x-hub`.
+/// Splits a header's name into the prefix that a sender's headers share, and the rest:
+/// `x-hub-signature-256` into `x-hub` and `signature-256`.
 fn family_of<'n>(scheme: &Scheme<'_>, name: &'n str) -> Option<(&'n str, &'n str)> {
     if let Some(prefix) = scheme.header_prefix {
         let prefix = prefix.strip_suffix('-').unwrap_or(prefix);
@@ -45,15 +46,15 @@ fn family_of<'n>(scheme: &Scheme<'_>, name: &'n str) -> Option<(&'n str, &'n str
     Some((name.get(..end)?, name.get(end + 1..)?))
 }
 
-/// How servers that pass headers as variables write a name.
+/// Undoes how CGI and some proxies rewrite names: `HTTP_X_SIGNATURE` for `x-signature`.
 fn without_decoration(name: &str) -> String {
     let name = name.replace('_', "-");
     let name = name.strip_prefix("http-").unwrap_or(&name);
     name.strip_prefix("x-").unwrap_or(name).to_string()
 }
 
-/// The change that makes `found` the scheme's header `own`, if they have anything in
-/// common.
+/// Returns the change that turned the scheme's header `own` into `found`, if the names are
+/// related.
 pub(super) fn renaming(scheme: &Scheme<'_>, own: &str, found: &str) -> Option<Change> {
     if without_decoration(own) == without_decoration(found) {
         return Some(Change::new(
@@ -72,8 +73,9 @@ pub(super) fn renaming(scheme: &Scheme<'_>, own: &str, found: &str) -> Option<Ch
         return None;
     }
     let other = shown(other);
-    let finding =
-        format!("the request has headers of another family: `{other}-…` in place of `{family}-…`");
+    let finding = format!(
+        "the request has headers with another prefix: `{other}-…` in place of `{family}-…`"
+    );
     let change = |remedy| Change::new("header-other-family", finding, remedy);
     Some(if scheme.header_prefix.is_some() {
         change(format!(
@@ -82,14 +84,14 @@ pub(super) fn renaming(scheme: &Scheme<'_>, own: &str, found: &str) -> Option<Ch
         .with_value(other)
     } else {
         change(format!(
-            "the sender uses headers of its own; declare the scheme with the names that begin \
-             with `{other}-`"
+            "the sender uses custom headers; declare the scheme with the names that begin with \
+             `{other}-`"
         ))
     })
 }
 
-/// Whether a request has the signature of a family's headers. One header alone may be
-/// anybody's.
+/// Returns whether a request also has the signature header with the prefix of `found`. A
+/// single header with a similar name may belong to anything.
 fn is_of_a_family(scheme: &Scheme<'_>, own: &str, found: &str, received: &Received<'_>) -> bool {
     if scheme.header_prefix.is_none() || without_decoration(own) == without_decoration(found) {
         return true;
@@ -104,7 +106,7 @@ fn is_of_a_family(scheme: &Scheme<'_>, own: &str, found: &str, received: &Receiv
     })
 }
 
-/// The values that a request has for a header under another name, each with its change.
+/// Returns the values that a request has for a header under other names, each with its change.
 pub(super) fn renamed<'r>(
     scheme: &Scheme<'_>,
     own: &str,

@@ -1,13 +1,13 @@
-//! JSON as the writers of other programs write it. It is taken apart into its tokens,
-//! which keep what a value would lose: the order and repetition of names, and how each
-//! number and string is written.
+//! Writes JSON as other programs do. A text is split into its tokens, which keep what a
+//! parsed value would lose: the order and repetition of names, and how each number and
+//! string is written.
 
 use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
-/// Deeper nesting is not sorted.
+/// The maximum depth of nesting that is sorted.
 const MAX_DEPTH: usize = 128;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,30 +23,30 @@ enum Kind {
 
 #[derive(Clone, Copy, Debug)]
 struct Token<'t> {
-    /// The white space before it.
+    /// The white space before the token.
     space: &'t str,
     text: &'t str,
     kind: Kind,
 }
 
-/// A text of JSON, as tokens.
+/// A JSON text, as tokens.
 pub(super) struct Json<'t> {
     tokens: Vec<Token<'t>>,
     /// The white space after the last token.
     end: &'t str,
 }
 
-/// What is between tokens.
+/// The white space between tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Spacing {
     Kept,
-    /// A space after the colons and commas whose bits are set, of the first 32.
+    /// A space after those of the first 32 colons and commas whose bits are set.
     After(u32),
     /// All in one line.
     Inline {
         colon: &'static str,
         comma: &'static str,
-        /// Inside of brackets.
+        /// Written inside brackets.
         padding: &'static str,
     },
     /// A line for each member.
@@ -62,7 +62,7 @@ pub(super) enum Spacing {
 impl Spacing {
     pub(super) const COMPACT: Self = Self::inline(":", ",", "");
 
-    /// As Python writes.
+    /// The spacing of Python.
     pub(super) const SPACED: Self = Self::inline(": ", ", ", "");
 
     pub(super) const fn inline(
@@ -91,10 +91,10 @@ impl Spacing {
     }
 }
 
-/// What is escaped in strings.
+/// Says what is escaped in strings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Escapes {
-    /// All that is not ASCII, in lower case or in upper case.
+    /// Whether characters beyond ASCII are escaped, and whether with upper-case digits.
     pub(super) ascii: Option<bool>,
     pub(super) slash: bool,
     pub(super) html: Html,
@@ -105,30 +105,30 @@ pub(super) enum Html {
     Plain,
     /// `<`, `>` and `&`.
     Go,
-    /// `=` and `'` too.
+    /// Also `=` and `'`.
     Gson,
-    /// More of ASCII, in upper case.
+    /// More ASCII characters, in upper case.
     DotNet,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Numbers {
     Kept,
-    /// Without zeros that a fraction ends with.
+    /// Without the zeros at the end of a fraction.
     Shortest,
-    /// Fractions with one digit at least: `10.00` as `10.0`.
+    /// Fractions with at least one digit: `10.00` as `10.0`.
     OneDigit,
     /// Fractions with two digits.
     TwoDigits,
-    /// The integers whose bits are set with this fraction, and other numbers with as many
-    /// digits.
+    /// Adds this fraction to the integers whose bits are set, and writes other numbers with as
+    /// many digits.
     Some(u32, &'static str),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Style {
     pub(super) spacing: Spacing,
-    /// `None`: as they are.
+    /// `None` keeps the escapes as they are.
     pub(super) escapes: Option<Escapes>,
     pub(super) numbers: Numbers,
     pub(super) sorted: bool,
@@ -144,8 +144,8 @@ impl Style {
 }
 
 impl<'t> Json<'t> {
-    /// Takes a text apart; `None` if it is no object and no array, or its brackets do
-    /// not match.
+    /// Splits a text into tokens. Returns `None` if it is neither an object nor an array, or if
+    /// its brackets do not match.
     pub(super) fn read(text: &'t str) -> Option<Self> {
         let mut tokens = Vec::new();
         let mut open = Vec::new();
@@ -181,7 +181,7 @@ impl<'t> Json<'t> {
                 b'a'..=b'z' => (run(trimmed, |byte| byte.is_ascii_lowercase()), Kind::Word),
                 _ => return None,
             };
-            // One value, and in brackets.
+            // The text must be a single value, in brackets.
             let begins = tokens.is_empty() && kind == Kind::Open;
             let goes_on = !tokens.is_empty() && (!open.is_empty() || kind == Kind::Close);
             if !begins && !goes_on || is_complete {
@@ -194,7 +194,7 @@ impl<'t> Json<'t> {
         }
     }
 
-    /// The strings that are the values of an object's fields.
+    /// Returns the values of an object's fields that are strings.
     pub(super) fn strings_of_object(text: &str) -> Vec<String> {
         let Some(json) = Json::read(text).filter(|_| text.trim_start().starts_with('{')) else {
             return Vec::new();
@@ -209,7 +209,7 @@ impl<'t> Json<'t> {
         values.take(8).collect()
     }
 
-    /// The string value of this field, the first of its name.
+    /// Returns the string value of the first field with this name.
     pub(super) fn string_field(&self, name: &str) -> Option<String> {
         let mut triples = self.tokens.windows(3);
         triples.find_map(|triple| match triple {
@@ -224,14 +224,14 @@ impl<'t> Json<'t> {
         })
     }
 
-    /// How many numbers it has.
+    /// Returns how many numbers the JSON has.
     pub(super) fn numbers(&self) -> usize {
         let numbers = self.tokens.iter();
         let numbers = numbers.filter(|token| token.kind == Kind::Number);
         numbers.count()
     }
 
-    /// The fields of an object: their names, and the texts of their values.
+    /// Returns the fields of an object: their names, and the texts of their values.
     pub(super) fn fields(&self) -> Vec<(String, &'t str)> {
         let mut fields = Vec::new();
         let mut depth = 0_usize;
@@ -255,14 +255,14 @@ impl<'t> Json<'t> {
         fields
     }
 
-    /// Whether its value is an object of strings, numbers and words.
+    /// Returns whether the JSON is an object that has only strings, numbers and words.
     pub(super) fn is_flat_object(&self) -> bool {
         let brackets = |token: &&Token<'_>| matches!(token.kind, Kind::Open | Kind::Close);
         let is_object = self.tokens.first().is_some_and(|token| token.text == "{");
         is_object && self.tokens.iter().filter(brackets).count() == 2
     }
 
-    /// The numbers of an array of bytes, the first in it.
+    /// Returns the numbers of the JSON, if there are at least two and each is a byte.
     pub(super) fn bytes(&self) -> Option<Vec<u8>> {
         let numbers = self
             .tokens
@@ -272,7 +272,7 @@ impl<'t> Json<'t> {
         bytes.filter(|bytes| bytes.len() > 1)
     }
 
-    /// The values that are `null`, and those that are strings, as places for
+    /// Returns the values that are `null` and those that are strings, by their indices for
     /// [`with_values`](Self::with_values).
     pub(super) fn nulls_and_strings(&self) -> (Vec<usize>, Vec<(usize, &'t str)>) {
         let (mut nulls, mut strings) = (Vec::new(), Vec::new());
@@ -288,7 +288,7 @@ impl<'t> Json<'t> {
         (nulls, strings)
     }
 
-    /// The same JSON with other values in some places.
+    /// Returns the JSON with some values replaced.
     pub(super) fn with_values<'v>(&'v self, value: impl Fn(usize) -> Option<&'v str>) -> Json<'v> {
         let changed = |(place, token): (usize, &Token<'v>)| match value(place) {
             Some(text) => Token {
@@ -304,7 +304,7 @@ impl<'t> Json<'t> {
         }
     }
 
-    /// How many colons and commas it has.
+    /// Returns how many colons and commas the JSON has.
     pub(super) fn separators(&self) -> usize {
         let tokens = self.tokens.iter();
         tokens.filter(|token| token.is_separator()).count()
@@ -319,7 +319,7 @@ impl<'t> Json<'t> {
         Some(arranged)
     }
 
-    /// In how many orders the members of its objects can be.
+    /// Returns in how many orders the members of its objects can be written.
     pub(super) fn orders(&self) -> usize {
         let mut orders = 1_usize;
         let counted = self.arranged(|members| {
@@ -330,14 +330,14 @@ impl<'t> Json<'t> {
         counted.map_or(usize::MAX, |_| orders)
     }
 
-    /// The same JSON with the members of its objects in another order.
+    /// Returns the JSON with the members of its objects in another order.
     pub(super) fn in_order(&self, mut number: usize) -> Option<Self> {
         let tokens = self.arranged(|members| nth_order(members.len(), &mut number))?;
         let end = self.end;
         Some(Self { tokens, end })
     }
 
-    /// Writes it in this style.
+    /// Writes the JSON in this style.
     pub(super) fn write(&self, style: &Style) -> Option<Vec<u8>> {
         let sorted = match style.sorted {
             true => Some(self.arranged(by_name)?),
@@ -397,15 +397,15 @@ impl Token<'_> {
     }
 }
 
-/// How deep the writer is, and in which brackets.
+/// The depth of the writer, and the brackets that are open.
 #[derive(Default)]
 struct Layout {
-    /// Whether each is an array in one line.
+    /// For each open bracket, whether it is an array in one line.
     open: Vec<bool>,
 }
 
 impl Layout {
-    /// Writes the white space before a token; what is around a colon is written with it.
+    /// Writes the white space before a token. A colon is written with the space around it.
     fn space(
         &mut self,
         written: &mut String,
@@ -466,7 +466,7 @@ fn run(text: &str, belongs: impl Fn(u8) -> bool) -> usize {
     end.unwrap_or(text.len())
 }
 
-/// The length of a string with its quotes.
+/// Returns the length of the string at the start of a text, with its quotes.
 fn string_length(text: &str) -> Option<usize> {
     let mut escaped = false;
     for (at, byte) in text.bytes().enumerate().skip(1) {
@@ -480,7 +480,7 @@ fn string_length(text: &str) -> Option<usize> {
     None
 }
 
-/// What a string says; `None` if an escape in it is none.
+/// Decodes a string. Returns `None` if an escape in it is not valid.
 pub(super) fn unescaped(string: &str) -> Option<String> {
     let inner = string.strip_prefix('"')?.strip_suffix('"')?;
     let mut units: Vec<u16> = Vec::new();
@@ -524,13 +524,13 @@ fn take_units(units: &mut Vec<u16>, text: &mut String) -> Option<()> {
     Some(())
 }
 
-/// The same string with these escapes.
+/// Returns the string with these escapes.
 fn escaped(string: &str, escapes: Escapes) -> Option<String> {
     let text = unescaped(string)?;
     Some(quoted(&text, escapes))
 }
 
-/// A text as a string with these escapes.
+/// Encodes a text as a string with these escapes.
 pub(super) fn quoted(text: &str, escapes: Escapes) -> String {
     let mut written = String::with_capacity(text.len() + 2);
     written.push('"');
@@ -582,7 +582,7 @@ fn write_character(written: &mut String, character: char, escapes: Escapes) {
     }
 }
 
-/// The number `text`, which is the one in this place.
+/// Rewrites the number `text`, whose index among the numbers is `place`.
 fn rewritten_number(text: &str, numbers: Numbers, place: usize) -> Cow<'_, str> {
     if text.contains(['e', 'E']) {
         return match (numbers, text.parse::<f64>()) {
@@ -614,7 +614,7 @@ fn rewritten_number(text: &str, numbers: Numbers, place: usize) -> Cow<'_, str> 
     }
 }
 
-/// The members of an object: names, and the tokens of each.
+/// The members of an object: the name and the tokens of each.
 type Members<'t> = [(String, Vec<Token<'t>>)];
 
 /// Copies the value that begins at `at`, with the members of its objects in the order that
@@ -687,8 +687,8 @@ fn by_name(members: &Members<'_>) -> Vec<usize> {
     places
 }
 
-/// The order of so many things that `number` stands for; what is left of the number stands
-/// for the orders of other things.
+/// Returns the order of `count` items that `number` encodes, and leaves the rest of `number`,
+/// which encodes the orders of other items.
 fn nth_order(count: usize, number: &mut usize) -> Vec<usize> {
     let mut left: Vec<usize> = (0..count).collect();
     let mut order = Vec::with_capacity(count);

@@ -1,4 +1,4 @@
-//! The messages that a sender may have signed around a body.
+//! Generates the messages that a sender may have signed around a body.
 
 use alloc::collections::BTreeSet;
 use alloc::format;
@@ -18,13 +18,13 @@ const MAX_MESSAGES: usize = 512;
 /// The most origins whose URLs are added to a message.
 const MAX_ORIGINS: usize = 6;
 
-/// With more values, their orders are not tried.
+/// The most values whose orders are tried.
 const MAX_PERMUTED: usize = 4;
 
-/// The name of the change of separators.
+/// The name of the change that replaces separators.
 pub(super) const SEPARATOR: &str = "message-separator";
 
-/// What is signed before and after the body.
+/// The signed bytes before and after the body.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Message {
     pub(super) before: Vec<u8>,
@@ -32,7 +32,7 @@ pub(super) struct Message {
     pub(super) after: Option<Vec<u8>>,
 }
 
-/// A message with its body.
+/// A message together with its body.
 pub(super) struct Whole<'m> {
     pub(super) message: &'m Message,
     pub(super) body: &'m [u8],
@@ -61,7 +61,7 @@ impl Hashed for Whole<'_> {
     }
 }
 
-/// A piece of a message: a text of the scheme's, the body, or a value of the request.
+/// A piece of a message: a fixed text of the scheme, the body, or a value from the request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Piece {
     Text(Vec<u8>),
@@ -99,11 +99,11 @@ impl What {
 /// The values that a piece may have, the received one first.
 struct Values {
     what: What,
-    /// The text between two headers of a list is in it already.
+    /// The values. In a list of headers, they include the text between the headers.
     values: Vec<Candidate<Vec<u8>>>,
 }
 
-/// The messages that a request may stand for, those with the fewest changes first.
+/// Returns the messages that the sender may have signed, those with the fewest changes first.
 pub(super) fn messages(scheme: &Scheme<'_>, received: &Received<'_>) -> Vec<Candidate<Message>> {
     let read = Reader { scheme, received };
     let mut pieces = Vec::new();
@@ -142,7 +142,7 @@ pub(super) fn messages(scheme: &Scheme<'_>, received: &Received<'_>) -> Vec<Cand
         }
         found.keep(&changed, &other.changes);
     }
-    // A proxy that joins one header's values joins those of others.
+    // A proxy that joins the values of one header also joins those of others.
     for name in ["header-joined", "header-repeated"] {
         let mut changed = pieces.clone();
         let mut changes: Vec<Change> = Vec::new();
@@ -178,7 +178,7 @@ pub(super) fn messages(scheme: &Scheme<'_>, received: &Received<'_>) -> Vec<Cand
 struct Found {
     seen: BTreeSet<Message>,
     found: Vec<Candidate<Message>>,
-    /// What is changed in all of them.
+    /// The changes that all messages have.
     first: Vec<Change>,
 }
 
@@ -203,7 +203,7 @@ impl Found {
     }
 }
 
-/// Leaves values out, each with the text beside it, and all but the body.
+/// Adds messages without one value and the text beside it, and the body alone.
 fn dropped(found: &mut Found, pieces: &[Piece]) {
     let change = |what: &str| {
         Change::new(
@@ -237,13 +237,13 @@ fn dropped(found: &mut Found, pieces: &[Piece]) {
 fn body_alone() -> Change {
     Change::new(
         "message-body-alone",
-        "the sender signs the body alone, without the timestamp, id or whatever else the scheme \
-         signs with it",
+        "the sender signs the body alone, without the timestamp, the id or anything else that the \
+         scheme signs with it",
         "the sender may have two versions of its signatures; declare the scheme with the body alone",
     )
 }
 
-/// Names the parts of a message in their order.
+/// Returns the names of a message's parts, in their order.
 fn described(pieces: &[Piece]) -> String {
     let names = pieces.iter().map(|piece| match piece {
         Piece::Text(text) => format!("`{}`", text.escape_ascii()),
@@ -254,7 +254,7 @@ fn described(pieces: &[Piece]) -> String {
     names.join(", ")
 }
 
-/// Puts the values and the body in other orders; texts stay in their places.
+/// Adds messages with the values and the body in other orders, and the texts in their places.
 fn permuted(found: &mut Found, pieces: &[Piece]) {
     let is_text = |piece: &Piece| matches!(piece, Piece::Text(_));
     let values: Vec<&Piece> = pieces.iter().filter(|piece| !is_text(piece)).collect();
@@ -284,7 +284,7 @@ fn permuted(found: &mut Found, pieces: &[Piece]) {
     }
 }
 
-/// All orders of so many things.
+/// Returns all orders of `count` items.
 fn orders(count: usize) -> Vec<Vec<usize>> {
     let mut orders = Vec::from([Vec::new()]);
     for next in 0..count {
@@ -302,7 +302,7 @@ fn orders(count: usize) -> Vec<Vec<usize>> {
     orders
 }
 
-/// Puts other texts between the parts, or none.
+/// Adds messages with other texts between the parts, or none.
 fn joined_otherwise(found: &mut Found, pieces: &[Piece]) {
     let values = pieces
         .iter()
@@ -333,7 +333,7 @@ fn joined_otherwise(found: &mut Found, pieces: &[Piece]) {
     }
 }
 
-/// Adds a timestamp and an id that the request has and the scheme does not sign.
+/// Adds messages with a timestamp and an id that the request has but the scheme does not sign.
 fn added(found: &mut Found, received: &Received<'_>) {
     let is_stamp = |name: &str| {
         ["timestamp", "-time", "-id", "-ts", "nonce", "date"]
@@ -395,7 +395,7 @@ fn added(found: &mut Found, received: &Received<'_>) {
     }
 }
 
-/// Adds the request's method, path or URL.
+/// Adds messages with the request's method, path or URL.
 fn with_url(keep: &mut impl FnMut(&[&str], Vec<Piece>), received: &Received<'_>) {
     let (Some(method), Some(target)) = (received.method, received.target) else {
         return;
@@ -432,7 +432,7 @@ fn with_url(keep: &mut impl FnMut(&[&str], Vec<Piece>), received: &Received<'_>)
     }
 }
 
-/// The timestamp's text, as received.
+/// Returns the timestamp's text, as received.
 pub(super) fn timestamp_text(scheme: &Scheme<'_>, received: &Received<'_>) -> Option<Vec<u8>> {
     let read = Reader { scheme, received };
     let first = read.timestamps().values.into_iter().next()?;
@@ -481,7 +481,7 @@ impl<'r> Reader<'_, 'r> {
         }
     }
 
-    /// The values of a header: as received, and as it may have been before.
+    /// Returns the values of a header: as received, and as they may have been before.
     fn header(&self, what: What, name: Option<&str>) -> Values {
         let name = full_name(self.scheme, name.unwrap_or_default());
         let received: Vec<&[u8]> = self.received.values(&name).collect();
@@ -572,7 +572,7 @@ impl<'r> Reader<'_, 'r> {
         Values { what, values }
     }
 
-    /// The value of a parameter of the list that holds the signatures.
+    /// Returns the value of a parameter in the list of signatures.
     fn param(&self, name: &str) -> Option<&'r [u8]> {
         let SignatureField::List { header, separator } = self.scheme.signature else {
             return None;
@@ -589,8 +589,8 @@ impl<'r> Reader<'_, 'r> {
                 entry.strip_prefix(name.as_bytes())?.strip_prefix(b"=")
             })
         };
-        // Of a header that was split, any of its values may have it; of one that was
-        // renamed, another header.
+        // If the header was split, any of its values may have the parameter; if it was
+        // renamed, another header may.
         let mut own_values = self.received.values(&own);
         own_values
             .find_map(in_value)
@@ -611,7 +611,7 @@ impl<'r> Reader<'_, 'r> {
     fn listed(&self, between: Option<&str>, joined: &str) -> Values {
         let own = Candidate::unchanged(self.listed_with(between, joined, None));
         let mut values = Vec::from([own]);
-        // A timestamp may be among them.
+        // One of the listed headers may be the timestamp.
         if let Some(Field::Header(name)) = self.scheme.timestamp.map(|timestamp| timestamp.field) {
             let name = full_name(self.scheme, name);
             let others = self.timestamps().values.into_iter();
@@ -625,7 +625,7 @@ impl<'r> Reader<'_, 'r> {
         Values { what, values }
     }
 
-    /// The listed headers, one of them with another value.
+    /// Returns the listed headers, with the value of one of them replaced.
     fn listed_with(
         &self,
         between: Option<&str>,
@@ -658,7 +658,7 @@ impl<'r> Reader<'_, 'r> {
     }
 }
 
-/// The same moment, as it may have been written before something converted it.
+/// Returns the same time in the formats that it may have had before it was converted.
 fn in_other_units(text: &str, format: TimeFormat) -> Vec<Candidate<Vec<u8>>> {
     let change = |units: &str| {
         Change::new(

@@ -1,4 +1,4 @@
-//! A request, with all that was received of it.
+//! A received request.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -6,10 +6,10 @@ use alloc::vec::Vec;
 use crate::RequestHead;
 use crate::head::{Found, HeaderVisitor};
 
-/// More headers than any server passes on.
+/// The limit for headers, which is more than any server passes on.
 const MAX_HEADERS: usize = 256;
 
-/// A longer value is no signature and no name.
+/// The limit for values in bytes. A longer value is neither a signature nor a name.
 const MAX_VALUE: usize = 16 * 1024;
 
 pub(super) struct Received<'r> {
@@ -41,7 +41,7 @@ impl<'r> Received<'r> {
         }
     }
 
-    /// The values of a header, which is named in lower case.
+    /// Returns the values of a header, whose name is given in lower case.
     pub(super) fn values(&self, name: &str) -> impl Iterator<Item = &'r [u8]> {
         self.headers
             .iter()
@@ -53,7 +53,7 @@ impl<'r> Received<'r> {
         self.values(name).find(|value| !value.is_empty())
     }
 
-    /// The first value, if it is text.
+    /// Returns the first value that is not empty, if it is text.
     pub(super) fn text(&self, name: &str) -> Option<&'r str> {
         let text = core::str::from_utf8(self.value(name)?).ok()?;
         Some(text.trim())

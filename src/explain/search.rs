@@ -1,4 +1,4 @@
-//! The search: which change makes the signature match.
+//! Searches for the change that makes the signature match.
 
 use alloc::vec::Vec;
 
@@ -13,12 +13,12 @@ use crate::algorithm::{Algorithm, MacKey};
 use crate::scheme::{Scheme, SecretForm, Signature, SignatureField};
 use crate::schemes;
 
-/// What a search may cost.
+/// The limit for the cost of a search.
 pub(super) struct Budget {
     pub(super) hashes: usize,
     pub(super) bytes: usize,
-    /// Nothing more is tried, not even what is shorter: attempts are in the order of their
-    /// likelihood.
+    /// Set once an attempt does not fit. Then shorter messages are not tried either, since
+    /// attempts are in the order of their likelihood.
     is_spent: bool,
 }
 
@@ -31,13 +31,13 @@ impl Budget {
         }
     }
 
-    /// Whether something was not tried for it.
+    /// Returns whether something was not tried because of the limit.
     pub(super) const fn is_spent(&self) -> bool {
         self.is_spent
     }
 
     fn take(&mut self, bytes: usize) -> bool {
-        // A block of padding, and the outer hash.
+        // The block of padding, and the outer hash.
         let cost = bytes.saturating_add(128);
         let left = self.hashes.checked_sub(1).zip(self.bytes.checked_sub(cost));
         match left {
@@ -53,20 +53,20 @@ impl Budget {
     }
 }
 
-/// A signature that matches, and the changes under which it does.
+/// A signature that matches, and the changes with which it does.
 pub(super) struct Match {
-    /// The place of the secret, from 0.
+    /// The index of the secret.
     pub(super) secret: usize,
-    /// The scheme that it matches under, if it is another one.
+    /// The scheme with which it matches, if that is not the configured one.
     pub(super) scheme: Option<&'static str>,
     pub(super) changes: Vec<Change>,
 }
 
-/// A secret's key, in the place of the secret.
+/// A key that a secret may stand for, with the index of the secret.
 struct Keyed {
     secret: usize,
     key: Candidate<Material>,
-    /// Prepared for each algorithm that is needed.
+    /// The key, prepared for each algorithm that is needed.
     macs: Vec<MacKey>,
 }
 
@@ -84,7 +84,7 @@ impl Keyed {
     }
 }
 
-/// More Ed25519 signatures are not checked: each costs as much as many hashes.
+/// The most Ed25519 signatures that are checked, since each costs as much as many hashes.
 const MAX_ED25519: usize = 8;
 
 struct Search<'s> {
@@ -93,7 +93,7 @@ struct Search<'s> {
 }
 
 impl<'s> Search<'s> {
-    /// The tag that this key makes of this message.
+    /// Returns the received signature that matches this message with this key.
     fn matching(&mut self, whole: &Whole<'_>, keyed: &Keyed) -> Option<&'s Candidate<Signature>> {
         for mac in &keyed.macs {
             if !self.budget.take(whole.len()) {
@@ -121,12 +121,12 @@ impl<'s> Search<'s> {
     }
 }
 
-/// How many of each kind of change are combined with those of another kind.
+/// The most changes of each kind that are combined with changes of another kind.
 const LIKELY_MESSAGES: usize = 48;
 const LIKELY_BODIES: usize = 96;
 const LIKELY_KEYS: usize = 64;
 
-/// Looks for the smallest change under which a signature matches.
+/// Searches for the smallest change with which a signature matches.
 pub(super) fn search(
     scheme: &Scheme<'_>,
     secrets: &[&[u8]],
@@ -154,8 +154,8 @@ pub(super) fn search(
         budget,
     };
     let is_small = |found: &Option<Match>| found.as_ref().is_some_and(|it| it.changes.len() <= 1);
-    // The bodies cost most to make. A line feed that a body lost is likelier than one
-    // between two parts.
+    // Bodies are the most expensive to generate, so they come after this. Separators are left
+    // out here, since a line feed that a body lost is likelier than one between two parts.
     let is_likely = |message: &&Candidate<Message>| {
         let mut changes = message.changes.iter();
         !changes.any(|change| change.name() == message::SEPARATOR)
@@ -165,7 +165,7 @@ pub(super) fn search(
     if is_small(&first) {
         return first;
     }
-    // Each other body would be a copy.
+    // Changed bodies are copies, which would be too large.
     if received.body.len() > Explainer::MAX_BODY {
         return first
             .or_else(|| other_scheme(scheme, secrets, received, &[], search.budget))
@@ -179,7 +179,7 @@ pub(super) fn search(
     if is_small(&first) {
         return first;
     }
-    // Another scheme is a likelier cause than two changes: nothing is changed under it.
+    // Another scheme is a likelier cause than two changes, so it is tried first.
     let other = other_scheme(scheme, secrets, received, &bodies_to_try, search.budget);
     other
         .or(first)
@@ -191,7 +191,7 @@ pub(super) fn search(
         .or_else(|| by_cost(&mut search, &messages, &bodies_to_try, &keyed, 2..=3))
 }
 
-/// Tries all of these bodies, with the message and the keys as they are.
+/// Tries all of these bodies, with the message and the keys unchanged.
 fn by_body(
     search: &mut Search<'_>,
     messages: &[Candidate<Message>],
@@ -220,7 +220,7 @@ fn by_body(
     None
 }
 
-/// Tries JSON in other orders, with the keys as they are.
+/// Tries JSON in other orders, with the keys unchanged.
 fn by_order(
     search: &mut Search<'_>,
     messages: &[Candidate<Message>],
@@ -263,8 +263,8 @@ fn algorithms_of(tags: &[Candidate<Signature>]) -> Vec<Algorithm> {
     algorithms
 }
 
-/// Tries the combinations with so many changes of message, body and key; what the
-/// signature's spelling adds is counted at a match.
+/// Tries the combinations whose changes of message, body and key add up to each of `costs`.
+/// Changes of the signature's encoding are added at a match.
 fn by_cost(
     search: &mut Search<'_>,
     messages: &[Candidate<Message>],
@@ -273,7 +273,7 @@ fn by_cost(
     costs: core::ops::RangeInclusive<usize>,
 ) -> Option<Match> {
     let mut best: Option<Match> = None;
-    // The changes of the first message are in all of them.
+    // All messages have the changes of the first one.
     let least = messages.first().map_or(0, Candidate::cost);
     for cost in costs {
         for message in messages.iter().take(limit(cost, LIKELY_MESSAGES)) {
@@ -326,7 +326,7 @@ fn by_cost(
     best
 }
 
-/// All with one change, and the likely ones with more.
+/// Returns how many candidates are tried: all with one change, and the likely ones with more.
 const fn limit(cost: usize, likely: usize) -> usize {
     match cost {
         0 | 1 => usize::MAX,
@@ -335,14 +335,14 @@ const fn limit(cost: usize, likely: usize) -> usize {
     }
 }
 
-/// A key, and the place of its secret.
+/// The index of a secret, and a key that it may stand for.
 type SecretsKey = (usize, Candidate<Material>);
 
-/// How many changed bodies are tried under another scheme.
+/// The most changed bodies that are tried with another scheme.
 const BODIES_OF_OTHERS: usize = 48;
 
-/// Looks for another scheme of the catalogue that made the signature, with at most one change
-/// to the secret, the message or the body.
+/// Searches for another scheme of the catalogue with which the signature matches, with at most
+/// one change of the secret, the message or the body.
 fn other_scheme(
     own: &Scheme<'_>,
     secrets: &[&[u8]],
@@ -440,8 +440,8 @@ fn is_of_one_of(first: &'static str, others: &[&'static str]) -> Change {
     Change::new(
         OTHER_SCHEME,
         alloc::format!(
-            "the request is signed as the scheme `{first}` says, and not as the configured one; {} \
-             sign alike",
+            "the request is signed with the scheme `{first}`, and not with the configured one; {} \
+             sign in the same way",
             shown.join(", ")
         ),
         "verify it with this scheme, or with that of its sender",
@@ -455,14 +455,14 @@ fn is_of(name: &'static str) -> Change {
     Change::new(
         OTHER_SCHEME,
         alloc::format!(
-            "the request is signed as the scheme `{name}` says, and not as the configured one"
+            "the request is signed with the scheme `{name}`, and not with the configured one"
         ),
         "verify it with this scheme",
     )
     .with_value(name)
 }
 
-/// Whether two schemes sign in the same way.
+/// Returns whether two schemes sign in the same way.
 fn is_same(one: &Scheme<'_>, other: &Scheme<'_>) -> bool {
     one.signature == other.signature
         && one.forms == other.forms
@@ -472,7 +472,7 @@ fn is_same(one: &Scheme<'_>, other: &Scheme<'_>) -> bool {
         && one.header_prefix == other.header_prefix
 }
 
-/// Whether a request has the headers that a scheme needs.
+/// Returns whether a request has the headers that a scheme needs.
 pub(super) fn has_headers(scheme: &Scheme<'_>, received: &Received<'_>) -> bool {
     use super::headers::full_name;
     use crate::scheme::{Field, Part};

@@ -1,4 +1,4 @@
-//! The keys that a text may stand for, however it was mangled or misread.
+//! Generates the keys that a text may stand for, if it was mangled or misread.
 
 use alloc::format;
 use alloc::string::{String, ToString as _};
@@ -17,19 +17,19 @@ use crate::key::ReadMaterial;
 use crate::scheme::SecretForm;
 use crate::secret;
 
-/// The most texts that are made of one secret, and the most keys.
+/// The most texts that are generated from one secret, and the most keys.
 const MAX_TEXTS: usize = 40;
 const MAX_KEYS: usize = 96;
 
-/// The most changes of one text.
+/// The most changes that are applied to one text.
 const MAX_DEPTH: usize = 3;
 
-/// A longer text is no secret.
+/// The maximum length of a secret, in bytes. A longer text is not one.
 const MAX_SECRET: usize = 4 * 1024;
 
 type Text = Zeroizing<String>;
 
-/// What verifies.
+/// The key of a MAC, or a public key.
 #[derive(Clone)]
 pub(super) enum Material {
     Secret(Zeroizing<Vec<u8>>),
@@ -46,7 +46,7 @@ impl Material {
     }
 }
 
-/// The keys that a secret may stand for, those with the fewest changes first.
+/// Returns the keys that a secret may stand for, those with the fewest changes first.
 pub(super) fn keys(secret: &[u8], form: SecretForm) -> Vec<Candidate<Material>> {
     let mut keys = Keys(Vec::new());
     if secret.len() > MAX_SECRET {
@@ -65,7 +65,7 @@ pub(super) fn keys(secret: &[u8], form: SecretForm) -> Vec<Candidate<Material>> 
     if core::str::from_utf8(secret).is_err() {
         let raw = Change::new(
             "secret-bytes",
-            "the secret is bytes that are no text",
+            "the secret consists of bytes that are not text",
             "pass the bytes as they are",
         );
         keys.keep(Material::Secret(copy_of(secret)), Vec::from([raw]));
@@ -78,7 +78,7 @@ fn copy_of(bytes: &[u8]) -> Zeroizing<Vec<u8>> {
     Zeroizing::new(bytes.to_vec())
 }
 
-/// The keys of a sender that has no secret.
+/// Returns the keys that a sender may use if its secret is not set.
 pub(super) fn unset_keys() -> Vec<Candidate<Material>> {
     let words = [
         "",
@@ -131,7 +131,7 @@ impl Keys {
         }
     }
 
-    /// Reads a text as the scheme says.
+    /// Reads a text in the scheme's form.
     fn read(&mut self, text: &str, form: SecretForm, changes: &[Change]) {
         match Key::from(text).read(form) {
             Ok(read) => {
@@ -144,9 +144,9 @@ impl Keys {
                     self.keep(material, changes.to_vec());
                 }
             }
-            // It is of another kind; there are other readings.
+            // The text is another kind of key, which `reread` tries.
             Err(ConfigError::ForeignSecret { .. } | ConfigError::LooksLike { .. }) => {}
-            // The crate refuses a secret that the sender may use all the same.
+            // The crate refuses this secret, but the sender may use it all the same.
             Err(error) => {
                 let mut changes = changes.to_vec();
                 changes.push(refused(&error));
@@ -179,10 +179,10 @@ impl Keys {
         };
         let has_prefix = without_prefix(text).is_some();
         let as_text = if has_prefix {
-            "the sender's key is the whole text of the secret, with its prefix, and not what it \
-             encodes"
+            "the sender's key is the whole text of the secret, with its prefix, and not the bytes \
+             that it encodes"
         } else {
-            "the sender's key is the text of the secret, and not what it encodes"
+            "the sender's key is the text of the secret, and not the bytes that it encodes"
         };
         keep(
             Some(copy_of(text.as_bytes())),
@@ -194,7 +194,7 @@ impl Keys {
                 from_base64(encoded, false),
                 Change::new(
                     "secret-is-base64",
-                    "the secret is base64, and the sender's key is what it encodes",
+                    "the secret is base64, and the sender's key is the bytes that it encodes",
                     "read the secret as base64",
                 ),
             );
@@ -203,7 +203,7 @@ impl Keys {
             from_base64(encoded, true),
             Change::new(
                 "secret-is-base64url",
-                "the secret is base64url, and the sender's key is what it encodes",
+                "the secret is base64url, and the sender's key is the bytes that it encodes",
                 "decode the secret, and pass the bytes",
             ),
         );
@@ -228,8 +228,8 @@ impl Keys {
         }
     }
 
-    /// The dirt may be on the sender's side: it signs with it, and the receiver has the clean
-    /// text.
+    /// Adds keys with stray characters, which the sender's copy of the secret may have although
+    /// the receiver's has not.
     fn of_the_sender(&mut self, text: &str) {
         for (key, what) in [
             (format!("{text}\n"), "a line feed at its end"),
@@ -299,7 +299,7 @@ impl Keys {
     }
 }
 
-/// The crate's own refusal of a secret.
+/// Returns the change for a secret that the crate refuses.
 fn refused(error: &ConfigError) -> Change {
     let (what, remedy) = match error {
         ConfigError::ShortSecret { found, min, .. } => (
@@ -319,7 +319,7 @@ fn refused(error: &ConfigError) -> Change {
     Change::new("secret-refused", finding, remedy)
 }
 
-/// The text after a word and an underscore, such as `whsec_`.
+/// Returns the text after a word and an underscore, such as `whsec_`.
 fn without_prefix(text: &str) -> Option<&str> {
     let text = text.strip_prefix("v1,").unwrap_or(text);
     let (word, rest) = text.split_once('_')?;
@@ -341,7 +341,7 @@ fn from_hex(text: &str) -> Option<Zeroizing<Vec<u8>>> {
     hex::decode(text).ok().map(Zeroizing::new)
 }
 
-/// The texts that a secret may have been, with the fewest changes first.
+/// Returns the texts that a secret may have been, those with the fewest changes first.
 fn texts(secret: &[u8]) -> Vec<Candidate<Text>> {
     let mut found: Vec<Candidate<Text>> = Vec::new();
     match core::str::from_utf8(secret) {
@@ -371,7 +371,7 @@ fn texts(secret: &[u8]) -> Vec<Candidate<Text>> {
     found
 }
 
-/// PowerShell's `>` writes UTF-16.
+/// Decodes a secret from UTF-16, which PowerShell's `>` writes.
 fn from_utf16(secret: &[u8]) -> Option<Candidate<Text>> {
     let (units, is_little) = match secret {
         [0xff, 0xfe, units @ ..] => (units, true),
@@ -395,7 +395,7 @@ fn from_utf16(secret: &[u8]) -> Option<Candidate<Text>> {
     ))
 }
 
-/// Each text that one change makes of `text`.
+/// Returns each text that results from one change of `text`.
 fn edits(text: &str) -> Vec<(Text, Change)> {
     let mut found: Vec<(Text, Change)> = Vec::new();
     let mut keep = |other: &str, name, finding: &str, remedy: &'static str| {
@@ -497,7 +497,7 @@ fn edits(text: &str) -> Vec<(Text, Change)> {
     keep(
         trimmed.trim_matches(['<', '>', '[', ']', '“', '”', '‘', '’', '\\', '"']),
         "secret-quotes",
-        "the secret has brackets, or quotes of a text program, around it",
+        "the secret has brackets or typographic quotes around it",
         store,
     );
     let (start, end) = text.split_at_checked(text.len() / 2).unwrap_or_default();

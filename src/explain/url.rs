@@ -1,4 +1,4 @@
-//! The URLs that a sender may have signed for the one of a receiver.
+//! Generates the URLs that a sender may have signed in place of the receiver's.
 
 use alloc::borrow::ToOwned as _;
 use alloc::format;
@@ -14,7 +14,7 @@ use crate::scheme::{Part, Scheme};
 const MAX_URLS: usize = 160;
 
 const AS_SIGNED: &str = "configure the URL exactly as it is registered with the sender, \
-    whatever proxies make of it";
+    even if proxies change it";
 
 type Urls = Vec<Candidate<String>>;
 
@@ -31,7 +31,7 @@ fn change(name: &'static str, what: &str) -> Change {
     Change::new(name, format!("the sender signs the URL {what}"), AS_SIGNED)
 }
 
-/// Each URL that one change makes of `url`.
+/// Returns each URL that results from one change of `url`.
 fn edits(url: &str) -> Vec<(String, Change)> {
     let mut found = Vec::new();
     let mut keep = |other: String, name, what: &str| found.push((other, change(name, what)));
@@ -135,7 +135,7 @@ fn edits(url: &str) -> Vec<(String, Change)> {
     found
 }
 
-/// Adds what changes make of the URLs that have at most `most` so far.
+/// For each number in `most`, changes the URLs that have at most so many changes once more.
 fn add_edits(urls: &mut Urls, most: &[usize]) {
     for most in most {
         for known in urls.clone() {
@@ -149,7 +149,7 @@ fn add_edits(urls: &mut Urls, most: &[usize]) {
     }
 }
 
-/// The receiver's endpoints: as configured, then as the request names them, then with
+/// Returns the receiver's endpoints: as configured, then as the request names them, then with
 /// changes.
 pub(super) fn endpoints(scheme: &Scheme<'_>, received: &Received<'_>) -> Vec<Candidate<Vec<u8>>> {
     let mut urls = Urls::new();
@@ -175,7 +175,7 @@ pub(super) fn endpoints(scheme: &Scheme<'_>, received: &Received<'_>) -> Vec<Can
     }
     let is_configured = !urls.is_empty();
     let is_url = urls.first().is_none_or(|url| url.value.contains("://"));
-    // A slash, or the query, says more than "the URL of the request".
+    // A change of the slash or of the query is more specific than "the URL of the request".
     let query = received.target.and_then(|target| target.split_once('?'));
     if let Some((_, query)) = query {
         for configured in urls.clone() {
@@ -199,7 +199,7 @@ pub(super) fn endpoints(scheme: &Scheme<'_>, received: &Received<'_>) -> Vec<Can
         );
         let not_configured = Change::new(
             "message-url-missing",
-            "the sender signs its URL for this service, and none is configured",
+            "the sender signs its URL for this service, but no URL is configured",
             AS_SIGNED,
         );
         let change = if is_configured {
@@ -222,10 +222,10 @@ pub(super) fn endpoints(scheme: &Scheme<'_>, received: &Received<'_>) -> Vec<Can
     bytes(urls)
 }
 
-/// Protocols and hosts that the sender may have connected to, as the request and proxies on
-/// the way name them, the likeliest first.
+/// Returns the protocols and hosts that the sender may have connected to, as named by the
+/// request and by proxies, the likeliest first.
 pub(super) fn origins(received: &Received<'_>) -> Vec<String> {
-    // A list has a value of each proxy, that of the outermost first.
+    // A list has a value from each proxy, the outermost first.
     let outermost = |name: &str| {
         let value = received.text(name)?.split(',').next()?.trim();
         (!value.is_empty()).then_some(value)
@@ -261,7 +261,7 @@ pub(super) fn origins(received: &Received<'_>) -> Vec<String> {
     origins
 }
 
-/// A parameter of one proxy's entry in `Forwarded` (RFC 7239, section 4).
+/// Returns a parameter of one proxy's entry in `Forwarded` (RFC 7239, section 4).
 fn parameter<'e>(entry: &'e str, name: &str) -> Option<&'e str> {
     entry.split(';').find_map(|pair| {
         let (own, value) = pair.split_once('=')?;
@@ -274,7 +274,7 @@ fn parameter<'e>(entry: &'e str, name: &str) -> Option<&'e str> {
     })
 }
 
-/// Protocol and host of a URL.
+/// Returns the protocol and the host of a URL.
 fn origin(url: &str) -> String {
     let start = url.find("://").map_or(0, |at| at + 3);
     let end = url.get(start..).and_then(|rest| rest.find('/'));
@@ -282,12 +282,12 @@ fn origin(url: &str) -> String {
     url.get(..end).unwrap_or(url).to_string()
 }
 
-/// The targets that a request may have had.
+/// Returns the targets that the request may have had.
 pub(super) fn targets(received: &Received<'_>) -> Vec<Candidate<Vec<u8>>> {
     let mut urls = Urls::new();
     let rewritten = Change::new(
         "message-target-rewritten",
-        "a proxy has rewritten the request's path, and the sender signed the one before",
+        "a proxy has rewritten the request's path, and the sender signed the original one",
         "pass the target on as it was received, or restore it from the proxy's header before the \
          request is verified",
     );
@@ -321,7 +321,7 @@ pub(super) fn targets(received: &Received<'_>) -> Vec<Candidate<Vec<u8>>> {
 fn bytes(urls: Urls) -> Vec<Candidate<Vec<u8>>> {
     let as_bytes = |url: Candidate<String>| Candidate::with(url.value.into_bytes(), url.changes);
     let mut urls: Vec<Candidate<Vec<u8>>> = urls.into_iter().map(as_bytes).collect();
-    // The received one stays the first.
+    // The sort is stable, so the received target stays first.
     urls.sort_by_key(Candidate::cost);
     urls
 }

@@ -8,8 +8,8 @@ use core::fmt;
 use super::change::Change;
 use crate::error::ConfigError;
 
-/// The words of a program whose users do not write Rust: how they carry out a remedy, and
-/// what is wrong with what they have configured.
+/// Words an explanation for the users of a program, who do not write Rust: how they carry out
+/// a remedy, and what is wrong with their configuration.
 ///
 /// ```
 /// use hookseal::explain::{Change, Explainer, Fault, Words};
@@ -41,15 +41,15 @@ use crate::error::ConfigError;
 /// assert!(explanation.to_string().contains("verify it with this scheme (`SCHEME=linear`)"));
 /// ```
 pub trait Words {
-    /// Returns how the remedy of a change is carried out, such as the option to set;
-    /// `None` if the remedy says it all.
+    /// Returns how the remedy of a change is carried out, such as the option to set, or
+    /// `None` if the remedy needs no more.
     fn how(&self, change: &Change) -> Option<String>;
 
     /// Returns the message for what is wrong with the configuration.
     fn fault(&self, fault: &Fault) -> String;
 }
 
-/// What is wrong with the configuration that a request was checked with.
+/// An error in the configuration with which a request was checked.
 ///
 /// `Display` shows the message, which holds no secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,7 +76,7 @@ impl Fault {
         Self {
             secret: Some(secret),
             error: None,
-            message: format!("secret {secret} is not UTF-8, so it is no text"),
+            message: format!("secret {secret} is not valid UTF-8, so it is not text"),
         }
     }
 
@@ -92,15 +92,15 @@ impl Fault {
         self.message = message;
     }
 
-    /// Returns which secret is at fault, counted from 1; `None` if it is the scheme or an
-    /// option, or if there is no secret.
+    /// Returns the number of the secret at fault, counted from 1, or `None` if the fault is in
+    /// the scheme or an option, or if there is no secret.
     #[must_use]
     pub const fn secret(&self) -> Option<usize> {
         self.secret
     }
 
-    /// Returns the error that `Webhook::new` would return; `None` if there is no secret, or
-    /// one that is no text.
+    /// Returns the error that `Webhook::new` would return, or `None` if there is no secret or
+    /// the secret is not text.
     #[must_use]
     pub const fn error(&self) -> Option<&ConfigError> {
         self.error.as_ref()
@@ -113,7 +113,7 @@ impl fmt::Display for Fault {
     }
 }
 
-/// How a remedy is carried out in code.
+/// Returns how a remedy is carried out in code.
 pub(super) fn in_code(name: &str, value: Option<&str>) -> Option<Cow<'static, str>> {
     Some(Cow::Borrowed(match (name, value) {
         ("header-joined", _) => "`SignatureField::List`",

@@ -29,7 +29,7 @@ use crate::tower::VerifiedBytes;
 /// | is new | calls the service; a 2xx completes the event, anything else, an error or a panic releases it | the service's |
 /// | was handled | does not call the service | 200, empty, so that the sender stops |
 /// | is being handled | does not call the service | 503 with `Retry-After` (a 4xx makes some senders give up) |
-/// | cannot be claimed, since the store is down or full | does not call the service, unless [configured to](Self::let_through_without_store) | 503 with `Retry-After` |
+/// | cannot be claimed, since the store is down or full | does not call the service, unless [told to](Self::let_through_without_store) | 503 with `Retry-After` |
 /// | is not verified, since no `VerifyLayer` is in front | does not call the service | 500 |
 ///
 /// **If a sender hangs up**, the event is not lost: it is claimed, handled and completed in
