@@ -94,7 +94,7 @@ impl Spacing {
 /// Says what is escaped in strings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Escapes {
-    /// Whether characters beyond ASCII are escaped, and whether with upper-case digits.
+    /// `Some` escapes characters beyond ASCII; `Some(true)` uses upper-case digits.
     pub(super) ascii: Option<bool>,
     pub(super) slash: bool,
     pub(super) html: Html,

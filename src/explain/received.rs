@@ -13,7 +13,7 @@ const MAX_HEADERS: usize = 256;
 const MAX_VALUE: usize = 16 * 1024;
 
 pub(super) struct Received<'r> {
-    /// With their names in lower case.
+    /// The headers, with their names in lower case.
     pub(super) headers: Vec<(String, &'r [u8])>,
     pub(super) method: Option<&'r str>,
     pub(super) target: Option<&'r str>,

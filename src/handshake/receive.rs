@@ -82,7 +82,7 @@ impl Webhook {
 #[derive(Debug)]
 #[expect(
     clippy::exhaustive_enums,
-    reason = "a request is an event or it is none"
+    reason = "a request is an event or a handshake"
 )]
 pub enum Received<'h> {
     /// A verified event.

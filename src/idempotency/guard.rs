@@ -66,7 +66,7 @@ impl Guard {
 
     /// Sets how long a completed event is remembered. **It must be longer than the sender
     /// repeats an event.** The replay window is not enough, since each attempt can be signed
-    /// anew. If the scheme signs no timestamp, a captured request can be replayed after this.
+    /// again. If the scheme signs no timestamp, a captured request can be replayed after this.
     #[must_use]
     pub const fn with_retention(mut self, retention: Duration) -> Self {
         self.retention = retention;
@@ -265,7 +265,7 @@ impl Lease {
         &self.entry
     }
 
-    /// Starts the lease anew, for a handler that takes longer, and returns whether it did. It
+    /// Restarts the lease, for a handler that takes longer, and returns whether it did. It
     /// returns `false` if the lease had ended and another delivery has claimed or handled the
     /// event.
     ///

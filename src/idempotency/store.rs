@@ -33,7 +33,7 @@ pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>>
 pub trait Store: Send + Sync + fmt::Debug {
     /// Gives a free entry to this owner until the lease ends.
     ///
-    /// If this owner already holds the entry, its lease starts anew.
+    /// If this owner already holds the entry, its lease starts again.
     ///
     /// # Errors
     ///

@@ -66,7 +66,7 @@ use crate::{HashState, RequestHead, Verifier};
 #[must_use = "checks do nothing until `verify` is called"]
 pub struct Checks {
     limits: Limits,
-    /// Whether handshakes are answered.
+    /// Turns on the answers to handshakes.
     #[cfg(feature = "handshake")]
     answers: bool,
     explaining: Option<Arc<Explaining>>,

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use crate::RequestHead;
 
-/// Has no values, so no code for it is compiled.
+/// Has no values, so it is never used.
 #[derive(Debug)]
 pub(super) enum Explaining {}
 
