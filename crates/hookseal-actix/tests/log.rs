@@ -1,4 +1,4 @@
-//! What the middleware and the extractors log: reasons, never contents.
+//! Tests what the middleware and the extractors log: reasons, never contents.
 
 mod common;
 
@@ -10,7 +10,7 @@ use common::*;
 use hookseal::{Webhook, schemes};
 use hookseal_actix::{VerifiedJson, Verify};
 
-/// Hands over each event as a line.
+/// Sends each log event to the test as a line.
 struct Lines(Sender<String>);
 
 impl io::Write for Lines {
@@ -25,7 +25,7 @@ impl io::Write for Lines {
     }
 }
 
-/// The server has threads of its own, so the subscriber is that of the process.
+/// Sets the subscriber of the process, since the server has its own threads.
 fn subscribe() -> Receiver<String> {
     let (logged, lines) = mpsc::channel();
     tracing_subscriber::fmt()
@@ -92,7 +92,7 @@ fn verdicts_are_logged() {
 
     let longer = [BODY, b"\n"].concat();
     assert_eq!(server.send(&post("/", &signed(BODY), &longer)).status, 401);
-    // With an explanation in two events, by a thread of its own.
+    // With an explanation in two events, from a separate thread.
     let count = if cfg!(feature = "explain") { 3 } else { 1 };
     let logged: Vec<String> = (0..count).map(|_| next(&lines, "")).collect();
     let find = |begins: &str| {

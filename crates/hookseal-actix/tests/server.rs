@@ -1,4 +1,4 @@
-//! The middleware and the extractors, over sockets.
+//! Tests the middleware and the extractors over sockets.
 
 mod common;
 
@@ -25,7 +25,7 @@ fn paminga() -> Webhook {
     Webhook::new(schemes::PAMINGA, SECRET).unwrap()
 }
 
-/// Returns the verified body, which every reader of it has to agree on.
+/// Returns the verified body, on which all extractors have to agree.
 async fn echo(event: VerifiedBytes, body: web::Bytes) -> HttpResponse {
     assert_eq!(event.body(), body);
     HttpResponse::Ok().body(body)
@@ -66,7 +66,7 @@ fn verified_bytes_reach_the_handler_however_they_are_sent() {
     let mut headers = signed(b"{}");
     headers[0].1[0] ^= 1;
     let response = server.assert_rejected(&post("/", &headers, b"{}"), 401, "signature-mismatch");
-    // It was read to its end.
+    // The body was read to its end.
     assert!(!response.closes());
     let names: Vec<&str> = response.headers.iter().map(|it| &it.0[..]).collect();
     assert_eq!(names.len(), 2, "{names:?}");
@@ -142,7 +142,7 @@ impl CheckHead for Shared {
     }
 }
 
-/// A genuine request, and everything that is nearly one.
+/// A genuine request, and its nearest rejects.
 fn variants(genuine: &genuine::Genuine) -> Vec<(Headers, Vec<u8>)> {
     let body = genuine.body.to_vec();
     let mut variants = vec![(genuine.headers.clone(), body.clone())];
@@ -177,7 +177,7 @@ fn variants(genuine: &genuine::Genuine) -> Vec<(Headers, Vec<u8>)> {
     variants
 }
 
-/// All that a rejection tells.
+/// Everything that a rejection reports.
 #[derive(Debug, PartialEq)]
 struct Told {
     reason: &'static str,
@@ -239,7 +239,7 @@ fn a_body_may_have_as_many_bytes_as_the_limit() {
     let chunks = [&too_long[..600], &too_long[600..]];
     let chunked = post_chunked("/", &signed(&too_long), &chunks);
     server.assert_rejected(&chunked, 413, "body-too-large");
-    // What is announced is looked at before anything else is.
+    // The announced length is checked before anything else.
     let unsigned = post("/", &[], &too_long);
     server.assert_rejected(&unsigned, 413, "body-too-large");
     server.assert_rejected(&post("/", &[], &fits), 401, "missing-header");
@@ -261,18 +261,18 @@ fn the_head_decides_before_any_of_the_body_is_there() {
     let server = serve_paminga();
     let mut unsigned = head("POST /", &[]);
     unsigned.extend(b"content-length: 1000\r\n\r\n");
-    // Nothing of the body follows, and the response comes.
+    // No part of the body follows, and the response comes.
     let response = server.assert_rejected(&unsigned, 401, "missing-header");
     assert!(response.closes());
     let mut chunked = head("POST /", &[]);
     chunked.extend(b"transfer-encoding: chunked\r\n\r\n");
     let response = server.assert_rejected(&chunked, 401, "missing-header");
     assert!(response.closes());
-    // As little is read of a body that is there already.
+    // A body that has already arrived is not read either.
     let response = server.assert_rejected(&post("/", &[], b"{}"), 401, "missing-header");
     assert!(response.closes());
 
-    // As with every middleware of actix, its server has sent `100 Continue` before.
+    // As with every actix middleware, the server has already sent `100 Continue`.
     let mut expecting = head("POST /", &[]);
     expecting.extend(b"expect: 100-continue\r\ncontent-length: 1000\r\n\r\n");
     let mut connection = server.connect();
@@ -293,7 +293,7 @@ fn a_whole_body_has_a_time_limit() {
     let response = server.assert_rejected(&request[..request.len() - 1], 408, "body-timeout");
     assert!(response.closes());
 
-    // A byte now and then does not begin the time anew: the body would take for ever.
+    // A byte now and then does not restart the timeout: the body would take forever.
     let mut connection = server.connect();
     let mut head = head("POST /", &signed(b"{}"));
     head.extend(b"content-length: 1000000\r\n\r\n");
@@ -313,7 +313,7 @@ fn a_whole_body_has_a_time_limit() {
 #[test]
 fn a_body_that_breaks_off_is_not_verified() {
     let server = serve_paminga();
-    // Signed are the bytes that arrive: were they taken for all, they would pass.
+    // The bytes that arrive are signed, so they would pass if they were taken for the whole body.
     for request in [
         {
             let mut cut = head("POST /", &signed(b"{}"));
@@ -396,7 +396,7 @@ fn clients_that_hang_up_are_forgotten() {
     let server = serve_paminga();
     let whole = post("/", &signed(b"{}"), b"{}");
     for length in 1..whole.len() {
-        // Within the head, and within the body.
+        // The connection ends within the head, and within the body.
         server.connect().write(&whole[..length]);
     }
     for _ in 0..100 {
@@ -416,7 +416,7 @@ fn a_middleware_in_front_that_changes_the_body_is_found_out() {
         });
         config.service(resource.route(web::post().to(echo)));
     });
-    // The bytes that it puts there are signed, but others were announced.
+    // The bytes that the middleware puts there are signed, but another length was announced.
     server.assert_rejected(
         &post("/", &signed(b"{}"), b"{ }"),
         400,
@@ -458,7 +458,7 @@ fn each_tenant_has_its_own_verifier() {
     server.assert_rejected(&unknown, 401, "no-verifier");
 }
 
-/// Needs something of the head that no request has.
+/// A verifier that needs something that no head has.
 #[derive(Debug)]
 struct Faulty;
 
@@ -483,12 +483,12 @@ fn a_fault_of_the_operator_is_a_500() {
     server.assert_rejected(&request, 500, "incomplete-head");
 }
 
-/// `Err` is a request that was lost: sent on a connection that was said to stay open.
+/// Returns `Err` if a request was lost: it was sent on a connection that was to stay open.
 fn send_all(server: &Server, requests: &[Vec<u8>]) -> (Vec<u16>, usize) {
     let (mut statuses, mut lost) = (Vec::new(), 0);
     let mut connection = server.connect();
     for request in requests {
-        // A server that has answered and closes may refuse the rest of a body.
+        // A server that has responded and is closing may refuse the rest of a body.
         let _ = connection.stream.write_all(request);
         match connection.read() {
             Some(response) => {
@@ -529,7 +529,7 @@ fn no_request_is_lost_after_one_that_was_refused() {
     for (sent, wanted) in statuses.chunks(100).zip(wanted.chunks(2)) {
         assert!(sent.chunks(2).all(|pair| pair == wanted), "{sent:?}");
     }
-    // Those of which all was read stay on their connection.
+    // Requests that were read to their end keep their connection.
     let response = server.send(&post("/", &signed(b"{}"), &long));
     assert!(!response.closes());
 }
@@ -548,7 +548,7 @@ fn many_requests_are_checked_at_once() {
                     let is_genuine = number % 3 != 0;
                     let headers = signed(if is_genuine { body } else { b"another" });
                     let request = post("/", &headers, body);
-                    // In pieces, so that the bodies arrive beside each other.
+                    // In pieces, so that the bodies arrive interleaved.
                     for piece in request.chunks(1000) {
                         connection.write(piece);
                     }
@@ -666,7 +666,7 @@ fn a_compressed_body_is_verified_as_it_was_sent() {
 
 #[test]
 fn a_proof_is_for_one_request_alone() {
-    // The next request of a connection, and of the pool of requests, must not find it.
+    // actix reuses connections and request objects: the next request must not find the proof.
     let server = serve(|config| {
         let verified = web::resource("/verified").wrap(Verify::new(paminga()));
         config.service(verified.route(web::post().to(echo)));

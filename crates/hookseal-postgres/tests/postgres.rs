@@ -1,6 +1,6 @@
-//! The store and the ledger on a real server, in several processes, with what goes wrong.
+//! Tests the store and the ledger on a real server, with several processes and with failures.
 //!
-//! Each test starts a server of its own. Without `initdb` and `postgres` they are skipped, and
+//! Each test starts its own server. Without `initdb` and `postgres` the tests are skipped, and
 //! say so; in CI they fail.
 
 use std::sync::Arc;
@@ -72,7 +72,7 @@ async fn of_64_deliveries_at_once_one_is_handled_a_thousand_times() {
     stores::deliver_at_once(Arc::new(store(&server.url()).await), 1_000).await;
 }
 
-/// Runs in a process of its own, and is killed there.
+/// Runs in a separate process, which is killed.
 #[tokio::test]
 #[ignore = "it is the process that other tests kill"]
 async fn worker() {
@@ -108,7 +108,7 @@ async fn a_process_that_is_killed_loses_no_event() {
     }
 }
 
-/// Records the event and does the work in one transaction, and stops where it is told to.
+/// Records the event and does the work in one transaction, and stops at the given point.
 async fn by_ledger(pool: &PgPool, name: &str) {
     let stop_at = std::env::var("HOOKSEAL_STOP_AT").unwrap_or_default();
     let reach = async |step: &str| {
@@ -150,13 +150,13 @@ async fn with_the_ledger_work_is_done_exactly_once() {
         tokio::task::spawn_blocking(move || stores::kill_at(step, &name_of, &url_of))
             .await
             .unwrap();
-        // The first waits until the server has noticed that its client is gone.
+        // The first delivery waits until the server has noticed that its client is gone.
         for _ in 0..3 {
             by_ledger(&pool, &name).await;
         }
         assert_eq!(count(&pool, &name).await, 1, "{step}");
     }
-    // At once, and with a transaction that is rolled back.
+    // Simultaneous deliveries, and a transaction that is rolled back.
     let entry = EntryKey::new("ledger", &event("rolled back"));
     let mut rolled_back = pool.begin().await.unwrap();
     assert!(ledger::record(&mut rolled_back, &entry).await.unwrap());
@@ -255,7 +255,7 @@ async fn connections_that_are_cut_lose_nothing_and_repeat_only_what_is_not_marke
     let (mut failed, mut repeated) = (0, 0);
     for number in 0..200 {
         let (event, runs) = (event(&format!("cut-{number}")), AtomicUsize::new(0));
-        // How often it was handled and could not be marked.
+        // How often the event was handled but could not be marked.
         let mut unmarked = 0;
         loop {
             let once = guard.once(&event, async || {
@@ -265,7 +265,7 @@ async fn connections_that_are_cut_lose_nothing_and_repeat_only_what_is_not_marke
             match once.await {
                 Ok(Once::Duplicate) => break,
                 Ok(Once::Handled(())) => {}
-                // Its own claim, whose answer was lost: it waits for the lease.
+                // The caller's own claim, whose response was lost: it waits for the lease.
                 Ok(Once::InProgress { .. }) => tokio::time::sleep(lease / 5).await,
                 Err(OnceError::Complete { .. }) => unmarked += 1,
                 Err(_) => failed += 1,
@@ -286,7 +286,7 @@ async fn connections_that_are_cut_lose_nothing_and_repeat_only_what_is_not_marke
     );
 }
 
-/// The process that claims has a clock that is an hour ahead, then one that is behind.
+/// The process that claims has a clock that is an hour ahead, then one that is an hour behind.
 #[tokio::test]
 async fn clocks_of_receivers_do_not_matter() {
     let Some(library) = servers::library("libfaketime.so.1") else {
@@ -337,7 +337,7 @@ async fn what_has_ended_is_deleted_and_nothing_else() {
     assert_eq!(store.delete_ended(5).await.unwrap(), 5);
     assert_eq!(store.delete_ended(5).await.unwrap(), 2);
     assert_eq!(store.delete_ended(5).await.unwrap(), 0);
-    // Tables are made by several processes at once.
+    // Several processes create the tables at the same time.
     let made = (0..8).map(|_| {
         let store = store.clone();
         tokio::spawn(async move { store.create_tables().await })

@@ -1,6 +1,6 @@
-//! The store on a real server, in several processes, with what goes wrong.
+//! Tests the store on a real server, with several processes and with failures.
 //!
-//! Each test starts a server of its own. Without `redis-server` they are skipped, and say so;
+//! Each test starts its own server. Without `redis-server` the tests are skipped, and say so;
 //! in CI they fail.
 
 use std::sync::Arc;
@@ -63,7 +63,7 @@ async fn of_64_deliveries_at_once_one_is_handled_a_thousand_times() {
     stores::deliver_at_once(Arc::new(store(&server.url()).await), 1_000).await;
 }
 
-/// Runs in a process of its own, and is killed there.
+/// Runs in a separate process, which is killed.
 #[tokio::test]
 #[ignore = "it is the process that other tests kill"]
 async fn worker() {
@@ -92,7 +92,7 @@ async fn a_process_that_is_killed_loses_no_event() {
     }
 }
 
-/// What is acknowledged is on disk, so a claim and a completion survive.
+/// Acknowledged writes are on disk, so a claim and a completion survive.
 #[tokio::test]
 async fn a_server_that_restarts_forgets_nothing() {
     let Some(mut server) = Redis::start(&[]) else {
@@ -163,7 +163,7 @@ async fn connections_that_are_cut_lose_nothing_and_repeat_only_what_is_not_marke
     let (mut failed, mut repeated) = (0, 0);
     for number in 0..300 {
         let (event, runs) = (event(&format!("cut-{number}")), AtomicUsize::new(0));
-        // How often it was handled and could not be marked.
+        // How often the event was handled but could not be marked.
         let mut unmarked = 0;
         loop {
             let once = guard.once(&event, async || {
@@ -173,7 +173,7 @@ async fn connections_that_are_cut_lose_nothing_and_repeat_only_what_is_not_marke
             match once.await {
                 Ok(Once::Duplicate) => break,
                 Ok(Once::Handled(())) => {}
-                // Its own claim, whose answer was lost: it waits for the lease.
+                // The caller's own claim, whose response was lost: it waits for the lease.
                 Ok(Once::InProgress { .. }) => tokio::time::sleep(lease / 5).await,
                 Err(OnceError::Complete { .. }) => unmarked += 1,
                 Err(_) => failed += 1,
@@ -222,7 +222,7 @@ async fn a_server_that_could_drop_claims_is_refused() {
     }
 }
 
-/// The server is full: new claims are refused, and what is claimed stays so.
+/// The server is full: new claims are refused, and existing claims are kept.
 #[tokio::test]
 async fn a_full_server_forgets_nothing() {
     let Some(server) = Redis::start(&["--maxmemory", "3mb"]) else {
@@ -243,7 +243,7 @@ async fn a_full_server_forgets_nothing() {
         assert!(number < 100_000);
     };
     assert!(error.chain().contains("OOM"), "{}", error.chain());
-    // What is known stays known, and what is held can be completed.
+    // Completed events are still known, and held ones can be completed.
     assert!(matches!(
         guard.claim(&first).await.unwrap(),
         Claim::Completed
@@ -262,7 +262,7 @@ async fn a_full_server_forgets_nothing() {
     ));
 }
 
-/// The process that claims has a clock that is an hour ahead, then one that is behind.
+/// The process that claims has a clock that is an hour ahead, then one that is an hour behind.
 #[tokio::test]
 async fn clocks_of_receivers_do_not_matter() {
     let Some(library) = servers::library("libfaketime.so.1") else {

@@ -39,7 +39,7 @@ impl Settings {
         self.known.borrow_mut().insert(name.into());
         match (env::var(name), self.file.get(name)) {
             (Ok(value), _) => Ok(Some(value)),
-            (Err(VarError::NotUnicode(_)), _) => Err(format!("{name} is not UTF-8; set it anew")),
+            (Err(VarError::NotUnicode(_)), _) => Err(format!("{name} is not UTF-8; set it again")),
             (Err(VarError::NotPresent), None) => Ok(None),
             (Err(VarError::NotPresent), Some(value)) => match value {
                 Value::String(value) => Ok(Some(value.clone())),

@@ -1,4 +1,4 @@
-//! A server of actix on a socket, and a client that sends exactly the bytes it is given.
+//! An actix server on a socket, and a client that sends exactly the bytes it is given.
 
 #![allow(dead_code, reason = "no test needs all of it")]
 
@@ -13,7 +13,7 @@ use actix_web::web::ServiceConfig;
 use actix_web::{App, HttpServer};
 use hookseal_actix::Rejection;
 
-/// Far more than anything takes on a slow machine.
+/// A timeout that is far longer than anything takes on a slow machine.
 pub const LIMIT: Duration = Duration::from_secs(100);
 
 pub struct Server {
@@ -23,7 +23,7 @@ pub struct Server {
     thread: Option<JoinHandle<()>>,
 }
 
-/// The type of an application's server has no name.
+/// Needed since the type of an application's server has no name.
 macro_rules! start {
     ($configure:ident, $listen:ident) => {{
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
@@ -64,7 +64,7 @@ macro_rules! start {
     }};
 }
 
-/// Serves HTTP/1, as most servers of actix do that have no TLS of their own.
+/// Serves HTTP/1, as most actix servers without TLS do.
 pub fn serve(configure: impl Fn(&mut ServiceConfig) + Clone + Send + 'static) -> Server {
     start!(configure, listen)
 }
@@ -86,7 +86,7 @@ impl Server {
         }
     }
 
-    /// Sends one request on a connection of its own.
+    /// Sends one request on a separate connection.
     #[track_caller]
     pub fn send(&self, request: &[u8]) -> Response {
         let mut connection = self.connect();
@@ -94,7 +94,7 @@ impl Server {
         connection.read().expect("a response")
     }
 
-    /// Returns why the next request was rejected that has not been asked for yet.
+    /// Returns the next rejection that has not been returned yet.
     #[track_caller]
     pub fn rejection(&self) -> Rejection {
         self.rejections.recv_timeout(LIMIT).expect("a rejection")
@@ -196,7 +196,7 @@ impl Response {
 
 pub type Headers = Vec<(String, Vec<u8>)>;
 
-/// The bytes of a request's head, without an announcement of its body.
+/// Returns the bytes of a request's head, without headers that announce a body.
 pub fn head(line: &str, headers: &[(String, Vec<u8>)]) -> Vec<u8> {
     let mut bytes = format!("{line} HTTP/1.1\r\nhost: localhost\r\n").into_bytes();
     for (name, value) in headers {
@@ -205,7 +205,7 @@ pub fn head(line: &str, headers: &[(String, Vec<u8>)]) -> Vec<u8> {
     bytes
 }
 
-/// The bytes of a `POST`.
+/// Returns the bytes of a `POST`.
 pub fn post(path: &str, headers: &[(String, Vec<u8>)], body: &[u8]) -> Vec<u8> {
     let mut bytes = head(&format!("POST {path}"), headers);
     bytes.extend(format!("content-length: {}\r\n\r\n", body.len()).bytes());
@@ -213,7 +213,7 @@ pub fn post(path: &str, headers: &[(String, Vec<u8>)], body: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// The bytes of a `POST` in chunks, with the last one.
+/// Returns the bytes of a `POST` in chunks, including the last one.
 pub fn post_chunked(path: &str, headers: &[(String, Vec<u8>)], chunks: &[&[u8]]) -> Vec<u8> {
     let mut bytes = head(&format!("POST {path}"), headers);
     bytes.extend(b"transfer-encoding: chunked\r\n\r\n");
@@ -227,7 +227,7 @@ pub fn post_chunked(path: &str, headers: &[(String, Vec<u8>)], chunks: &[&[u8]])
 
 pub const SECRET: &str = "Jefe";
 
-/// Signs a body as Paminga does, with another implementation of HMAC.
+/// Signs a body like Paminga, with another implementation of HMAC.
 pub fn signed(body: &[u8]) -> Headers {
     let mac = hmac_sha256::HMAC::mac(body, SECRET);
     let hex: String = mac.iter().map(|byte| format!("{byte:02x}")).collect();

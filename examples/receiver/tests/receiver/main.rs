@@ -1,6 +1,6 @@
-//! The receiver: the real binary on a free port, driven over TCP.
+//! Tests the receiver: the real binary on a free port, over TCP.
 //!
-//! `senders.py` beside this file does it with curl and the senders' own
+//! `senders.py` in this folder does the same with curl and the senders' own
 //! libraries.
 
 #![cfg(unix)]
@@ -58,7 +58,7 @@ async fn a_message_that_is_signed_again_is_a_duplicate() {
     }
 }
 
-/// The MACs are OpenSSL's and the providers' own programs': `tests/vectors`.
+/// The MACs were made by OpenSSL and by the providers' own programs: see `tests/vectors`.
 #[tokio::test]
 async fn signatures_of_the_vectors_are_accepted() {
     let secret = "your-shared-secret";
@@ -151,7 +151,7 @@ async fn a_verified_body_that_is_not_the_json_of_its_handler() {
         let request = Scheme::StandardWebhooks.request(body);
         let reply = Wire::Http1.send(&receiver, &request).await;
         assert_eq!((reply.status, reply.body.as_str()), (422, ""), "{body}");
-        // The handlers of the others take any bytes.
+        // The handlers of the other senders take any bytes.
         let reply = Wire::Http1
             .send(&receiver, &Scheme::Pakk.request(body))
             .await;
@@ -231,7 +231,7 @@ fn a_body_that_announces_too_much_is_not_waited_for() {
         raw.write(&request.head(&format!("Content-Length: {length}")));
         assert_eq!(raw.reply().status, 413, "{length}");
     }
-    // Whatever the other headers are: the reply tells nothing of them.
+    // The same with other headers: the reply does not depend on them.
     let mut raw = Raw::connect(&receiver);
     raw.write("POST /webhooks/paminga HTTP/1.1\r\nHost: x\r\nContent-Length: 65537\r\n\r\n");
     assert_eq!(raw.reply().status, 413);
@@ -251,7 +251,7 @@ fn a_body_of_chunks_without_end_is_cut_at_the_limit() {
 }
 
 /// A request that is rejected before its body is read ends its connection, and the
-/// client must know: its next request would be lost with it.
+/// client must be told: otherwise its next request would be lost.
 #[test]
 fn a_rejected_request_takes_no_other_with_it() {
     let receiver = Receiver::start(&[("BODY_LIMIT", "200000")]);
@@ -266,8 +266,8 @@ fn a_rejected_request_takes_no_other_with_it() {
             let early = number % 2 == 0;
             match client.send(&unsigned, early) {
                 Ok(reply) => assert_eq!(reply.status, 401),
-                // Where the rest of the body arrives at a closed connection, a
-                // reset can overtake the response. The client sees it at least.
+                // If the rest of the body arrives at a closed connection, a reset can
+                // overtake the response. At least the client notices the reset.
                 Err(error) => assert!(!early, "{error}"),
             }
             match client.send(&scheme.request(&body), false) {
@@ -355,7 +355,7 @@ fn a_connection_that_ends_is_said_to_end() {
     );
 }
 
-/// hyper counts those of HTTP/1 itself.
+/// hyper itself counts the trailers of HTTP/1.
 #[tokio::test]
 async fn trailers_up_to_100() {
     let receiver = Receiver::start(&[]);
@@ -398,7 +398,7 @@ fn a_body_that_takes_too_long_is_given_up() {
         assert_eq!(raw.reply().status, 408, "{framing}");
         assert!(begun.elapsed() >= Duration::from_secs(1));
 
-        // Each piece is in time, the whole is not.
+        // Each piece arrives in time, but the whole body does not.
         let mut raw = Raw::connect(&receiver);
         raw.write(&scheme.request("").head(framing));
         let mut stream = raw.stream().try_clone().unwrap();
@@ -438,7 +438,7 @@ async fn a_body_over_http2_that_takes_too_long_is_given_up() {
     let request = Scheme::Hubpay.request("whole");
     let (_pieces, reply) = client.begin(&request, "wh").await;
     assert_eq!(reply.await.unwrap().status, 408);
-    // The connection serves on.
+    // The connection is still usable.
     let reply = client.send("POST", &request, Either::Left(Full::from("whole")));
     assert_eq!(reply.await.unwrap().body, "accepted 5 bytes\n");
 }
@@ -452,7 +452,7 @@ fn a_body_that_breaks_off_harms_no_one() {
         ("Content-Length: 14", r#"{"whole""#),
         ("Transfer-Encoding: chunked", "8\r\n{\"whole\"\r\n"),
         ("Transfer-Encoding: chunked", "e\r\n{\"whole\""),
-        // All of it, and not its end.
+        // The whole body, but not the last chunk.
         ("Transfer-Encoding: chunked", "e\r\n{\"whole\":true}\r\n"),
     ] {
         let raw = Raw::connect(&receiver);
@@ -462,7 +462,7 @@ fn a_body_that_breaks_off_harms_no_one() {
         broken += 1;
         receiver.logs("body-broken", broken);
     }
-    // With the way back still open, and with a framing that is none.
+    // With the client's read side still open, and with invalid framing.
     for (framing, start) in [
         ("Content-Length: 14", r#"{"whole""#),
         ("Transfer-Encoding: chunked", "8\r\n{\"whole\"\r\n"),
@@ -498,7 +498,7 @@ async fn a_stream_that_is_reset_harms_no_other() {
     receiver.logs("body-broken", 1);
 }
 
-/// What is rejected for its headers need not be sent.
+/// If a request is rejected because of its headers, its body need not be sent.
 #[test]
 fn a_body_is_asked_for_when_its_headers_pass() {
     let receiver = Receiver::start(&[]);
@@ -560,14 +560,14 @@ async fn a_stop_waits_for_the_streams_in_flight() {
     assert_eq!(receiver.process.exit().code(), Some(0));
 }
 
-/// Half a head, which nothing else bounds.
+/// A connection with half a head, whose time nothing else limits.
 #[test]
 fn a_stop_does_not_wait_for_ever() {
     let mut receiver = Receiver::start(&[("BODY_TIMEOUT", "1")]);
     let mut mute = Raw::connect(&receiver);
     let mut half = Raw::connect(&receiver);
     half.write("POST /webhooks/pakk HTTP/1.1\r\nHo");
-    // Time to read it, by what else is done in that time.
+    // Gives the receiver time to read it, measured by other requests that it serves meanwhile.
     let mut other = Raw::connect(&receiver);
     for _ in 0..100 {
         other.write("GET /health HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -695,7 +695,7 @@ fn a_wrong_configuration_stops_the_start() {
     let not_text = OsString::from_vec([secret.as_bytes(), &[0xff]].concat());
     does_not_start(
         vec![("PAKK_SECRET", not_text)],
-        "PAKK_SECRET is not UTF-8; set it anew",
+        "PAKK_SECRET is not UTF-8; set it again",
         secret,
     );
 }
@@ -721,7 +721,7 @@ fn an_address_that_is_taken_stops_the_start() {
 }
 
 /// One event after another, each delivered by 16 clients at once and then again after the
-/// receiver was killed and started anew.
+/// receiver was killed and restarted.
 async fn each_event_is_handled_once(store: &str) {
     let settings = [("EVENTS", store)];
     let receiver = Receiver::start(&settings);
@@ -803,8 +803,8 @@ fn a_wrong_place_for_events_stops_the_start() {
     }
 }
 
-/// The arithmetic is that of the tests in Pomelo's Postman collection; `senders.py` holds it
-/// against an answer that those accepted.
+/// The calculation is the same as in the tests of Pomelo's Postman collection; `senders.py`
+/// compares it with a response that those tests accepted.
 #[tokio::test]
 async fn answers_to_pomelo_are_signed() {
     let receiver = Receiver::start(&[]);
@@ -813,7 +813,7 @@ async fn answers_to_pomelo_are_signed() {
     for wire in WIRES {
         for (endpoint, body, (status, answer)) in [
             (AUTHORIZATIONS, transaction, rejected),
-            // The same question gets the same answer.
+            // The same request gets the same response.
             (AUTHORIZATIONS, transaction, rejected),
             (AUTHORIZATIONS, "", (422, "")),
             (AUTHORIZATIONS, "/credit{}", (422, "")),
@@ -834,7 +834,7 @@ async fn answers_to_pomelo_are_signed() {
                 Some(signed.header("x-signature"))
             );
         }
-        // No key has verified this one, so there is none to sign with.
+        // No key has verified this request, so there is no key to sign with.
         let forged = pomelo(
             API_KEY,
             now(),
@@ -844,13 +844,13 @@ async fn answers_to_pomelo_are_signed() {
         );
         let reply = wire.send(&receiver, &forged).await;
         assert_eq!((reply.status, reply.header("x-signature")), (401, None));
-        // Other senders' answers are not signed.
+        // Responses to other senders are not signed.
         let reply = wire.send(&receiver, &Scheme::Pakk.request("")).await;
         assert_eq!(reply.header("x-signature"), None);
     }
 }
 
-/// The store does not answer in time, so the signed fallback does.
+/// The store does not answer in time, so the signed fallback is sent.
 #[tokio::test]
 async fn an_answer_that_is_late_is_a_signed_refusal() {
     let Some(server) = hookseal_testing::servers::Redis::start(&[]) else {
@@ -879,7 +879,7 @@ async fn an_answer_that_is_late_is_a_signed_refusal() {
     );
     let mut unpause = redis::cmd("CLIENT");
     unpause.arg("UNPAUSE").exec(&mut redis).unwrap();
-    // The first attempt ran on, and has handled it, or the store's client has given it up.
+    // The first attempt continued, and has handled the event, or the store's client gave up.
     let begun = Instant::now();
     loop {
         let reply = Wire::Http1.send(&receiver, &request()).await;
@@ -903,7 +903,7 @@ async fn requests_from_other_networks_are_refused() {
         let receiver = only(networks);
         let reply = Wire::Http1.send(&receiver, &request).await;
         assert_eq!(reply.status, status, "{networks}");
-        // That of another sender is open.
+        // The route of another sender is open.
         let reply = Wire::Http1
             .send(&receiver, &Scheme::Paminga.request(""))
             .await;
@@ -1000,7 +1000,7 @@ async fn requests_are_counted_by_reason() {
 #[tokio::test]
 async fn refusals_are_explained_in_development() {
     let receiver = Receiver::start(&[("EXPLAIN", "true")]);
-    // Signed with a line feed at its end, which got lost.
+    // The body was signed with a line feed at its end, which got lost.
     let mut request = Scheme::Pakk.request("{\"n\":1}\n");
     request.body.pop();
     let reply = Wire::Http1.send(&receiver, &request).await;
@@ -1050,7 +1050,7 @@ async fn settings_and_schemes_from_files() {
             own.path()
         ),
     );
-    // The environment is stronger.
+    // The environment takes precedence.
     let file = ("SETTINGS", settings.path());
     let receiver = Receiver::start_with(&[file, ("PAMINGA_SECRET", PAMINGA)]);
     let reply = Wire::Http1

@@ -1,4 +1,4 @@
-//! The example as a process.
+//! Runs the example as a process.
 
 use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader, Read as _};
@@ -27,7 +27,7 @@ const SETTINGS: [(&str, &str); 10] = [
 ];
 pub const LIMIT: usize = 65536;
 
-/// What takes longer than this hangs, on any machine.
+/// The timeout: anything that takes longer hangs, on any machine.
 pub const AT_LAST: Duration = Duration::from_secs(60);
 
 /// The example as a process, killed when dropped.
@@ -52,7 +52,7 @@ impl Process {
         eventually("end", || self.0.try_wait().unwrap())
     }
 
-    /// Returns what it has printed to both, once it has ended.
+    /// Returns the standard output and error of the process, once it has ended.
     pub fn output(&mut self) -> (String, String) {
         let mut texts = (String::new(), String::new());
         let (out, err) = (self.0.stdout.take(), self.0.stderr.take());
@@ -78,8 +78,8 @@ pub struct Receiver {
 }
 
 impl Receiver {
-    /// Starts it with all schemes, and with these settings beside or in place
-    /// of theirs.
+    /// Starts the example with all schemes, and with these settings in addition to or
+    /// in place of theirs.
     pub fn start(settings: &[(&str, &str)]) -> Self {
         Self::start_with(&[&SETTINGS, settings].concat())
     }
@@ -113,7 +113,7 @@ impl Receiver {
         TokioIo::new(stream.unwrap())
     }
 
-    /// Checks that the log comes to hold this text so often.
+    /// Waits until the log contains this text so many times, or fails.
     #[track_caller]
     pub fn logs(&self, text: &str, times: usize) {
         eventually(text, || {
@@ -123,7 +123,7 @@ impl Receiver {
     }
 
     pub fn signal(&self, name: &str) {
-        // `kill` is built into every shell; the program need not be there.
+        // `kill` is built into every shell; the program may not be installed.
         let command = format!("kill -{name} {}", self.process.0.id());
         let status = Command::new("sh").args(["-c", &command]).status();
         assert!(status.unwrap().success());

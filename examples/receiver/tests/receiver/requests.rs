@@ -1,4 +1,4 @@
-//! Requests as the providers' descriptions say, genuine and forged.
+//! Genuine and forged requests, as the providers document them.
 //!
 //! They are signed by `hmac-sha256`, which shares no code with the crate.
 
@@ -8,7 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
-/// As given to the receiver; of the two in base64, the bytes too.
+/// The secrets as given to the receiver; for the two in base64, also the bytes.
 pub const PAMINGA: &str = "paminga secret, as text";
 pub const PAKK: &str = "pakk signing key, as text";
 pub const HUBPAY: &str = "hubpay shared key, as text";
@@ -28,8 +28,8 @@ pub const SCHEMES: [Scheme; 5] = [
     Scheme::Pomelo,
 ];
 
-/// Forgeries whose signature is well-formed, and another one than that of their
-/// message: the receiver reads the body to find that out.
+/// Forgeries whose signature is well-formed but not that of their message: the receiver
+/// has to read the body to find that out.
 pub const TOLD_BY_THE_BODY: [&str; 9] = [
     "another body",
     "a shorter body",
@@ -88,7 +88,7 @@ impl Scheme {
         let signature = self.signature();
         let value = genuine.header(signature);
         let (before, first, after) = match self {
-            // Past `v1,` and `hmac-sha256 `.
+            // After `v1,` and `hmac-sha256 `.
             Self::StandardWebhooks => (&value[..3], &value[3..4], &value[4..]),
             Self::Pomelo => (&value[..12], &value[12..13], &value[13..]),
             _ => ("", &value[..1], &value[1..]),
@@ -293,7 +293,7 @@ impl Request {
         self
     }
 
-    /// Writes the head as HTTP/1.1 does.
+    /// Writes the head in HTTP/1.1.
     pub fn head(&self, framing: &str) -> String {
         let mut head = format!("POST {} HTTP/1.1\r\nHost: localhost\r\n", self.path);
         for (name, value) in &self.headers {

@@ -1,4 +1,4 @@
-//! The ways of a request to the receiver, and the response to it.
+//! The ways to send a request to the receiver, and its response.
 
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -22,7 +22,7 @@ use crate::requests::Request;
 #[derive(Debug)]
 pub struct Reply {
     pub status: u16,
-    /// Without the date.
+    /// The headers, without the date.
     pub headers: Vec<(String, String)>,
     pub body: String,
 }
@@ -33,7 +33,7 @@ impl Reply {
         header.map(|(_, value)| value.as_str())
     }
 
-    /// Tells whether these are all headers, in any order.
+    /// Returns whether these are all headers, in any order.
     pub fn headers_are<'h>(&self, wanted: impl Iterator<Item = (&'h str, &'h str)>) -> bool {
         let mut wanted: Vec<_> = wanted.collect();
         let found = self.headers.iter();
@@ -76,7 +76,7 @@ pub enum Wire {
     Http1Chunked,
     /// With `content-length`.
     Http2,
-    /// Without.
+    /// Without a length.
     Http2Unannounced,
 }
 
@@ -120,7 +120,7 @@ impl Wire {
     }
 }
 
-/// A body that comes in pieces, and does not say how long it is.
+/// A body that comes in pieces, and does not announce its length.
 pub struct Pieces {
     pieces: mpsc::Receiver<Bytes>,
     trailers: Option<HeaderMap>,
@@ -190,7 +190,7 @@ impl Http2 {
         tokio::spawn(async move { Reply::read(client.send_request(http)).await })
     }
 
-    /// Begins a request in pieces, and sends the first.
+    /// Begins a request in pieces, and sends the first one.
     pub async fn begin(
         &self,
         request: &Request,
@@ -199,7 +199,7 @@ impl Http2 {
         let (pieces, body) = mpsc::channel(1);
         let begun = self.send("POST", request, Either::Right(Pieces::from(body)));
         pieces.send(first.into()).await.unwrap();
-        // Frames are taken in order: this one was sent after it.
+        // Frames are processed in order, and this one was sent after it.
         let health = Request::new("/health", &[], "");
         let reply = self.send("GET", &health, Either::Left(Full::default()));
         assert_eq!(reply.await.unwrap().status, 200);
@@ -232,7 +232,7 @@ impl Raw {
         self.try_reply().unwrap()
     }
 
-    /// Reads a reply; an error if the connection ends before the response does.
+    /// Reads a reply. Returns an error if the connection ends before the response does.
     pub fn try_reply(&mut self) -> io::Result<Reply> {
         let mut lines = Vec::new();
         loop {
@@ -267,7 +267,7 @@ impl Raw {
         Ok(reply)
     }
 
-    /// Tells whether the receiver has closed its side, and sent nothing.
+    /// Returns whether the receiver has closed its side without sending anything.
     pub fn is_closed(&mut self) -> bool {
         match self.0.read(&mut [0]) {
             Ok(length) => length == 0,
@@ -276,8 +276,8 @@ impl Raw {
     }
 }
 
-/// A client of HTTP/1.1 that keeps its connection: the next request goes over the
-/// same one, unless the response said that it ends, or an error showed it.
+/// An HTTP/1.1 client that keeps its connection. The next request uses the same one,
+/// unless the response announced that it closes, or an error showed that it did.
 pub struct KeptAlive<'r> {
     receiver: &'r Receiver,
     raw: Option<Raw>,
