@@ -1,6 +1,6 @@
 // A sender in Node.js that keeps one connection alive. For each line of its input, a request
-// as JSON, it prints the response or the error, as JSON too. It does not wait for a response
-// to read the next line: the agent has the next request wait for the connection.
+// as JSON, it prints the response or the error, also as JSON. It reads the next line without
+// waiting for the response: the agent queues the next request until the connection is free.
 //
 //     node keep_alive.mjs HOST PORT
 

@@ -41,7 +41,7 @@ PAKK = b"pakk signing key, as text"
 HUBPAY = b"hubpay shared key, as text"
 STANDARD = b"standard webhooks secret"
 WHSEC = "whsec_" + base64.b64encode(STANDARD).decode()
-# Before the one that nearly all requests are signed with, as in a rotation.
+# Configured before the secret that nearly all requests are signed with, as in a rotation.
 NEW_WHSEC = "whsec_" + base64.b64encode(b"the next secret of this endpoint").decode()
 POMELO = b"pomelo api-secret"
 API_KEY = "pomelo api-key"
@@ -63,7 +63,7 @@ SETTINGS = {
     "POMELO_ENDPOINT_2": AUTHORIZATIONS,
 }
 
-# What takes longer than this hangs, on any machine.
+# The timeout: anything that takes longer hangs, on any machine.
 AT_LAST = 60
 
 
@@ -90,7 +90,7 @@ class Receiver:
         self.log.extend(self.process.stderr)
 
     def logs(self, text, times):
-        """Whether the log comes to hold a text so often."""
+        """Returns whether the log contains a text so many times, after waiting for it."""
         deadline = time.monotonic() + AT_LAST
         while sum(text in line for line in self.log[:]) != times:
             if time.monotonic() > deadline:
@@ -99,7 +99,7 @@ class Receiver:
         return True
 
     def stop(self):
-        """Its exit status, after SIGTERM."""
+        """Sends SIGTERM, and returns the exit status."""
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(AT_LAST)
 
@@ -130,7 +130,7 @@ class Reply(NamedTuple):
 
 
 def checked(headers, body):
-    """The headers, with one in place of those three that sign a reply."""
+    """Returns the headers, with one in place of the three that sign a reply."""
     fields = dict(headers)
     if "x-signature" not in fields:
         return headers
@@ -149,14 +149,14 @@ SIGNED = ("signed", "rightly")
 
 
 def answer_signature(key, at, endpoint, body):
-    """What the tests of Pomelo's Postman collection compare with the header of an answer."""
+    """Returns the signature that the tests of Pomelo's Postman collection expect in a response."""
     mac = hmac.new(key, f"{at}{endpoint}".encode() + body, hashlib.sha256).digest()
     return "hmac-sha256 " + base64.b64encode(mac).decode()
 
 
 def rejected(status=401, closes=False):
-    """The reply to a rejected request. `closes`: its body was not read to its end,
-    over HTTP/1, so the connection ends."""
+    """Returns the reply to a rejected request. If it `closes`, the body was not read to its
+    end over HTTP/1, so the connection ends."""
     connection = (("connection", "close"),) if closes else ()
     return Reply(status, (*connection, ("content-length", "0")), b"")
 
@@ -165,12 +165,12 @@ def is_http1(wire):
     return wire.startswith("HTTP/1")
 
 
-# What is wrong with these shows in the head.
+# The faults of these show in the head.
 FAULTS_OF_THE_HEAD = ["no signature", "two signatures", "webhook- headers"]
 
 
 def taken(verdict, request):
-    """The reply to a verified request. One to a duplicate is empty."""
+    """Returns the reply to a verified request, which is empty for a duplicate."""
     signed = (SIGNED,) if request.path == "/webhooks/pomelo" else ()
     if verdict == "duplicate":
         return Reply(200, (("content-length", "0"), *signed), b"")
@@ -182,7 +182,7 @@ def taken(verdict, request):
     return Reply(200, (*headers, *signed), body)
 
 
-# Signing, by the providers' descriptions. The signature is the last header.
+# Signing, as the providers document it. The signature is the last header.
 
 
 def by_hmac(key, message):
@@ -270,13 +270,13 @@ STANDARD_SIGNERS = {
 }
 MACS = {"hmac": by_hmac, "openssl": by_openssl}
 
-# Each takes a body and the time of signing.
+# Each function takes a body and the time of signing.
 SIGNERS = {
     f"{make.__name__} by {name}": partial(make, tool)
     for make in (paminga, pakk, hubpay, hubpay_prefixed, pomelo, standard)
     for name, tool in (STANDARD_SIGNERS if make is standard else MACS).items()
 }
-# For the many: no process for each signature.
+# For many requests: these start no process for each signature.
 FAST_SIGNERS = [
     partial(make, tool)
     for make in (paminga, pakk, hubpay, pomelo, standard)
@@ -290,7 +290,7 @@ def now():
 
 
 def forgeries(genuine):
-    """The nearest rejects of a request: what is wrong, and the request."""
+    """Returns the nearest rejects of a request: what is wrong, and the request."""
     path, headers, body = genuine
     *others, (name, value) = headers
     middle = len(body) // 2
@@ -300,7 +300,7 @@ def forgeries(genuine):
         Request(path, headers, body[:middle] + changed + body[middle + 1 :]),
     )
     yield "a longer body", Request(path, headers, body + b" ")
-    # Two thirds in, it is past what stands before the MAC.
+    # Two thirds of the way in is after the prefix of the MAC.
     place = len(value) * 2 // 3
     digit = "1" if value[place] == "0" else "0"
     forged = value[:place] + digit + value[place + 1 :]
@@ -360,8 +360,8 @@ def curl_reply(output):
 
 
 class Connection:
-    """One connection of HTTP/1.1, kept alive: what closes it without saying so
-    fails."""
+    """One HTTP/1.1 connection, kept alive. It is a failure if the receiver closes it without
+    announcing that."""
 
     def __init__(self, receiver):
         self.receiver = receiver
@@ -407,7 +407,7 @@ class Http2Connection:
         self.socket = socket.create_connection((receiver.host, receiver.port), AT_LAST)
         self.h2 = h2.connection.H2Connection()
         self.h2.initiate_connection()
-        # The receiver says first how much it takes at once.
+        # The receiver first announces its flow-control window.
         window = h2.events.WindowUpdated
         while not any(isinstance(event, window) for event in self.events()):
             pass
@@ -420,7 +420,7 @@ class Http2Connection:
         return self.h2.receive_data(received)
 
     def begin(self, request):
-        """A new stream, of which only the head is sent."""
+        """Opens a stream, and sends only the head."""
         stream = self.h2.get_next_available_stream_id()
         head = [(":method", "POST"), (":path", request.path)]
         head += [(":scheme", "http"), (":authority", "localhost")]
@@ -429,7 +429,7 @@ class Http2Connection:
         return stream
 
     def send(self, requests):
-        """All heads first, then the bodies, piece by piece in turn: the replies."""
+        """Sends all heads, then the bodies, a piece of each in turn, and returns the replies."""
         streams = [self.begin(request) for request in requests]
         rest = {stream: request.body for stream, request in zip(streams, requests)}
         while rest:
@@ -478,7 +478,7 @@ class Checks:
             print(f"{group}: {what}\n  saw    {seen}\n  wanted {wanted}")
 
     def report(self):
-        """Prints the counts; whether all is well."""
+        """Prints the counts, and returns whether all checks passed."""
         for group, counts in self.groups.items():
             print(f"{group}: {counts[True]} passed, {counts[False]} failed")
         total = sum(self.groups.values(), Counter())
@@ -487,7 +487,7 @@ class Checks:
 
 
 def every_sender(receiver, checks):
-    """Each way to sign, over each way to send: genuine, again, and forged."""
+    """Each way to sign, with each way to send: genuine, repeated, and forged."""
     for name, sign in SIGNERS.items():
         for wire, options in CURLS.items():
             check = partial(checks.equal, f"curl {wire}")
@@ -516,7 +516,7 @@ def replayed(receiver, checks):
 
 
 def branded(binary, checks):
-    """svix's own header names, and no others."""
+    """Only svix's own header names are accepted."""
     check = partial(checks.equal, "svix headers")
     with Receiver(binary, STANDARD_WEBHOOKS_HEADER_PREFIX="svix") as receiver:
         for wire, options in CURLS.items():
@@ -531,7 +531,7 @@ def branded(binary, checks):
             check(reply, taken("accepted", own), wire)
 
 
-# An answer of Pomelo's Go example, which the tests of Pomelo's Postman collection accept
+# A response of Pomelo's Go example, which the tests of Pomelo's Postman collection accept
 # (newman 6.2.2): the key of its public examples, and an empty body.
 PUBLISHED = (
     base64.b64decode("uC8fVXzXMyaw1PseV452i6ozQwIIa4olcSpjuvn5E4E="),
@@ -543,7 +543,7 @@ PUBLISHED = (
 
 
 def authorised(receiver, checks):
-    """Pomelo's authorisations: the answer is signed, and the same each time."""
+    """Pomelo's authorisations: the response is signed, and is the same each time."""
     check = partial(checks.equal, "signed answers")
     *signed, signature = PUBLISHED
     check(answer_signature(*signed), signature, "the published answer")
@@ -556,7 +556,7 @@ def authorised(receiver, checks):
         for attempt in ["first", "second"]:
             reply = send_with_curl(options, receiver, request)
             check(reply, wanted, f"{wire}, {attempt} attempt")
-        # A refusal of the handler is signed too, and one by the layer is not.
+        # A refusal by the handler is signed too, but a refusal by the layer is not.
         request = pomelo(mac, b"no transaction", now(), AUTHORIZATIONS)
         reply = send_with_curl(options, receiver, request)
         check(reply, Reply(422, (("content-length", "0"), SIGNED), b""), wire)
@@ -575,7 +575,7 @@ def announced(request):
     return request._replace(headers=[*request.headers, length])
 
 
-# Not curl's HTTP/2, which the early replies confuse.
+# Without curl's HTTP/2, which early replies confuse.
 LONG_WAYS = {
     "HTTP/1.1": partial(send_with_curl, CURLS["HTTP/1.1"]),
     "HTTP/1.1 in chunks": partial(send_with_curl, CURLS["HTTP/1.1 in chunks"]),
@@ -597,7 +597,7 @@ def too_long(receiver, checks):
             reply = LONG_WAYS[wire](receiver, request)
             check(reply, wanted, f"{wire}, {request.path}, {length}")
 
-    # curl asks first, as it does for long bodies, and sends nothing.
+    # curl sends `Expect: 100-continue`, as it does for long bodies, and no body.
     options = [*CURLS["HTTP/1.1"], "--write-out", "%{size_upload}"]
     genuine = by_fastest(bytes(4 << 20))
     for what, request in [
@@ -699,7 +699,7 @@ def broken_off(receiver, checks):
         broken += 1
         check(receiver.logs("body-broken", broken), True, f"{framing}, closed")
 
-        # A reset can overtake the request: there may be nothing to log.
+        # A reset can overtake the request, so there may be nothing to log.
         connection = Connection(receiver)
         linger = struct.pack("ii", 1, 0)
         connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
@@ -724,9 +724,9 @@ def broken_off(receiver, checks):
     check(connection.send([whole]), [taken("accepted", whole)], "HTTP/2, after a reset")
 
 
-# Senders that keep their connection, and do not send a request again that was lost with
-# one. `send` returns the reply, or the OSError in its place, of each request; a request is
-# sent as soon as the reply to the one before is there.
+# Senders that keep their connection, and do not repeat a request that was lost with it.
+# `send` returns the reply to each request, or the OSError in its place. A request is sent as
+# soon as the reply to the previous one has arrived.
 
 
 class HttpClient:
@@ -823,7 +823,7 @@ class Aiohttp:
         return self.loop.run_until_complete(self.post(request, first(), length))
 
     def break_off(self, request):
-        # With this header, aiohttp sends the data as they are.
+        # With this header, aiohttp sends the data unchanged.
         chunked = ("Transfer-Encoding", "chunked")
         return self.loop.run_until_complete(
             self.post(request, b"no length\r\n", chunked)
@@ -873,7 +873,7 @@ class Node:
         return self.send(stalled, fault="stalls")[0]
 
     def break_off(self, request):
-        # It cannot send a chunk without a length, but more trailers than hyper reads.
+        # It cannot send a chunk without a length, but it can send more trailers than hyper reads.
         return self.send(request, fault="trailers")[0]
 
     def close(self):
@@ -885,7 +885,7 @@ REFUSALS = 100
 
 
 def kept_alive(binary, checks):
-    """A refused request takes no other with it."""
+    """A refused request does not make another one fail."""
     limit = 200_000
     with Receiver(binary, BODY_LIMIT=str(limit), BODY_TIMEOUT="1") as receiver:
         for make in [HttpClient, Aiohttp, Node]:
@@ -912,7 +912,7 @@ def kept_alive(binary, checks):
                     unsigned = genuine._replace(headers=genuine.headers[:-1])
                     first, second = client.send(unsigned, genuine)
                     # The rest of a long body arrives at a closed connection, and a reset
-                    # can overtake the reply. The client sees it at least.
+                    # can overtake the reply. At least the client notices the reset.
                     if not isinstance(first, OSError):
                         of_refused(first, rejected(closes=True), what)
                     judge(genuine, second, what)
@@ -925,7 +925,7 @@ def kept_alive(binary, checks):
             ]:
                 what = f"status {status}"
                 reply = refuse(signed(what, 0, limit + 1 if status == 413 else 100))
-                # As above, of the long body alone.
+                # As above, but only for the long body.
                 if status != 413 or not isinstance(reply, OSError):
                     of_refused(reply, rejected(status, closes=True), what)
                 genuine = signed(what, 1, 100)
@@ -966,17 +966,17 @@ def many(receiver, checks):
 
     with ThreadPoolExecutor(CONNECTIONS) as threads:
         list(threads.map(drive, shares))
-    # What was rejected was not taken all the same.
+    # Rejected requests were not handled.
     check = partial(checks.equal, "their genuine forms, afterwards")
     connection = Connection(receiver)
-    # The last ones: their signatures have not expired.
+    # Only the last ones, whose signatures have not expired.
     for genuine in tampered[-500:]:
         reply = connection.send(genuine)
         check(reply, taken("accepted", genuine), genuine.path)
 
 
 def multiplexed(receiver, checks):
-    """Many requests over one connection of HTTP/2, their frames interleaved."""
+    """Many requests over one HTTP/2 connection, with their frames interleaved."""
     check = partial(checks.equal, "many streams of one HTTP/2 connection")
     draw = random.Random(2)
     connection = Http2Connection(receiver)
