@@ -30,7 +30,7 @@ pub(super) type Choose = dyn Fn(&Parts) -> Option<Arc<dyn Verifier>> + Send + Sy
 
 /// A service that calls the service behind it with verified requests only.
 ///
-/// [`VerifyLayer`] makes it. See the [module docs](super).
+/// [`VerifyLayer`](super::VerifyLayer) makes it. See the [module docs](super).
 #[derive(Clone)]
 pub struct Verify<S, R = EmptyResponse> {
     pub(super) inner: S,
