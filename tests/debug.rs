@@ -519,6 +519,7 @@ fn plain_data(printed: &mut Printed) {
     printed.debug::<FixedClock>(&FixedClock::at(NOW));
     printed.debug(&clock_fn(|| Timestamp::from_secs(NOW)));
     printed.debug(&EmptyResponse::default());
+    printed.debug(&hookseal::Reloadable::new(webhook(PAMINGA)));
     let registration = Registration {
         hmac_header_name: "x-hub-signature",
         algorithm: "SHA_1",
