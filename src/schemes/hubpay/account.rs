@@ -190,6 +190,21 @@ impl Account {
     ///
     /// This is for clients that are asynchronous. [`registrations`](Self::registrations) is
     /// the same for those that are not.
+    ///
+    /// ```
+    /// use hookseal::schemes::hubpay::Account;
+    ///
+    /// # let (token, account_id) = ("token", "9f2c1a54-6b7e-4c1d-8f3a-2b5d7e9c0a11");
+    /// let account = Account::new(Account::PRODUCTION, token, account_id)?;
+    /// let mut listing = account.list();
+    /// let request = listing.next_request().expect("the first page");
+    /// assert_eq!(request.uri().query(), Some("page=0&size=20"));
+    ///
+    /// let answer = http::Response::new(r#"{"content":[],"totalPages":0,"number":0}"#);
+    /// assert!(listing.receive(&answer)?.is_empty());
+    /// assert!(listing.next_request().is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn list(&self) -> Listing<'_> {
         Listing::new(self)
     }
@@ -374,6 +389,19 @@ pub enum RequestError {
 }
 
 /// What is wrong with a URL.
+///
+/// ```
+/// use hookseal::schemes::hubpay::{Account, RequestError, SharedKey, UrlFault};
+///
+/// # let (token, account_id) = ("token", "9f2c1a54-6b7e-4c1d-8f3a-2b5d7e9c0a11");
+/// let account = Account::new(Account::PRODUCTION, token, account_id)?;
+/// let key = SharedKey::new("your-shared-secret")?;
+/// match account.register("https://example.com/webhooks/hubpay#top", &key) {
+///     Err(RequestError::CallbackUrl { fault, .. }) => assert_eq!(fault, UrlFault::Fragment),
+///     other => panic!("{other:?}"),
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum UrlFault {

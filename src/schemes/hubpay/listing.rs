@@ -110,8 +110,10 @@ struct Page {
     number: u64,
 }
 
-/// An iterator over all registrations of an account, by
-/// [`Account::registrations`].
+/// An iterator over all registrations of an account, by [`Account::registrations`], which has
+/// an example.
+///
+/// The next page is asked for when those of the last one are taken.
 #[must_use]
 pub struct Registrations<'a, F> {
     listing: Listing<'a>,
@@ -167,6 +169,22 @@ impl<F> fmt::Debug for Registrations<'_, F> {
 }
 
 /// Why the registrations could not be listed.
+///
+/// ```
+/// use hookseal::schemes::hubpay::{Account, ApiError, ListError};
+///
+/// // Whether another attempt is worth it.
+/// fn is_passing(error: &ListError<std::io::Error>) -> bool {
+///     match error {
+///         ListError::Client(_) => true,
+///         ListError::Api(ApiError::UnexpectedStatus { status, .. }) => status.as_u16() >= 429,
+///         ListError::Api(_) => false,
+///     }
+/// }
+///
+/// assert!(is_passing(&ListError::Client(std::io::ErrorKind::TimedOut.into())));
+/// assert!(!is_passing(&ListError::Api(ApiError::Forbidden)));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[expect(
     clippy::exhaustive_enums,

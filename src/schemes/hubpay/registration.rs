@@ -6,8 +6,8 @@ use alloc::string::String;
 use http::Response;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::HUBPAY;
 use super::answer::{self, ApiError};
-use super::{HUBPAY, SharedKey};
 use crate::scheme::Scheme;
 
 /// A registered endpoint, as an entry of the list shows it.
@@ -155,12 +155,26 @@ impl Registration {
 
     /// Returns the webhook that verifies this registration's requests.
     ///
+    /// It is not there on `wasm32-unknown-unknown`, which has no clock:
+    /// [`Webhook::new_with_clock`](crate::Webhook::new_with_clock) takes the
+    /// [`scheme`](Self::scheme) there.
+    ///
     /// # Errors
     ///
     /// As [`scheme`](Self::scheme), and [`RegistrationError::InvalidHeaderName`] if
     /// [`hmac_header_name`](Self::hmac_header_name) is none.
+    ///
+    /// ```
+    /// use hookseal::schemes::hubpay::{Registration, RegistrationError, SharedKey};
+    ///
+    /// # let listed = r#"{"id":"1","endpointUrl":"https://example.com/","hmacHeaderName":"x-hub-signature","algorithm":"SHA_512","status":"ACTIVE"}"#;
+    /// let registration: Registration = serde_json::from_str(listed)?; // with SHA_512
+    /// let error = registration.webhook(&SharedKey::new("your-shared-secret")?).unwrap_err();
+    /// assert!(matches!(error, RegistrationError::UnsupportedAlgorithm { .. }));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
-    pub fn webhook(&self, key: &SharedKey) -> Result<crate::Webhook, RegistrationError> {
+    pub fn webhook(&self, key: &super::SharedKey) -> Result<crate::Webhook, RegistrationError> {
         // Of a key that was checked, nothing else can be wrong.
         crate::Webhook::new(self.scheme()?, key.expose())
             .map_err(|_| RegistrationError::InvalidHeaderName)
@@ -188,6 +202,21 @@ fn shown(word: &str) -> String {
 /// Why a registration's requests cannot be verified.
 ///
 /// It shows a status or an algorithm of at most 32 bytes, and nothing else of an answer.
+///
+/// ```
+/// use hookseal::schemes::hubpay::{Registration, RegistrationError};
+///
+/// // Whether the endpoint is still to be registered.
+/// fn is_new(all: &[Registration], url: &str) -> Result<bool, RegistrationError> {
+///     match Registration::choose(all, url) {
+///         Ok(_) => Ok(false),
+///         Err(RegistrationError::NotListed) => Ok(true),
+///         Err(error) => Err(error),
+///     }
+/// }
+///
+/// assert_eq!(is_new(&[], "https://example.com/webhooks/hubpay"), Ok(true));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RegistrationError {

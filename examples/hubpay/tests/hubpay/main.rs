@@ -118,7 +118,7 @@ fn by_each_client(test: fn(&dyn Client)) {
     test(&Reqwest::new());
 }
 
-fn verify<'e>(webhook: &Webhook, signature: &str, event: &'e [u8]) -> Result<(), VerifyError> {
+fn verify(webhook: &Webhook, signature: &str, event: &[u8]) -> Result<(), VerifyError> {
     webhook.verify(&[(HEADER, signature)], event).map(drop)
 }
 

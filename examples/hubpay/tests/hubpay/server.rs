@@ -222,7 +222,7 @@ async fn register(kept: &Mutex<Kept>, request: Request) -> Response {
     };
     let mut kept = kept.lock().unwrap();
     let registration = kept.register(url, key);
-    if kept.registrations.len() % 2 == 0 {
+    if kept.registrations.len().is_multiple_of(2) {
         return StatusCode::OK.into_response();
     }
     (StatusCode::CREATED, registration.to_string()).into_response()
