@@ -87,7 +87,6 @@ fn assert_has_credentials(request: &Request<Vec<u8>>) {
     assert!(headers["authorization"].is_sensitive());
     assert_eq!(headers["AccountId"], ID);
     assert_eq!(headers["accept"], "application/json");
-    // Not even the body is shown as text.
     assert!(!format!("{request:?}").contains("eyJ"));
 }
 
