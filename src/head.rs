@@ -90,7 +90,8 @@ impl HeaderName {
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not the head of a request",
-    note = "`http::HeaderMap`, `http::request::Parts` and `http::Request` are with the feature `http` of hookseal (`tower` and `axum` turn it on)",
+    note = "`HeaderMap`, `request::Parts` and `Request` of the crate `http` 1 are with the feature `http` of hookseal (`tower` and `axum` turn it on)",
+    note = "for the request and the `HeaderMap` of actix-web, take `ActixHead` of the crate `hookseal-actix`",
     note = "for another header map, collect its entries: `map.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect::<Vec<_>>()`",
     note = "of a map or a vector, pass a reference: `&map`"
 )]
@@ -175,7 +176,7 @@ impl<'h> Found<'h> {
     }
 
     /// Whether the name in this place occurred.
-    #[cfg(feature = "handshake")]
+    #[cfg(any(feature = "handshake", feature = "tower"))]
     pub(crate) const fn has(&self, place: usize) -> bool {
         self.seen & (1 << (place & 15)) != 0
     }

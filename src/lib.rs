@@ -126,6 +126,7 @@
 //! | `http` | `http::HeaderMap`, `Parts` and `Request` as heads; turns `std` on |
 //! | `tower` | `VerifyLayer`, for everything that uses tower; turns `http` on |
 //! | `axum` | extractors for axum 0.8; turns `tower` and `tracing` on |
+//! | `json` | verified bodies parsed from JSON, and what a body is that is none; `axum` turns it on |
 //! | `tracing` | the layer's verdicts as events; turns `tower` on |
 //! | `handshake` | answers to the requests by which senders have an endpoint prove itself; turns `std` on |
 //! | `serde` | schemes from TOML, JSON and other formats, and as such |
@@ -207,6 +208,8 @@ mod header_name;
     not(all(target_family = "wasm", target_os = "unknown"))
 ))]
 pub mod idempotency;
+#[cfg(feature = "json")]
+pub mod json;
 mod key;
 mod keyset;
 mod message;

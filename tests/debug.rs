@@ -13,7 +13,7 @@ use std::fs;
 use std::future::{Future, ready};
 use std::path::Path;
 use std::pin::{Pin, pin};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
 use axum::extract::FromRequestParts;
@@ -28,12 +28,13 @@ use hookseal::scheme::{
 };
 use hookseal::schemes::{HUBPAY, PAKK, PAMINGA, POMELO, STANDARD_WEBHOOKS};
 use hookseal::tower::{
-    EmptyResponse, Rejection, RejectionKind, VerifiedBody, VerifiedBytes, VerifyLayer,
+    Checks, EmptyResponse, Rejection, RejectionKind, Reply, VerifiedBody, VerifiedBytes,
+    VerifyLayer,
 };
 use hookseal::{
     CheckHead, ConfigError, Coverage, FixedClock, HashState, Head, IdempotencyKey, Key, KeyFault,
-    Keys, Message, ReplayWindow, RequestHead, SecretFault, SignError, SignatureFault, SystemClock,
-    Timestamp, VerifyError, Webhook, clock_fn,
+    Keys, Message, Reloadable, ReplayWindow, RequestHead, SecretFault, SignError, SignatureFault,
+    SystemClock, Timestamp, Verifier, VerifyError, Webhook, clock_fn,
 };
 use http::{Request, Response};
 use http_body::Frame;
@@ -836,6 +837,7 @@ fn layer(printed: &mut Printed) {
     printed.debug(&layer);
     let mut service = layer.with_body_limit(BODY.len()).layer(service_fn(serve));
     printed.debug(&layer_of_unit());
+    printed.debug(&Reloadable::new(webhook(PAMINGA)));
     let headers = webhook(PAMINGA).sign(&message()).unwrap();
     let mac = headers.get("x-paminga-signature").unwrap();
     let request = |mac: &str| Request::post("/").header("x-paminga-signature", mac);
@@ -850,6 +852,12 @@ fn layer(printed: &mut Printed) {
     let (mut parts, body) = request_of_handler.into_parts();
     printed.debug::<VerifiedBytes>(body.proof());
     printed.debug::<VerifiedBytes>(parts.extensions.get().unwrap());
+
+    let checks = Checks::new().with_body_limit(BODY.len());
+    printed.debug(&checks);
+    let verifier: Arc<dyn Verifier> = Arc::new(webhook(PAMINGA));
+    let forged = checks.verify(&headers, || Some(verifier), full(&BODY[1..]));
+    printed.debug::<Reply>(&finished(forged).unwrap_err());
 
     let mut kinds = BTreeSet::new();
     let mut rejected = |response: Response<String>| {

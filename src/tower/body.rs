@@ -13,7 +13,6 @@ use core::time::Duration;
 
 use bytes::{Buf as _, Bytes};
 use http::HeaderMap;
-use http::header::CONTENT_LENGTH;
 use http_body::{Body, Frame, SizeHint};
 
 use super::{BoxError, RejectionKind, VerifiedBytes};
@@ -116,10 +115,10 @@ impl Limits {
     /// it: a body that is longer is rejected while it is read.
     pub(super) fn check_announced<B: Body>(
         &self,
-        headers: &HeaderMap,
+        announced: Option<u64>,
         frames: &Frames<'_, B>,
     ) -> Result<(), RejectionKind> {
-        let announced = content_length(headers).unwrap_or(0);
+        let announced = announced.unwrap_or(0);
         let announced = announced.max(frames.body.size_hint().lower());
         if usize::try_from(announced).is_ok_and(|length| length <= self.length) {
             Ok(())
@@ -181,6 +180,17 @@ impl Limits {
 }
 
 impl Timeout {
+    pub(super) fn new<S, F>(limit: Duration, sleep: S) -> Self
+    where
+        S: Fn(Duration) -> F + Send + Sync + 'static,
+        F: Future<Output = ()> + Send + 'static,
+    {
+        Self {
+            limit,
+            sleep: Arc::new(move |limit| Box::pin(sleep(limit))),
+        }
+    }
+
     fn start(&self) -> Deadline {
         Deadline {
             limit: self.limit,
@@ -266,14 +276,6 @@ impl<'b, B: Body> Frames<'b, B> {
         }
         next.map(Ok)
     }
-}
-
-/// Returns the announced length: one or more digits (RFC 9110, section 8.6).
-/// Anything else announces nothing. The first of several counts.
-pub(super) fn content_length(headers: &HeaderMap) -> Option<u64> {
-    let digits = headers.get(CONTENT_LENGTH)?.to_str().ok()?;
-    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    is_number.then(|| digits.parse().unwrap_or(u64::MAX))
 }
 
 /// The trailers so far.

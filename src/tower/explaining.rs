@@ -1,18 +1,19 @@
 //! Explains refusals in the log.
 
-use alloc::string::ToString as _;
+use alloc::borrow::ToOwned as _;
+use alloc::string::{String, ToString as _};
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
 use std::sync::Mutex;
 use std::time::Instant;
 
 use bytes::Bytes;
-use http::Request;
-use http::request::Parts;
 
-use crate::Timestamp;
 use crate::explain::{Change, Explainer};
+use crate::head::{Found, HeaderVisitor};
+use crate::{RequestHead, Timestamp};
 
 /// The shortest time from the beginning of one search to that of the next.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -40,7 +41,7 @@ impl Explaining {
 
     /// Searches for the reason of a refusal in a thread of its own, unless one is being
     /// searched for or was a moment ago.
-    pub(super) fn explain(&self, parts: &Parts, body: Bytes) {
+    pub(super) fn explain(&self, head: &dyn RequestHead, body: Bytes) {
         let Ok(mut state) = self.state.lock() else {
             return;
         };
@@ -53,10 +54,7 @@ impl Explaining {
         (state.is_searching, state.began) = (true, Some(Instant::now()));
         drop(state);
 
-        let (mut head, ()) = Request::new(()).into_parts();
-        head.method = parts.method.clone();
-        head.uri = parts.uri.clone();
-        head.headers = parts.headers.clone();
+        let head = KeptHead::new(head);
         let explainer = Arc::clone(&self.explainer);
         // The search may begin a moment later.
         let now = Timestamp::now();
@@ -74,6 +72,43 @@ impl Explaining {
     }
 }
 
+/// The head of a request that has been answered.
+struct KeptHead {
+    method: Option<String>,
+    target: Option<String>,
+    headers: Vec<(Vec<u8>, Vec<u8>)>,
+}
+
+impl KeptHead {
+    fn new(head: &dyn RequestHead) -> Self {
+        let mut found = Found::new(None, 0);
+        let mut every = Vec::new();
+        head.visit_headers(&mut HeaderVisitor::of_all(&mut found, &mut every));
+        let headers = every.into_iter();
+        Self {
+            method: head.method().map(str::to_owned),
+            target: head.target().map(str::to_owned),
+            headers: headers
+                .map(|(name, value)| (name, value.to_vec()))
+                .collect(),
+        }
+    }
+}
+
+impl RequestHead for KeptHead {
+    fn visit_headers<'h>(&'h self, visitor: &mut HeaderVisitor<'_, 'h>) {
+        self.headers.visit_headers(visitor);
+    }
+
+    fn method(&self) -> Option<&str> {
+        self.method.as_deref()
+    }
+
+    fn target(&self) -> Option<&str> {
+        self.target.as_deref()
+    }
+}
+
 /// Ends the search, also by a panic.
 struct Searching(Arc<Mutex<State>>);
 
@@ -85,7 +120,7 @@ impl Drop for Searching {
     }
 }
 
-fn log(explainer: &Explainer<'_>, now: Timestamp, head: &Parts, body: &[u8], skipped: u64) {
+fn log(explainer: &Explainer<'_>, now: Timestamp, head: &KeptHead, body: &[u8], skipped: u64) {
     let explanation = explainer.explain_at(now, head, body);
     if explanation.is_verified() {
         tracing::warn!(
@@ -97,7 +132,7 @@ fn log(explainer: &Explainer<'_>, now: Timestamp, head: &Parts, body: &[u8], ski
         return;
     }
     let causes = explanation.cause().unwrap_or(explanation.likely());
-    let causes: alloc::vec::Vec<&str> = causes.iter().map(Change::name).collect();
+    let causes: Vec<&str> = causes.iter().map(Change::name).collect();
     tracing::warn!(
         target: "hookseal::explain",
         scheme = explanation.scheme(),

@@ -1,14 +1,15 @@
 //! Explains nothing, without the features for it.
 
 use bytes::Bytes;
-use http::request::Parts;
+
+use crate::RequestHead;
 
 /// It has no values.
 #[derive(Debug)]
 pub(super) enum Explaining {}
 
 impl Explaining {
-    pub(super) fn explain(&self, _: &Parts, _: Bytes) {
+    pub(super) fn explain(&self, _: &dyn RequestHead, _: Bytes) {
         match *self {}
     }
 }

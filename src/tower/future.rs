@@ -11,26 +11,10 @@ use http::{HeaderValue, Request, Response, Version};
 use pin_project_lite::pin_project;
 use tower_service::Service;
 
+use super::checks::End;
 use super::{MakeResponse, Rejection, VerifiedBody};
 
 type Verifying = Pin<Box<dyn Future<Output = Result<Request<VerifiedBody>, Ended>> + Send>>;
-
-/// Why a request does not reach the service.
-pub(super) enum End {
-    Rejected(Rejection),
-    #[cfg(feature = "handshake")]
-    Answered(crate::handshake::answers::Answer),
-}
-
-impl End {
-    pub(super) const fn rejection(&mut self) -> Option<&mut Rejection> {
-        match self {
-            Self::Rejected(rejection) => Some(rejection),
-            #[cfg(feature = "handshake")]
-            Self::Answered(_) => None,
-        }
-    }
-}
 
 /// The end of a request, and what becomes of the connection.
 pub(super) struct Ended {

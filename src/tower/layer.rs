@@ -1,6 +1,5 @@
 //! The layer and its options.
 
-use alloc::boxed::Box;
 use alloc::sync::Arc;
 use core::fmt;
 use core::future::Future;
@@ -158,10 +157,7 @@ impl<R> VerifyLayer<R> {
         S: Fn(Duration) -> F + Send + Sync + 'static,
         F: Future<Output = ()> + Send + 'static,
     {
-        self.limits.timeout = Some(Timeout {
-            limit,
-            sleep: Arc::new(move |limit| Box::pin(sleep(limit))),
-        });
+        self.limits.timeout = Some(Timeout::new(limit, sleep));
         self
     }
 

@@ -180,6 +180,7 @@
 //! [pomelo]: https://developers.pomelo.la/en/api-reference/cards/processing/transactions
 
 mod body;
+mod checks;
 #[cfg_attr(
     not(all(
         feature = "explain",
@@ -202,6 +203,7 @@ use bytes::Bytes;
 use crate::Verified;
 
 pub use body::VerifiedBody;
+pub use checks::{Checks, Reply};
 pub use future::ResponseFuture;
 pub use layer::VerifyLayer;
 #[cfg(feature = "handshake")]
