@@ -77,7 +77,8 @@ impl Coverage {
         self.has(Self::TIMESTAMP)
     }
 
-    /// Returns whether the receiver's endpoint, URL or origin is covered.
+    /// Returns whether the receiver's endpoint, URL or origin is covered:
+    /// [`Verified::endpoint`](crate::Verified::endpoint).
     #[must_use]
     pub const fn endpoint(self) -> bool {
         self.has(Self::ENDPOINT)

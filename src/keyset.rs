@@ -26,6 +26,8 @@ pub(crate) struct Named<K> {
     pub(crate) key: K,
     /// In the order given, from 1.
     position: usize,
+    /// Of all keys of the set, this one's alone.
+    pub(crate) number: usize,
 }
 
 /// A key of either half.
@@ -55,6 +57,7 @@ impl KeySet {
         let (mut macs, mut ed25519) = (Vec::new(), Vec::new());
         for (position, key) in (1..).zip(keys) {
             for read in key.read(scheme.secret)? {
+                let number = macs.len() + ed25519.len();
                 let id = read.id;
                 let expected = match (mac.is_some(), verifies_ed25519) {
                     (true, true) => "MAC secrets or Ed25519 keys",
@@ -68,16 +71,31 @@ impl KeySet {
                         let key = MacKey::new(algorithm, &secret);
                         let feature = algorithm.feature().unwrap_or_default();
                         let key = key.ok_or(ConfigError::AlgorithmUnavailable { feature })?;
-                        macs.push(Named { id, key, position });
+                        macs.push(Named {
+                            id,
+                            key,
+                            position,
+                            number,
+                        });
                     }
                     ReadMaterial::Public(key) if verifies_ed25519 => {
                         let key = EdKey::Public(key);
-                        ed25519.push(Named { id, key, position });
+                        ed25519.push(Named {
+                            id,
+                            key,
+                            position,
+                            number,
+                        });
                     }
                     ReadMaterial::Signing(key) if verifies_ed25519 => {
                         let public = key.public_key();
                         let key = EdKey::Signing(key, public);
-                        ed25519.push(Named { id, key, position });
+                        ed25519.push(Named {
+                            id,
+                            key,
+                            position,
+                            number,
+                        });
                     }
                     ReadMaterial::Public(_) | ReadMaterial::Signing(_) => {
                         return Err(wrong_kind());
@@ -118,6 +136,14 @@ impl KeySet {
     #[inline]
     pub(crate) const fn macs(&self) -> &[Named<MacKey>] {
         &self.macs
+    }
+
+    /// All keys.
+    pub(crate) const fn all(&self) -> Candidates<'_> {
+        Candidates {
+            macs: &self.macs,
+            ed25519: &self.ed25519,
+        }
     }
 
     /// Whether it has keys for this algorithm.
@@ -166,10 +192,7 @@ impl KeySet {
     fn named(&self, key_id: Option<&[u8]>) -> Candidates<'_> {
         match key_id {
             Some(id) if self.picked_by_id => self.with_id(id),
-            _ => Candidates {
-                macs: &self.macs,
-                ed25519: &self.ed25519,
-            },
+            _ => self.all(),
         }
     }
 
@@ -305,9 +328,9 @@ impl<'k> Candidates<'k> {
     }
 
     /// The keys that can make an Ed25519 signature.
-    pub(crate) fn signing(self) -> impl Iterator<Item = (Option<&'k str>, &'k SigningKey)> {
+    pub(crate) fn signing(self) -> impl Iterator<Item = (&'k Named<EdKey>, &'k SigningKey)> {
         self.ed25519.iter().filter_map(|key| match &key.key {
-            EdKey::Signing(signing, _) => Some((key.id.as_deref(), signing)),
+            EdKey::Signing(signing, _) => Some((key, signing)),
             EdKey::Public(_) => None,
         })
     }

@@ -39,6 +39,8 @@
 //! | handle an event once, although it arrives twice | the module [`idempotency`](idempotency/index.html) |
 //! | answer the requests by which a sender has your endpoint prove itself | the module [`handshake`](handshake/index.html) |
 //! | register an endpoint at Hubpay | the module [`schemes::hubpay`] |
+//! | let only a sender's published addresses through, also behind proxies | the module [`networks`](networks/index.html) |
+//! | sign the answers to verified requests | [`Webhook::sign_response`], and in a service [`SignResponseLayer`](tower/struct.SignResponseLayer.html) |
 //! | check requests, sign and send them in a shell | the program `hookseal`, of the package `hookseal-cli` |
 //!
 //! # Secrets
@@ -124,7 +126,8 @@
 //! | `ed25519` | Ed25519 signatures (`v1a`), by [`ed25519-dalek`](https://docs.rs/ed25519-dalek) |
 //! | `sha1` | HMAC-SHA-1, for senders that still use it |
 //! | `http` | `http::HeaderMap`, `Parts` and `Request` as heads; turns `std` on |
-//! | `tower` | `VerifyLayer`, for everything that uses tower; turns `http` on |
+//! | `tower` | `VerifyLayer` and `SignResponseLayer`, for everything that uses tower; turns `http` on |
+//! | `networks` | the addresses that requests may come from, also behind proxies, and with `tower` their layer, by [`ipnet`](https://docs.rs/ipnet); turns `http` on |
 //! | `axum` | extractors for axum 0.8; turns `tower` and `tracing` on |
 //! | `json` | verified bodies parsed from JSON, and what a body is that is none; `axum` turns it on |
 //! | `tracing` | the layer's verdicts as events; turns `tower` on |
@@ -213,6 +216,8 @@ pub mod json;
 mod key;
 mod keyset;
 mod message;
+#[cfg(feature = "networks")]
+pub mod networks;
 mod receiver;
 #[cfg(feature = "std")]
 mod reloadable;

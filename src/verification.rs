@@ -183,6 +183,8 @@ impl<'h> CheckedHead<'h> {
                 layout: &self.receiver.layout,
                 key_id: key.id.as_ref(),
                 message_id: parts.message_id(),
+                endpoint: Some(parts.endpoint).filter(|endpoint| !endpoint.is_empty()),
+                key: key.number,
                 head: *head,
                 digest,
             },

@@ -58,6 +58,9 @@ pub(crate) enum Rest<'h> {
         key_id: Option<&'h Arc<str>>,
         message_id: Option<&'h [u8]>,
         /// Read again where more is asked for: it has not changed.
+        endpoint: Option<&'h str>,
+        /// The number of the key in its set.
+        key: usize,
         head: &'h dyn RequestHead,
         /// SHA-256 of the signed message, if it holds a canonical form of the body.
         digest: Option<[u8; 32]>,
@@ -74,6 +77,8 @@ pub(crate) struct Owned {
     coverage: Coverage,
     key_id: Option<Arc<str>>,
     message_id: Option<Box<[u8]>>,
+    endpoint: Option<Box<str>>,
+    key: usize,
     /// What is signed before and after the body; empty if there is a message id:
     /// then the digest is not needed.
     before: Box<[u8]>,
@@ -110,15 +115,34 @@ impl Rest<'_> {
         }
     }
 
+    fn endpoint(&self) -> Option<&str> {
+        match self {
+            Self::Borrowed { endpoint, .. } => *endpoint,
+            Self::Owned(owned) => owned.endpoint.as_deref(),
+        }
+    }
+
+    /// The number of the key that matched, if it is a key of the webhook with this layout.
+    pub(crate) fn key_of(&self, webhooks: &Layout) -> Option<usize> {
+        // Each webhook's name is an allocation of its own.
+        let (name, key) = match self {
+            Self::Borrowed { layout, key, .. } => (&layout.name, *key),
+            Self::Owned(owned) => (&owned.scheme, owned.key),
+        };
+        Arc::ptr_eq(name, &webhooks.name).then_some(key)
+    }
+
     fn into_owned(self) -> Rest<'static> {
-        let (layout, key_id, message_id, head, digest) = match self {
+        let (layout, key_id, message_id, endpoint, key, head, digest) = match self {
             Self::Borrowed {
                 layout,
                 key_id,
                 message_id,
+                endpoint,
+                key,
                 head,
                 digest,
-            } => (layout, key_id, message_id, head, digest),
+            } => (layout, key_id, message_id, endpoint, key, head, digest),
             Self::Owned(owned) => return Rest::Owned(owned),
         };
         let (mut before, mut after) = (Collected(Vec::new()), Collected(Vec::new()));
@@ -134,6 +158,8 @@ impl Rest<'_> {
             coverage: layout.coverage,
             key_id: key_id.map(Arc::clone),
             message_id: message_id.map(Box::from),
+            endpoint: endpoint.map(Box::from),
+            key,
             before: before.0.into(),
             after: after.0.into(),
             digest,
@@ -216,6 +242,32 @@ impl<B> Verified<'_, B> {
     #[must_use]
     pub fn key_id(&self) -> Option<&str> {
         self.rest.key_id()
+    }
+
+    /// Returns the endpoint, URL or origin that the message was signed for: the configured
+    /// one that the signature covers. `None` for schemes that sign none
+    /// ([`Coverage::endpoint`]).
+    ///
+    /// It is always one of the webhook's own ([`Scheme::at`](crate::scheme::Scheme::at),
+    /// [`at_any`](crate::scheme::Scheme::at_any)), whatever path the request came to. A
+    /// handler of several endpoints decides by it, and not by the path, which is not signed.
+    ///
+    /// ```
+    /// use hookseal::{Key, Message, Webhook, schemes};
+    ///
+    /// let key = Key::from("uC8fVXzXMyaw1PseV452i6ozQwIIa4olcSpjuvn5E4E=").with_id("your-api-key");
+    /// let endpoints = ["/transactions/authorizations", "/transactions/adjustments/credit"];
+    /// let webhook = Webhook::new(schemes::POMELO.at_any(&endpoints), key)?;
+    ///
+    /// let message = Message::new(b"{}").with_key_id("your-api-key");
+    /// let headers = webhook.sign(&message.with_endpoint("/transactions/adjustments/credit"))?;
+    /// let event = webhook.verify(&headers, b"{}")?;
+    /// assert_eq!(event.endpoint(), Some("/transactions/adjustments/credit"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn endpoint(&self) -> Option<&str> {
+        self.rest.endpoint()
     }
 
     /// Returns the length of the verified body in bytes.
@@ -397,6 +449,7 @@ impl<B: PartialEq> PartialEq for Verified<'_, B> {
             && self.message_id_bytes() == other.message_id_bytes()
             && self.timestamp == other.timestamp
             && self.key_id() == other.key_id()
+            && self.endpoint() == other.endpoint()
             && self.signature == other.signature
     }
 }

@@ -12,7 +12,7 @@ use crate::error::{ConfigError, SignError, VerifyError};
 use crate::handshake::answers::{Handshakes, Responder};
 use crate::head::RequestHead;
 use crate::key::Keys;
-use crate::keyset::{KeySet, Named, matching_mac};
+use crate::keyset::{Candidates, KeySet, Named, matching_mac};
 use crate::receiver::Receiver;
 use crate::scheme::{Layout, Scheme, Signature, SignedHeaders};
 use crate::signed_message::{BodyAlone, SignedMessage};
@@ -187,6 +187,8 @@ impl Webhook {
                     layout: &self.receiver.layout,
                     key_id: key.id.as_ref(),
                     message_id: None,
+                    endpoint: None,
+                    key: key.number,
                     head,
                     digest: None,
                 },
@@ -237,24 +239,107 @@ impl Webhook {
             return Err(SignError::Missing { what: "a key id" });
         }
         let keys = self.receiver.keys.to_sign(message.key_id)?;
+        // Where no key has an id, none can be named.
+        let names_one = message.key_id.is_some() && keys.have_ids();
+        let is_wanted = |id: Option<&str>, _| !names_one || id == message.key_id;
+        self.sign_with(message, keys, is_wanted, SignError::UnknownKeyId)
+    }
+
+    /// Signs the response to a verified request, and returns the headers to send with its
+    /// body: for senders that reject a response which is not signed.
+    ///
+    /// The response is signed with the very key that the request was, also while a secret is
+    /// rotated, for the request's endpoint and with its message id where the scheme signs
+    /// them, and with the current time. The header that names the key is left out, unless
+    /// it is signed: a sender knows which key it has signed with.
+    ///
+    /// `body` is the body as it is sent: `b""` for an empty one, as a 204 has.
+    ///
+    /// With the feature `tower`, `SignResponseLayer` does this for every response of a service.
+    ///
+    /// # Errors
+    ///
+    /// [`SignError::OtherWebhook`] if `request` was verified by another webhook than this
+    /// one. [`SignError::NoSigningKey`] if it was verified with a public key.
+    /// [`SignError::Missing`] or [`SignError::MissingHeader`] if the scheme signs what a
+    /// response has not, such as the method of a request.
+    ///
+    /// ```
+    /// use hookseal::{Key, Message, Webhook, schemes};
+    ///
+    /// let key = Key::from("uC8fVXzXMyaw1PseV452i6ozQwIIa4olcSpjuvn5E4E=").with_id("your-api-key");
+    /// let webhook = Webhook::new(schemes::POMELO.at("/transactions/authorizations"), key)?;
+    /// let headers = webhook.sign(&Message::new(b"{}").with_key_id("your-api-key"))?;
+    ///
+    /// let event = webhook.verify(&headers, b"{}")?;
+    /// let headers = webhook.sign_response(&event, br#"{"status":"APPROVED"}"#)?;
+    /// assert_eq!(headers.get("x-endpoint"), Some("/transactions/authorizations"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn sign_response<B>(
+        &self,
+        request: &Verified<'_, B>,
+        body: &[u8],
+    ) -> Result<SignedHeaders, SignError> {
+        let layout = &self.receiver.layout;
+        let key = request.rest.key_of(layout).ok_or(SignError::OtherWebhook)?;
+        let mut message = Message::new(body);
+        message.key_id = request.key_id();
+        message.id = request.message_id();
+        message.endpoint = request.endpoint();
+        let keys = self.receiver.keys.all();
+        let SignedHeaders(mut headers) = self.sign_with(
+            &message,
+            keys,
+            |_, number| number == key,
+            SignError::NoSigningKey,
+        )?;
+        if let Some(name) = layout.unsigned_key_id_header() {
+            headers.retain(|(other, _)| other != name);
+        }
+        Ok(SignedHeaders(headers))
+    }
+
+    /// Checks that responses can be signed at all: what would fail for each of them.
+    #[cfg(feature = "tower")]
+    pub(crate) fn check_signs_responses(&self) -> Result<(), SignError> {
+        let keys = self.receiver.keys.all();
+        if keys.macs.is_empty() && keys.signing().next().is_none() {
+            return Err(SignError::NoSigningKey);
+        }
+        self.receiver.layout.check_signs_responses()
+    }
+
+    /// Signs a message with those of the keys whose id and number are wanted; `unwanted` if
+    /// none is that can sign.
+    fn sign_with(
+        &self,
+        message: &Message<'_>,
+        keys: Candidates<'_>,
+        is_wanted: impl Fn(Option<&str>, usize) -> bool,
+        unwanted: SignError,
+    ) -> Result<SignedHeaders, SignError> {
         let timestamp = self.receiver.layout.is_timed().then(|| {
             message
                 .timestamp
                 .unwrap_or_else(|| self.receiver.clock.now())
         });
 
-        // Where no key has an id, none can be named.
-        let names_one = message.key_id.is_some() && keys.have_ids();
-        let is_wanted = |id: Option<&str>| !names_one || id == message.key_id;
-        let mut macs = keys.macs.iter().filter(|key| is_wanted(key.id.as_deref()));
-        let mut signing = keys.signing().filter(|(id, _)| is_wanted(*id));
-        let signs_ed25519 = signing.next().is_some();
+        let macs = || {
+            let macs = keys.macs.iter();
+            macs.filter(|key| is_wanted(key.id.as_deref(), key.number))
+        };
+        let signing = || {
+            let signing = keys.signing();
+            signing.filter(|(key, _)| is_wanted(key.id.as_deref(), key.number))
+        };
+        let signs_ed25519 = signing().next().is_some();
         let algorithms = [
-            macs.next().map(|key| key.key.algorithm()),
+            macs().next().map(|key| key.key.algorithm()),
             signs_ed25519.then_some(Algorithm::Ed25519),
         ];
         if algorithms == [None, None] {
-            return Err(SignError::UnknownKeyId);
+            return Err(unwanted);
         }
         let blank: Vec<Signature> = algorithms
             .into_iter()
@@ -287,12 +372,11 @@ impl Webhook {
             parts: &claim.parts,
             body: &body,
         };
-        let macs = keys.macs.iter().filter(|key| is_wanted(key.id.as_deref()));
-        let mut signatures: Vec<Signature> = macs.map(|key| key.key.mac(&signed).into()).collect();
+        let mut signatures: Vec<Signature> =
+            macs().map(|key| key.key.mac(&signed).into()).collect();
         if signs_ed25519 {
             let whole = signed.to_vec();
-            let signing = keys.signing().filter(|(id, _)| is_wanted(*id));
-            signatures.extend(signing.map(|(_, key)| key.sign(&[&whole])));
+            signatures.extend(signing().map(|(_, key)| key.sign(&[&whole])));
         }
         self.receiver.layout.write(message, timestamp, &signatures)
     }

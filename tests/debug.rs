@@ -28,8 +28,8 @@ use hookseal::scheme::{
 };
 use hookseal::schemes::{HUBPAY, PAKK, PAMINGA, POMELO, STANDARD_WEBHOOKS};
 use hookseal::tower::{
-    Checks, EmptyResponse, Rejection, RejectionKind, Reply, VerifiedBody, VerifiedBytes,
-    VerifyLayer,
+    Checks, EmptyResponse, Rejection, RejectionKind, Reply, ServiceFailure, SignResponse,
+    SignResponseFuture, SignResponseLayer, VerifiedBody, VerifiedBytes, VerifyLayer,
 };
 use hookseal::{
     CheckHead, ConfigError, Coverage, FixedClock, HashState, Head, IdempotencyKey, Key, KeyFault,
@@ -269,6 +269,9 @@ fn nothing_printable_shows_a_secret_a_body_or_a_mac() {
     #[cfg(feature = "ed25519")]
     ed25519(&mut printed, &mut hidden);
     layer(&mut printed);
+    signed_responses(&mut printed);
+    #[cfg(feature = "networks")]
+    networks(&mut printed);
     #[cfg(feature = "handshake")]
     handshakes(&mut printed, &mut hidden);
     #[cfg(feature = "explain")]
@@ -336,11 +339,13 @@ fn public_types() -> BTreeSet<String> {
                 ("src/handshake/answers.rs", cfg!(feature = "handshake")),
                 ("src/handshake/receive.rs", cfg!(feature = "handshake")),
                 ("src/scheme/file.rs", cfg!(feature = "serde")),
+                ("src/tower/networks.rs", cfg!(feature = "networks")),
             ];
             let folder_is_off = [
                 ("src/explain", cfg!(feature = "explain")),
                 ("src/idempotency", cfg!(feature = "idempotency")),
                 ("src/schemes/hubpay", cfg!(feature = "hubpay")),
+                ("src/networks", cfg!(feature = "networks")),
             ];
             let is_in = |folder: &str| path.parent().is_some_and(|own| own.ends_with(folder));
             if is_off
@@ -594,7 +599,6 @@ fn plain_data(printed: &mut Printed) {
     printed.debug::<FixedClock>(&FixedClock::at(NOW));
     printed.debug(&clock_fn(|| Timestamp::from_secs(NOW)));
     printed.debug(&EmptyResponse::default());
-    printed.debug(&hookseal::Reloadable::new(webhook(PAMINGA)));
 }
 
 /// Keys, and every way to get one wrong.
@@ -901,6 +905,73 @@ fn layer(printed: &mut Printed) {
     printed.error(&missing);
     let missing = finished(VerifiedBytes::from_request_parts(&mut bare, &())).unwrap_err();
     printed.error::<MissingLayer>(&missing);
+}
+
+/// The layer that signs, its future with a body in it, and why it sends its fallback.
+fn signed_responses(printed: &mut Printed) {
+    let signing = Arc::new(webhook(PAMINGA));
+    let headers = signing.sign(&message()).unwrap();
+    let mac = headers.get("x-paminga-signature").unwrap();
+    let sign = SignResponseLayer::new(Arc::clone(&signing)).unwrap();
+    let sign = sign.with_body_limit(BODY.len());
+    printed.debug::<SignResponseLayer>(&sign);
+    printed.debug::<SignResponse<()>>(&sign.layer(()));
+
+    type Answered = Result<Response<Full<Bytes>>, Infallible>;
+    let answer = |body: Bytes| {
+        service_fn(move |_: Request<VerifiedBody>| {
+            ready::<Answered>(Ok(Response::new(Full::new(body.clone()))))
+        })
+    };
+    for (body, reason) in [
+        (Bytes::from_static(BODY), None),
+        ([BODY, b"more"].concat().into(), Some("body-too-large")),
+    ] {
+        let service = VerifyLayer::new(Arc::clone(&signing));
+        let mut service = service.layer(sign.layer(answer(body)));
+        let request = Request::post("/").header("x-paminga-signature", mac);
+        let response = service.call(request.body(Full::new(Bytes::from_static(BODY))).unwrap());
+        let response = finished(response).unwrap();
+        let failure: Option<&ServiceFailure> = response.extensions().get();
+        assert_eq!(failure.map(ServiceFailure::reason), reason);
+        if let Some(failure) = failure {
+            printed.error(failure);
+        }
+    }
+    let mut service = sign.layer(service_fn(|_: Request<Full<Bytes>>| {
+        ready::<Answered>(Ok(Response::default()))
+    }));
+    let future = service.call(Request::new(Full::new(Bytes::from_static(BODY))));
+    printed.debug::<SignResponseFuture<Full<Bytes>, Infallible>>(&future);
+}
+
+/// The networks, and the layer in front of the body.
+#[cfg(feature = "networks")]
+fn networks(printed: &mut Printed) {
+    use hookseal::networks::{ClientAddressError, NetworkError, Networks, TrustedProxies};
+    use hookseal::tower::{AllowNetworks, AllowNetworksFuture, AllowNetworksLayer};
+
+    let networks = Networks::new(["10.0.0.0/8"]).unwrap();
+    printed.debug::<Networks>(&networks);
+    for texts in [&["10.0.0.1/8"][..], &["localhost"], &[]] {
+        printed.error::<NetworkError>(&Networks::new(texts).unwrap_err());
+    }
+    let proxies = TrustedProxies::x_forwarded_for(networks.clone());
+    printed.debug::<TrustedProxies>(&proxies);
+    let proxy = [10, 0, 0, 1].into();
+    let mut headers = http::HeaderMap::new();
+    headers.insert("x-forwarded-for", SECRET.parse().unwrap());
+    let malformed = proxies.client_address(proxy, &headers).unwrap_err();
+    printed.error::<ClientAddressError>(&malformed);
+
+    let layer = AllowNetworksLayer::new(networks, move |_| Some(proxy));
+    printed.debug::<AllowNetworksLayer>(&layer);
+    printed.debug::<AllowNetworks<()>>(&layer.layer(()));
+    let mut service = layer.layer(service_fn(|request: Request<Full<Bytes>>| {
+        ready(Ok::<_, Infallible>(Response::new(request.into_body())))
+    }));
+    let future = service.call(Request::new(Full::new(Bytes::from_static(BODY))));
+    printed.text::<AllowNetworksFuture<(), ()>>(format!("{future:?} {future:#?}"));
 }
 
 /// A service that can be printed itself.

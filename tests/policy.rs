@@ -1156,7 +1156,8 @@ fn nothing_moves_between_pomelos_endpoints_but_what_makes_a_body_that_is_no_json
                     ("x-timestamp", time),
                     ("x-endpoint", endpoint),
                 ];
-                if webhook.verify(&headers, body.as_bytes()).is_ok() {
+                if let Ok(verified) = webhook.verify(&headers, body.as_bytes()) {
+                    assert_eq!(verified.endpoint(), Some(endpoint));
                     accepted.push((endpoint, body));
                 }
             }

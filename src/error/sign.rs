@@ -50,6 +50,9 @@ pub enum SignError {
     /// The webhook holds public keys alone.
     #[error("the webhook holds public keys, which cannot sign; give it the signing key")]
     NoSigningKey,
+    /// The request was verified by another webhook than the one that is to sign the response.
+    #[error("another webhook verified the request; sign the response with that one")]
+    OtherWebhook,
     /// A receiver would refuse the message for its form.
     #[error("a receiver would refuse it: {error}")]
     #[non_exhaustive]

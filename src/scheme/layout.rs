@@ -450,6 +450,28 @@ impl Layout {
         self.header(self.key_id.unwrap_or_else(|| self.signature.first()))
     }
 
+    /// The header that names the key, if it is not signed itself.
+    pub(crate) fn unsigned_key_id_header(&self) -> Option<&HeaderName> {
+        let place = self.key_id?;
+        let is_it = |piece: &Piece| matches!(piece, Piece::Value(other) if *other == place);
+        let mut pieces = self.before.iter().chain(&self.after);
+        (!pieces.any(is_it)).then(|| self.header(place))
+    }
+
+    /// Checks that nothing is signed that only requests have.
+    #[cfg(feature = "tower")]
+    pub(crate) fn check_signs_responses(&self) -> Result<(), crate::SignError> {
+        if self.needs_method || self.needs_target {
+            let what = self.signed_of_request_line();
+            return Err(crate::SignError::Missing { what });
+        }
+        if let Some(place) = self.others.first() {
+            let header = self.header(*place).clone();
+            return Err(crate::SignError::MissingHeader { header });
+        }
+        Ok(())
+    }
+
     fn header(&self, place: usize) -> &HeaderName {
         static NONE: HeaderName = HeaderName::from_static("-");
         self.names.get(place).unwrap_or(&NONE)

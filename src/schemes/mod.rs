@@ -34,7 +34,7 @@ mod hex;
 pub mod hubpay;
 mod pakk;
 mod paminga;
-mod pomelo;
+pub mod pomelo;
 mod request_line;
 mod sha1;
 mod sha256_prefix;
@@ -50,7 +50,8 @@ pub use hex::*;
 pub use hubpay::HUBPAY;
 pub use pakk::*;
 pub use paminga::*;
-pub use pomelo::*;
+#[doc(inline)]
+pub use pomelo::{POMELO, POMELO_BODY_FIRST};
 pub use request_line::*;
 pub use sha1::*;
 pub use sha256_prefix::*;

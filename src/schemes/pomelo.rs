@@ -1,5 +1,41 @@
+//! Pomelo's schemes, and the addresses that its requests come from.
+
+use core::net::Ipv4Addr;
+
 use crate::scheme::{Field, Form, Part, Scheme, SecretForm, SignatureField, TimestampField};
 use crate::window::ReplayWindow;
+
+/// The addresses that Pomelo's production and sandbox environments send from.
+///
+/// Published on <https://developers.pomelo.la/en/api-reference/Identity/webhooks>, read in
+/// November 2026. **Pomelo may change them**: keep them in your configuration, or compare
+/// this list with the page at each update of this crate. They are no replacement for the
+/// signature.
+///
+/// With the features `networks` and `tower`, `AllowNetworksLayer` lets no others through:
+///
+/// ```
+/// use std::net::IpAddr;
+/// use hookseal::schemes::pomelo;
+///
+/// let peer: IpAddr = "52.0.20.124".parse()?;
+/// assert!(pomelo::SOURCE_ADDRESSES.iter().any(|address| *address == peer));
+/// # Ok::<(), std::net::AddrParseError>(())
+/// ```
+pub const SOURCE_ADDRESSES: [Ipv4Addr; 4] = [
+    Ipv4Addr::new(34, 206, 159, 176),
+    Ipv4Addr::new(52, 0, 20, 124),
+    Ipv4Addr::new(35, 84, 78, 117),
+    Ipv4Addr::new(52, 43, 46, 111),
+];
+
+/// The addresses that Pomelo's staging environment sends from: as [`SOURCE_ADDRESSES`].
+pub const STAGING_SOURCE_ADDRESSES: [Ipv4Addr; 4] = [
+    Ipv4Addr::new(34, 226, 254, 178),
+    Ipv4Addr::new(44, 198, 3, 59),
+    Ipv4Addr::new(34, 223, 185, 46),
+    Ipv4Addr::new(100, 20, 205, 117),
+];
 
 /// Pomelo: HMAC-SHA-256 over timestamp, endpoint and body, with a key that the
 /// request names.
@@ -29,13 +65,15 @@ use crate::window::ReplayWindow;
 /// says. A sentence of its older page has another one: [`POMELO_BODY_FIRST`].
 ///
 /// **An answer** to an authorisation is signed the same way, with the current time
-/// (never the request's) and the request's api key, or the transaction is rejected.
-/// Sign the bytes that are sent; for an empty answer sign `b""`, not `{}`.
+/// (never the request's), and the request's api key and endpoint, or the transaction is
+/// rejected: [`Webhook::sign_response`](crate::Webhook::sign_response), and for a whole
+/// service the layer `SignResponseLayer`. Sign the bytes that are sent; for an empty answer
+/// sign `b""`, not `{}`. It carries `x-signature`, `x-timestamp` and `x-endpoint`.
 ///
 /// # Examples
 ///
 /// ```
-/// use hookseal::{FixedClock, Key, Message, Webhook, schemes};
+/// use hookseal::{FixedClock, Key, Webhook, schemes};
 ///
 /// // The key pair of the provider's public examples.
 /// let api_key = "Lp0g+cwb19eEfTn1YIOydEnqPcZOg8YxHctnMe+1cQA=";
@@ -64,9 +102,8 @@ use crate::window::ReplayWindow;
 ///
 /// // The answer.
 /// let answer = br#"{"status":"APPROVED"}"#;
-/// let api_key = verified.key_id().unwrap_or_default();
-/// let headers = webhook.sign(&Message::new(answer).with_key_id(api_key))?;
-/// # assert!(webhook.verify(&headers, answer).is_ok());
+/// let headers = webhook.sign_response(&verified, answer)?;
+/// assert_eq!(headers.get("x-timestamp"), Some("1674087231")); // the clock's
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///

@@ -13,7 +13,7 @@ use http_body::Body;
 use super::body::{Frames, Limits, Timeout, VerifiedBody};
 use super::explaining::Explaining;
 use super::rejection::Seen;
-use super::{BoxError, Rejection, RejectionKind, VerifiedBytes, VerifyLayer};
+use super::{BoxError, Rejection, RejectionKind, VerifiedBytes};
 #[cfg(feature = "handshake")]
 use crate::VerifyError;
 #[cfg(feature = "handshake")]
@@ -65,20 +65,23 @@ use crate::{HashState, RequestHead, Verifier};
 #[derive(Clone)]
 #[must_use = "nothing is checked until a request is"]
 pub struct Checks {
-    pub(super) limits: Limits,
+    limits: Limits,
     /// Whether handshakes are answered.
     #[cfg(feature = "handshake")]
-    pub(super) answers: bool,
-    pub(super) explaining: Option<Arc<Explaining>>,
+    answers: bool,
+    explaining: Option<Arc<Explaining>>,
 }
 
 impl Checks {
+    /// 1 MiB.
+    pub const DEFAULT_BODY_LIMIT: usize = 1 << 20;
+
     /// Creates the checks with the layer's defaults: bodies of at most
-    /// [1 MiB](VerifyLayer::DEFAULT_BODY_LIMIT), however slowly they arrive.
+    /// [1 MiB](Self::DEFAULT_BODY_LIMIT), however slowly they arrive.
     pub const fn new() -> Self {
         Self {
             limits: Limits {
-                length: VerifyLayer::DEFAULT_BODY_LIMIT,
+                length: Self::DEFAULT_BODY_LIMIT,
                 timeout: None,
             },
             #[cfg(feature = "handshake")]
@@ -88,14 +91,14 @@ impl Checks {
     }
 
     /// Sets the limit for the length of a body, in bytes:
-    /// [`VerifyLayer::with_body_limit`].
+    /// [`VerifyLayer::with_body_limit`](super::VerifyLayer::with_body_limit).
     pub const fn with_body_limit(mut self, bytes: usize) -> Self {
         self.limits.length = bytes;
         self
     }
 
     /// Sets the limit for the time from the checked head to the end of the body:
-    /// [`VerifyLayer::with_body_timeout`].
+    /// [`VerifyLayer::with_body_timeout`](super::VerifyLayer::with_body_timeout).
     pub fn with_body_timeout<S, F>(mut self, limit: Duration, sleep: S) -> Self
     where
         S: Fn(Duration) -> F + Send + Sync + 'static,
@@ -122,6 +125,13 @@ impl Checks {
     #[cfg(feature = "handshake")]
     pub const fn answer_handshakes(mut self) -> Self {
         self.answers = true;
+        self
+    }
+
+    /// Answers no handshakes.
+    #[cfg(feature = "handshake")]
+    pub(super) const fn without_answers(mut self) -> Self {
+        self.answers = false;
         self
     }
 
@@ -192,14 +202,7 @@ impl Checks {
         B: Body,
         B::Error: Into<BoxError>,
     {
-        let unchosen = |kind| {
-            End::Rejected(Rejection {
-                kind,
-                scheme: None,
-                key_id: None,
-                seen: Seen::default(),
-            })
-        };
+        let unchosen = |kind| End::Rejected(Rejection::of_no_verifier(kind));
         let announced = announced_length(head);
         // First, so that the response to a body that announces too much depends on
         // nothing else in the request.

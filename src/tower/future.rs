@@ -95,7 +95,15 @@ impl<S, R, F> fmt::Debug for ResponseFuture<S, R, F> {
     }
 }
 
-fn end<B>(respond: &impl MakeResponse<B>, ended: Ended) -> Response<B> {
+/// Returns the version of the connection, if the server closes it and has to say so: a server
+/// closes an HTTP/1 connection whose request it has not read to its end. If it does not say
+/// so, the client's next request is lost.
+pub(super) fn closing(version: Version, is_read: bool) -> Option<Version> {
+    let is_http1 = matches!(version, Version::HTTP_10 | Version::HTTP_11);
+    (is_http1 && !is_read).then_some(version)
+}
+
+pub(super) fn end<B>(respond: &impl MakeResponse<B>, ended: Ended) -> Response<B> {
     let Ended { end, closes } = ended;
     let mut response = match end {
         End::Rejected(rejection) => reject(respond, rejection),
@@ -134,14 +142,6 @@ fn answered<B>(
     respond.make_answer(answer).unwrap_or_else(|| {
         // Only a layer that answers handshakes asks for an answer.
         let kind = super::RejectionKind::NoVerifier;
-        reject(
-            respond,
-            Rejection {
-                kind,
-                scheme: None,
-                key_id: None,
-                seen: super::rejection::Seen::default(),
-            },
-        )
+        reject(respond, Rejection::of_no_verifier(kind))
     })
 }

@@ -9,9 +9,8 @@ use http::Response;
 use http::request::Parts;
 use tower_layer::Layer;
 
-use super::body::{Limits, Timeout};
-use super::explaining::Explaining;
-use super::{EmptyResponse, Rejection, Verify};
+use super::service::Options;
+use super::{Checks, EmptyResponse, Rejection, Verify};
 use crate::{Reloadable, Verifier};
 
 /// Lets only verified requests through to the service behind it.
@@ -20,19 +19,13 @@ use crate::{Reloadable, Verifier};
 #[derive(Clone)]
 #[must_use = "a layer does nothing until it is put on a service"]
 pub struct VerifyLayer<R = EmptyResponse> {
-    pub(super) choose: Arc<Choose>,
-    pub(super) limits: Limits,
-    pub(super) respond: R,
-    pub(super) explaining: Option<Arc<Explaining>>,
+    options: Options<R>,
 }
-
-/// Returns the verifier for a request.
-pub(super) type Choose = dyn Fn(&Parts) -> Option<Arc<dyn Verifier>> + Send + Sync;
 
 impl VerifyLayer {
     /// 1 MiB. Events are small: Standard Webhooks asks senders to stay below
     /// 20 kB (its specification, "Payload size").
-    pub const DEFAULT_BODY_LIMIT: usize = 1 << 20;
+    pub const DEFAULT_BODY_LIMIT: usize = Checks::DEFAULT_BODY_LIMIT;
 
     /// Creates a layer that checks every request with one verifier: a
     /// [`Webhook`](crate::Webhook), or anything else that implements
@@ -113,13 +106,11 @@ impl VerifyLayer {
         F: Fn(&Parts) -> Option<Arc<dyn Verifier>> + Send + Sync + 'static,
     {
         Self {
-            choose: Arc::new(choose),
-            limits: Limits {
-                length: Self::DEFAULT_BODY_LIMIT,
-                timeout: None,
+            options: Options {
+                choose: Arc::new(choose),
+                checks: Checks::new(),
+                respond: EmptyResponse,
             },
-            respond: EmptyResponse,
-            explaining: None,
         }
     }
 }
@@ -133,7 +124,7 @@ impl<R> VerifyLayer<R> {
     /// that the server hands over. For a scheme that signs a canonical form of the
     /// body, it holds the body twice. (Trailers have their own limit, 100 fields.)
     pub fn with_body_limit(mut self, bytes: usize) -> Self {
-        self.limits.length = bytes;
+        self.options.checks = self.options.checks.with_body_limit(bytes);
         self
     }
 
@@ -157,7 +148,7 @@ impl<R> VerifyLayer<R> {
         S: Fn(Duration) -> F + Send + Sync + 'static,
         F: Future<Output = ()> + Send + 'static,
     {
-        self.limits.timeout = Some(Timeout::new(limit, sleep));
+        self.options.checks = self.options.checks.with_body_timeout(limit, sleep);
         self
     }
 
@@ -190,11 +181,16 @@ impl<R> VerifyLayer<R> {
     where
         F: Fn(&Rejection) -> Response<B>,
     {
+        let Options { choose, checks, .. } = self.options;
         VerifyLayer {
-            choose: self.choose,
-            limits: self.limits,
-            respond,
-            explaining: self.explaining,
+            options: Options {
+                choose,
+                #[cfg(feature = "handshake")]
+                checks: checks.without_answers(),
+                #[cfg(not(feature = "handshake"))]
+                checks,
+                respond,
+            },
         }
     }
 
@@ -228,7 +224,7 @@ impl<R> VerifyLayer<R> {
         not(all(target_family = "wasm", target_os = "unknown"))
     ))]
     pub fn explain_refusals(mut self, explainer: crate::explain::Explainer<'static>) -> Self {
-        self.explaining = Some(Arc::new(Explaining::new(explainer)));
+        self.options.checks = self.options.checks.explain_refusals(explainer);
         self
     }
 
@@ -252,11 +248,17 @@ impl<R> VerifyLayer<R> {
     /// ```
     #[cfg(feature = "handshake")]
     pub fn answer_handshakes(self) -> VerifyLayer<super::WithAnswers<R>> {
+        let Options {
+            choose,
+            checks,
+            respond,
+        } = self.options;
         VerifyLayer {
-            choose: self.choose,
-            limits: self.limits,
-            respond: super::WithAnswers(self.respond),
-            explaining: self.explaining,
+            options: Options {
+                choose,
+                checks: checks.answer_handshakes(),
+                respond: super::WithAnswers(respond),
+            },
         }
     }
 }
@@ -267,17 +269,15 @@ impl<S, R: Clone> Layer<S> for VerifyLayer<R> {
     fn layer(&self, inner: S) -> Self::Service {
         Verify {
             inner,
-            layer: self.clone(),
+            options: self.options.clone(),
         }
     }
 }
 
 impl<R> fmt::Debug for VerifyLayer<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let timeout = self.limits.timeout.as_ref().map(|timeout| timeout.limit);
         f.debug_struct("VerifyLayer")
-            .field("body_limit", &self.limits.length)
-            .field("body_timeout", &timeout)
+            .field("checks", &self.options.checks)
             .finish_non_exhaustive()
     }
 }

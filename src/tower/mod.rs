@@ -61,7 +61,9 @@
 //! ```
 //!
 //! The options are [`VerifyLayer::with_body_limit`],
-//! [`VerifyLayer::with_body_timeout`] and [`VerifyLayer::with_response`].
+//! [`VerifyLayer::with_body_timeout`] and [`VerifyLayer::with_response`]. Two more layers stand
+//! beside it: `AllowNetworksLayer` (feature `networks`) in front lets only given networks
+//! through, and [`SignResponseLayer`] behind signs the responses, for senders that demand it.
 //! `examples/receiver` (axum) and `examples/hyper.rs` are whole programs.
 //!
 //! # Rejections
@@ -165,7 +167,7 @@
 //! | Pakk | not stated | not stated |
 //! | Standard Webhooks | 15 to 30 seconds are [recommended][sw] to senders ([Svix][svix]: 15) | attempts over several days (Svix: 8 in 28 hours, and an endpoint that fails for 5 days is switched off); 410 ends them for good; redirects count as failures; some senders do not repeat a request after a 4xx ([Higgsfield][higgsfield]) |
 //! | Hubpay | [15 seconds][hubpay] | 8 attempts in 28 hours; an endpoint that fails for 5 days may be switched off |
-//! | Pomelo | [not stated][pomelo] | a late or unsigned response rejects the card transaction; requests are repeated with the same `x-idempotency-key` (which is not signed) |
+//! | Pomelo | [not stated][pomelo] | a late or unsigned response rejects the card transaction (see [`SignResponseLayer`]); requests are repeated with the same `x-idempotency-key` (which is not signed) |
 //!
 //! So what a rejection does to a genuine event depends on its sender. Where a
 //! sender repeats rejected requests for days, the events of the hours with a
@@ -192,8 +194,11 @@ mod checks;
 mod explaining;
 mod future;
 mod layer;
+#[cfg(feature = "networks")]
+mod networks;
 mod rejection;
 mod service;
+mod sign;
 
 use alloc::boxed::Box;
 use core::error::Error;
@@ -206,10 +211,13 @@ pub use body::VerifiedBody;
 pub use checks::{Checks, Reply};
 pub use future::ResponseFuture;
 pub use layer::VerifyLayer;
+#[cfg(feature = "networks")]
+pub use networks::{AllowNetworks, AllowNetworksFuture, AllowNetworksLayer};
 #[cfg(feature = "handshake")]
 pub use rejection::WithAnswers;
 pub use rejection::{EmptyResponse, MakeResponse, Rejection, RejectionKind};
 pub use service::Verify;
+pub use sign::{ServiceFailure, SignResponse, SignResponseFuture, SignResponseLayer};
 
 /// The proof that the layer puts into the [extensions](http::Request::extensions)
 /// of a request, with the verified body.

@@ -3,6 +3,8 @@
 use alloc::sync::Arc;
 use core::error::Error;
 use core::fmt;
+#[cfg(feature = "networks")]
+use core::net::IpAddr;
 use core::time::Duration;
 
 use http::{HeaderValue, Response, StatusCode};
@@ -11,6 +13,8 @@ use super::BoxError;
 use crate::VerifyError;
 #[cfg(feature = "handshake")]
 use crate::handshake::answers::Answer;
+#[cfg(feature = "networks")]
+use crate::networks::ClientAddressError;
 #[cfg(feature = "handshake")]
 use alloc::string::String;
 
@@ -48,6 +52,16 @@ pub(super) struct Seen {
 }
 
 impl Rejection {
+    /// Before the request has a verifier.
+    pub(super) fn of_no_verifier(kind: RejectionKind) -> Self {
+        Self {
+            kind,
+            scheme: None,
+            key_id: None,
+            seen: Seen::default(),
+        }
+    }
+
     /// Returns what is wrong with the request.
     #[must_use]
     pub const fn kind(&self) -> &RejectionKind {
@@ -107,6 +121,12 @@ impl Rejection {
             }
             RejectionKind::BodyTimeout { .. } => StatusCode::REQUEST_TIMEOUT,
             RejectionKind::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            #[cfg(feature = "networks")]
+            RejectionKind::ForbiddenAddress { .. } | RejectionKind::UnknownAddress { .. } => {
+                StatusCode::FORBIDDEN
+            }
+            #[cfg(feature = "networks")]
+            RejectionKind::NoPeerAddress => StatusCode::INTERNAL_SERVER_ERROR,
             RejectionKind::NoVerifier => StatusCode::UNAUTHORIZED,
             RejectionKind::Unverified { error } => StatusCode::from_u16(error.http_status())
                 .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
@@ -115,17 +135,11 @@ impl Rejection {
 
     /// Returns the reason in one word, for metrics. There is a fixed, small set
     /// of them: those of [`VerifyError::reason`], and `body-broken`,
-    /// `body-length-mismatch`, `body-timeout`, `body-too-large` and `no-verifier`.
+    /// `body-length-mismatch`, `body-timeout`, `body-too-large`, `forbidden-address`,
+    /// `no-peer-address`, `no-verifier` and `unknown-address`.
     #[must_use]
     pub const fn reason(&self) -> &'static str {
-        match &self.kind {
-            RejectionKind::BodyBroken { .. } => "body-broken",
-            RejectionKind::BodyLengthMismatch { .. } => "body-length-mismatch",
-            RejectionKind::BodyTimeout { .. } => "body-timeout",
-            RejectionKind::BodyTooLarge { .. } => "body-too-large",
-            RejectionKind::NoVerifier => "no-verifier",
-            RejectionKind::Unverified { error } => error.reason(),
-        }
+        self.kind.reason()
     }
 
     pub(super) const fn is_mismatch(&self) -> bool {
@@ -175,6 +189,8 @@ impl Rejection {
         }
         match &self.kind {
             RejectionKind::Unverified { error } if error.is_operator_fault() => log!(error),
+            #[cfg(feature = "networks")]
+            RejectionKind::NoPeerAddress => log!(error),
             _ => log!(info),
         }
     }
@@ -199,7 +215,18 @@ impl fmt::Display for Rejection {
             RejectionKind::BodyTooLarge { limit } => {
                 write!(f, "the body is longer than {limit} bytes")
             }
+            #[cfg(feature = "networks")]
+            RejectionKind::ForbiddenAddress { address } => {
+                write!(f, "address {address} is in none of the allowed networks")
+            }
+            #[cfg(feature = "networks")]
+            RejectionKind::NoPeerAddress => f.write_str(
+                "the request has no peer's address; have the server put it into the extensions, as \
+                 axum's into_make_service_with_connect_info does",
+            ),
             RejectionKind::NoVerifier => f.write_str("no verifier for this request"),
+            #[cfg(feature = "networks")]
+            RejectionKind::UnknownAddress { error } => error.fmt(f),
             RejectionKind::Unverified { error } => error.fmt(f),
         }
     }
@@ -252,6 +279,25 @@ pub enum RejectionKind {
         /// The limit, in bytes.
         limit: usize,
     },
+    /// 403: the request comes from an address that is in none of the networks of the
+    /// [`AllowNetworksLayer`](super::AllowNetworksLayer).
+    #[cfg(feature = "networks")]
+    #[non_exhaustive]
+    ForbiddenAddress {
+        /// The address of the peer, or of the client behind trusted proxies.
+        address: IpAddr,
+    },
+    /// 500: the [`AllowNetworksLayer`](super::AllowNetworksLayer) has no address of the
+    /// connection's peer. The server does not pass it on.
+    #[cfg(feature = "networks")]
+    NoPeerAddress,
+    /// 403: a trusted proxy has passed the request on, and not told where it comes from.
+    #[cfg(feature = "networks")]
+    #[non_exhaustive]
+    UnknownAddress {
+        /// Why it is not known.
+        error: ClientAddressError,
+    },
     /// 401: the function of [`VerifyLayer::from_fn`](super::VerifyLayer::from_fn)
     /// has no verifier for the request.
     NoVerifier,
@@ -266,6 +312,23 @@ pub enum RejectionKind {
 }
 
 impl RejectionKind {
+    pub(super) const fn reason(&self) -> &'static str {
+        match self {
+            Self::BodyBroken { .. } => "body-broken",
+            Self::BodyLengthMismatch { .. } => "body-length-mismatch",
+            Self::BodyTimeout { .. } => "body-timeout",
+            Self::BodyTooLarge { .. } => "body-too-large",
+            #[cfg(feature = "networks")]
+            Self::ForbiddenAddress { .. } => "forbidden-address",
+            #[cfg(feature = "networks")]
+            Self::NoPeerAddress => "no-peer-address",
+            Self::NoVerifier => "no-verifier",
+            #[cfg(feature = "networks")]
+            Self::UnknownAddress { .. } => "unknown-address",
+            Self::Unverified { error } => error.reason(),
+        }
+    }
+
     pub(super) fn body_broken(error: BoxError) -> Self {
         Self::BodyBroken {
             error: error.into(),
@@ -287,13 +350,6 @@ impl RejectionKind {
 pub trait MakeResponse<B>: sealed::Sealed<B> {
     /// Makes the response to a request that was rejected for this reason.
     fn make_response(&self, rejection: &Rejection) -> Response<B>;
-
-    /// Returns whether handshakes are answered
-    /// ([`VerifyLayer::answer_handshakes`](super::VerifyLayer::answer_handshakes)).
-    #[cfg(feature = "handshake")]
-    fn answers_handshakes(&self) -> bool {
-        false
-    }
 
     /// Makes the response with the answer to a handshake; `None`, the default, if
     /// handshakes are not answered.
@@ -342,10 +398,6 @@ pub struct WithAnswers<R>(pub(super) R);
 impl<R: MakeResponse<B>, B: From<String>> MakeResponse<B> for WithAnswers<R> {
     fn make_response(&self, rejection: &Rejection) -> Response<B> {
         self.0.make_response(rejection)
-    }
-
-    fn answers_handshakes(&self) -> bool {
-        true
     }
 
     fn make_answer(&self, answer: Answer) -> Option<Response<B>> {

@@ -1,27 +1,40 @@
 //! The service that the layer makes of another one.
 
 use alloc::boxed::Box;
+use alloc::sync::Arc;
 use core::fmt;
 use core::mem;
 use core::task::{Context, Poll};
 
-use http::{Request, Response, Version};
+use http::request::Parts;
+use http::{Request, Response};
 use http_body::Body;
 use tower_service::Service;
 
 use super::body::VerifiedBody;
 use super::checks::Checks;
-use super::future::Ended;
-use super::layer::Choose;
-use super::{BoxError, EmptyResponse, MakeResponse, ResponseFuture, VerifyLayer};
+use super::future::{Ended, closing};
+use super::{BoxError, EmptyResponse, MakeResponse, ResponseFuture};
+use crate::Verifier;
+
+/// What a [`VerifyLayer`](super::VerifyLayer) was told.
+#[derive(Clone)]
+pub(super) struct Options<R> {
+    pub(super) choose: Arc<Choose>,
+    pub(super) checks: Checks,
+    pub(super) respond: R,
+}
+
+/// Returns the verifier of a request.
+pub(super) type Choose = dyn Fn(&Parts) -> Option<Arc<dyn Verifier>> + Send + Sync;
 
 /// A service that calls the service behind it with verified requests only.
 ///
-/// [`VerifyLayer`] makes it. See the [module docs](super).
+/// [`VerifyLayer`](super::VerifyLayer) makes it. See the [module docs](super).
 #[derive(Clone)]
 pub struct Verify<S, R = EmptyResponse> {
     pub(super) inner: S,
-    pub(super) layer: VerifyLayer<R>,
+    pub(super) options: Options<R>,
 }
 
 impl<S, R> Verify<S, R> {
@@ -62,18 +75,11 @@ where
         // `tower_service::Service`.
         let clone = self.inner.clone();
         let ready = mem::replace(&mut self.inner, clone);
-        let VerifyLayer {
+        let Options {
             choose,
-            limits,
+            checks,
             respond,
-            explaining,
-        } = self.layer.clone();
-        let checks = Checks {
-            limits,
-            #[cfg(feature = "handshake")]
-            answers: respond.answers_handshakes(),
-            explaining,
-        };
+        } = self.options.clone();
         let verifying = Box::pin(async move { verify(&checks, &*choose, request).await });
         ResponseFuture::new(verifying, ready, respond)
     }
@@ -83,7 +89,7 @@ impl<S: fmt::Debug, R> fmt::Debug for Verify<S, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Verify")
             .field("inner", &self.inner)
-            .field("layer", &self.layer)
+            .field("checks", &self.options.checks)
             .finish()
     }
 }
@@ -114,14 +120,9 @@ where
             Ok(Request::from_parts(parts, body))
         }
         Err(reply) => {
-            // An HTTP/1 server closes a connection whose request it has not read
-            // to its end. If it does not say so, the client's next request is lost.
-            let is_http1 = matches!(parts.version, Version::HTTP_10 | Version::HTTP_11);
-            let closes = is_http1 && !reply.read_to_end();
-            Err(Ended {
-                end: reply.end,
-                closes: closes.then_some(parts.version),
-            })
+            let closes = closing(parts.version, reply.read_to_end());
+            let end = reply.end;
+            Err(Ended { end, closes })
         }
     }
 }

@@ -48,7 +48,8 @@ pub(crate) struct SignedParts<'h> {
     layout: &'h Layout,
     pub(super) found: Found<'h>,
     pub(super) timestamp: &'h [u8],
-    pub(super) endpoint: &'h str,
+    /// The configured one; empty if none is signed.
+    pub(crate) endpoint: &'h str,
     /// Method and target.
     pub(super) request_line: Option<(&'h str, &'h str)>,
     pub(super) header_list: Option<NamedHeaders<'h>>,

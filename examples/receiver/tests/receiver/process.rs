@@ -10,19 +10,20 @@ use std::time::{Duration, Instant};
 
 use hyper_util::rt::TokioIo;
 
-use crate::requests::{API_KEY, ENDPOINT, HUBPAY, PAKK, PAMINGA, POMELO, STANDARD};
+use crate::requests::{API_KEY, AUTHORIZATIONS, ENDPOINT, HUBPAY, PAKK, PAMINGA, POMELO, STANDARD};
 use crate::time_limit::{TimeLimit, time_limit};
 
-const SETTINGS: [(&str, &str); 9] = [
+const SETTINGS: [(&str, &str); 10] = [
     ("LISTEN", "127.0.0.1:0"),
     ("BODY_LIMIT", "65536"),
     ("PAMINGA_SECRET", PAMINGA),
-    ("PAKK_SIGNING_KEY", PAKK),
-    ("HUBPAY_SHARED_KEY", HUBPAY),
+    ("PAKK_SECRET", PAKK),
+    ("HUBPAY_SECRET", HUBPAY),
     ("STANDARD_WEBHOOKS_SECRET", STANDARD),
-    ("POMELO_API_KEY", API_KEY),
-    ("POMELO_API_SECRET", POMELO),
+    ("POMELO_KEY_ID", API_KEY),
+    ("POMELO_SECRET", POMELO),
     ("POMELO_ENDPOINT", ENDPOINT),
+    ("POMELO_ENDPOINT_2", AUTHORIZATIONS),
 ];
 pub const LIMIT: usize = 65536;
 

@@ -17,7 +17,8 @@ pub const STANDARD_BYTES: &str = "standard webhooks secret";
 pub const POMELO: &str = "cG9tZWxvIGFwaS1zZWNyZXQ=";
 pub const POMELO_BYTES: &str = "pomelo api-secret";
 pub const API_KEY: &str = "pomelo api-key";
-pub const ENDPOINT: &str = "/transactions/authorizations";
+pub const ENDPOINT: &str = "/transactions/adjustments/credit";
+pub const AUTHORIZATIONS: &str = "/transactions/authorizations";
 
 pub const SCHEMES: [Scheme; 5] = [
     Scheme::Paminga,
@@ -218,10 +219,10 @@ pub fn standard_webhooks(id: &str, timestamp: u64, body: &str, key: &str) -> Req
         ("webhook-timestamp", &timestamp.to_string()),
         ("webhook-signature", &format!("v1,{signature}")),
     ];
-    Request::new("/webhooks/standard", &headers, body)
+    Request::new("/webhooks/standard-webhooks", &headers, body)
 }
 
-fn pomelo(api_key: &str, timestamp: u64, endpoint: &str, body: &str, key: &str) -> Request {
+pub fn pomelo(api_key: &str, timestamp: u64, endpoint: &str, body: &str, key: &str) -> Request {
     let signature = base64(key, &format!("{timestamp}{endpoint}{body}"));
     let headers = [
         ("x-api-key", api_key),
@@ -264,7 +265,7 @@ impl Request {
     }
 
     #[track_caller]
-    fn header(&self, name: &str) -> &str {
+    pub fn header(&self, name: &str) -> &str {
         let header = self.headers.iter().find(|header| header.0 == name);
         &header.expect("a header of the request").1
     }

@@ -45,19 +45,22 @@ WHSEC = "whsec_" + base64.b64encode(STANDARD).decode()
 NEW_WHSEC = "whsec_" + base64.b64encode(b"the next secret of this endpoint").decode()
 POMELO = b"pomelo api-secret"
 API_KEY = "pomelo api-key"
-ENDPOINT = "/transactions/authorizations"
+ENDPOINT = "/transactions/adjustments/credit"
+AUTHORIZATIONS = "/transactions/authorizations"
 
 LIMIT = 65536
 SETTINGS = {
     "LISTEN": "127.0.0.1:0",
     "BODY_LIMIT": str(LIMIT),
     "PAMINGA_SECRET": PAMINGA.decode(),
-    "PAKK_SIGNING_KEY": PAKK.decode(),
-    "HUBPAY_SHARED_KEY": HUBPAY.decode(),
-    "STANDARD_WEBHOOKS_SECRET": f"{NEW_WHSEC} {WHSEC}",
-    "POMELO_API_KEY": API_KEY,
-    "POMELO_API_SECRET": base64.b64encode(POMELO).decode(),
+    "PAKK_SECRET": PAKK.decode(),
+    "HUBPAY_SECRET": HUBPAY.decode(),
+    "STANDARD_WEBHOOKS_SECRET": NEW_WHSEC,
+    "STANDARD_WEBHOOKS_SECRET_2": WHSEC,
+    "POMELO_KEY_ID": API_KEY,
+    "POMELO_SECRET": base64.b64encode(POMELO).decode(),
     "POMELO_ENDPOINT": ENDPOINT,
+    "POMELO_ENDPOINT_2": AUTHORIZATIONS,
 }
 
 # What takes longer than this hangs, on any machine.
@@ -121,8 +124,34 @@ class Reply(NamedTuple):
 
     @classmethod
     def of(cls, status, headers, body):
-        headers = sorted((name.lower(), value) for name, value in headers)
+        headers = [(name.lower(), value) for name, value in headers]
+        headers = sorted(checked(headers, body))
         return cls(status, tuple(pair for pair in headers if pair[0] != "date"), body)
+
+
+def checked(headers, body):
+    """The headers, with one in place of those three that sign a reply."""
+    fields = dict(headers)
+    if "x-signature" not in fields:
+        return headers
+    at, endpoint = fields["x-timestamp"], fields["x-endpoint"]
+    right = (
+        fields["x-signature"] == answer_signature(POMELO, at, endpoint, body)
+        and endpoint in (ENDPOINT, AUTHORIZATIONS)
+        and abs(time.time() - int(at)) < AT_LAST
+    )
+    rest = [pair for pair in headers if pair[0] not in SIGNING]
+    return [*rest, ("signed", "rightly" if right else "wrongly")]
+
+
+SIGNING = ("x-signature", "x-timestamp", "x-endpoint")
+SIGNED = ("signed", "rightly")
+
+
+def answer_signature(key, at, endpoint, body):
+    """What the tests of Pomelo's Postman collection compare with the header of an answer."""
+    mac = hmac.new(key, f"{at}{endpoint}".encode() + body, hashlib.sha256).digest()
+    return "hmac-sha256 " + base64.b64encode(mac).decode()
 
 
 def rejected(status=401, closes=False):
@@ -142,14 +171,15 @@ FAULTS_OF_THE_HEAD = ["no signature", "two signatures", "webhook- headers"]
 
 def taken(verdict, request):
     """The reply to a verified request. One to a duplicate is empty."""
+    signed = (SIGNED,) if request.path == "/webhooks/pomelo" else ()
     if verdict == "duplicate":
-        return Reply(200, (("content-length", "0"),), b"")
+        return Reply(200, (("content-length", "0"), *signed), b"")
     body = f"{verdict} {len(request.body)} bytes\n".encode()
     headers = (
         ("content-length", str(len(body))),
         ("content-type", "text/plain; charset=utf-8"),
     )
-    return Reply(200, headers, body)
+    return Reply(200, (*headers, *signed), body)
 
 
 # Signing, by the providers' descriptions. The signature is the last header.
@@ -191,12 +221,12 @@ def hubpay_prefixed(mac, body, _):
     return Request("/webhooks/hubpay", headers, body)
 
 
-def pomelo(mac, body, at):
-    signature = mac(POMELO, f"{at}{ENDPOINT}".encode() + body)
+def pomelo(mac, body, at, endpoint=ENDPOINT):
+    signature = mac(POMELO, f"{at}{endpoint}".encode() + body)
     headers = [
         ("x-api-key", API_KEY),
         ("x-timestamp", str(at)),
-        ("x-endpoint", ENDPOINT),
+        ("x-endpoint", endpoint),
         ("x-signature", "hmac-sha256 " + base64_of(signature)),
     ]
     return Request("/webhooks/pomelo", headers, body)
@@ -212,7 +242,7 @@ def standard(sign, body, at, prefix="webhook"):
         (f"{prefix}-timestamp", str(at)),
         (f"{prefix}-signature", sign(message_id, at, body)),
     ]
-    return Request("/webhooks/standard", headers, body)
+    return Request("/webhooks/standard-webhooks", headers, body)
 
 
 def with_mac(mac):
@@ -488,7 +518,7 @@ def replayed(receiver, checks):
 def branded(binary, checks):
     """svix's own header names, and no others."""
     check = partial(checks.equal, "svix headers")
-    with Receiver(binary, STANDARD_WEBHOOKS_PREFIX="svix") as receiver:
+    with Receiver(binary, STANDARD_WEBHOOKS_HEADER_PREFIX="svix") as receiver:
         for wire, options in CURLS.items():
             own = standard(BY_SVIX, b'{"type":"own"}', now(), prefix="svix")
             other = standard(BY_SVIX, b'{"type":"other"}', now())
@@ -499,6 +529,40 @@ def branded(binary, checks):
                 check(reply, rejected(closes=closes), f"{wire}, {fault}")
             reply = send_with_curl(options, receiver, own)
             check(reply, taken("accepted", own), wire)
+
+
+# An answer of Pomelo's Go example, which the tests of Pomelo's Postman collection accept
+# (newman 6.2.2): the key of its public examples, and an empty body.
+PUBLISHED = (
+    base64.b64decode("uC8fVXzXMyaw1PseV452i6ozQwIIa4olcSpjuvn5E4E="),
+    "1795310576",
+    "/transactions/adjustments/credit",
+    b"",
+    "hmac-sha256 wB3D+6FUpqV5bjcxaXgdmelTA5UKVBR2C9NnE/o96hE=",
+)
+
+
+def authorised(receiver, checks):
+    """Pomelo's authorisations: the answer is signed, and the same each time."""
+    check = partial(checks.equal, "signed answers")
+    *signed, signature = PUBLISHED
+    check(answer_signature(*signed), signature, "the published answer")
+    rejection = b'{"status":"REJECTED"}'
+    text = ("content-type", "text/plain; charset=utf-8")
+    for (wire, options), mac in itertools.product(CURLS.items(), MACS.values()):
+        body = json.dumps({"transaction": {"id": f"ctx {wire}"}}).encode()
+        request = pomelo(mac, body, now(), AUTHORIZATIONS)
+        wanted = Reply(200, (("content-length", "21"), text, SIGNED), rejection)
+        for attempt in ["first", "second"]:
+            reply = send_with_curl(options, receiver, request)
+            check(reply, wanted, f"{wire}, {attempt} attempt")
+        # A refusal of the handler is signed too, and one by the layer is not.
+        request = pomelo(mac, b"no transaction", now(), AUTHORIZATIONS)
+        reply = send_with_curl(options, receiver, request)
+        check(reply, Reply(422, (("content-length", "0"), SIGNED), b""), wire)
+        forged = pomelo(mac, body, now(), "/transactions/authorizations/credit")
+        reply = send_with_curl(options, receiver, forged)
+        check(reply, rejected(closes=is_http1(wire)), f"{wire}, another endpoint")
 
 
 def send_over_http2(receiver, request):
@@ -939,6 +1003,7 @@ def main(binary):
     with Receiver(binary) as receiver:
         every_sender(receiver, checks)
         replayed(receiver, checks)
+        authorised(receiver, checks)
         too_long(receiver, checks)
         broken_off(receiver, checks)
         multiplexed(receiver, checks)

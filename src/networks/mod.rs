@@ -1,0 +1,166 @@
+//! The addresses that requests may come from, also behind proxies.
+//!
+//! Some senders publish the addresses that they send from, such as
+//! [Pomelo](crate::schemes::pomelo::SOURCE_ADDRESSES). To let no others through costs
+//! forgers a step, and is **no replacement for the signature**: addresses are shared, and
+//! change hands.
+//!
+//! [`Networks`] is a set of addresses. Behind a proxy, every request comes from the proxy;
+//! [`TrustedProxies`] finds the client's address in the header that the proxy writes. With
+//! `tower`, `AllowNetworksLayer` refuses the requests from elsewhere.
+//!
+//! ```
+//! use hookseal::networks::{Networks, TrustedProxies};
+//! use hookseal::schemes::pomelo;
+//! use http::{HeaderMap, HeaderValue};
+//!
+//! let senders: Networks = pomelo::SOURCE_ADDRESSES.into_iter().collect();
+//! let proxies = TrustedProxies::x_forwarded_for(Networks::new(["10.0.0.0/8"])?);
+//!
+//! let mut headers = HeaderMap::new();
+//! // The first address was sent by the client, who can write anything; the second was
+//! // written by the proxy.
+//! let value = HeaderValue::from_static("192.0.2.1, 52.0.20.124");
+//! headers.insert("x-forwarded-for", value);
+//! let client = proxies.client_address("10.0.0.7".parse()?, &headers)?;
+//! assert_eq!(client.to_string(), "52.0.20.124");
+//! assert!(senders.contains(client));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod forwarded;
+mod proxies;
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use ipnet::IpNet;
+
+pub use proxies::{ClientAddressError, TrustedProxies};
+
+/// A set of networks and single addresses, of IPv4 and IPv6.
+///
+/// An IPv4-mapped IPv6 address (`::ffff:192.0.2.1`), as a socket for both versions has it,
+/// is the IPv4 address that is in it, here and in the text of a network. So `::/0` holds no
+/// IPv4 address.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use]
+pub struct Networks(Vec<IpNet>);
+
+impl Networks {
+    /// Creates a set from networks in CIDR notation (`10.0.0.0/8`, `2001:db8::/32`) and
+    /// single addresses (`203.0.113.7`).
+    ///
+    /// # Errors
+    ///
+    /// [`NetworkError`] for text that is neither, for a network with bits set behind its
+    /// prefix (`10.0.0.1/8`), and for no networks at all.
+    ///
+    /// ```
+    /// use hookseal::networks::Networks;
+    ///
+    /// let networks = Networks::new(["10.0.0.0/8", "203.0.113.7", "2001:db8::/32"])?;
+    /// assert!(networks.contains("10.1.2.3".parse()?));
+    /// assert!(networks.contains("::ffff:203.0.113.7".parse()?));
+    /// assert!(!networks.contains("203.0.113.8".parse()?));
+    ///
+    /// let error = Networks::new(["10.0.0.1/8"]).unwrap_err();
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "network 10.0.0.1/8 has bits set behind its prefix; write 10.0.0.0/8, or 10.0.0.1 \
+    ///      for this address alone",
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn new<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> Result<Self, NetworkError> {
+        let networks = texts.into_iter().map(|text| parse(text.as_ref()));
+        let networks = networks.collect::<Result<Vec<_>, _>>()?;
+        if networks.is_empty() {
+            return Err(NetworkError::Empty);
+        }
+        Ok(Self(networks))
+    }
+
+    /// Returns whether the address is in one of the networks.
+    #[must_use]
+    pub fn contains(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        self.0.iter().any(|network| network.contains(&address))
+    }
+}
+
+/// Each address alone, such as the published ones of a sender.
+impl<A: Into<IpAddr>> FromIterator<A> for Networks {
+    fn from_iter<I: IntoIterator<Item = A>>(addresses: I) -> Self {
+        let addresses = addresses.into_iter();
+        Self(addresses.map(|address| single(address.into())).collect())
+    }
+}
+
+/// Adds single addresses.
+impl<A: Into<IpAddr>> Extend<A> for Networks {
+    fn extend<I: IntoIterator<Item = A>>(&mut self, addresses: I) {
+        let addresses = addresses.into_iter();
+        self.0
+            .extend(addresses.map(|address| single(address.into())));
+    }
+}
+
+fn single(address: IpAddr) -> IpNet {
+    address.to_canonical().into()
+}
+
+fn parse(text: &str) -> Result<IpNet, NetworkError> {
+    let malformed = || NetworkError::Malformed { text: text.into() };
+    let Some((address, prefix)) = text.split_once('/') else {
+        return text.parse().map(single).map_err(|_| malformed());
+    };
+    let address: IpAddr = address.parse().map_err(|_| malformed())?;
+    let is_number = !prefix.is_empty() && prefix.bytes().all(|byte| byte.is_ascii_digit());
+    let prefix = prefix.parse().ok().filter(|_| is_number);
+    let network = prefix.and_then(|prefix| IpNet::new(address, prefix).ok());
+    let network = network.ok_or_else(malformed)?;
+    if network.trunc() != network {
+        return Err(NetworkError::HostBits {
+            text: text.into(),
+            network: network.trunc(),
+        });
+    }
+    // The prefix of an IPv4-mapped network begins with the 96 bits that mark it.
+    let mapped = match (address.to_canonical(), network.prefix_len().checked_sub(96)) {
+        (address @ IpAddr::V4(_), Some(prefix)) if network.addr().is_ipv6() => {
+            IpNet::new(address, prefix).ok()
+        }
+        _ => None,
+    };
+    Ok(mapped.unwrap_or(network))
+}
+
+/// What is wrong with a list of networks.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NetworkError {
+    /// The list has no networks, so that nothing would be in it.
+    #[error("no networks are given; list those that requests come from")]
+    Empty,
+    /// A network has bits set behind its prefix, so it is not clear what is meant.
+    #[error(
+        "network {text} has bits set behind its prefix; write {network}, or {} for this address alone",
+        .text.split('/').next().unwrap_or_default()
+    )]
+    #[non_exhaustive]
+    HostBits {
+        /// The text.
+        text: String,
+        /// The network with these bits unset.
+        network: IpNet,
+    },
+    /// The text is neither a network nor an address.
+    #[error("{text:?} is no network; write it like 10.0.0.0/8, 2001:db8::/32 or 203.0.113.7")]
+    #[non_exhaustive]
+    Malformed {
+        /// The text.
+        text: String,
+    },
+}
