@@ -38,6 +38,7 @@
 //! | know why a request was refused | [`troubleshooting`], and the module [`explain`](explain/index.html), which proves the cause |
 //! | handle an event once, although it arrives twice | the module [`idempotency`](idempotency/index.html) |
 //! | answer the requests by which a sender has your endpoint prove itself | the module [`handshake`](handshake/index.html) |
+//! | register an endpoint at Hubpay | the module [`schemes::hubpay`] |
 //! | let only a sender's published addresses through, also behind proxies | the module [`networks`](networks/index.html) |
 //! | sign the answers to verified requests | [`Webhook::sign_response`], and in a service [`SignResponseLayer`](tower/struct.SignResponseLayer.html) |
 //! | check requests, sign and send them in a shell | the program `hookseal`, of the package `hookseal-cli` |
@@ -134,6 +135,7 @@
 //! | `serde` | schemes from TOML, JSON and other formats, and as such |
 //! | `explain` | the search for the reason why a request was refused; turns `std` and `sha1` on |
 //! | `idempotency` | handles each event once: the guard, its store in memory and its layer; turns `std` on |
+//! | `hubpay` | registers endpoints at Hubpay and lists them, through any client; turns `http` on |
 //!
 //! Without `std`, the only default feature, the crate is `no_std` with `alloc`. There, and on
 //! `wasm32-unknown-unknown`, no system clock exists: [`Webhook::new_with_clock`] takes yours.

@@ -13,7 +13,6 @@ use hookseal::scheme::{
     HeaderName, Part, RawRequest, Scheme, SchemeFault, SecretForm, Separator, Signature,
     SignatureField, SignedHeaders, TimeFormat, TimestampField,
 };
-use hookseal::schemes::hubpay::{Registration, RegistrationError};
 use hookseal::tower::VerifyLayer;
 use hookseal::{
     CheckHead, CheckedHead, Clock, ConfigError, Coverage, FixedClock, HashState, Head,
@@ -88,8 +87,20 @@ fn what_is_plain_data_survives_a_panic() {
     plain::<SchemeFault>();
     plain::<SecretFault>();
     plain::<KeyFault>();
-    plain::<Registration<'static>>();
-    plain::<RegistrationError>();
+    #[cfg(feature = "hubpay")]
+    {
+        use hookseal::schemes::hubpay::*;
+        plain::<Account>();
+        plain::<ApiError>();
+        plain::<ListError<()>>();
+        plain::<Listing<'static>>();
+        plain::<Registration>();
+        plain::<RegistrationError>();
+        plain::<Registrations<'static, ()>>();
+        plain::<RequestError>();
+        plain::<SharedKey>();
+        plain::<UrlFault>();
+    }
 }
 
 #[test]
