@@ -493,7 +493,9 @@ fn hubpay(printed: &mut Printed) {
 /// Of a body that was changed, and of one that nothing explains.
 #[cfg(feature = "explain")]
 fn explanations(printed: &mut Printed) {
-    use hookseal::explain::{Change, Explainer, Explanation, Fault};
+    use hookseal::explain::{
+        Change, Explainer, Explanation, Fault, ReadHeader, ReadSignature, Reading, SignedPart,
+    };
 
     let headers = webhook(PAMINGA).sign(&message()).unwrap();
     let explainer = Explainer::new(PAMINGA).with_secret(format!("{SECRET}\n"));
@@ -508,6 +510,23 @@ fn explanations(printed: &mut Printed) {
         }
         for fault in explanation.faults() {
             printed.display::<Fault>(fault);
+        }
+    }
+    // It has the body and the MACs, for whom it is shown to.
+    for scheme in [PAMINGA, PAKK, EVERYTHING] {
+        let headers = webhook(scheme)
+            .sign(&message().with_timestamp(NOW))
+            .unwrap();
+        let reading = scheme.read(&headers, BODY);
+        printed.debug::<Reading>(&reading);
+        for part in reading.parts() {
+            printed.debug::<SignedPart>(part);
+        }
+        for header in reading.headers() {
+            printed.debug::<ReadHeader>(header);
+        }
+        for signature in reading.signatures() {
+            printed.debug::<ReadSignature>(signature);
         }
     }
 }

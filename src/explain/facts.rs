@@ -308,19 +308,7 @@ fn age(scheme: &Scheme<'_>, received: &Received<'_>, now: Option<Timestamp>) -> 
 
 /// How the signature is spelled, and how the scheme expects it.
 fn spelling(scheme: &Scheme<'_>, received: &Received<'_>) -> String {
-    let forms: Vec<String> = scheme
-        .forms
-        .iter()
-        .map(|form| {
-            let prefix = if form.prefix.is_empty() {
-                String::new()
-            } else {
-                format!("`{}` and ", form.prefix)
-            };
-            let (encoding, algorithm) = (form.encoding.name(), form.algorithm);
-            format!("{prefix}{encoding} of {algorithm}")
-        })
-        .collect();
+    let forms: Vec<String> = scheme.forms.iter().map(super::reading::described).collect();
     let names = signature_names(scheme);
     let name = names.first().map_or("", |name| name);
     let found: Vec<String> = received

@@ -77,6 +77,12 @@
 //!
 //! What it prints holds no secret, no signature and nothing of the body. It does say which
 //! part of a forgery was right: **never answer a sender with it.**
+//!
+//! # How a request is read
+//!
+//! [`Scheme::read`] takes a request apart without verifying it: the signed message part by
+//! part, the headers that the scheme reads, and the signatures in them, for a page or a
+//! report that a person looks at.
 
 mod body;
 mod change;
@@ -86,6 +92,7 @@ mod form;
 mod headers;
 mod json;
 mod message;
+mod reading;
 mod received;
 mod search;
 mod secrets;
@@ -107,6 +114,7 @@ use crate::{FixedClock, Key, RequestHead, Timestamp, Webhook};
 
 pub use change::Change;
 pub use explanation::Explanation;
+pub use reading::{ReadHeader, ReadSignature, Reading, SignedPart};
 pub use words::{Fault, Words};
 
 use received::Received;

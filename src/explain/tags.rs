@@ -124,7 +124,7 @@ fn signature_elsewhere(own_names: &[String], name: &str) -> Change {
 }
 
 /// Exactly one signature of this form.
-fn read_form(form: &Form<'_>, entry: &[u8]) -> Option<Signature> {
+pub(super) fn read_form(form: &Form<'_>, entry: &[u8]) -> Option<Signature> {
     let text = match form.after_key_id {
         None => entry.strip_prefix(form.prefix.as_bytes())?,
         Some(between) => {
@@ -392,7 +392,7 @@ impl Tags<'_> {
 }
 
 /// The entries of a list, or the value itself.
-fn entries(value: &[u8], separator: Option<Separator>) -> impl Iterator<Item = &[u8]> {
+pub(super) fn entries(value: &[u8], separator: Option<Separator>) -> impl Iterator<Item = &[u8]> {
     let byte = separator.map(Separator::byte);
     let list = value.split(move |other| Some(*other) == byte);
     list.take(crate::scheme::Signatures::MAX_ENTRIES)
