@@ -33,6 +33,7 @@
 //! | you want to | look at |
 //! | --- | --- |
 //! | verify requests in axum, hyper, tonic or anything else that uses tower | the modules [`tower`](tower/index.html) and [`axum`](axum/index.html) |
+//! | copy what your framework needs: axum, actix-web, hyper, tonic, AWS Lambda, Rocket, poem, salvo, warp, Cloudflare Workers | [`recipes`] |
 //! | find a sender's scheme | [`schemes`]: 102 schemes, each with a page that says what is signed and what is not |
 //! | declare the scheme of another sender | [`scheme`] |
 //! | know why a request was refused | [`troubleshooting`], and the module [`explain`](explain/index.html), which proves the cause |
@@ -231,6 +232,8 @@ mod signed_headers;
 mod signed_message;
 #[cfg(feature = "tower")]
 pub mod tower;
+#[doc = include_str!("recipes.md")]
+pub mod recipes {}
 #[doc = include_str!("troubleshooting.md")]
 pub mod troubleshooting {}
 mod verification;
