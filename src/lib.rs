@@ -90,7 +90,8 @@
 //! chunk. [`Webhook::sign`] makes the headers that the sender would send, for senders, answers and tests.
 //!
 //! ```
-//! use hookseal::{HashState, Message, Webhook, schemes};
+//! use hookseal::verification::HashState;
+//! use hookseal::{Message, Webhook, schemes};
 //!
 //! let webhook = Webhook::new(schemes::STANDARD_WEBHOOKS, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?;
 //! let headers = webhook.sign(&Message::new(b"{}").with_id("msg_1"))?;
@@ -192,7 +193,7 @@ extern crate std;
 mod algorithm;
 #[cfg(feature = "axum")]
 pub mod axum;
-mod clock;
+pub mod clock;
 mod coverage;
 #[cfg(feature = "ed25519")]
 pub mod ed25519;
@@ -203,6 +204,7 @@ mod encoding;
 mod error;
 #[cfg(feature = "explain")]
 pub mod explain;
+pub mod fault;
 #[cfg(feature = "handshake")]
 pub mod handshake;
 mod head;
@@ -236,20 +238,13 @@ pub mod tower;
 pub mod recipes {}
 #[doc = include_str!("troubleshooting.md")]
 pub mod troubleshooting {}
-mod verification;
+pub mod verification;
 mod verified;
 mod verifier;
 mod webhook;
 mod window;
 
-#[cfg(all(
-    feature = "std",
-    not(all(target_family = "wasm", target_os = "unknown"))
-))]
-pub use clock::SystemClock;
-pub use clock::{Clock, ClockFn, FixedClock, Timestamp, clock_fn};
-pub use coverage::Coverage;
-pub use error::{ConfigError, KeyFault, SecretFault, SignError, SignatureFault, VerifyError};
+pub use error::{ConfigError, SignError, VerifyError};
 pub use head::{Head, RequestHead};
 pub use key::{Key, Keys};
 pub use message::Message;
@@ -257,7 +252,6 @@ pub use message::Message;
 pub use reloadable::Reloadable;
 #[cfg(feature = "http")]
 pub use request::VerifyRequest;
-pub use verification::{CheckHead, CheckedHead, HashState, Verification};
 pub use verified::{IdempotencyKey, Verified};
 pub use verifier::Verifier;
 pub use webhook::Webhook;

@@ -8,17 +8,19 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 
 use common::*;
+use hookseal::clock::{Clock, FixedClock, SystemClock, Timestamp};
+use hookseal::fault::{KeyFault, SecretFault, SignatureFault};
+use hookseal::scheme::Coverage;
 use hookseal::scheme::{
     Algorithm, CanonicalForm, Canonicalize, Encoding, Endpoint, Field, Form, HeaderList,
     HeaderName, Part, RawRequest, Scheme, SchemeFault, SecretForm, Separator, Signature,
     SignatureField, SignedHeaders, TimeFormat, TimestampField,
 };
 use hookseal::tower::VerifyLayer;
+use hookseal::verification::{CheckHead, CheckedHead, HashState, Verification};
 use hookseal::{
-    CheckHead, CheckedHead, Clock, ConfigError, Coverage, FixedClock, HashState, Head,
-    IdempotencyKey, Key, KeyFault, Keys, Message, ReplayWindow, RequestHead, SecretFault,
-    SignError, SignatureFault, SystemClock, Timestamp, Verification, Verified, Verifier,
-    VerifyError, Webhook, schemes,
+    ConfigError, Head, IdempotencyKey, Key, Keys, Message, ReplayWindow, RequestHead, SignError,
+    Verified, Verifier, VerifyError, Webhook, schemes,
 };
 
 /// `tests/public_api/api.txt` has all auto traits of all types; these are the

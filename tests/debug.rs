@@ -21,6 +21,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use bytes::Bytes;
 use hookseal::axum::{MissingLayer, VerifiedJson, VerifiedJsonRejection};
+use hookseal::clock::{FixedClock, SystemClock, Timestamp, clock_fn};
+use hookseal::fault::{KeyFault, SecretFault, SignatureFault};
+use hookseal::scheme::Coverage;
 use hookseal::scheme::{
     Algorithm, CanonicalForm, Canonicalize, Encoding, Endpoint, Field, Form, HeaderList,
     HeaderName, HeaderVisitor, Part, RawRequest, Scheme, SchemeFault, SecretForm, Separator,
@@ -31,10 +34,10 @@ use hookseal::tower::{
     Checks, EmptyResponse, Rejection, RejectionKind, Reply, ServiceFailure, SignResponse,
     SignResponseFuture, SignResponseLayer, VerifiedBody, VerifiedBytes, VerifyLayer,
 };
+use hookseal::verification::{CheckHead, HashState};
 use hookseal::{
-    CheckHead, ConfigError, Coverage, FixedClock, HashState, Head, IdempotencyKey, Key, KeyFault,
-    Keys, Message, Reloadable, ReplayWindow, RequestHead, SecretFault, SignError, SignatureFault,
-    SystemClock, Timestamp, Verifier, VerifyError, Webhook, clock_fn,
+    ConfigError, Head, IdempotencyKey, Key, Keys, Message, Reloadable, ReplayWindow, RequestHead,
+    SignError, Verifier, VerifyError, Webhook,
 };
 use http::{Request, Response};
 use http_body::Frame;
@@ -386,8 +389,9 @@ fn public_types() -> BTreeSet<String> {
 #[cfg(feature = "handshake")]
 fn handshakes(printed: &mut Printed, hidden: &mut Hidden) {
     use hookseal::handshake::{Answer, Handshakes, Received, Responder, WithoutKey};
+    use hookseal::schemes;
     use hookseal::tower::WithAnswers;
-    use hookseal::{CheckHead as _, schemes};
+    use hookseal::verification::CheckHead as _;
 
     let handshakes = Handshakes::new(schemes::ASANA).unwrap();
     let handshakes = handshakes.with_secret_handler(|_| true);

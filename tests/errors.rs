@@ -3,13 +3,14 @@
 mod common;
 
 use common::*;
+use hookseal::clock::FixedClock;
+use hookseal::fault::SecretFault;
 use hookseal::scheme::{
     Algorithm, CanonicalForm, Encoding, Endpoint, Field, Form, HeaderList, Part, Scheme,
     SecretForm, Separator, SignatureField, TimestampField,
 };
 use hookseal::{
-    ConfigError, FixedClock, Head, Key, Keys, Message, ReplayWindow, SecretFault, SignError,
-    VerifyError, Webhook, schemes,
+    ConfigError, Head, Key, Keys, Message, ReplayWindow, SignError, VerifyError, Webhook, schemes,
 };
 
 /// The variant's name and the message.

@@ -3,11 +3,12 @@
 
 use std::io::Write as _;
 
+use hookseal::clock::{FixedClock, Timestamp};
 use hookseal::explain::{Change, Explainer, Explanation, Fault, Reading, Words};
 use hookseal::scheme::{
     Algorithm, Encoding, Field, Form, Part, Scheme, SecretForm, SignatureField, TimeFormat,
 };
-use hookseal::{ConfigError, FixedClock, Head, Message, SignError, Timestamp, Webhook, schemes};
+use hookseal::{ConfigError, Head, Message, SignError, Webhook, schemes};
 
 const NOW: u64 = 1_795_000_000;
 const KEY_ID: &str = "key-1";

@@ -23,13 +23,12 @@ use bytes::{Buf, Bytes};
 use common::*;
 use futures_core::Stream;
 use headers_alone::HeadersAlone;
+use hookseal::clock::{FixedClock, Timestamp, clock_fn};
 use hookseal::tower::{
     EmptyResponse, Rejection, RejectionKind, VerifiedBody, VerifiedBytes, Verify, VerifyLayer,
 };
-use hookseal::{
-    CheckHead, CheckedHead, FixedClock, HashState, Key, RequestHead, Timestamp, Verifier,
-    VerifyError, Webhook, clock_fn, schemes,
-};
+use hookseal::verification::{CheckHead, CheckedHead, HashState};
+use hookseal::{Key, RequestHead, Verifier, VerifyError, Webhook, schemes};
 use http::header::CONNECTION;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, Version};
 use http_body::Frame;

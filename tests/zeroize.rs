@@ -28,15 +28,14 @@ use std::time::Duration;
 
 use bodies::BrokeOff;
 use bytes::Bytes;
+use hookseal::clock::{Timestamp, clock_fn};
 use hookseal::scheme::{
     Algorithm, CanonicalForm, Canonicalize, Form, Part, RawRequest, Scheme, SecretForm,
     SignatureField, SignedHeaders,
 };
 use hookseal::tower::{VerifiedBody, VerifyLayer};
-use hookseal::{
-    CheckHead, CheckedHead, HashState, Key, Keys, Message, RequestHead, Timestamp, Verification,
-    Verifier, VerifyError, VerifyRequest, Webhook, clock_fn,
-};
+use hookseal::verification::{CheckHead, CheckedHead, HashState, Verification};
+use hookseal::{Key, Keys, Message, RequestHead, Verifier, VerifyError, VerifyRequest, Webhook};
 use http::{HeaderMap, Request, Response, StatusCode};
 use http_body::{Body, Frame};
 use time_limit::time_limit;

@@ -5,7 +5,8 @@
 
 use arbitrary::{Arbitrary, Unstructured};
 use hookseal::explain::Explainer;
-use hookseal::{Head, Timestamp, schemes};
+use hookseal::clock::Timestamp;
+use hookseal::{Head, schemes};
 
 type Headers = Vec<(String, Vec<u8>)>;
 

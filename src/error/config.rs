@@ -255,7 +255,8 @@ impl core::fmt::Display for Place {
 /// never shown.
 ///
 /// ```
-/// use hookseal::{ConfigError, Key, SecretFault};
+/// use hookseal::fault::SecretFault;
+/// use hookseal::{ConfigError, Key};
 ///
 /// let error = Key::from_hex("00 ff").unwrap_err();
 /// let ConfigError::InvalidSecret { fault, .. } = error else { panic!("{error}") };

@@ -15,10 +15,11 @@ use super::message::timestamp_text;
 use super::received::Received;
 use super::search::has_headers;
 use super::tags::tags;
+use crate::clock::Timestamp;
 use crate::error::{SignatureFault, VerifyError};
 use crate::scheme::{Scheme, Signature, SignatureField, TimeFormat};
+use crate::schemes;
 use crate::window::ReplayWindow;
-use crate::{Timestamp, schemes};
 
 /// The id of the key that a request names, if it names one.
 pub(super) fn named_key(scheme: &Scheme<'_>, received: &Received<'_>) -> Option<String> {

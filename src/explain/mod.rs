@@ -108,9 +108,10 @@ use core::fmt;
 
 use zeroize::Zeroizing;
 
+use crate::clock::{FixedClock, Timestamp};
 use crate::error::{ConfigError, VerifyError};
 use crate::scheme::Scheme;
-use crate::{FixedClock, Key, RequestHead, Timestamp, Webhook};
+use crate::{Key, RequestHead, Webhook};
 
 pub use change::Change;
 pub use explanation::Explanation;
@@ -144,7 +145,8 @@ impl Scheme<'_> {
 ///
 /// ```
 /// use hookseal::explain::Explainer;
-/// use hookseal::{Timestamp, schemes};
+/// use hookseal::clock::Timestamp;
+/// use hookseal::schemes;
 ///
 /// let explainer = Explainer::new(schemes::PAMINGA)
 ///     .with_secret("your-shared-secret\n")

@@ -1,12 +1,13 @@
 //! Receiving what is an event or a handshake.
 
+use crate::Verified;
+use crate::clock::Timestamp;
 use crate::error::{ConfigError, VerifyError};
 use crate::handshake::answers::{Answer, Handshakes, Responder, WithoutKey};
 use crate::head::RequestHead;
 use crate::verification::CheckHead;
 use crate::verification::CheckedHead;
 use crate::webhook::Webhook;
-use crate::{Timestamp, Verified};
 
 /// Refuses every event: there is no key yet to verify one with.
 impl CheckHead for WithoutKey {

@@ -11,9 +11,10 @@ use std::time::Instant;
 
 use bytes::Bytes;
 
+use crate::RequestHead;
+use crate::clock::Timestamp;
 use crate::explain::{Change, Explainer};
 use crate::head::{Found, HeaderVisitor};
-use crate::{RequestHead, Timestamp};
 
 /// The shortest time from the beginning of one search to that of the next.
 const INTERVAL: Duration = Duration::from_secs(1);

@@ -32,9 +32,9 @@ use hookseal::scheme::{
     Algorithm, Encoding, Field, Form, Part, Scheme, Separator, Signature, SignatureField,
     TimestampField,
 };
-use hookseal::{
-    ConfigError, FixedClock, HashState, Key, Message, Timestamp, VerifyError, Webhook, schemes,
-};
+use hookseal::clock::{FixedClock, Timestamp};
+use hookseal::verification::HashState;
+use hookseal::{ConfigError, Key, Message, VerifyError, Webhook, schemes};
 
 use valgrind::{is_secret, public, published, secret};
 

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use hookseal::{Timestamp, schemes};
+use hookseal::clock::Timestamp;
+use hookseal::schemes;
 
 use crate::capture::Capture;
 use crate::judge::{Coverage, Judge, Verdict};

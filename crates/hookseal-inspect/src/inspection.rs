@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use hookseal::clock::Timestamp;
 use hookseal::explain::{Explanation, Reading};
-use hookseal::{Timestamp, schemes};
+use hookseal::schemes;
 use serde::Serialize;
 
 use crate::capture::Capture;

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use hookseal::clock::Timestamp;
 use hookseal::explain::{Change, Explainer, Explanation};
-use hookseal::{Head, RequestHead, Timestamp, Verified, VerifyError};
+use hookseal::{Head, RequestHead, Verified, VerifyError};
 use serde::Serialize;
 
 use crate::capture::Capture;

@@ -1,9 +1,10 @@
 //! A scheme with the options that change it, and webhooks of that.
 
+use hookseal::clock::{Clock, FixedClock, Timestamp};
 use hookseal::scheme::{
     Encoding, Endpoint, Field, Form, Part, Scheme, SchemeFile, SecretForm, SignatureField,
 };
-use hookseal::{Clock, ConfigError, FixedClock, Key, ReplayWindow, Timestamp, Webhook, schemes};
+use hookseal::{ConfigError, Key, ReplayWindow, Webhook, schemes};
 use serde::Deserialize;
 
 use crate::error::{Result, WrongUse, wrong};
@@ -335,7 +336,7 @@ impl Setup {
         let clock = || -> Box<dyn Clock> {
             match received_at {
                 Some(moment) => Box::new(FixedClock::at(moment)),
-                None => Box::new(hookseal::SystemClock),
+                None => Box::new(hookseal::clock::SystemClock),
             }
         };
         let mut keys = Vec::new();

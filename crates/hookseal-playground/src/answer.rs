@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use hookseal::clock::Timestamp;
 use hookseal::scheme::Scheme;
-use hookseal::{Message, Timestamp, schemes};
+use hookseal::{Message, schemes};
 use hookseal_inspect::capture::{self, Capture, Format, Lengths};
 use hookseal_inspect::curl::curl;
 use hookseal_inspect::error::{Result, WrongUse, wrong};

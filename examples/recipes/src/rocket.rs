@@ -1,4 +1,5 @@
-use hookseal::{CheckHead as _, Verified, VerifyError, Webhook};
+use hookseal::verification::CheckHead as _;
+use hookseal::{Verified, VerifyError, Webhook};
 use rocket::data::{Data, FromData, Outcome, ToByteUnit as _};
 use rocket::{Request, State, async_trait, http::Status, post};
 use tokio::sync::mpsc::Sender;

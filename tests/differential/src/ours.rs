@@ -5,9 +5,9 @@ use base64::engine::general_purpose::STANDARD;
 use fastrand::Rng;
 use hookseal::ed25519::{self, PublicKey};
 use hookseal::scheme::Form;
-use hookseal::{
-    ConfigError, HashState, Key, Keys, SignError, Timestamp, Verified, Webhook, schemes,
-};
+use hookseal::verification::HashState;
+use hookseal::clock::Timestamp;
+use hookseal::{ConfigError, Key, Keys, SignError, Verified, Webhook, schemes};
 
 use crate::message::{Header, Message, Request, Scheme, Spelling, receivers};
 use crate::random;

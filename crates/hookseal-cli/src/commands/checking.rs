@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::ArgMatches;
-use hookseal::Timestamp;
+use hookseal::clock::Timestamp;
 use hookseal_inspect::secret::Secret;
 
 use crate::capture::{self, Capture, Format, Lengths};

@@ -2,8 +2,9 @@
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
+use hookseal::clock::Timestamp;
 use hookseal::scheme::{HeaderName, Part};
-use hookseal::{Message, Timestamp, Webhook};
+use hookseal::{Message, Webhook};
 use hookseal_inspect::signing::{check_ids, sign};
 
 use crate::client::OF_CONNECTION;

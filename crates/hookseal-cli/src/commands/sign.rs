@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::ArgMatches;
-use hookseal::Timestamp;
+use hookseal::clock::Timestamp;
 use hookseal_inspect::curl::quoted;
 
 use super::messages::{Sender, type_of};

@@ -6,9 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use clap::ArgMatches;
+use hookseal::clock::Timestamp;
 use hookseal::explain::{Change, Explanation};
 use hookseal::handshake::{self, Handshakes};
-use hookseal::{CheckHead as _, ConfigError, Timestamp, VerifyError};
+use hookseal::verification::CheckHead as _;
+use hookseal::{ConfigError, VerifyError};
 use hookseal_inspect::identify::{Likeness, identify};
 use hookseal_inspect::secret::Secret;
 

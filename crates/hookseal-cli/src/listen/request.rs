@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
 use std::time::{Duration, Instant};
 
-use hookseal::Timestamp;
+use hookseal::clock::Timestamp;
 use httparse::Status;
 
 use crate::capture::{Capture, parse_raw, parse_raw_head, raw_content_length};

@@ -1,5 +1,6 @@
 use hookseal::tower::{Rejection, VerifiedBody, VerifyLayer};
-use hookseal::{Timestamp, Webhook, clock_fn, schemes};
+use hookseal::clock::{Timestamp, clock_fn};
+use hookseal::{Webhook, schemes};
 use http::{Request, Response};
 use tower::{Layer as _, ServiceExt as _, service_fn};
 use worker::{Context, Date, Env, Error, HttpRequest, Result, console_log, event};
