@@ -66,7 +66,6 @@ fn what_is_plain_data_survives_a_panic() {
     {
         plain::<hookseal::ed25519::PublicKey>();
         plain::<hookseal::ed25519::SigningKey>();
-        plain::<hookseal::ed25519::KeyFault>();
     }
     plain::<Encoding>();
     plain::<Verified<'static>>();

@@ -9,7 +9,8 @@
 use std::fs;
 
 use hookseal::clock::{FixedClock, Timestamp};
-use hookseal::ed25519::{KeyFault, MAX_KEYS, MAX_PAIRS, PublicKey, SigningKey};
+use hookseal::ed25519::{MAX_KEYS, MAX_PAIRS, PublicKey, SigningKey};
+use hookseal::fault::KeyFault;
 use hookseal::fault::SecretFault;
 use hookseal::scheme::{
     Algorithm, Encoding, Form, Scheme, SecretForm, Separator, Signature, SignatureField,

@@ -334,7 +334,8 @@ pub enum SecretFault {
 /// ```
 /// # #[cfg(feature = "ed25519")] {
 /// use hookseal::ConfigError;
-/// use hookseal::ed25519::{KeyFault, PublicKey};
+/// use hookseal::ed25519::PublicKey;
+/// use hookseal::fault::KeyFault;
 ///
 /// let error = PublicKey::from_base64("whpk_AAAA").unwrap_err();
 /// let ConfigError::InvalidEd25519Key { fault, .. } = error else { panic!("{error}") };
