@@ -4,8 +4,8 @@
 #![no_main]
 
 use arbitrary::{Arbitrary, Unstructured};
-use hookseal::explain::Explainer;
 use hookseal::clock::Timestamp;
+use hookseal::explain::Explainer;
 use hookseal::{Head, schemes};
 
 type Headers = Vec<(String, Vec<u8>)>;

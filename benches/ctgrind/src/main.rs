@@ -27,12 +27,12 @@ use std::error::Error;
 use std::hint::black_box;
 use std::process::ExitCode;
 
+use hookseal::clock::{FixedClock, Timestamp};
 use hookseal::ed25519::SigningKey;
 use hookseal::scheme::{
     Algorithm, Encoding, Field, Form, Part, Scheme, Separator, Signature, SignatureField,
     TimestampField,
 };
-use hookseal::clock::{FixedClock, Timestamp};
 use hookseal::verification::HashState;
 use hookseal::{ConfigError, Key, Message, VerifyError, Webhook, schemes};
 

@@ -2,9 +2,9 @@
 
 use std::hint::black_box;
 
+use hookseal::clock::Timestamp;
 use hookseal::ed25519::SigningKey;
 use hookseal::scheme::{Encoding, Scheme, SignedHeaders};
-use hookseal::clock::Timestamp;
 use hookseal::{Key, Message, VerifyError, Webhook, schemes};
 use http::HeaderMap;
 

@@ -6,8 +6,8 @@ use dudect_bencher::ctbench::BenchFn;
 use dudect_bencher::rand::RngExt;
 use dudect_bencher::{BenchRng, Class, CtRunner};
 use hmac::{Hmac, KeyInit, Mac};
-use hookseal::scheme::{Algorithm, Encoding, Scheme, Signature};
 use hookseal::clock::{FixedClock, Timestamp};
+use hookseal::scheme::{Algorithm, Encoding, Scheme, Signature};
 use hookseal::{Key, VerifyError, Webhook, schemes};
 use sha2::Sha256;
 

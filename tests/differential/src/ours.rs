@@ -3,10 +3,10 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use fastrand::Rng;
+use hookseal::clock::Timestamp;
 use hookseal::ed25519::{self, PublicKey};
 use hookseal::scheme::Form;
 use hookseal::verification::HashState;
-use hookseal::clock::Timestamp;
 use hookseal::{ConfigError, Key, Keys, SignError, Verified, Webhook, schemes};
 
 use crate::message::{Header, Message, Request, Scheme, Spelling, receivers};

@@ -16,8 +16,8 @@ use core::error::Error;
 use core::ffi::c_int;
 use core::panic::PanicInfo;
 
-use hookseal::ed25519::SigningKey;
 use hookseal::clock::FixedClock;
+use hookseal::ed25519::SigningKey;
 use hookseal::verification::HashState;
 use hookseal::{Key, Message, VerifyError, Webhook, schemes};
 

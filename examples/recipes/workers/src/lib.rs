@@ -1,5 +1,5 @@
-use hookseal::tower::{Rejection, VerifiedBody, VerifyLayer};
 use hookseal::clock::{Timestamp, clock_fn};
+use hookseal::tower::{Rejection, VerifiedBody, VerifyLayer};
 use hookseal::{Webhook, schemes};
 use http::{Request, Response};
 use tower::{Layer as _, ServiceExt as _, service_fn};
