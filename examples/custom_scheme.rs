@@ -91,7 +91,7 @@ fn decode(text: &[u8]) -> Result<Cow<'_, [u8]>, VerifyError> {
     Ok(decoded.into())
 }
 
-/// The webhook at this URL, exactly as it is configured at Twilio: no proxy can be
+/// Creates the webhook at this URL, exactly as it is configured at Twilio: no proxy can be
 /// trusted to tell it.
 fn twilio(url: &str, auth_token: &str) -> Result<Webhook, ConfigError> {
     Webhook::new(TWILIO.at(url), auth_token)

@@ -300,7 +300,7 @@ impl<'s> Explainer<'s> {
         explanation
     }
 
-    /// The verdict of the crate itself, if it can be set up; `faults` takes what keeps
+    /// Returns the crate's own verdict, if the check can be set up; `faults` takes what keeps
     /// parts of it from being.
     fn verify(
         &self,
@@ -362,7 +362,7 @@ impl<'s> Explainer<'s> {
     }
 }
 
-/// Whether an error has nothing to do with the keys.
+/// Returns whether an error has nothing to do with the keys.
 const fn is_of_the_scheme(error: &ConfigError) -> bool {
     matches!(
         error,

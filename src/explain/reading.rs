@@ -222,7 +222,7 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// The value of a header that is there once.
+    /// Returns the value of a header that is there once.
     fn value(&self, name: &str) -> Option<Vec<u8>> {
         self.full_value(&full_name(self.scheme, name))
     }
@@ -254,7 +254,7 @@ impl Reader<'_, '_> {
         form.0.canonicalize(&request).ok().map(|body| body.into())
     }
 
-    /// The configured endpoint, of several the one that the request names.
+    /// Returns the configured endpoint; if there are several, the one that the request names.
     fn endpoint(&self) -> Option<Vec<u8>> {
         let endpoints = self.scheme.endpoint.as_slice();
         let endpoint = match self.scheme.endpoint_header {
@@ -268,7 +268,7 @@ impl Reader<'_, '_> {
         endpoint.map(|endpoint| endpoint.as_bytes().to_vec())
     }
 
-    /// The headers that the request names as signed, joined as the scheme says.
+    /// Joins the headers that the request names as signed, as the scheme says.
     fn listed(&self, between: Option<&str>, joined: &str) -> Option<Vec<u8>> {
         let list = self.scheme.header_list?;
         let names = match list.names {

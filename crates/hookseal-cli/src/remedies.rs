@@ -21,7 +21,7 @@ const CODE: [&str; 8] = [
     "TimestampField",
 ];
 
-/// Each word that begins with two dashes.
+/// Returns each word that begins with two dashes.
 fn options(text: &str) -> impl Iterator<Item = &str> {
     let is_of_option = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     text.split(move |c| !is_of_option(c))

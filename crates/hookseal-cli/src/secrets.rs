@@ -82,7 +82,8 @@ fn named(matches: &ArgMatches) -> Result<Vec<Secret>> {
     Ok(secrets)
 }
 
-/// The name is not shown: somebody may have put the secret itself there.
+/// Reads a secret from a variable. No error shows the name: somebody may have put the secret
+/// itself there.
 fn of_variable(name: &OsString, which: &str) -> Result<Secret> {
     let place = format!("{which}the variable that --secret-env names");
     match variable(name) {
@@ -102,7 +103,7 @@ fn variable(name: &OsString) -> Option<Vec<u8>> {
     env::var_os(name).map(OsString::into_encoded_bytes)
 }
 
-/// Nor is the path shown.
+/// Reads a secret from a file. No error shows the path either.
 fn of_file(path: &Path, which: &str) -> Result<Secret> {
     let place = format!("{which}the file that --secret-file names");
     let bytes = files::read_at_most(path, MAX_SECRET)

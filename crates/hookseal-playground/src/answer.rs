@@ -150,7 +150,7 @@ fn decoded(text: &str) -> Result<Vec<u8>> {
     decoded.map_err(|_| WrongUse("the page passes bytes in base64".into()))
 }
 
-/// The scheme with its options; `None` to look for it.
+/// Returns the scheme with its options; `None` to look for it.
 fn setup_of(setup: &question::Setup) -> Result<Option<Setup>> {
     let options: Options = setup.options.clone();
     let source = match (&setup.scheme, &setup.scheme_file) {
@@ -214,7 +214,7 @@ fn inspect(
     Ok(inspected.collect())
 }
 
-/// Where a request can be sent to.
+/// Returns where a request can be sent.
 fn url_of(setup: &question::Setup, capture: &Capture) -> String {
     let host = capture.values("host").first().copied();
     let host = host.and_then(|host| str::from_utf8(host).ok());

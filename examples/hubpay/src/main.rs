@@ -145,7 +145,7 @@ fn generate(file: &Path) -> Result<SharedKey> {
     Ok(key)
 }
 
-/// A client that follows no redirect: it would send the shared key on.
+/// Creates a client that follows no redirect: it would send the shared key on.
 fn agent(loopback: bool) -> Agent {
     let mut config = Agent::config_builder();
     if loopback {

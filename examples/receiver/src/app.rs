@@ -125,7 +125,8 @@ impl App {
         Ok(route.route_layer(allow))
     }
 
-    /// Pomelo rejects a transaction whose answer is late or not signed.
+    /// Creates the layer that signs answers: Pomelo rejects a transaction whose answer is late or
+    /// not signed.
     fn sign_responses(&self, webhook: &Arc<Webhook>) -> Result<SignResponseLayer, SignError> {
         let layer = SignResponseLayer::new(Arc::clone(webhook))?;
         Ok(layer

@@ -271,14 +271,14 @@ struct Body<'b> {
     shared_key: &'b str,
 }
 
-/// Whether it is a `b64token` (RFC 6750, section 2.1), as every JWT is.
+/// Returns whether it is a `b64token` (RFC 6750, section 2.1), as every JWT is.
 fn is_bearer_token(token: &str) -> bool {
     let characters = token.trim_end_matches('=');
     let is_of_one = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte);
     !characters.is_empty() && characters.bytes().all(is_of_one)
 }
 
-/// Whether it is written as RFC 9562, section 4, says.
+/// Returns whether it is written as RFC 9562, section 4, says.
 fn is_uuid(text: &str) -> bool {
     text.len() == 36
         && text.bytes().enumerate().all(|(place, byte)| match place {

@@ -109,7 +109,7 @@ pub fn random_text() -> Result<String> {
     Ok(hex::encode(random))
 }
 
-/// Without a request, what is not signed has no effect.
+/// Refuses options for what is not signed: without a request they have no effect.
 fn check_signed(setup: &Setup, matches: &ArgMatches, headers: &[(String, String)]) -> Result<()> {
     let name = setup.name();
     let is_given = matches.value_source("method") == Some(ValueSource::CommandLine);

@@ -23,7 +23,7 @@ const MAX_TARGET: usize = 120;
 /// No method has more letters.
 const MAX_METHOD: usize = 20;
 
-/// The target with each token of its query masked: a sender's verify token is a secret.
+/// Masks each token in the target's query: a sender's verify token is a secret.
 fn without_tokens(target: &str) -> String {
     let Some((path, query)) = target.split_once('?') else {
         return target.into();
