@@ -337,6 +337,9 @@ fn public_types() -> BTreeSet<String> {
                 read(&path, names);
                 continue;
             }
+            if path.extension().is_none_or(|extension| extension != "rs") {
+                continue;
+            }
             let is_off = [
                 ("src/ed25519.rs", cfg!(feature = "ed25519")),
                 ("src/handshake/answers.rs", cfg!(feature = "handshake")),
