@@ -6,8 +6,10 @@
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use hookseal::clock::FixedClock;
 use hookseal::scheme::{Scheme, SignedHeaders};
-use hookseal::{FixedClock, HashState, Key, Keys, Message, Webhook, schemes};
+use hookseal::verification::HashState;
+use hookseal::{Key, Keys, Message, Webhook, schemes};
 
 const NOW: u64 = 1_700_000_000;
 const SIZES: [usize; 4] = [64, 1 << 10, 16 << 10, 1 << 20];

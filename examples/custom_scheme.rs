@@ -24,7 +24,8 @@ use std::error::Error;
 use hookseal::scheme::{
     Algorithm, CanonicalForm, Canonicalize, Form, Part, RawRequest, Scheme, SignatureField,
 };
-use hookseal::{ConfigError, HashState, Message, VerifyError, Webhook};
+use hookseal::verification::HashState;
+use hookseal::{ConfigError, Message, VerifyError, Webhook};
 
 const TWILIO: Scheme = Scheme {
     name: "twilio",

@@ -176,7 +176,8 @@ impl MacKey {
             Algorithm::HmacSha1 => None,
             Algorithm::Ed25519 => None,
         };
-        wipe_stack::<4096>();
+        // In a build without optimisation, a hash leaves copies further down than in others.
+        wipe_stack::<16_384>();
         key
     }
 

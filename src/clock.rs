@@ -1,4 +1,8 @@
-//! Time: timestamps, clocks, and the replay window.
+//! Clocks, and the timestamps that they return.
+//!
+//! A webhook reads the [`SystemClock`] unless
+//! [`Webhook::with_clock`](crate::Webhook::with_clock) sets another one: a [`FixedClock`] in
+//! tests, or your own [`Clock`].
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -7,7 +11,7 @@ use core::fmt;
 /// A moment, in whole seconds since the Unix epoch.
 ///
 /// ```
-/// use hookseal::Timestamp;
+/// use hookseal::clock::Timestamp;
 ///
 /// let timestamp = Timestamp::from_secs(1_674_087_231);
 /// assert_eq!(timestamp.as_secs(), 1_674_087_231);
@@ -34,7 +38,7 @@ impl Timestamp {
     /// Not available on `wasm32-unknown-unknown`, which has no system clock.
     ///
     /// ```
-    /// assert!(hookseal::Timestamp::now().as_secs() > 1_700_000_000);
+    /// assert!(hookseal::clock::Timestamp::now().as_secs() > 1_700_000_000);
     /// ```
     #[cfg(all(
         feature = "std",
@@ -81,7 +85,8 @@ impl fmt::Display for Timestamp {
 ///
 /// ```
 /// use std::sync::Arc;
-/// use hookseal::{Clock, Timestamp, Webhook, clock_fn, schemes};
+/// use hookseal::clock::{Clock, Timestamp, clock_fn};
+/// use hookseal::{Webhook, schemes};
 ///
 /// let clock: Arc<dyn Clock> = Arc::new(clock_fn(|| Timestamp::from_secs(1_674_087_231)));
 /// let webhook = Webhook::new(schemes::STANDARD_WEBHOOKS, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?
@@ -118,7 +123,7 @@ impl<C: Clock + ?Sized> Clock for Arc<C> {
 /// ([`Webhook::new_with_clock`](crate::Webhook::new_with_clock)).
 ///
 /// ```
-/// use hookseal::{Clock, SystemClock};
+/// use hookseal::clock::{Clock, SystemClock};
 ///
 /// assert!(SystemClock.now().as_secs() > 1_700_000_000);
 /// ```
@@ -146,7 +151,7 @@ impl Clock for SystemClock {
 /// A clock that stands still, for tests and for captured requests.
 ///
 /// ```
-/// use hookseal::{Clock, FixedClock};
+/// use hookseal::clock::{Clock, FixedClock};
 ///
 /// assert_eq!(FixedClock::at(1_700_000_000).now().as_secs(), 1_700_000_000);
 /// ```
@@ -174,7 +179,7 @@ pub struct ClockFn<F>(F);
 /// Creates a clock from a function that returns the current time.
 ///
 /// ```
-/// use hookseal::{Clock, Timestamp, clock_fn};
+/// use hookseal::clock::{Clock, Timestamp, clock_fn};
 ///
 /// let clock = clock_fn(|| Timestamp::from_secs(1_674_087_231));
 /// assert_eq!(clock.now().as_secs(), 1_674_087_231);

@@ -361,8 +361,9 @@ mod tests {
     use std::format;
 
     use super::*;
+    use crate::clock::FixedClock;
     use crate::schemes::{PAMINGA, POMELO};
-    use crate::{FixedClock, Key, Webhook};
+    use crate::{Key, Webhook};
 
     fn key(secret: &[u8], id: &str) -> Key {
         Key::from_bytes(secret).unwrap().with_id(id)

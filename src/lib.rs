@@ -33,11 +33,13 @@
 //! | you want to | look at |
 //! | --- | --- |
 //! | verify requests in axum, hyper, tonic or anything else that uses tower | the modules [`tower`](tower/index.html) and [`axum`](axum/index.html) |
+//! | copy what your framework needs: axum, actix-web, hyper, tonic, AWS Lambda, Rocket, poem, salvo, warp, Cloudflare Workers | [`recipes`] |
 //! | find a sender's scheme | [`schemes`]: 102 schemes, each with a page that says what is signed and what is not |
 //! | declare the scheme of another sender | [`scheme`] |
 //! | know why a request was refused | [`troubleshooting`], and the module [`explain`](explain/index.html), which proves the cause |
 //! | handle an event once, although it arrives twice | the module [`idempotency`](idempotency/index.html) |
 //! | answer the requests by which a sender has your endpoint prove itself | the module [`handshake`](handshake/index.html) |
+//! | register an endpoint at Hubpay | the module [`schemes::hubpay`] |
 //! | let only a sender's published addresses through, also behind proxies | the module [`networks`](networks/index.html) |
 //! | sign the answers to verified requests | [`Webhook::sign_response`], and in a service [`SignResponseLayer`](tower/struct.SignResponseLayer.html) |
 //! | check requests, sign and send them in a shell | the program `hookseal`, of the package `hookseal-cli` |
@@ -88,7 +90,8 @@
 //! chunk. [`Webhook::sign`] makes the headers that the sender would send, for senders, answers and tests.
 //!
 //! ```
-//! use hookseal::{HashState, Message, Webhook, schemes};
+//! use hookseal::verification::HashState;
+//! use hookseal::{Message, Webhook, schemes};
 //!
 //! let webhook = Webhook::new(schemes::STANDARD_WEBHOOKS, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?;
 //! let headers = webhook.sign(&Message::new(b"{}").with_id("msg_1"))?;
@@ -134,6 +137,7 @@
 //! | `serde` | schemes from TOML, JSON and other formats, and as such |
 //! | `explain` | the search for the reason why a request was refused; turns `std` and `sha1` on |
 //! | `idempotency` | handles each event once: the guard, its store in memory and its layer; turns `std` on |
+//! | `hubpay` | registers endpoints at Hubpay and lists them, through any client; turns `http` on |
 //!
 //! Without `std`, the only default feature, the crate is `no_std` with `alloc`. There, and on
 //! `wasm32-unknown-unknown`, no system clock exists: [`Webhook::new_with_clock`] takes yours.
@@ -189,7 +193,7 @@ extern crate std;
 mod algorithm;
 #[cfg(feature = "axum")]
 pub mod axum;
-mod clock;
+pub mod clock;
 mod coverage;
 #[cfg(feature = "ed25519")]
 pub mod ed25519;
@@ -200,6 +204,7 @@ mod encoding;
 mod error;
 #[cfg(feature = "explain")]
 pub mod explain;
+pub mod fault;
 #[cfg(feature = "handshake")]
 pub mod handshake;
 mod head;
@@ -229,22 +234,17 @@ mod signed_headers;
 mod signed_message;
 #[cfg(feature = "tower")]
 pub mod tower;
+#[doc = include_str!("recipes.md")]
+pub mod recipes {}
 #[doc = include_str!("troubleshooting.md")]
 pub mod troubleshooting {}
-mod verification;
+pub mod verification;
 mod verified;
 mod verifier;
 mod webhook;
 mod window;
 
-#[cfg(all(
-    feature = "std",
-    not(all(target_family = "wasm", target_os = "unknown"))
-))]
-pub use clock::SystemClock;
-pub use clock::{Clock, ClockFn, FixedClock, Timestamp, clock_fn};
-pub use coverage::Coverage;
-pub use error::{ConfigError, KeyFault, SecretFault, SignError, SignatureFault, VerifyError};
+pub use error::{ConfigError, SignError, VerifyError};
 pub use head::{Head, RequestHead};
 pub use key::{Key, Keys};
 pub use message::Message;
@@ -252,7 +252,6 @@ pub use message::Message;
 pub use reloadable::Reloadable;
 #[cfg(feature = "http")]
 pub use request::VerifyRequest;
-pub use verification::{CheckHead, CheckedHead, HashState, Verification};
 pub use verified::{IdempotencyKey, Verified};
 pub use verifier::Verifier;
 pub use webhook::Webhook;

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::Timestamp;
+use crate::clock::Timestamp;
 
 /// A message to sign: a body, and what a scheme may sign with it.
 ///

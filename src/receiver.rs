@@ -4,10 +4,10 @@ use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use core::fmt;
 
-use crate::Timestamp;
 #[cfg(feature = "handshake")]
 use crate::algorithm::MacKey;
 use crate::clock::Clock;
+use crate::clock::Timestamp;
 use crate::error::VerifyError;
 use crate::head::RequestHead;
 use crate::keyset::KeySet;

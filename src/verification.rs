@@ -1,5 +1,8 @@
-//! From a checked head to a verdict: written once for all schemes, whole or in
-//! chunks.
+//! Verification in steps: first the head, then the body chunk by chunk.
+//!
+//! [`Webhook::begin`](crate::Webhook::begin) checks the head and returns a [`Verification`], which
+//! takes the body and returns the verdict. Its [`HashState`] holds the running MACs. A verifier of
+//! your own implements [`CheckHead`].
 
 mod check_head;
 
@@ -8,8 +11,8 @@ use core::fmt;
 
 use zeroize::Zeroize as _;
 
-use crate::Timestamp;
 use crate::algorithm::{Hashing, MacKey, RunningMac, wipe_stack};
+use crate::clock::Timestamp;
 use crate::ed25519;
 use crate::error::VerifyError;
 use crate::head::RequestHead;
@@ -265,7 +268,8 @@ fn start_pair(claim: &Claim<'_>, key: &Named<EdKey>, signature: &Signature) -> O
 /// (the body).
 ///
 /// ```
-/// use hookseal::{HashState, Message, Webhook, schemes};
+/// use hookseal::verification::HashState;
+/// use hookseal::{Message, Webhook, schemes};
 ///
 /// let webhook = Webhook::new(schemes::PAMINGA, "your-shared-secret")?;
 /// let headers = webhook.sign(&Message::new(b"{\"event\":\"form.submitted\"}"))?;
@@ -408,7 +412,8 @@ impl<'h> Verification<'h> {
     /// before it is refused.
     ///
     /// ```
-    /// use hookseal::{HashState, Message, Webhook, schemes};
+    /// use hookseal::verification::HashState;
+    /// use hookseal::{Message, Webhook, schemes};
     ///
     /// let webhook = Webhook::new(schemes::PAKK, ["the new signing key", "the old one"])?;
     /// let headers = webhook.sign(&Message::new(b"{}"))?;

@@ -9,8 +9,8 @@ use core::fmt;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::Timestamp;
 use crate::algorithm::Hashing;
+use crate::clock::Timestamp;
 use crate::coverage::Coverage;
 use crate::head::RequestHead;
 use crate::scheme::{Layout, Signature};
@@ -38,7 +38,7 @@ use crate::signed_message::{Collected, Digest, SignedMessage};
 /// ```
 ///
 /// `B` is the body: `&[u8]` after [`Webhook::verify`](crate::Webhook::verify),
-/// `()` after a chunk-by-chunk [`Verification`](crate::Verification), whose caller
+/// `()` after a chunk-by-chunk [`Verification`](crate::verification::Verification), whose caller
 /// has the chunks.
 #[derive(Clone)]
 #[must_use = "act on the verified body, not on the request's"]

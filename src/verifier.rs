@@ -1,9 +1,10 @@
 //! What every verifier does.
 
+use crate::Verified;
+use crate::clock::Timestamp;
 use crate::error::VerifyError;
 use crate::head::RequestHead;
 use crate::verification::{CheckHead, HashState, Verification};
-use crate::{Timestamp, Verified};
 
 /// Verifies requests. Every [`CheckHead`] has these methods, and none can replace
 /// one, so that every entry point makes the same checks.
@@ -45,7 +46,8 @@ pub trait Verifier: CheckHead {
     /// As [`verify`](Self::verify).
     ///
     /// ```
-    /// use hookseal::{Message, Timestamp, Verifier, Webhook, schemes};
+    /// use hookseal::clock::Timestamp;
+    /// use hookseal::{Message, Verifier, Webhook, schemes};
     ///
     /// let webhook = Webhook::new(schemes::STANDARD_WEBHOOKS, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?;
     /// let message = Message::new(b"{}").with_id("msg_1").with_timestamp(1_700_000_000);

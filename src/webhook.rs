@@ -6,6 +6,7 @@ use core::fmt;
 
 use crate::algorithm::{Algorithm, MacKey};
 use crate::clock::Clock;
+use crate::clock::Timestamp;
 use crate::coverage::Coverage;
 use crate::error::{ConfigError, SignError, VerifyError};
 #[cfg(feature = "handshake")]
@@ -19,7 +20,7 @@ use crate::signed_message::{BodyAlone, SignedMessage};
 use crate::verification::CheckHead;
 use crate::verification::{CheckedHead, HashState, Verification};
 use crate::verified::{Rest, length};
-use crate::{Head, Message, Timestamp, Verified};
+use crate::{Head, Message, Verified};
 
 /// A scheme with its keys and clock: verifies a sender's requests, and signs as
 /// the sender does.
@@ -43,7 +44,8 @@ use crate::{Head, Message, Timestamp, Verified};
 /// of their own, of memory too: see the module `ed25519`.)
 ///
 /// ```
-/// use hookseal::{FixedClock, VerifyError, Webhook, schemes};
+/// use hookseal::clock::FixedClock;
+/// use hookseal::{VerifyError, Webhook, schemes};
 ///
 /// // The known answer of the standard-webhooks project's own tests.
 /// let webhook = Webhook::new(schemes::STANDARD_WEBHOOKS, "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD")?
@@ -110,7 +112,7 @@ impl Webhook {
         not(all(target_family = "wasm", target_os = "unknown"))
     ))]
     pub fn new(scheme: Scheme<'_>, keys: impl Into<Keys>) -> Result<Self, ConfigError> {
-        Self::new_with_clock(scheme, keys, crate::SystemClock)
+        Self::new_with_clock(scheme, keys, crate::clock::SystemClock)
     }
 
     /// Creates a webhook like `new`, with a clock of your own, on any platform.

@@ -1,6 +1,6 @@
 //! The replay window: how far a timestamp may be from the clock.
 
-use crate::Timestamp;
+use crate::clock::Timestamp;
 
 /// How far a message's timestamp may be from the clock, in seconds, inclusive on
 /// both sides: a message exactly as old as the past tolerance is accepted, one
@@ -12,7 +12,8 @@ use crate::Timestamp;
 /// signed that far ahead, 600 seconds by default.
 ///
 /// ```
-/// use hookseal::{FixedClock, Message, ReplayWindow, Webhook, schemes};
+/// use hookseal::clock::FixedClock;
+/// use hookseal::{Message, ReplayWindow, Webhook, schemes};
 ///
 /// let window = ReplayWindow::from_secs(300).with_future_secs(30);
 /// let scheme = schemes::STANDARD_WEBHOOKS.with_window(window);

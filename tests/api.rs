@@ -8,18 +8,19 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 
 use common::*;
+use hookseal::clock::{Clock, FixedClock, SystemClock, Timestamp};
+use hookseal::fault::{KeyFault, SecretFault, SignatureFault};
+use hookseal::scheme::Coverage;
 use hookseal::scheme::{
     Algorithm, CanonicalForm, Canonicalize, Encoding, Endpoint, Field, Form, HeaderList,
     HeaderName, Part, RawRequest, Scheme, SchemeFault, SecretForm, Separator, Signature,
     SignatureField, SignedHeaders, TimeFormat, TimestampField,
 };
-use hookseal::schemes::hubpay::{Registration, RegistrationError};
 use hookseal::tower::VerifyLayer;
+use hookseal::verification::{CheckHead, CheckedHead, HashState, Verification};
 use hookseal::{
-    CheckHead, CheckedHead, Clock, ConfigError, Coverage, FixedClock, HashState, Head,
-    IdempotencyKey, Key, KeyFault, Keys, Message, ReplayWindow, RequestHead, SecretFault,
-    SignError, SignatureFault, SystemClock, Timestamp, Verification, Verified, Verifier,
-    VerifyError, Webhook, schemes,
+    ConfigError, Head, IdempotencyKey, Key, Keys, Message, ReplayWindow, RequestHead, SignError,
+    Verified, Verifier, VerifyError, Webhook, schemes,
 };
 
 /// `tests/public_api/api.txt` has all auto traits of all types; these are the
@@ -65,7 +66,6 @@ fn what_is_plain_data_survives_a_panic() {
     {
         plain::<hookseal::ed25519::PublicKey>();
         plain::<hookseal::ed25519::SigningKey>();
-        plain::<hookseal::ed25519::KeyFault>();
     }
     plain::<Encoding>();
     plain::<Verified<'static>>();
@@ -88,8 +88,20 @@ fn what_is_plain_data_survives_a_panic() {
     plain::<SchemeFault>();
     plain::<SecretFault>();
     plain::<KeyFault>();
-    plain::<Registration<'static>>();
-    plain::<RegistrationError>();
+    #[cfg(feature = "hubpay")]
+    {
+        use hookseal::schemes::hubpay::*;
+        plain::<Account>();
+        plain::<ApiError>();
+        plain::<ListError<()>>();
+        plain::<Listing<'static>>();
+        plain::<Registration>();
+        plain::<RegistrationError>();
+        plain::<Registrations<'static, ()>>();
+        plain::<RequestError>();
+        plain::<SharedKey>();
+        plain::<UrlFault>();
+    }
 }
 
 #[test]

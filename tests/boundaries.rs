@@ -4,10 +4,11 @@
 //! Every scheme of a few parts that `Webhook::new` accepts is tried with every way to
 //! cut its signed bytes into parts again.
 
+use hookseal::clock::FixedClock;
 use hookseal::scheme::{
     Endpoint, Field, HeaderList, Part, Scheme, Separator, SignatureField, TimestampField,
 };
-use hookseal::{ConfigError, FixedClock, Head, Key, Webhook};
+use hookseal::{ConfigError, Head, Key, Webhook};
 
 const UNIX: TimestampField<'static> = TimestampField::seconds(Field::Header("x-time"));
 const RFC3339: TimestampField<'static> = TimestampField::rfc3339(Field::Header("x-time"));

@@ -369,7 +369,9 @@ fn example(case: &Value) -> String {
     let mut used = vec!["Webhook", "schemes"];
     used.extend(uses_head.then_some("Head"));
     used.extend(has_key_ids.then_some("Key"));
-    used.extend(scheme.timestamp.map(|_| "FixedClock"));
+    if scheme.timestamp.is_some() {
+        text.push_str("use hookseal::clock::FixedClock;\n");
+    }
     used.sort_unstable_by_key(|name| (name.starts_with(char::is_lowercase), *name));
     writeln!(text, "use hookseal::{{{}}};\n", used.join(", ")).unwrap();
     let algorithm = scheme.forms[0].algorithm;

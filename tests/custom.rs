@@ -13,16 +13,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
+use hookseal::clock::{FixedClock, Timestamp, clock_fn};
 use hookseal::scheme::{
     Algorithm, CanonicalForm, Canonicalize, Endpoint, Field, FieldValue, Form, Handshake,
     HeaderList, Part, RawRequest, Scheme, Separator, SignatureField, SignedHeaders, TimestampField,
     TokenAnswer,
 };
 use hookseal::tower::{Rejection, VerifiedBody, VerifyLayer};
+use hookseal::verification::{CheckHead, CheckedHead, HashState};
 use hookseal::{
-    CheckHead, CheckedHead, ConfigError, FixedClock, HashState, Head, Key, Keys, Message,
-    ReplayWindow, RequestHead, SignError, Timestamp, Verified, Verifier, VerifyError,
-    VerifyRequest, Webhook, clock_fn, schemes,
+    ConfigError, Head, Key, Keys, Message, ReplayWindow, RequestHead, SignError, Verified,
+    Verifier, VerifyError, VerifyRequest, Webhook, schemes,
 };
 use http::{HeaderMap, Request, Response, StatusCode};
 use http_body::{Body, Frame};
@@ -2122,7 +2123,7 @@ fn verdicts(
     let mut request = Request::new(&b"{}"[..]);
     *request.headers_mut() = HeaderMap::from(headers.clone());
     let (mut one, mut other) = (HashState::new(), HashState::new());
-    let finish = |begun: Result<hookseal::Verification<'_>, VerifyError>| {
+    let finish = |begun: Result<hookseal::verification::Verification<'_>, VerifyError>| {
         let mut verification = begun?;
         verification.update(b"{}");
         verification.finish().map(drop)

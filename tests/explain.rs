@@ -3,11 +3,12 @@
 
 use std::io::Write as _;
 
-use hookseal::explain::{Change, Explainer, Explanation, Fault, Words};
+use hookseal::clock::{FixedClock, Timestamp};
+use hookseal::explain::{Change, Explainer, Explanation, Fault, Reading, Words};
 use hookseal::scheme::{
     Algorithm, Encoding, Field, Form, Part, Scheme, SecretForm, SignatureField, TimeFormat,
 };
-use hookseal::{ConfigError, FixedClock, Head, Message, SignError, Timestamp, Webhook, schemes};
+use hookseal::{ConfigError, Head, Message, SignError, Webhook, schemes};
 
 const NOW: u64 = 1_795_000_000;
 const KEY_ID: &str = "key-1";
@@ -1827,4 +1828,173 @@ mod random_json {
             sent.shows_nothing_secret(&explanation);
         }
     }
+}
+
+/// The bytes of a secret that a sender signs with, decoded by another crate.
+fn key_of(secret: &str, form: SecretForm) -> Vec<u8> {
+    use data_encoding::{BASE64, HEXLOWER};
+    let text = secret.strip_prefix("whsec_").unwrap_or(secret);
+    match form {
+        SecretForm::Base64 | SecretForm::Whsec | SecretForm::WhsecList => {
+            BASE64.decode(text.as_bytes()).unwrap()
+        }
+        SecretForm::Hex => HEXLOWER.decode(text.as_bytes()).unwrap(),
+        SecretForm::Sha256OfText => {
+            let digest = ring::digest::digest(&ring::digest::SHA256, secret.as_bytes());
+            digest.as_ref().to_vec()
+        }
+        _ => secret.as_bytes().to_vec(),
+    }
+}
+
+/// Whether a signature is that of a message, as another crate says.
+fn is_signature_of(message: &[u8], signature: &[u8], algorithm: Algorithm, key: &[u8]) -> bool {
+    use ring::{hmac, signature as asymmetric};
+    let algorithm = match algorithm {
+        Algorithm::HmacSha1 => hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY,
+        Algorithm::HmacSha256 => hmac::HMAC_SHA256,
+        Algorithm::HmacSha512 => hmac::HMAC_SHA512,
+        _ => {
+            // RFC 8032, section 7.1, test 1.
+            let public = data_encoding::HEXLOWER
+                .decode(b"d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")
+                .unwrap();
+            let key = asymmetric::UnparsedPublicKey::new(&asymmetric::ED25519, public);
+            return key.verify(message, signature).is_ok();
+        }
+    };
+    hmac::verify(&hmac::Key::new(algorithm, key), message, signature).is_ok()
+}
+
+/// The parts that are read of a request are what its sender has signed, in their order: an
+/// HMAC that is not the crate's agrees, for every scheme.
+#[test]
+fn the_parts_that_are_read_are_the_signed_message() {
+    let mut checked = 0;
+    for scheme in schemes::ALL {
+        let Some(sent) = Sent::new(*scheme, JSON.as_bytes()) else {
+            continue;
+        };
+        checked += 1;
+        let name = sent.scheme.name;
+        let head = Head::new("POST", sent.target, &sent.headers);
+        let reading = sent.scheme.read(&head, &sent.body);
+        assert!(!reading.parts().is_empty(), "{name}");
+        let whole = |reading: &Reading| -> Vec<u8> {
+            let parts = reading.parts().iter();
+            parts
+                .flat_map(|part| part.bytes().unwrap_or_else(|| panic!("{name}: {part:?}")))
+                .copied()
+                .collect()
+        };
+        let read: Vec<_> = reading
+            .signatures()
+            .iter()
+            .filter(|entry| entry.form().is_some())
+            .collect();
+        assert!(!read.is_empty(), "{name}: {reading:?}");
+        let key = key_of(secret_of(scheme.secret).1, scheme.secret);
+        let is_signed = |message: &[u8]| {
+            read.iter().any(|entry| {
+                scheme.forms.iter().any(|form| {
+                    let text = match form.after_key_id {
+                        None => entry.entry().strip_prefix(form.prefix.as_bytes()),
+                        Some(between) => entry
+                            .entry()
+                            .strip_prefix(format!("{KEY_ID}{between}").as_bytes()),
+                    };
+                    let encoding = match form.encoding {
+                        Encoding::Hex => data_encoding::HEXLOWER_PERMISSIVE,
+                        Encoding::Base64Url => data_encoding::BASE64URL_NOPAD,
+                        _ => data_encoding::BASE64,
+                    };
+                    let signature = text.and_then(|text| encoding.decode(text).ok());
+                    signature.is_some_and(|signature| {
+                        entry.decoded_len() == Some(signature.len())
+                            && is_signature_of(message, &signature, form.algorithm, &key)
+                    })
+                })
+            })
+        };
+        assert!(is_signed(&whole(&reading)), "{name}: {reading:?}");
+
+        // Of another body, it is another message.
+        let other = sent.scheme.read(&head, b"{}");
+        let signs_the_body = scheme.signed.contains(&Part::Body);
+        assert_ne!(is_signed(&whole(&other)), signs_the_body, "{name}");
+
+        // The headers without which it is refused are those that are read.
+        let secret = std::str::from_utf8(&sent.secret).unwrap();
+        let receiver = hookseal::Key::from(secret).with_id(KEY_ID);
+        let webhook = Webhook::new(sent.scheme, receiver).unwrap();
+        let webhook = webhook.with_clock(FixedClock::at(NOW));
+        for place in 0..sent.headers.len() {
+            let mut headers = sent.headers.clone();
+            let (removed, _) = headers.remove(place);
+            let head = Head::new("POST", sent.target, &headers);
+            let is_needed = webhook.verify(&head, &sent.body).is_err();
+            let is_read = reading
+                .headers()
+                .iter()
+                .any(|header| header.name().eq_ignore_ascii_case(&removed));
+            assert!(is_read || !is_needed, "{name}: {removed}");
+        }
+    }
+    assert!(checked > 90, "{checked}");
+}
+
+/// What is missing, repeated or of another form is said to be, and hides nothing else.
+#[test]
+fn what_cannot_be_read_is_left_out() {
+    let scheme = schemes::STANDARD_WEBHOOKS;
+    let mac = "tZ1I4/hDygAJgO5TYxiSd6Sd0kDW6hPenDe+bTa3Kkw=";
+    let list = format!("v1,{mac} v1,short v2,{mac}");
+    let headers = [
+        ("Webhook-Id", "msg_1"),
+        ("Webhook-Id", "msg_2"),
+        ("Webhook-Signature", &list),
+        ("Host", "example.com"),
+    ];
+    let reading = scheme.read(&headers, b"{}");
+    let parts: Vec<_> = reading
+        .parts()
+        .iter()
+        .map(|part| (part.name(), part.header(), part.bytes()))
+        .collect();
+    assert_eq!(
+        parts,
+        [
+            ("message id", Some("webhook-id"), None),
+            ("text", None, Some(&b"."[..])),
+            ("timestamp", Some("webhook-timestamp"), None),
+            ("text", None, Some(b".")),
+            ("body", None, Some(b"{}")),
+        ]
+    );
+    let signatures: Vec<_> = reading
+        .signatures()
+        .iter()
+        .map(|entry| (entry.form(), entry.decoded_len()))
+        .collect();
+    let form = Some("`v1,` and base64 of HMAC-SHA-256");
+    assert_eq!(signatures, [(form, Some(32)), (None, None), (None, None)]);
+    let purposes: Vec<_> = reading
+        .headers()
+        .iter()
+        .map(|header| (header.name(), header.purpose()))
+        .collect();
+    assert_eq!(
+        purposes,
+        [
+            ("webhook-signature", "signature"),
+            ("webhook-timestamp", "timestamp"),
+            ("webhook-id", "message id"),
+        ]
+    );
+    // Nothing that was received is shown by accident.
+    let shown = format!("{reading:?}{:?}{:?}", reading.parts(), reading.signatures());
+    assert!(
+        !shown.contains("tZ1I4") && !shown.contains("msg_1"),
+        "{shown}"
+    );
 }

@@ -8,13 +8,12 @@ use axum::body::Body;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, get, post};
+use hookseal::clock::FixedClock;
 use hookseal::handshake::{Answer, Handshakes, Received};
 use hookseal::scheme::Scheme;
 use hookseal::tower::{VerifiedBytes, VerifyLayer};
-use hookseal::{
-    CheckHead as _, ConfigError, FixedClock, HashState, Head, Message, SignError, VerifyError,
-    Webhook, schemes,
-};
+use hookseal::verification::{CheckHead as _, HashState};
+use hookseal::{ConfigError, Head, Message, SignError, VerifyError, Webhook, schemes};
 use http::{Method, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;

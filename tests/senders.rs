@@ -7,12 +7,13 @@ use std::fs;
 use std::path::Path;
 
 use data_encoding::BASE64;
+use hookseal::clock::FixedClock;
 use hookseal::scheme::{
     Algorithm, Field, HeaderList, HeaderName, Part, Scheme, Separator, TimeFormat, TimestampField,
 };
+use hookseal::verification::HashState;
 use hookseal::{
-    ConfigError, FixedClock, HashState, Head, Key, Keys, Message, RequestHead, SignError,
-    VerifyError, Webhook, schemes,
+    ConfigError, Head, Key, Keys, Message, RequestHead, SignError, VerifyError, Webhook, schemes,
 };
 use serde::Deserialize;
 

@@ -23,13 +23,12 @@ use bytes::{Buf, Bytes};
 use common::*;
 use futures_core::Stream;
 use headers_alone::HeadersAlone;
+use hookseal::clock::{FixedClock, Timestamp, clock_fn};
 use hookseal::tower::{
     EmptyResponse, Rejection, RejectionKind, VerifiedBody, VerifiedBytes, Verify, VerifyLayer,
 };
-use hookseal::{
-    CheckHead, CheckedHead, FixedClock, HashState, Key, RequestHead, Timestamp, Verifier,
-    VerifyError, Webhook, clock_fn, schemes,
-};
+use hookseal::verification::{CheckHead, CheckedHead, HashState};
+use hookseal::{Key, RequestHead, Verifier, VerifyError, Webhook, schemes};
 use http::header::CONNECTION;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, Version};
 use http_body::Frame;
@@ -1430,14 +1429,14 @@ fn what_is_shown() {
         .with_body_timeout(seconds(9), tokio::time::sleep);
     assert_eq!(
         format!("{layer:?}"),
-        "VerifyLayer { body_limit: 1048576, body_timeout: Some(9s), .. }"
+        "VerifyLayer { checks: Checks { body_limit: 1048576, body_timeout: Some(9s), .. }, .. }"
     );
     assert_eq!(
         format!(
             "{:?}",
             VerifyLayer::new(of_standard_webhooks(key())).layer(())
         ),
-        "Verify { inner: (), layer: VerifyLayer { body_limit: 1048576, body_timeout: None, .. } }"
+        "Verify { inner: (), checks: Checks { body_limit: 1048576, body_timeout: None, .. } }"
     );
     let response = VerifyLayer::new(of_standard_webhooks(key()))
         .layer(service_fn(echo))
@@ -1448,7 +1447,7 @@ fn what_is_shown() {
 #[test]
 fn no_option_takes_back_another() {
     let layer = || VerifyLayer::new(of_paminga(text_key()));
-    let wanted = "VerifyLayer { body_limit: 7, body_timeout: Some(9s), .. }";
+    let wanted = "VerifyLayer { checks: Checks { body_limit: 7, body_timeout: Some(9s), .. }, .. }";
     let response = |_: &Rejection| Response::new(());
     for layer in [
         layer()

@@ -1,10 +1,12 @@
 //! The vectors of independent implementations: verdict, reason, every split of
 //! the body, and the signatures that we make.
 
+use hookseal::clock::Timestamp;
 use hookseal::scheme::{
     Encoding, Field, HeaderName, Separator, Signature, SignatureField, TimestampField,
 };
-use hookseal::{HashState, Head, Message, SignError, Timestamp, Verified, VerifyError, schemes};
+use hookseal::verification::HashState;
+use hookseal::{Head, Message, SignError, Verified, VerifyError, schemes};
 use hookseal_testing::cases::{self, Judged};
 use hookseal_testing::model::time;
 use hookseal_testing::vectors::{Build, Case, FILES, SENDERS, Setup, Verdict, load, of_catalogue};

@@ -28,15 +28,14 @@ use std::time::Duration;
 
 use bodies::BrokeOff;
 use bytes::Bytes;
+use hookseal::clock::{Timestamp, clock_fn};
 use hookseal::scheme::{
     Algorithm, CanonicalForm, Canonicalize, Form, Part, RawRequest, Scheme, SecretForm,
     SignatureField, SignedHeaders,
 };
 use hookseal::tower::{VerifiedBody, VerifyLayer};
-use hookseal::{
-    CheckHead, CheckedHead, HashState, Key, Keys, Message, RequestHead, Timestamp, Verification,
-    Verifier, VerifyError, VerifyRequest, Webhook, clock_fn,
-};
+use hookseal::verification::{CheckHead, CheckedHead, HashState, Verification};
+use hookseal::{Key, Keys, Message, RequestHead, Verifier, VerifyError, VerifyRequest, Webhook};
 use http::{HeaderMap, Request, Response, StatusCode};
 use http_body::{Body, Frame};
 use time_limit::time_limit;
@@ -454,6 +453,31 @@ fn a_key_that_is_dropped_leaves_nothing() {
 }
 
 /// Texts that are refused are wiped too, and so are the keys before them.
+#[cfg(feature = "hubpay")]
+#[test]
+fn an_account_and_a_shared_key_that_are_dropped_leave_nothing() {
+    use hookseal::schemes::hubpay::{Account, SharedKey};
+
+    let id = "9f2c1a54-6b7e-4c1d-8f3a-2b5d7e9c0a11";
+    let account = || Account::new(Account::PRODUCTION, TEXT, id).unwrap();
+    let key = || SharedKey::new(TEXT).unwrap();
+    assert_eq!(left_by(|| drop(key())), 0);
+    assert_eq!(left_by(|| drop(key().clone())), 0);
+    assert_eq!(left_by(|| drop(account())), 0);
+    // The last to go of the account, its listings and its requests wipes the token.
+    let left = left_by(|| {
+        let account = account();
+        let request = account.list().next_request().unwrap();
+        drop(account.clone());
+        drop(account);
+        assert!(pieces_in(request.headers()["authorization"].as_bytes()) > 0);
+    });
+    assert_eq!(left, 0);
+    // The body is the client's, and holds the key: so a key would be seen.
+    let (account, key) = (account(), key());
+    assert!(left_by(|| drop(account.register("https://example.com/", &key))) > 0);
+}
+
 #[test]
 fn a_webhook_that_is_dropped_or_refused_leaves_nothing() {
     let whsec = format!("whsec_{BASE64}");

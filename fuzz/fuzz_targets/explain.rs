@@ -4,8 +4,9 @@
 #![no_main]
 
 use arbitrary::{Arbitrary, Unstructured};
+use hookseal::clock::Timestamp;
 use hookseal::explain::Explainer;
-use hookseal::{Head, Timestamp, schemes};
+use hookseal::{Head, schemes};
 
 type Headers = Vec<(String, Vec<u8>)>;
 

@@ -255,7 +255,8 @@ impl core::fmt::Display for Place {
 /// never shown.
 ///
 /// ```
-/// use hookseal::{ConfigError, Key, SecretFault};
+/// use hookseal::fault::SecretFault;
+/// use hookseal::{ConfigError, Key};
 ///
 /// let error = Key::from_hex("00 ff").unwrap_err();
 /// let ConfigError::InvalidSecret { fault, .. } = error else { panic!("{error}") };
@@ -333,7 +334,8 @@ pub enum SecretFault {
 /// ```
 /// # #[cfg(feature = "ed25519")] {
 /// use hookseal::ConfigError;
-/// use hookseal::ed25519::{KeyFault, PublicKey};
+/// use hookseal::ed25519::PublicKey;
+/// use hookseal::fault::KeyFault;
 ///
 /// let error = PublicKey::from_base64("whpk_AAAA").unwrap_err();
 /// let ConfigError::InvalidEd25519Key { fault, .. } = error else { panic!("{error}") };

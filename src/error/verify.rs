@@ -4,7 +4,7 @@ use core::fmt;
 
 use alloc::sync::Arc;
 
-use crate::Timestamp;
+use crate::clock::Timestamp;
 use crate::header_name::HeaderName;
 use crate::scheme::TimeFormat;
 

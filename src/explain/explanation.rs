@@ -10,7 +10,7 @@ use super::received::Received;
 use super::search::Match;
 use super::words::{Fault, Words};
 use super::{Faults, facts};
-use crate::Timestamp;
+use crate::clock::Timestamp;
 use crate::error::VerifyError;
 use crate::scheme::Scheme;
 

@@ -15,12 +15,13 @@ use super::message::timestamp_text;
 use super::received::Received;
 use super::search::has_headers;
 use super::tags::tags;
+use crate::clock::Timestamp;
 use crate::error::{SignatureFault, VerifyError};
 use crate::scheme::{Scheme, Signature, SignatureField, TimeFormat};
+use crate::schemes;
 use crate::window::ReplayWindow;
-use crate::{Timestamp, schemes};
 
-/// The id of the key that a request names, if it names one.
+/// Returns the id of the key that a request names, if it names one.
 pub(super) fn named_key(scheme: &Scheme<'_>, received: &Received<'_>) -> Option<String> {
     if let Some(name) = scheme.key_id {
         let id = received.text(&full_name(scheme, name));
@@ -45,7 +46,7 @@ pub(super) fn named_key(scheme: &Scheme<'_>, received: &Received<'_>) -> Option<
     )
 }
 
-/// What refuses a signature that is genuine.
+/// Returns what refuses a signature that is genuine.
 pub(super) fn change_of(
     refusal: &VerifyError,
     scheme: &Scheme<'_>,
@@ -110,7 +111,7 @@ pub(super) fn change_of(
     }
 }
 
-/// The change that a malformed signature stands for.
+/// Returns the change that a malformed signature stands for.
 const fn name_of(fault: &SignatureFault) -> &'static str {
     match fault {
         SignatureFault::SpaceAfterPrefix => "signature-space-after-prefix",
@@ -133,7 +134,7 @@ const TIME_FORMATS: [TimeFormat; 3] = [
 /// In seconds.
 const YEAR: u64 = 366 * 24 * 60 * 60;
 
-/// Why a timestamp is outside of the window.
+/// Returns why a timestamp is outside of the window.
 fn of_time(
     refusal: &VerifyError,
     scheme: &Scheme<'_>,
@@ -270,7 +271,7 @@ fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { plural })
 }
 
-/// What a body looks like.
+/// Describes what a body looks like.
 fn kind_of(body: &[u8]) -> &'static str {
     if body.is_empty() {
         return "empty";
@@ -287,7 +288,7 @@ fn kind_of(body: &[u8]) -> &'static str {
     }
 }
 
-/// Whether a text is JSON; of a long one, whether it has the brackets of one.
+/// Returns whether a text is JSON, or for a long text whether it has JSON's brackets.
 fn is_json(text: &str) -> bool {
     if text.len() <= MAX_UNPACKED {
         return Json::read(text).is_some();
@@ -306,21 +307,9 @@ fn age(scheme: &Scheme<'_>, received: &Received<'_>, now: Option<Timestamp>) -> 
     })
 }
 
-/// How the signature is spelled, and how the scheme expects it.
+/// Describes how the signature is spelled, and how the scheme expects it.
 fn spelling(scheme: &Scheme<'_>, received: &Received<'_>) -> String {
-    let forms: Vec<String> = scheme
-        .forms
-        .iter()
-        .map(|form| {
-            let prefix = if form.prefix.is_empty() {
-                String::new()
-            } else {
-                format!("`{}` and ", form.prefix)
-            };
-            let (encoding, algorithm) = (form.encoding.name(), form.algorithm);
-            format!("{prefix}{encoding} of {algorithm}")
-        })
-        .collect();
+    let forms: Vec<String> = scheme.forms.iter().map(super::reading::described).collect();
     let names = signature_names(scheme);
     let name = names.first().map_or("", |name| name);
     let found: Vec<String> = received
@@ -521,7 +510,7 @@ impl Likely {
         }
     }
 
-    /// What is usual where nothing is conspicuous.
+    /// Returns the usual causes where nothing is conspicuous.
     fn usual(&mut self, scheme: &Scheme<'_>, received: &Received<'_>) {
         match kind_of(received.body) {
             "JSON" => self.add(

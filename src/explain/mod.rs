@@ -77,6 +77,12 @@
 //!
 //! What it prints holds no secret, no signature and nothing of the body. It does say which
 //! part of a forgery was right: **never answer a sender with it.**
+//!
+//! # How a request is read
+//!
+//! [`Scheme::read`] takes a request apart without verifying it: the signed message part by
+//! part, the headers that the scheme reads, and the signatures in them, for a page or a
+//! report that a person looks at.
 
 mod body;
 mod change;
@@ -86,6 +92,7 @@ mod form;
 mod headers;
 mod json;
 mod message;
+mod reading;
 mod received;
 mod search;
 mod secrets;
@@ -101,12 +108,14 @@ use core::fmt;
 
 use zeroize::Zeroizing;
 
+use crate::clock::{FixedClock, Timestamp};
 use crate::error::{ConfigError, VerifyError};
 use crate::scheme::Scheme;
-use crate::{FixedClock, Key, RequestHead, Timestamp, Webhook};
+use crate::{Key, RequestHead, Webhook};
 
 pub use change::Change;
 pub use explanation::Explanation;
+pub use reading::{ReadHeader, ReadSignature, Reading, SignedPart};
 pub use words::{Fault, Words};
 
 use received::Received;
@@ -136,7 +145,8 @@ impl Scheme<'_> {
 ///
 /// ```
 /// use hookseal::explain::Explainer;
-/// use hookseal::{Timestamp, schemes};
+/// use hookseal::clock::Timestamp;
+/// use hookseal::schemes;
 ///
 /// let explainer = Explainer::new(schemes::PAMINGA)
 ///     .with_secret("your-shared-secret\n")
@@ -290,7 +300,7 @@ impl<'s> Explainer<'s> {
         explanation
     }
 
-    /// The verdict of the crate itself, if it can be set up; `faults` takes what keeps
+    /// Returns the crate's own verdict, if the check can be set up; `faults` takes what keeps
     /// parts of it from being.
     fn verify(
         &self,
@@ -352,7 +362,7 @@ impl<'s> Explainer<'s> {
     }
 }
 
-/// Whether an error has nothing to do with the keys.
+/// Returns whether an error has nothing to do with the keys.
 const fn is_of_the_scheme(error: &ConfigError) -> bool {
     matches!(
         error,

@@ -62,7 +62,7 @@ const KNOWN_PREFIXES: [&str; 22] = [
     "mac=",
 ];
 
-/// The signatures that are in the scheme's headers, and of its form.
+/// Returns the signatures that are in the scheme's headers, and in its form.
 pub(super) fn own_tags(scheme: &Scheme<'_>, received: &Received<'_>) -> Vec<Candidate<Signature>> {
     let mut tags = Tags {
         scheme,
@@ -76,7 +76,7 @@ pub(super) fn own_tags(scheme: &Scheme<'_>, received: &Received<'_>) -> Vec<Cand
     tags.found
 }
 
-/// The signatures in the scheme's headers, then those elsewhere.
+/// Returns the signatures in the scheme's headers, then those elsewhere.
 pub(super) fn tags(scheme: &Scheme<'_>, received: &Received<'_>) -> Vec<Candidate<Signature>> {
     let mut tags = Tags {
         scheme,
@@ -123,8 +123,8 @@ fn signature_elsewhere(own_names: &[String], name: &str) -> Change {
     .with_value(name)
 }
 
-/// Exactly one signature of this form.
-fn read_form(form: &Form<'_>, entry: &[u8]) -> Option<Signature> {
+/// Returns exactly one signature in this form.
+pub(super) fn read_form(form: &Form<'_>, entry: &[u8]) -> Option<Signature> {
     let text = match form.after_key_id {
         None => entry.strip_prefix(form.prefix.as_bytes())?,
         Some(between) => {
@@ -231,7 +231,7 @@ impl Tags<'_> {
         }
     }
 
-    /// What is found where the scheme's form is expected.
+    /// Returns what is found where the scheme's form is expected.
     fn spelling(
         &self,
         value: &str,
@@ -391,15 +391,15 @@ impl Tags<'_> {
     }
 }
 
-/// The entries of a list, or the value itself.
-fn entries(value: &[u8], separator: Option<Separator>) -> impl Iterator<Item = &[u8]> {
+/// Returns the entries of a list, or the value itself.
+pub(super) fn entries(value: &[u8], separator: Option<Separator>) -> impl Iterator<Item = &[u8]> {
     let byte = separator.map(Separator::byte);
     let list = value.split(move |other| Some(*other) == byte);
     list.take(crate::scheme::Signatures::MAX_ENTRIES)
         .map(|entry| entry.strip_prefix(b" ").unwrap_or(entry))
 }
 
-/// The pieces of a value that may be a signature: between separators, and what follows a
+/// Returns the pieces of a value that may be a signature: between separators, and what follows a
 /// name in them.
 fn pieces(value: &str) -> Vec<&str> {
     let is_separator = |c: char| c.is_whitespace() || ",;\"'<>()[]{}".contains(c);
@@ -426,7 +426,7 @@ fn decode_hex(text: &str) -> Option<Vec<u8>> {
     is_tag.then(|| hex::decode(text).ok())?
 }
 
-/// The bytes of a tag, and the name of the encoding.
+/// Returns the bytes of a tag, and the name of the encoding.
 fn decode(piece: &str) -> Option<(&'static str, Vec<u8>)> {
     if piece.len() > MAX_SIGNATURE {
         return None;
@@ -457,7 +457,7 @@ fn decode(piece: &str) -> Option<(&'static str, Vec<u8>)> {
     order.find_map(|(name, engine)| Some((name, engine.decode(body).ok()?)))
 }
 
-/// What signs with so many bytes, the scheme's own algorithms first.
+/// Returns the algorithms whose signatures have this length, the scheme's own first.
 fn algorithms_of(length: usize, scheme: &Scheme<'_>) -> Vec<Algorithm> {
     let own = scheme.forms.iter().map(|form| form.algorithm);
     let all = [

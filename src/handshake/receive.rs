@@ -1,12 +1,13 @@
 //! Receives requests that are events or handshakes.
 
+use crate::Verified;
+use crate::clock::Timestamp;
 use crate::error::{ConfigError, VerifyError};
 use crate::handshake::answers::{Answer, Handshakes, Responder, WithoutKey};
 use crate::head::RequestHead;
 use crate::verification::CheckHead;
 use crate::verification::CheckedHead;
 use crate::webhook::Webhook;
-use crate::{Timestamp, Verified};
 
 /// Refuses every event, since there is no key yet.
 impl CheckHead for WithoutKey {

@@ -13,7 +13,8 @@
 //!
 //! ```
 //! use hookseal::scheme::{Field, Form, Part, Scheme, SecretForm, Separator, SignatureField, TimestampField};
-//! use hookseal::{FixedClock, VerifyError, Webhook};
+//! use hookseal::clock::FixedClock;
+//! use hookseal::{VerifyError, Webhook};
 //!
 //! /// <https://docs.stripe.com/webhooks/signature>
 //! const STRIPE: Scheme = Scheme {
@@ -71,6 +72,7 @@ pub(crate) use layout::{Claim, Layout, SignedParts};
 pub(crate) use owned::{OwnedHandshake, OwnedTokenAnswer};
 
 pub use crate::algorithm::Algorithm;
+pub use crate::coverage::Coverage;
 pub use crate::encoding::Encoding;
 pub use crate::error::SchemeFault;
 pub use crate::head::{HeaderName, HeaderVisitor};

@@ -3,7 +3,7 @@
 use alloc::format;
 use alloc::string::{String, ToString as _};
 
-use crate::Timestamp;
+use crate::clock::Timestamp;
 use crate::window::Instant;
 
 /// How a sender writes its timestamp.

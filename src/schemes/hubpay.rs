@@ -1,8 +1,31 @@
-//! Hubpay's scheme, and the registration that it is configured from.
+//! Hubpay's scheme, and with the feature `hubpay` the requests that register an endpoint and
+//! list the registrations.
+#![cfg_attr(feature = "hubpay", doc = "")]
+#![cfg_attr(feature = "hubpay", doc = include_str!("hubpay/api.md"))]
 
-use alloc::string::String;
+#[cfg(feature = "hubpay")]
+mod account;
+#[cfg(feature = "hubpay")]
+mod answer;
+#[cfg(feature = "hubpay")]
+mod listing;
+#[cfg(feature = "hubpay")]
+mod registration;
+#[cfg(feature = "hubpay")]
+mod shared_key;
 
 use crate::scheme::{Form, Scheme, SecretForm, SignatureField};
+
+#[cfg(feature = "hubpay")]
+pub use account::{Account, RequestError, UrlFault};
+#[cfg(feature = "hubpay")]
+pub use answer::ApiError;
+#[cfg(feature = "hubpay")]
+pub use listing::{ListError, Listing, Registrations};
+#[cfg(feature = "hubpay")]
+pub use registration::{Registration, RegistrationError};
+#[cfg(feature = "hubpay")]
+pub use shared_key::SharedKey;
 
 /// Hubpay: HMAC-SHA-256 over the body, in a header that the registration names.
 ///
@@ -18,7 +41,8 @@ use crate::scheme::{Form, Scheme, SecretForm, SignatureField};
 /// | checked | documentation only; OpenSSL signed the vectors |
 ///
 /// If the registration has a `hmacHeaderName`, the signature is in that header:
-/// [`Scheme::with_signature_header`].
+/// [`Scheme::with_signature_header`]. With the feature `hubpay`, a listed
+/// `Registration` makes the webhook.
 ///
 /// The provider's page does not say how the MAC is written. Hex (64 characters)
 /// and base64 (44) are told apart by length, each with or without the prefix: four
@@ -68,75 +92,3 @@ pub const HUBPAY: Scheme<'static> = Scheme {
     source: "https://beta.docs.hubpay.ae/docs/guides/webhooks/overview",
     ..Scheme::BASE
 };
-
-/// A registration as `GET /v1/webhooks/list` shows it: the entries of its
-/// `content` have these fields in camel case.
-///
-/// `POST /v1/webhooks/register` with `{"callbackUrl", "sharedKey"}` makes one. (The
-/// page's table calls the first `webhookUrl`; its example and its 400 error say
-/// `callbackUrl`.)
-///
-/// ```
-/// use hookseal::{Webhook, schemes::hubpay::Registration};
-///
-/// let registration = Registration {
-///     hmac_header_name: "x-hub-signature",
-///     algorithm: "SHA_256",
-///     status: "ACTIVE",
-/// };
-/// let webhook = Webhook::new(registration.scheme()?, "your-shared-secret")?;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Copy, Debug)]
-#[expect(
-    clippy::exhaustive_structs,
-    reason = "made by its users, from the provider's answer"
-)]
-pub struct Registration<'r> {
-    /// `hmacHeaderName`: the header that carries the MAC.
-    pub hmac_header_name: &'r str,
-    /// `algorithm`: `SHA_256` is the only one verified.
-    pub algorithm: &'r str,
-    /// `status`: `ACTIVE`, or the registration sends nothing.
-    pub status: &'r str,
-}
-
-impl<'r> Registration<'r> {
-    /// Returns the scheme that this registration's requests are signed by.
-    ///
-    /// # Errors
-    ///
-    /// [`RegistrationError::UnsupportedAlgorithm`] for any algorithm but
-    /// `SHA_256`, [`RegistrationError::NotActive`] for any status but `ACTIVE`.
-    pub fn scheme(&self) -> Result<Scheme<'r>, RegistrationError> {
-        if self.algorithm != "SHA_256" {
-            let algorithm = self.algorithm.into();
-            return Err(RegistrationError::UnsupportedAlgorithm { algorithm });
-        }
-        if self.status != "ACTIVE" {
-            let status = self.status.into();
-            return Err(RegistrationError::NotActive { status });
-        }
-        Ok(HUBPAY.with_signature_header(self.hmac_header_name))
-    }
-}
-
-/// Why a registration's requests cannot be verified.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum RegistrationError {
-    /// The registration is not active, so no request would come from it.
-    #[error("registration has status {status:?}; only ACTIVE ones send requests")]
-    #[non_exhaustive]
-    NotActive {
-        /// The status as it was listed.
-        status: String,
-    },
-    /// The registration names another algorithm than HMAC-SHA-256.
-    #[error("registration has algorithm {algorithm:?}; only SHA_256 is verified")]
-    #[non_exhaustive]
-    UnsupportedAlgorithm {
-        /// The algorithm as it was listed.
-        algorithm: String,
-    },
-}

@@ -73,7 +73,8 @@ pub const STAGING_SOURCE_ADDRESSES: [Ipv4Addr; 4] = [
 /// # Examples
 ///
 /// ```
-/// use hookseal::{FixedClock, Key, Webhook, schemes};
+/// use hookseal::clock::FixedClock;
+/// use hookseal::{Key, Webhook, schemes};
 ///
 /// // The key pair of the provider's public examples.
 /// let api_key = "Lp0g+cwb19eEfTn1YIOydEnqPcZOg8YxHctnMe+1cQA=";

@@ -85,7 +85,8 @@ pub const SQUARE: Scheme<'static> = Scheme {
 /// # Examples
 ///
 /// ```
-/// use hookseal::{FixedClock, Head, Webhook, schemes};
+/// use hookseal::clock::FixedClock;
+/// use hookseal::{Head, Webhook, schemes};
 ///
 /// let webhook = Webhook::new(schemes::HUBSPOT_V3.at("https://hooks.example.com"), "hubspot-v3-Secr3t/+=_0123456789")?
 ///     .with_clock(FixedClock::at(1_795_000_000));
@@ -142,7 +143,8 @@ pub const HUBSPOT_V3: Scheme<'static> = Scheme {
 /// # Examples
 ///
 /// ```
-/// use hookseal::{FixedClock, Head, Webhook, schemes};
+/// use hookseal::clock::FixedClock;
+/// use hookseal::{Head, Webhook, schemes};
 ///
 /// let webhook = Webhook::new(schemes::CONTENTFUL, "6a1b94d2f7c35e08a9d4b7c6e1f2035894ab3d7c5e6f1a2b8c9d0e7f41325b6a")?
 ///     .with_clock(FixedClock::at(1_795_000_000));

@@ -265,7 +265,8 @@ pub const AUTOTASK: Scheme<'static> = Scheme {
 /// # Examples
 ///
 /// ```
-/// use hookseal::{FixedClock, Webhook, schemes};
+/// use hookseal::clock::FixedClock;
+/// use hookseal::{Webhook, schemes};
 ///
 /// # if !hookseal::scheme::Algorithm::HmacSha1.is_available() { return Ok(()); }
 /// let webhook = Webhook::new(schemes::SCALR, "bilFGi4ZVZUdG+C6r0NIM9tuRq6PaG33R3eBUVhLwMAErGBaazvXe4Gq2DcJs5q+")?

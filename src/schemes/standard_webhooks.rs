@@ -35,7 +35,8 @@ use crate::scheme::{
 /// # Examples
 ///
 /// ```
-/// use hookseal::{FixedClock, Webhook, schemes};
+/// use hookseal::clock::FixedClock;
+/// use hookseal::{Webhook, schemes};
 ///
 /// let mut webhook = Webhook::new(schemes::STANDARD_WEBHOOKS, "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD")?
 ///     .with_clock(FixedClock::at(1_649_367_553));
@@ -113,7 +114,8 @@ pub const STANDARD_WEBHOOKS: Scheme<'static> = Scheme {
 /// # Examples
 ///
 /// ```
-/// use hookseal::{FixedClock, Webhook, schemes};
+/// use hookseal::clock::FixedClock;
+/// use hookseal::{Webhook, schemes};
 ///
 /// let webhook = Webhook::new(schemes::SVIX, "whsec_BwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAhIiMkJSY=")?
 ///     .with_clock(FixedClock::at(1_795_000_000));
@@ -153,7 +155,8 @@ pub const SVIX: Scheme<'static> = Scheme {
 /// # Examples
 ///
 /// ```
-/// use hookseal::{FixedClock, Webhook, schemes};
+/// use hookseal::clock::FixedClock;
+/// use hookseal::{Webhook, schemes};
 ///
 /// let webhook = Webhook::new(schemes::CLERK, "whsec_BwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAhIiMkJSY=")?
 ///     .with_clock(FixedClock::at(1_795_000_000));
@@ -192,7 +195,8 @@ pub const CLERK: Scheme<'static> = Scheme {
 /// # Examples
 ///
 /// ```
-/// use hookseal::{FixedClock, Webhook, schemes};
+/// use hookseal::clock::FixedClock;
+/// use hookseal::{Webhook, schemes};
 ///
 /// let webhook = Webhook::new(schemes::RESEND, "whsec_BwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAhIiMkJSY=")?
 ///     .with_clock(FixedClock::at(1_795_000_000));
@@ -232,7 +236,8 @@ pub const RESEND: Scheme<'static> = Scheme {
 /// # Examples
 ///
 /// ```
-/// use hookseal::{FixedClock, Webhook, schemes};
+/// use hookseal::clock::FixedClock;
+/// use hookseal::{Webhook, schemes};
 ///
 /// let webhook = Webhook::new(schemes::OPENAI, "whsec_RdvaYFYUXuIFuEbvZHwMfYFhUf7aMYjYcmM24+Aj40c=")?
 ///     .with_clock(FixedClock::at(1_750_861_210));
@@ -274,7 +279,8 @@ pub const OPENAI: Scheme<'static> = Scheme {
 /// # Examples
 ///
 /// ```
-/// use hookseal::{FixedClock, Webhook, schemes};
+/// use hookseal::clock::FixedClock;
+/// use hookseal::{Webhook, schemes};
 ///
 /// let webhook = Webhook::new(schemes::ANTHROPIC, "whsec_BwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAhIiMkJSY=")?
 ///     .with_clock(FixedClock::at(1_795_000_000));
@@ -313,7 +319,8 @@ pub const ANTHROPIC: Scheme<'static> = Scheme {
 /// # Examples
 ///
 /// ```
-/// use hookseal::{FixedClock, Webhook, schemes};
+/// use hookseal::clock::FixedClock;
+/// use hookseal::{Webhook, schemes};
 ///
 /// let webhook = Webhook::new(schemes::REPLICATE, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?
 ///     .with_clock(FixedClock::at(1_614_265_330));
@@ -354,7 +361,8 @@ pub const REPLICATE: Scheme<'static> = Scheme {
 /// # Examples
 ///
 /// ```
-/// use hookseal::{FixedClock, Webhook, schemes};
+/// use hookseal::clock::FixedClock;
+/// use hookseal::{Webhook, schemes};
 ///
 /// let webhook = Webhook::new(schemes::RENDER, "whsec_BwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAhIiMkJSY=")?
 ///     .with_clock(FixedClock::at(1_795_000_000));
@@ -397,7 +405,8 @@ pub const RENDER: Scheme<'static> = Scheme {
 /// # Examples
 ///
 /// ```
-/// use hookseal::{FixedClock, Webhook, schemes};
+/// use hookseal::clock::FixedClock;
+/// use hookseal::{Webhook, schemes};
 ///
 /// let webhook = Webhook::new(schemes::SUPABASE, "v1,whsec_BwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAhIiMkJSY=")?
 ///     .with_clock(FixedClock::at(1_795_000_000));
@@ -440,7 +449,8 @@ pub const SUPABASE: Scheme<'static> = Scheme {
 /// # Examples
 ///
 /// ```
-/// use hookseal::{FixedClock, Webhook, schemes};
+/// use hookseal::clock::FixedClock;
+/// use hookseal::{Webhook, schemes};
 ///
 /// let webhook = Webhook::new(schemes::POLAR, "polar_whs_0Zk3mQm9vT2sJx1c")?
 ///     .with_clock(FixedClock::at(1_795_000_000));
@@ -480,7 +490,8 @@ pub const POLAR: Scheme<'static> = Scheme {
 /// # Examples
 ///
 /// ```
-/// use hookseal::{FixedClock, Webhook, schemes};
+/// use hookseal::clock::FixedClock;
+/// use hookseal::{Webhook, schemes};
 ///
 /// let webhook = Webhook::new(schemes::DODOPAYMENTS, "whsec_BwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAhIiMkJSY=")?
 ///     .with_clock(FixedClock::at(1_795_000_000));
@@ -522,7 +533,8 @@ pub const DODOPAYMENTS: Scheme<'static> = Scheme {
 /// # Examples
 ///
 /// ```
-/// use hookseal::{FixedClock, Webhook, schemes};
+/// use hookseal::clock::FixedClock;
+/// use hookseal::{Webhook, schemes};
 ///
 /// let webhook = Webhook::new(schemes::GITLAB_SIGNING, "whsec_BwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAhIiMkJSY=")?
 ///     .with_clock(FixedClock::at(1_795_000_000));
@@ -562,7 +574,8 @@ pub const GITLAB_SIGNING: Scheme<'static> = Scheme {
 /// # Examples
 ///
 /// ```
-/// use hookseal::{FixedClock, Webhook, schemes};
+/// use hookseal::clock::FixedClock;
+/// use hookseal::{Webhook, schemes};
 ///
 /// let webhook = Webhook::new(schemes::MAKE, "whsec_BwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAhIiMkJSY=")?
 ///     .with_clock(FixedClock::at(1_795_000_000));
@@ -601,7 +614,8 @@ pub const MAKE: Scheme<'static> = Scheme {
 /// # Examples
 ///
 /// ```
-/// use hookseal::{FixedClock, Webhook, schemes};
+/// use hookseal::clock::FixedClock;
+/// use hookseal::{Webhook, schemes};
 ///
 /// let webhook = Webhook::new(schemes::SIGNATUREAPI, "whsec_BwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAhIiMkJSY=")?
 ///     .with_clock(FixedClock::at(1_795_000_000));
@@ -641,7 +655,8 @@ pub const SIGNATUREAPI: Scheme<'static> = Scheme {
 /// # Examples
 ///
 /// ```
-/// use hookseal::{FixedClock, Webhook, schemes};
+/// use hookseal::clock::FixedClock;
+/// use hookseal::{Webhook, schemes};
 ///
 /// let webhook = Webhook::new(schemes::FATHOM, "whsec_BwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAhIiMkJSY=")?
 ///     .with_clock(FixedClock::at(1_795_000_000));
@@ -680,7 +695,8 @@ pub const FATHOM: Scheme<'static> = Scheme {
 /// # Examples
 ///
 /// ```
-/// use hookseal::{FixedClock, Webhook, schemes};
+/// use hookseal::clock::FixedClock;
+/// use hookseal::{Webhook, schemes};
 ///
 /// let webhook = Webhook::new(schemes::FOLK, "whsec_BwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAhIiMkJSY=")?
 ///     .with_clock(FixedClock::at(1_795_000_000));

@@ -31,7 +31,8 @@ use crate::window::ReplayWindow;
 /// # Examples
 ///
 /// ```
-/// use hookseal::{FixedClock, Webhook, schemes};
+/// use hookseal::clock::FixedClock;
+/// use hookseal::{Webhook, schemes};
 ///
 /// let webhook = Webhook::new(schemes::SLACK, "8f742231b10e8888abcd99yyyzzz85a5")?
 ///     .with_clock(FixedClock::at(1_531_420_618));
@@ -93,7 +94,8 @@ pub const SLACK: Scheme<'static> = Scheme {
 /// # Examples
 ///
 /// ```
-/// use hookseal::{FixedClock, Webhook, schemes};
+/// use hookseal::clock::FixedClock;
+/// use hookseal::{Webhook, schemes};
 ///
 /// let webhook = Webhook::new(schemes::ZOOM, "zoom_webhook_secret")?
 ///     .with_clock(FixedClock::at(1_739_923_528));
@@ -152,7 +154,8 @@ pub const ZOOM: Scheme<'static> = Scheme {
 /// # Examples
 ///
 /// ```
-/// use hookseal::{FixedClock, Webhook, schemes};
+/// use hookseal::clock::FixedClock;
+/// use hookseal::{Webhook, schemes};
 ///
 /// let webhook = Webhook::new(schemes::ZENDESK, "zendesk-Secr3t/+=_0123456789")?
 ///     .with_clock(FixedClock::at(1_795_000_000));
@@ -202,7 +205,8 @@ pub const ZENDESK: Scheme<'static> = Scheme {
 /// # Examples
 ///
 /// ```
-/// use hookseal::{FixedClock, Webhook, schemes};
+/// use hookseal::clock::FixedClock;
+/// use hookseal::{Webhook, schemes};
 ///
 /// let webhook = Webhook::new(schemes::TWITCH, "twitch-Secr3t/+=_0123456789")?
 ///     .with_clock(FixedClock::at(1_795_000_000));
@@ -257,7 +261,8 @@ pub const TWITCH: Scheme<'static> = Scheme {
 /// # Examples
 ///
 /// ```
-/// use hookseal::{FixedClock, Webhook, schemes};
+/// use hookseal::clock::FixedClock;
+/// use hookseal::{Webhook, schemes};
 ///
 /// let webhook = Webhook::new(schemes::WEBFLOW, "webflow-Secr3t/+=_0123456789-abcdef")?
 ///     .with_clock(FixedClock::at(1_795_000_000));
@@ -306,7 +311,8 @@ pub const WEBFLOW: Scheme<'static> = Scheme {
 /// # Examples
 ///
 /// ```
-/// use hookseal::{FixedClock, Webhook, schemes};
+/// use hookseal::clock::FixedClock;
+/// use hookseal::{Webhook, schemes};
 ///
 /// let webhook = Webhook::new(schemes::CASHFREE, "cashfree-Secr3t/+=_0123456789-abcdef")?
 ///     .with_clock(FixedClock::at(1_795_000_000));
@@ -352,7 +358,8 @@ pub const CASHFREE: Scheme<'static> = Scheme {
 /// # Examples
 ///
 /// ```
-/// use hookseal::{FixedClock, Webhook, schemes};
+/// use hookseal::clock::FixedClock;
+/// use hookseal::{Webhook, schemes};
 ///
 /// let webhook = Webhook::new(schemes::PODIUM, "podium-Secr3t/+=_0123456789-abcdef")?
 ///     .with_clock(FixedClock::at(1_795_000_000));
@@ -400,7 +407,8 @@ pub const PODIUM: Scheme<'static> = Scheme {
 /// # Examples
 ///
 /// ```
-/// use hookseal::{FixedClock, Webhook, schemes};
+/// use hookseal::clock::FixedClock;
+/// use hookseal::{Webhook, schemes};
 ///
 /// let webhook = Webhook::new(schemes::GRAFANA, "grafana-Secr3t/+=_0123456789")?
 ///     .with_clock(FixedClock::at(1_795_000_000));
@@ -451,7 +459,8 @@ pub const GRAFANA: Scheme<'static> = Scheme {
 /// # Examples
 ///
 /// ```
-/// use hookseal::{FixedClock, Webhook, schemes};
+/// use hookseal::clock::FixedClock;
+/// use hookseal::{Webhook, schemes};
 ///
 /// let webhook = Webhook::new(schemes::BOX, "SamplePrimaryKey")?
 ///     .with_clock(FixedClock::at(1_577_862_000));
@@ -504,7 +513,8 @@ pub const BOX: Scheme<'static> = Scheme {
 /// # Examples
 ///
 /// ```
-/// use hookseal::{FixedClock, Webhook, schemes};
+/// use hookseal::clock::FixedClock;
+/// use hookseal::{Webhook, schemes};
 ///
 /// # if !hookseal::scheme::Algorithm::Ed25519.is_available() { return Ok(()); }
 /// let webhook = Webhook::new(schemes::DISCORD, "b868dd8a454d972cab7e52bc91be82191410a5bb551210385ee59fc7475006df")?
@@ -561,7 +571,8 @@ pub const DISCORD: Scheme<'static> = Scheme {
 /// # Examples
 ///
 /// ```
-/// use hookseal::{FixedClock, Webhook, schemes};
+/// use hookseal::clock::FixedClock;
+/// use hookseal::{Webhook, schemes};
 ///
 /// # if !hookseal::scheme::Algorithm::Ed25519.is_available() { return Ok(()); }
 /// let webhook = Webhook::new(schemes::TELNYX, "GF7CDzG5tfbPYyyZOJ4BFLx2UB7h7IZS9ZXhBXv4aII=")?

@@ -28,7 +28,8 @@ use crate::window::ReplayWindow;
 /// # Examples
 ///
 /// ```
-/// use hookseal::{FixedClock, Webhook, schemes};
+/// use hookseal::clock::FixedClock;
+/// use hookseal::{Webhook, schemes};
 ///
 /// let webhook = Webhook::new(schemes::STRIPE, "whsec_test_secret")?
 ///     .with_clock(FixedClock::at(1_700_000_000));
@@ -75,7 +76,8 @@ pub const STRIPE: Scheme<'static> = Scheme {
 /// # Examples
 ///
 /// ```
-/// use hookseal::{FixedClock, Webhook, schemes};
+/// use hookseal::clock::FixedClock;
+/// use hookseal::{Webhook, schemes};
 ///
 /// let webhook = Webhook::new(schemes::WORKOS, "workos-Secr3t/+=_0123456789")?
 ///     .with_clock(FixedClock::at(1_795_000_000));
@@ -120,7 +122,8 @@ pub const WORKOS: Scheme<'static> = Scheme {
 /// # Examples
 ///
 /// ```
-/// use hookseal::{FixedClock, Webhook, schemes};
+/// use hookseal::clock::FixedClock;
+/// use hookseal::{Webhook, schemes};
 ///
 /// let webhook = Webhook::new(schemes::CALENDLY, "calendly-Secr3t/+=_0123456789")?
 ///     .with_clock(FixedClock::at(1_795_000_000));
@@ -162,7 +165,8 @@ pub const CALENDLY: Scheme<'static> = Scheme {
 /// # Examples
 ///
 /// ```
-/// use hookseal::{FixedClock, Webhook, schemes};
+/// use hookseal::clock::FixedClock;
+/// use hookseal::{Webhook, schemes};
 ///
 /// let webhook = Webhook::new(schemes::MUX, "mux-Secr3t/+=_0123456789-abcdef")?
 ///     .with_clock(FixedClock::at(1_795_000_000));
@@ -204,7 +208,8 @@ pub const MUX: Scheme<'static> = Scheme {
 /// # Examples
 ///
 /// ```
-/// use hookseal::{FixedClock, Webhook, schemes};
+/// use hookseal::clock::FixedClock;
+/// use hookseal::{Webhook, schemes};
 ///
 /// let webhook = Webhook::new(schemes::ELEVENLABS, "elevenlabs-Secr3t/+=_0123456789")?
 ///     .with_clock(FixedClock::at(1_795_000_000));
@@ -249,7 +254,8 @@ pub const ELEVENLABS: Scheme<'static> = Scheme {
 /// # Examples
 ///
 /// ```
-/// use hookseal::{FixedClock, Webhook, schemes};
+/// use hookseal::clock::FixedClock;
+/// use hookseal::{Webhook, schemes};
 ///
 /// let webhook = Webhook::new(schemes::TAILSCALE, "tailscale-Secr3t/+=_0123456789-abcdef")?
 ///     .with_clock(FixedClock::at(1_795_000_000));
@@ -292,7 +298,8 @@ pub const TAILSCALE: Scheme<'static> = Scheme {
 /// # Examples
 ///
 /// ```
-/// use hookseal::{FixedClock, Webhook, schemes};
+/// use hookseal::clock::FixedClock;
+/// use hookseal::{Webhook, schemes};
 ///
 /// let webhook = Webhook::new(schemes::BUILDKITE, "buildkite-Secr3t/+=_0123456789-abcdef")?
 ///     .with_clock(FixedClock::at(1_795_000_000));
@@ -337,7 +344,8 @@ pub const BUILDKITE: Scheme<'static> = Scheme {
 /// # Examples
 ///
 /// ```
-/// use hookseal::{FixedClock, Webhook, schemes};
+/// use hookseal::clock::FixedClock;
+/// use hookseal::{Webhook, schemes};
 ///
 /// let webhook = Webhook::new(schemes::MOONPAY, "moonpay-Secr3t/+=_0123456789")?
 ///     .with_clock(FixedClock::at(1_795_000_000));
@@ -383,7 +391,8 @@ pub const MOONPAY: Scheme<'static> = Scheme {
 /// # Examples
 ///
 /// ```
-/// use hookseal::{FixedClock, Webhook, schemes};
+/// use hookseal::clock::FixedClock;
+/// use hookseal::{Webhook, schemes};
 ///
 /// let webhook = Webhook::new(schemes::ZAVU, "zavu-Secr3t/+=_0123456789")?
 ///     .with_clock(FixedClock::at(1_795_000_000));
@@ -428,7 +437,8 @@ pub const ZAVU: Scheme<'static> = Scheme {
 /// # Examples
 ///
 /// ```
-/// use hookseal::{FixedClock, Webhook, schemes};
+/// use hookseal::clock::FixedClock;
+/// use hookseal::{Webhook, schemes};
 ///
 /// let webhook = Webhook::new(schemes::HOOK0_V0, "a-subscription-secret")?
 ///     .with_clock(FixedClock::at(1_800_000_000));
@@ -473,7 +483,8 @@ pub const HOOK0_V0: Scheme<'static> = Scheme {
 /// # Examples
 ///
 /// ```
-/// use hookseal::{FixedClock, Webhook, schemes};
+/// use hookseal::clock::FixedClock;
+/// use hookseal::{Webhook, schemes};
 ///
 /// let webhook = Webhook::new(schemes::HOOK0_V1, "secret")?
 ///     .with_clock(FixedClock::at(1_636_936_200));
@@ -536,7 +547,8 @@ pub const HOOK0_V1: Scheme<'static> = Scheme {
 /// # Examples
 ///
 /// ```
-/// use hookseal::{FixedClock, Webhook, schemes};
+/// use hookseal::clock::FixedClock;
+/// use hookseal::{Webhook, schemes};
 ///
 /// let webhook = Webhook::new(schemes::PADDLE, "paddle-Secr3t/+=_0123456789-abcdef")?
 ///     .with_clock(FixedClock::at(1_795_000_000));
@@ -584,7 +596,8 @@ pub const PADDLE: Scheme<'static> = Scheme {
 /// # Examples
 ///
 /// ```
-/// use hookseal::{FixedClock, Webhook, schemes};
+/// use hookseal::clock::FixedClock;
+/// use hookseal::{Webhook, schemes};
 ///
 /// let webhook = Webhook::new(schemes::SANITY, "test")?
 ///     .with_clock(FixedClock::at(1_633_519_811));

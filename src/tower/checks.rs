@@ -19,7 +19,8 @@ use crate::VerifyError;
 #[cfg(feature = "handshake")]
 use crate::handshake::answers::{Answer, MAX_SECRET_BODY};
 use crate::head::{Found, HeaderName, HeaderVisitor};
-use crate::{HashState, RequestHead, Verifier};
+use crate::verification::HashState;
+use crate::{RequestHead, Verifier};
 
 /// The checks of the [layer](super), for adapters to frameworks that do not use tower,
 /// such as the crate `hookseal-actix`.

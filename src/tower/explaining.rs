@@ -11,9 +11,10 @@ use std::time::Instant;
 
 use bytes::Bytes;
 
+use crate::RequestHead;
+use crate::clock::Timestamp;
 use crate::explain::{Change, Explainer};
 use crate::head::{Found, HeaderVisitor};
-use crate::{RequestHead, Timestamp};
 
 /// The minimum time between the starts of two searches.
 const INTERVAL: Duration = Duration::from_secs(1);

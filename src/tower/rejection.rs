@@ -68,7 +68,7 @@ impl Rejection {
         &self.kind
     }
 
-    /// Returns the [name](crate::CheckHead::scheme) of the verifier's scheme, or
+    /// Returns the [name](crate::verification::CheckHead::scheme) of the verifier's scheme, or
     /// `None` if the request was rejected before it had a verifier.
     #[must_use]
     pub fn scheme(&self) -> Option<&str> {

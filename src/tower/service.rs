@@ -30,7 +30,7 @@ pub(super) type Choose = dyn Fn(&Parts) -> Option<Arc<dyn Verifier>> + Send + Sy
 
 /// A service that passes only verified requests on to the service behind it.
 ///
-/// [`VerifyLayer`] creates it. See the [module docs](super).
+/// [`VerifyLayer`](super::VerifyLayer) creates it. See the [module docs](super).
 #[derive(Clone)]
 pub struct Verify<S, R = EmptyResponse> {
     pub(super) inner: S,

@@ -5,7 +5,7 @@ use alloc::sync::Arc;
 use core::fmt;
 
 use super::CheckedHead;
-use crate::Timestamp;
+use crate::clock::Timestamp;
 use crate::error::VerifyError;
 use crate::head::RequestHead;
 
@@ -18,9 +18,9 @@ use crate::head::RequestHead;
 /// replace, and by the tower layer.
 ///
 /// ```
-/// use hookseal::{
-///     CheckHead, CheckedHead, RequestHead, Timestamp, Verifier, VerifyError, Webhook, schemes,
-/// };
+/// use hookseal::verification::{CheckHead, CheckedHead};
+/// use hookseal::clock::Timestamp;
+/// use hookseal::{RequestHead, Verifier, VerifyError, Webhook, schemes};
 ///
 /// /// Takes POST requests alone.
 /// #[derive(Debug)]

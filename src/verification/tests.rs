@@ -6,10 +6,12 @@ use alloc::vec::Vec;
 use std::format;
 
 use crate::algorithm::hashed;
+use crate::clock::FixedClock;
 use crate::scheme::{
     Algorithm, Encoding, Form, Part, Scheme, SecretForm, Separator, Signature, SignatureField,
 };
 use crate::schemes::{self, POMELO, STANDARD_WEBHOOKS};
+use crate::verification::HashState;
 use crate::*;
 
 const NOW: u64 = 1_700_000_000;

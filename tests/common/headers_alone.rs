@@ -1,7 +1,9 @@
 //! A mistake of the operator's that shows only when a request comes.
 
+use hookseal::clock::Timestamp;
 use hookseal::scheme::{Part, Scheme, SignatureField};
-use hookseal::{CheckHead, CheckedHead, RequestHead, Timestamp, VerifyError, Webhook};
+use hookseal::verification::{CheckHead, CheckedHead};
+use hookseal::{RequestHead, VerifyError, Webhook};
 use hookseal_testing::genuine::{HEX, SECRET};
 
 /// A verifier that passes the headers of a request alone to a scheme that signs

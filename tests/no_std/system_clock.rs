@@ -2,10 +2,10 @@
 //! there is one, and fail where there is none: without `std`, and for
 //! `wasm32-unknown-unknown` with it.
 
-pub use hookseal::SystemClock;
+pub use hookseal::clock::SystemClock;
 
-pub fn now() -> hookseal::Timestamp {
-    hookseal::Timestamp::now()
+pub fn now() -> hookseal::clock::Timestamp {
+    hookseal::clock::Timestamp::now()
 }
 
 pub fn webhook() -> Result<hookseal::Webhook, hookseal::ConfigError> {

@@ -27,14 +27,14 @@ use std::error::Error;
 use std::hint::black_box;
 use std::process::ExitCode;
 
+use hookseal::clock::{FixedClock, Timestamp};
 use hookseal::ed25519::SigningKey;
 use hookseal::scheme::{
     Algorithm, Encoding, Field, Form, Part, Scheme, Separator, Signature, SignatureField,
     TimestampField,
 };
-use hookseal::{
-    ConfigError, FixedClock, HashState, Key, Message, Timestamp, VerifyError, Webhook, schemes,
-};
+use hookseal::verification::HashState;
+use hookseal::{ConfigError, Key, Message, VerifyError, Webhook, schemes};
 
 use valgrind::{is_secret, public, published, secret};
 

@@ -28,7 +28,8 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use hookseal::ed25519::{PublicKey, SigningKey};
 use hookseal::scheme::{Algorithm, Encoding, Signature};
-use hookseal::{HashState, Key, Verification, Verified, VerifyError, Webhook, schemes};
+use hookseal::verification::{HashState, Verification};
+use hookseal::{Key, Verified, VerifyError, Webhook, schemes};
 use http::HeaderMap;
 use sha2::Sha256;
 

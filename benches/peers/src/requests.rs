@@ -2,9 +2,10 @@
 
 use std::hint::black_box;
 
+use hookseal::clock::Timestamp;
 use hookseal::ed25519::SigningKey;
 use hookseal::scheme::{Encoding, Scheme, SignedHeaders};
-use hookseal::{Key, Message, Timestamp, VerifyError, Webhook, schemes};
+use hookseal::{Key, Message, VerifyError, Webhook, schemes};
 use http::HeaderMap;
 
 pub const SECRET: [u8; 32] = [0x5a; 32];

@@ -6,8 +6,9 @@ use dudect_bencher::ctbench::BenchFn;
 use dudect_bencher::rand::RngExt;
 use dudect_bencher::{BenchRng, Class, CtRunner};
 use hmac::{Hmac, KeyInit, Mac};
+use hookseal::clock::{FixedClock, Timestamp};
 use hookseal::scheme::{Algorithm, Encoding, Scheme, Signature};
-use hookseal::{FixedClock, Key, Timestamp, VerifyError, Webhook, schemes};
+use hookseal::{Key, VerifyError, Webhook, schemes};
 use sha2::Sha256;
 
 use crate::SAMPLES;

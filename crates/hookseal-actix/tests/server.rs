@@ -13,10 +13,10 @@ use actix_web::dev::{Payload, Service as _};
 use actix_web::{FromRequest as _, HttpMessage as _, HttpRequest, HttpResponse, web};
 use bytes::Bytes;
 use common::*;
+use hookseal::clock::Timestamp;
 use hookseal::tower::VerifyLayer;
-use hookseal::{
-    CheckHead, CheckedHead, Key, RequestHead, Timestamp, Verifier, VerifyError, Webhook, schemes,
-};
+use hookseal::verification::{CheckHead, CheckedHead};
+use hookseal::{Key, RequestHead, Verifier, VerifyError, Webhook, schemes};
 use hookseal_actix::{Rejection, RejectionKind, VerifiedBytes, VerifiedJson, Verify};
 use hookseal_testing::genuine;
 use tower::{Layer as _, ServiceExt as _, service_fn};

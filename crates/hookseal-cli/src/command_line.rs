@@ -37,6 +37,7 @@ pub fn command() -> Command {
             send(),
             listen(),
             schemes(),
+            playground(),
             key(),
             completions(),
             man(),
@@ -532,10 +533,38 @@ fn listen() -> Command {
                 .default_value("10")
                 .help("How long a request may take to arrive, in seconds"),
         )
+        .arg(
+            Arg::new("ui")
+                .long("ui")
+                .value_name("ADDRESS")
+                .num_args(0..=1)
+                .default_missing_value("127.0.0.1:0")
+                .help(
+                    "Serve a page that shows the requests, on this loopback address or port, or else \
+                     a free port; its URL is printed, with the token that opens it",
+                ),
+        )
         .arg(count("count", "Stop after N requests", 0))
         .arg(json(
             "Print a JSON object for each request, in a line of its own",
         ))
+}
+
+fn playground() -> Command {
+    Command::new("playground")
+        .about("Serves a page that checks, explains and signs requests in the browser")
+        .after_help(
+            "The page works offline: it has no network access, and a secret stays in its memory. \
+             `hookseal listen --ui` serves it too.\n\nExit status: 2 for wrong use; otherwise it \
+             runs until it is stopped.",
+        )
+        .arg(
+            Arg::new("address")
+                .long("address")
+                .value_name("ADDRESS")
+                .default_value("127.0.0.1:0")
+                .help("The loopback address to serve it on, or a port; 0 takes a free one"),
+        )
 }
 
 fn schemes() -> Command {

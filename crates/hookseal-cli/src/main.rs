@@ -9,25 +9,27 @@
     clippy::unwrap_used
 )]
 
-mod capture;
 mod client;
 mod command_line;
 mod commands;
-mod error;
 mod files;
-mod judge;
 mod listen;
+mod record;
+#[cfg(test)]
+mod remedies;
 mod secrets;
 mod setup;
 mod table;
 mod terminal;
-mod url;
-mod words;
+mod ui;
 
 use std::process::ExitCode;
 
 use clap::ArgMatches;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+// What the program has in common with its page.
+use hookseal_inspect::{capture, error, judge, url};
 
 use error::{Result, WrongUse, wrong};
 
@@ -56,6 +58,7 @@ fn run(matches: &ArgMatches) -> Result<ExitCode> {
         "send" => commands::send::run(matches),
         "listen" => listen::run(matches),
         "schemes" => commands::schemes::run(matches),
+        "playground" => commands::playground::run(matches),
         "key" => commands::key::run(matches),
         "completions" => commands::manual::completions(matches),
         _ => commands::manual::man(matches),

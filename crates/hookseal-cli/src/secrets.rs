@@ -7,8 +7,7 @@ use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
-use hookseal::ConfigError;
-use zeroize::Zeroizing;
+use hookseal_inspect::secret::Secret;
 
 use crate::error::{Result, WrongUse, wrong};
 use crate::files;
@@ -19,145 +18,10 @@ const DEFAULT_VARIABLE: &str = "HOOKSEAL_SECRET";
 /// Longer files are no secrets.
 const MAX_SECRET: u64 = 64 * 1024;
 
-/// A secret as it is configured, byte for byte, and what to call the place it came from.
-/// No `Debug`.
-pub struct Secret {
-    pub bytes: Zeroizing<Vec<u8>>,
-    /// The id of its key, if it was given one.
-    pub id: Option<String>,
-    /// Its place in the order of the command line, counted from 1.
-    pub number: usize,
-    place: String,
-    is_file: bool,
-}
-
 /// Where a secret is, in the order of the command line.
 enum Source {
     Variable(OsString),
     File(PathBuf),
-}
-
-impl Secret {
-    fn new(bytes: Vec<u8>, place: String, is_file: bool) -> Self {
-        Self {
-            bytes: Zeroizing::new(bytes),
-            id: None,
-            number: 1,
-            place,
-            is_file,
-        }
-    }
-
-    /// Returns a secret of the demonstration, which is none.
-    pub fn public(text: &str) -> Self {
-        Self::new(text.into(), "the capture's secret".into(), false)
-    }
-
-    /// Copies the secret, on purpose.
-    pub fn copy(&self) -> Self {
-        Self {
-            bytes: self.bytes.clone(),
-            id: self.id.clone(),
-            number: self.number,
-            place: self.place.clone(),
-            is_file: self.is_file,
-        }
-    }
-
-    pub fn text(&self) -> Result<&str> {
-        str::from_utf8(&self.bytes).map_err(|_| WrongUse(self.not_text()))
-    }
-
-    /// Says that the secret is no text, and what to do.
-    pub fn not_text(&self) -> String {
-        let place = &self.place;
-        format!("{place} is not UTF-8; set it to the secret in hex, with --secret-format hex")
-    }
-
-    /// Says what keeps a webhook from being made of the secret, and what to do.
-    pub fn explain(&self, error: &ConfigError) -> WrongUse {
-        WrongUse(self.fault(error) + &self.about_line_break())
-    }
-
-    /// Says the same, where the search for the cause is under way.
-    pub fn fault(&self, error: &ConfigError) -> String {
-        let place = &self.place;
-        let format = "or name its format with --secret-format";
-        match error {
-            ConfigError::InvalidSecret { .. } => format!("{place}: {error}; {format}"),
-            ConfigError::LooksLike { found, .. } => {
-                format!(
-                    "{place}: secret looks like {found}; if it is, name its format with --secret-format"
-                )
-            }
-            ConfigError::DirtySecret { fault, .. } => format!(
-                "{place}: secret has a stray character: {fault}, or, if it really is part of the \
-                 secret, pass the secret in hex, with --secret-format hex"
-            ),
-            ConfigError::ShortSecret { found, min, .. } => format!(
-                "{place}: secret decodes to {found} bytes, fewer than {min}; is the text complete?"
-            ),
-            ConfigError::ForeignSecret { .. } => {
-                let message = error.to_string();
-                // The advice may name functions of the library.
-                match message.split_once("; ") {
-                    Some((found, advice)) if advice.contains("::") => {
-                        let advice = if found.contains("whsec_") {
-                            "if the sender shows it so, --secret-format base64 reads it"
-                        } else {
-                            "pass the secret as the sender shows it"
-                        };
-                        format!("{place}: {found}; {advice}")
-                    }
-                    _ => format!("{place}: {message}"),
-                }
-            }
-            ConfigError::EmptySecret
-            | ConfigError::InvalidEd25519Key { .. }
-            | ConfigError::KnownSecret
-            | ConfigError::Placeholder { .. }
-            | ConfigError::Unexpanded { .. }
-            | ConfigError::WrongKind { .. } => format!("{place}: {error}"),
-            _ => general(error),
-        }
-    }
-
-    fn about_line_break(&self) -> String {
-        if self.is_file && self.bytes.ends_with(b"\n") {
-            "; a secret file is read byte for byte, and editors and `echo` end it with a line \
-             break: write it with `printf %s`. `hookseal explain` finds out whether requests \
-             match without the line break"
-                .into()
-        } else {
-            String::new()
-        }
-    }
-}
-
-/// Returns the message for what is wrong with a scheme or an option.
-pub fn general(error: &ConfigError) -> String {
-    match error {
-        ConfigError::KeyWithoutId { .. } => {
-            "the scheme's requests name their key: give its id with --key-id".into()
-        }
-        ConfigError::MissingCanonicalForm => {
-            "the scheme signs a canonical form of the body, which \
-            takes code of the sender's: this command cannot make it"
-                .into()
-        }
-        ConfigError::UnnamedEndpoints => "the scheme's requests name no endpoint, and several are \
-            configured; set one with --endpoint"
-            .into(),
-        ConfigError::UnusedCanonicalForm | ConfigError::UnusedEndpoint => {
-            "the scheme has an endpoint or a canonical form that it does not sign; leave it out of \
-             the scheme file"
-                .into()
-        }
-        ConfigError::MissingEndpoint => "--endpoint or --url is needed: the scheme signs the \
-            receiver's own address, as it is registered with the sender"
-            .into(),
-        _ => error.to_string(),
-    }
 }
 
 /// Reads the secrets that the options name, or else the default variable, or else asks
@@ -208,16 +72,18 @@ fn named(matches: &ArgMatches) -> Result<Vec<Secret>> {
         } else {
             String::new()
         };
-        let secret = match source {
+        let mut secret = match source {
             Source::Variable(name) => of_variable(name, &which)?,
             Source::File(path) => of_file(path, &which)?,
         };
-        secrets.push(Secret { number, ..secret });
+        secret.number = number;
+        secrets.push(secret);
     }
     Ok(secrets)
 }
 
-/// The name is not shown: somebody may have put the secret itself there.
+/// Reads a secret from a variable. No error shows the name: somebody may have put the secret
+/// itself there.
 fn of_variable(name: &OsString, which: &str) -> Result<Secret> {
     let place = format!("{which}the variable that --secret-env names");
     match variable(name) {
@@ -237,7 +103,7 @@ fn variable(name: &OsString) -> Option<Vec<u8>> {
     env::var_os(name).map(OsString::into_encoded_bytes)
 }
 
-/// Nor is the path shown.
+/// Reads a secret from a file. No error shows the path either.
 fn of_file(path: &Path, which: &str) -> Result<Secret> {
     let place = format!("{which}the file that --secret-file names");
     let bytes = files::read_at_most(path, MAX_SECRET)

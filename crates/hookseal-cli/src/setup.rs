@@ -1,477 +1,77 @@
-//! The scheme with what the command line sets of it, and webhooks of that.
+//! The scheme that the command line names, with the options that change it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
-use hookseal::scheme::{
-    Encoding, Endpoint, Field, Form, Part, Scheme, SchemeFile, SecretForm, SignatureField,
-};
-use hookseal::{
-    Clock, ConfigError, FixedClock, Key, ReplayWindow, SystemClock, Timestamp, Webhook, schemes,
-};
+use hookseal_inspect::setup::{Options, Source};
 
-use crate::error::{Result, WrongUse, wrong};
-use crate::secrets::{Secret, general};
-use crate::{files, url};
+pub use hookseal_inspect::setup::{Setup, by_name, full_name, named_ids};
 
-/// A scheme, and the options that change it.
-#[derive(Clone)]
-pub struct Setup {
-    source: Source,
-    header_prefix: Option<String>,
-    header_name: Option<String>,
-    /// Those that are left of the scheme's own; `None`: all.
-    encoding: Option<Encoding>,
-    is_prefixed: Option<bool>,
-    endpoint: Option<String>,
-    url: Option<String>,
-    tolerance: Option<u64>,
-    secret_form: Option<SecretForm>,
-}
+use crate::error::{Result, wrong};
+use crate::files;
 
-#[derive(Clone)]
-enum Source {
-    Catalogue(Box<Scheme<'static>>),
-    File(Box<SchemeFile>),
-}
-
-impl Source {
-    fn with<R>(&self, function: impl FnOnce(Scheme<'_>) -> R) -> R {
-        match self {
-            Self::Catalogue(scheme) => function(**scheme),
-            Self::File(file) => file.with(function),
-        }
+/// Reads the options, which must fit the scheme.
+pub fn read(matches: &ArgMatches) -> Result<Setup> {
+    match read_if_any(matches)? {
+        Some(setup) => Ok(setup),
+        None => wrong(
+            "--scheme NAME or --scheme-file FILE is needed; `hookseal schemes` lists the names",
+        ),
     }
 }
 
-impl Setup {
-    /// Reads the options, which must fit the scheme.
-    pub fn read(matches: &ArgMatches) -> Result<Self> {
-        match Self::read_if_any(matches)? {
-            Some(setup) => Ok(setup),
-            None => wrong(
-                "--scheme NAME or --scheme-file FILE is needed; `hookseal schemes` lists the names",
-            ),
-        }
-    }
-
-    /// Reads the same, where a scheme need not be given.
-    pub fn read_if_any(matches: &ArgMatches) -> Result<Option<Self>> {
-        let name = matches.get_one::<String>("scheme");
-        let file = matches.get_one::<PathBuf>("scheme-file");
-        let source = match (name, file) {
-            (Some(name), _) => Source::Catalogue(Box::new(by_name(name)?)),
-            (None, Some(path)) => Source::File(Box::new(read_scheme(path)?)),
-            (None, None) => {
-                let options = [
-                    "header-prefix",
-                    "header-name",
-                    "encoding",
-                    "prefix",
-                    "endpoint",
-                    "url",
-                    "secret-format",
-                ];
-                let has = |name: &&str| matches.get_one::<String>(name).is_some();
-                let tolerance = tolerance(matches);
-                let given = options.into_iter().find(has);
-                return match given.or(tolerance.map(|_| "tolerance")) {
-                    Some(option) => wrong(format!("--{option} needs --scheme")),
-                    None => Ok(None),
-                };
-            }
-        };
-        let text = |name: &str| matches.get_one::<String>(name).cloned();
-        let setup = Self {
-            source,
-            header_prefix: text("header-prefix"),
-            header_name: text("header-name"),
-            encoding: text("encoding").map(|name| match name.as_str() {
-                "hex" => Encoding::Hex,
-                _ => Encoding::Base64,
-            }),
-            is_prefixed: match text("prefix").as_deref() {
-                Some("required") => Some(true),
-                Some("forbidden") => Some(false),
-                _ => None,
-            },
-            endpoint: text("endpoint"),
-            url: text("url"),
-            tolerance: tolerance(matches),
-            secret_form: text("secret-format").map(|name| match name.as_str() {
-                "text" => SecretForm::Text,
-                "hex" => SecretForm::Hex,
-                _ => SecretForm::Whsec,
-            }),
-        };
-        if let Some(url) = &setup.url {
-            url::check(url)?;
-        }
-        setup.source.with(|scheme| setup.fits(&scheme, matches))?;
-        Ok(Some(setup))
-    }
-
-    /// Returns the setup of a scheme of the catalogue, without options.
-    pub fn of(scheme: Scheme<'static>) -> Self {
-        Self {
-            source: Source::Catalogue(Box::new(scheme)),
-            header_prefix: None,
-            header_name: None,
-            encoding: None,
-            is_prefixed: None,
-            endpoint: None,
-            url: None,
-            tolerance: None,
-            secret_form: None,
-        }
-    }
-
-    /// Which options a scheme takes follows from its data.
-    fn fits(&self, scheme: &Scheme<'_>, matches: &ArgMatches) -> Result<()> {
-        let is_given = |option: &str| matches.try_contains_id(option).unwrap_or(false);
-        let has_timestamp = scheme.timestamp.is_some();
-        let signs_request_line =
-            scheme.signed.contains(&Part::Target) || scheme.signed.contains(&Part::Method);
-        let prints_url = matches!(matches.try_get_one("curl"), Ok(Some(true)));
-        let no_timestamp = "which signs no timestamp";
-        let fitting = [
-            (
-                "header-prefix",
-                scheme.header_prefix.is_some(),
-                "whose headers have no prefix to choose",
-            ),
-            (
-                "header-name",
-                matches!(scheme.signature, SignatureField::Header(_)),
-                "whose signature is not in one header alone",
-            ),
-            (
-                "encoding",
-                differ(scheme.forms, |form| form.encoding),
-                "which leaves no encoding open",
-            ),
-            (
-                "prefix",
-                differ(scheme.forms, |form| form.prefix.is_empty()),
-                "which leaves no prefix open",
-            ),
-            (
-                "endpoint",
-                has_endpoint(scheme),
-                "which does not sign the receiver's address",
-            ),
-            (
-                "url",
-                has_endpoint(scheme) || signs_request_line || prints_url,
-                "which signs no URL",
-            ),
-            ("tolerance", has_timestamp, no_timestamp),
-            ("received-at", has_timestamp, no_timestamp),
-            ("timestamp", has_timestamp, no_timestamp),
-            ("stale", has_timestamp, no_timestamp),
-            (
-                "id",
-                scheme.message_id.is_some(),
-                "whose requests have no message id",
-            ),
-        ];
-        for (option, fits, why) in fitting {
-            if is_given(option) && !fits {
-                return wrong(format!("--{option} is no option of {}, {why}", scheme.name));
-            }
-        }
-        if is_given("endpoint") && is_given("url") && !signs_request_line && !prints_url {
-            return wrong(format!(
-                "--url has no effect beside --endpoint: {} signs nothing else of a URL",
-                scheme.name
-            ));
-        }
-        Ok(())
-    }
-
-    /// Calls a function with the scheme, as the options change it.
-    pub fn with<R>(&self, function: impl FnOnce(Scheme<'_>) -> R) -> R {
-        self.source.with(|own| {
-            let is_left = |form: &&Form<'_>| {
-                self.encoding
-                    .is_none_or(|encoding| form.encoding == encoding)
-                    && self
-                        .is_prefixed
-                        .is_none_or(|prefixed| form.prefix.is_empty() != prefixed)
+/// Reads the same, where a scheme need not be given.
+pub fn read_if_any(matches: &ArgMatches) -> Result<Option<Setup>> {
+    let text = |name: &str| matches.get_one::<String>(name).cloned();
+    let options = Options {
+        header_prefix: text("header-prefix"),
+        header_name: text("header-name"),
+        encoding: text("encoding"),
+        prefix: text("prefix"),
+        // Commands that sign have no such option.
+        tolerance: matches.try_get_one("tolerance").ok().flatten().copied(),
+        endpoint: text("endpoint"),
+        url: text("url"),
+        secret_format: text("secret-format"),
+    };
+    let file = matches.get_one::<PathBuf>("scheme-file");
+    let source = match (text("scheme"), file) {
+        (Some(name), _) => Source::Catalogue(Box::new(by_name(&name)?)),
+        (None, Some(path)) => read_scheme(path)?,
+        (None, None) => {
+            return match options.set().first() {
+                Some(option) => wrong(format!("--{option} needs --scheme")),
+                None => Ok(None),
             };
-            let forms: Vec<Form<'_>> = own.forms.iter().filter(is_left).copied().collect();
-            let endpoint = self.own_endpoint(&own);
-            let mut scheme: Scheme<'_> = own.with_forms(&forms);
-            if let Some(prefix) = &self.header_prefix {
-                scheme = scheme.with_header_prefix(prefix);
-            }
-            if let Some(name) = &self.header_name {
-                scheme = scheme.with_signature_header(name);
-            }
-            if let Some(seconds) = self.tolerance {
-                scheme = scheme.with_window(ReplayWindow::from_secs(seconds));
-            }
-            if let Some(form) = self.secret_form {
-                scheme.secret = form;
-            }
-            if let Some(endpoint) = &endpoint {
-                scheme = scheme.at(endpoint);
-            }
-            function(scheme)
-        })
-    }
-
-    /// Returns the receiver's address in the form that the scheme signs: a path where the
-    /// request repeats it in a header, an origin where the target is signed too, and
-    /// otherwise the whole URL.
-    fn own_endpoint(&self, scheme: &Scheme<'_>) -> Option<String> {
-        if !has_endpoint(scheme) {
-            return None;
         }
-        let of_url = |url: &String| {
-            if scheme.endpoint_header.is_some() {
-                url::path(url).to_owned()
-            } else if scheme.signed.contains(&Part::Target) {
-                url::origin(url).to_owned()
-            } else {
-                url.clone()
-            }
-        };
-        self.endpoint
-            .clone()
-            .or_else(|| self.url.as_ref().map(of_url))
-    }
-
-    /// Returns whether the scheme signs the receiver's address, and none is given.
-    pub fn lacks_endpoint(&self) -> bool {
-        self.with(|scheme| has_endpoint(&scheme) && scheme.endpoint == Endpoint::None)
-    }
-
-    /// Returns whether the scheme signs the receiver's address.
-    pub fn signs_endpoint(&self) -> bool {
-        self.with(|scheme| has_endpoint(&scheme))
-    }
-
-    pub const fn is_of_catalogue(&self) -> bool {
-        matches!(self.source, Source::Catalogue(_))
-    }
-
-    /// Returns whether the scheme signs a header with this name, beside its own.
-    pub fn signs_header(&self, name: &str) -> bool {
-        self.with(|scheme| {
-            let is_signed = |part: &Part<'_>| {
-                matches!(part, Part::Header(own) if full_name(&scheme, own).eq_ignore_ascii_case(name))
-            };
-            let listed = scheme.header_list.map_or(&[][..], |list| list.allowed);
-            let mut listed = listed.iter();
-            scheme.signed.iter().any(is_signed)
-                || listed.any(|own| own.eq_ignore_ascii_case(name))
-        })
-    }
-
-    /// Returns whether an option has chosen among the encodings of the scheme.
-    pub const fn is_encoding_set(&self) -> bool {
-        self.encoding.is_some()
-    }
-
-    /// Returns whether an option has chosen among the prefixes of the scheme.
-    pub const fn is_prefix_set(&self) -> bool {
-        self.is_prefixed.is_some()
-    }
-
-    pub fn name(&self) -> String {
-        self.with(|scheme| scheme.name.to_owned())
-    }
-
-    pub fn url(&self) -> Option<&str> {
-        self.url.as_deref()
-    }
-
-    /// Sets the URL, unless the command line has.
-    pub fn set_default_url(&mut self, url: &str) {
-        self.url.get_or_insert_with(|| url.to_owned());
-    }
-
-    /// Returns a webhook of the secrets. One without an id is taken for the id that a
-    /// request names.
-    pub fn webhook(
-        &self,
-        secrets: &[Secret],
-        named: Option<&str>,
-        received_at: Option<Timestamp>,
-    ) -> Result<Webhook> {
-        let clock = || -> Box<dyn Clock> {
-            match received_at {
-                Some(moment) => Box::new(FixedClock::at(moment)),
-                None => Box::new(SystemClock),
-            }
-        };
-        let mut keys = Vec::new();
-        for secret in secrets {
-            // Alone first: the error is that of this secret.
-            let alone = [self.key(secret, named)?];
-            self.with(|scheme| Webhook::new_with_clock(scheme, alone, clock()).map(drop))
-                .map_err(|error| secret.explain(&error))?;
-            keys.push(self.key(secret, named)?);
-        }
-        self.with(|scheme| Webhook::new_with_clock(scheme, keys, clock()))
-            .map_err(|error| WrongUse(general(&error)))
-    }
-
-    fn key(&self, secret: &Secret, named: Option<&str>) -> Result<Key> {
-        let text = secret.text()?;
-        // A pair's signing key also signs where the scheme hands out the public one.
-        let key = if text.starts_with("whsk_") {
-            Key::from_base64(text).map_err(|error: ConfigError| secret.explain(&error))?
-        } else {
-            Key::from(text)
-        };
-        Ok(match secret.id.as_deref().or(named) {
-            Some(id) => key.with_id(id),
-            None => key,
-        })
-    }
+    };
+    let given: Vec<&str> = given(matches, &options).collect();
+    let setup = Setup::new(source, options)?;
+    setup.check_fit(&given)?;
+    Ok(Some(setup))
 }
 
-/// Commands that sign have no such option.
-fn tolerance(matches: &ArgMatches) -> Option<u64> {
-    matches.try_get_one("tolerance").ok().flatten().copied()
+/// Returns the names of the options that a scheme must have a use for.
+fn given<'m>(
+    matches: &'m ArgMatches,
+    options: &Options,
+) -> impl Iterator<Item = &'static str> + use<'m> {
+    let prints_url = matches!(matches.try_get_one("curl"), Ok(Some(true)));
+    let of_moment = ["received-at", "timestamp", "stale", "id"];
+    let is_given = |option: &&str| matches.try_contains_id(option).unwrap_or(false);
+    let of_moment = of_moment.into_iter().filter(is_given);
+    options
+        .set()
+        .into_iter()
+        .chain(of_moment)
+        .filter(move |option| !(prints_url && *option == "url"))
 }
 
-fn differ<T: PartialEq>(forms: &[Form<'_>], fact: fn(&Form<'_>) -> T) -> bool {
-    let mut facts = forms.iter().map(fact);
-    let first = facts.next();
-    facts.any(|other| Some(other) != first)
-}
-
-fn has_endpoint(scheme: &Scheme<'_>) -> bool {
-    scheme.endpoint_header.is_some() || scheme.signed.contains(&Part::Endpoint)
-}
-
-/// Returns the scheme of the catalogue with this name. The name is not shown: it may be a
-/// secret in the wrong place.
-pub fn by_name(name: &str) -> Result<Scheme<'static>> {
-    schemes::by_name(name).ok_or_else(|| {
-        let start: String = name.to_ascii_lowercase().chars().take(3).collect();
-        let close: Vec<&str> = schemes::ALL
-            .iter()
-            .map(|scheme| scheme.name)
-            .filter(|known| !start.is_empty() && known.starts_with(&start))
-            .collect();
-        let close = if close.is_empty() {
-            String::new()
-        } else {
-            format!("; did you mean {}?", close.join(" or "))
-        };
-        WrongUse(format!(
-            "no scheme of the catalogue has this name{close}; `hookseal schemes` lists them"
-        ))
-    })
-}
-
-fn read_scheme(path: &std::path::Path) -> Result<SchemeFile> {
+fn read_scheme(path: &Path) -> Result<Source> {
     let content = files::read(path)?;
     let name = files::name(path);
-    let Ok(text) = String::from_utf8(content) else {
-        return wrong(format!("{name} is not UTF-8, so it is no scheme file"));
-    };
-    let problem = |format, error: String| {
-        let error = crate::terminal::shown(error.trim_end());
-        WrongUse(format!(
-            "{name} is no scheme in {format}: {error}; `hookseal schemes NAME --toml` writes one \
-             to start from"
-        ))
-    };
-    if text.trim_start().starts_with('{') {
-        serde_json::from_str(&text).map_err(|error| problem("JSON", error.to_string()))
-    } else {
-        toml::from_str(&text).map_err(|error| problem("TOML", error.message().to_owned()))
+    match String::from_utf8(content) {
+        Ok(text) => Source::read(&text, &name),
+        Err(_) => wrong(format!("{name} is not UTF-8, so it is no scheme file")),
     }
-}
-
-/// Returns a header's name with the scheme's prefix.
-pub fn full_name(scheme: &Scheme<'_>, name: &str) -> String {
-    match scheme.header_prefix {
-        Some(prefix) => format!("{}-{name}", prefix.strip_suffix('-').unwrap_or(prefix)),
-        None => name.to_owned(),
-    }
-}
-
-/// The most ids of keys that are taken from one request.
-const MAX_NAMED: usize = 8;
-
-/// Returns the ids of keys that a request names; none if the scheme's requests name no
-/// key.
-pub fn named_ids(scheme: &Scheme<'_>, headers: &[(String, Vec<u8>)]) -> Vec<String> {
-    let value = |name: &str| {
-        let name = full_name(scheme, name);
-        let mut all = headers
-            .iter()
-            .filter(|(own, _)| own.eq_ignore_ascii_case(&name));
-        let (_, value) = all.next()?;
-        Some(str::from_utf8(value).ok()?.trim())
-    };
-    // What stands for an id that is missing: the request is refused for want of it.
-    let or_unnamed = |mut ids: Vec<String>| {
-        if ids.is_empty() {
-            ids.push("unnamed".into());
-        }
-        ids
-    };
-    if let Some(name) = scheme.key_id {
-        let id = value(name).filter(|id| !id.is_empty());
-        return or_unnamed(id.map(str::to_owned).into_iter().collect());
-    }
-    let Some(between) = scheme.forms.iter().find_map(|form| form.after_key_id) else {
-        return Vec::new();
-    };
-    let (header, separator) = match scheme.signature {
-        SignatureField::List { header, separator } => (header, separator_of(separator)),
-        SignatureField::Header(header) => (header, None),
-        _ => return or_unnamed(Vec::new()),
-    };
-    let value = value(header).unwrap_or_default();
-    let entries = value.split(|c| Some(c) == separator);
-    let ids = entries.filter_map(|entry| Some(entry.trim().split_once(between)?.0));
-    let ids = ids.filter(|id| !id.is_empty()).map(str::to_owned);
-    or_unnamed(ids.take(MAX_NAMED).collect())
-}
-
-const fn separator_of(separator: hookseal::scheme::Separator) -> Option<char> {
-    use hookseal::scheme::Separator;
-    match separator {
-        Separator::Space => Some(' '),
-        Separator::Comma => Some(','),
-        Separator::Semicolon => Some(';'),
-        _ => None,
-    }
-}
-
-/// Returns whether a request has all the headers that the scheme reads.
-pub fn has_headers(scheme: &Scheme<'_>, headers: &[(String, Vec<u8>)]) -> bool {
-    let has = |name: &str| {
-        let name = full_name(scheme, name);
-        let mut names = headers.iter().map(|(own, _)| own);
-        names.any(|own| own.eq_ignore_ascii_case(&name))
-    };
-    let signature = match scheme.signature {
-        SignatureField::Header(name)
-        | SignatureField::List { header: name, .. }
-        | SignatureField::Repeated(name) => has(name),
-        SignatureField::Headers(names) => names.iter().any(|name| has(name)),
-        SignatureField::Numbered(name) => has(&format!("{name}-1")),
-        _ => false,
-    };
-    let timestamp = scheme
-        .timestamp
-        .is_none_or(|timestamp| match timestamp.field {
-            Field::Header(name) => has(name),
-            _ => true,
-        });
-    let signed = scheme.signed.iter().all(|part| match part {
-        Part::Header(name) => has(name),
-        _ => true,
-    });
-    let named = [scheme.message_id, scheme.key_id, scheme.endpoint_header];
-    signature && timestamp && signed && named.into_iter().flatten().all(has)
 }

@@ -6,6 +6,8 @@ use std::path::Path;
 
 use crate::error::{Result, WrongUse};
 
+pub use hookseal_inspect::text::shown;
+
 /// Whether colours are printed.
 #[derive(Clone, Copy)]
 pub struct Style {
@@ -58,18 +60,6 @@ pub fn print(text: &str) -> Result<()> {
 /// Writes a line to standard error, where nothing can be done about a failure.
 pub fn report(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
-}
-
-/// Returns a text in which nothing can steer a terminal.
-pub fn shown(text: &str) -> String {
-    let mut shown = String::new();
-    for character in text.chars() {
-        match character {
-            '"' | '\'' | '\\' => shown.push(character),
-            _ => shown.extend(character.escape_debug()),
-        }
-    }
-    shown
 }
 
 pub fn shown_path(path: &Path) -> String {

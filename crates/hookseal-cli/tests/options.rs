@@ -273,7 +273,15 @@ fn table(command: &str) -> Vec<(&'static str, Vec<(String, &'static str)>)> {
             ("timeout", Never),
             ("count", Never),
             ("json", Never),
+            (
+                "ui",
+                With("--ui 192.0.2.1", "--ui takes a loopback address"),
+            ),
         ]),
+        "playground" => of(&[(
+            "address",
+            With("--address 192.0.2.1", "--address takes a loopback address"),
+        )]),
         "schemes" => of(&[
             ("json", With("pakk --json --toml", "cannot be used with")),
             ("toml", With("--toml", "<NAME>")),
@@ -320,6 +328,7 @@ fn an_option_without_an_effect_is_refused() {
         "sign",
         "send",
         "listen",
+        "playground",
         "schemes",
         "key",
         "completions",
@@ -435,6 +444,7 @@ fn manual_pages_have_the_version() {
         "sign",
         "send",
         "listen",
+        "playground",
         "schemes",
         "key",
         "completions",

@@ -190,6 +190,7 @@ fn completions_and_manual_pages_have_every_command() {
         "sign",
         "send",
         "listen",
+        "playground",
         "schemes",
         "key",
         "completions",

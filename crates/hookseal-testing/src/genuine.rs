@@ -1,7 +1,8 @@
 //! One genuine request of each scheme that the project began with. The MACs are
 //! those of the vectors, which OpenSSL and the providers' own programs computed.
 
-use hookseal::{Clock, FixedClock, Key, Verifier, VerifyError, Webhook, schemes};
+use hookseal::clock::{Clock, FixedClock};
+use hookseal::{Key, Verifier, VerifyError, Webhook, schemes};
 
 pub struct Genuine {
     pub webhook: Webhook,

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::{fmt, fs};
 
 use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
+use hookseal::clock::FixedClock;
 use hookseal::scheme::{Algorithm, Form, HeaderVisitor, Scheme};
-use hookseal::{ConfigError, FixedClock, Key, ReplayWindow, RequestHead, Webhook, schemes};
+use hookseal::{ConfigError, Key, ReplayWindow, RequestHead, Webhook, schemes};
 use serde::Deserialize;
 
 /// The files whose secrets are bytes, and whose settings the cases spell out.

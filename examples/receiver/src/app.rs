@@ -125,8 +125,8 @@ impl App {
         Ok(route.route_layer(allow))
     }
 
-    /// Signs the responses, in time: Pomelo rejects a transaction whose response is late or not
-    /// signed.
+    /// Creates the layer that signs responses: Pomelo rejects a transaction whose response is late
+    /// or not signed.
     fn sign_responses(&self, webhook: &Arc<Webhook>) -> Result<SignResponseLayer, SignError> {
         let layer = SignResponseLayer::new(Arc::clone(webhook))?;
         Ok(layer

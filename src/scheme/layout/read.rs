@@ -388,9 +388,11 @@ mod tests {
     use std::format;
 
     use super::*;
+    use crate::clock::FixedClock;
     use crate::scheme::entries::walked;
     use crate::scheme::{Field, Form, HeaderList, Part, Scheme, Separator, SignatureField};
-    use crate::{FixedClock, HashState, Key, Webhook};
+    use crate::verification::HashState;
+    use crate::{Key, Webhook};
 
     /// More than there is room for at a time; the longest has four bytes.
     const SCHEME: Scheme<'_> = Scheme {

@@ -5,11 +5,12 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use super::{Layout, ListLayout, Place, SignaturePlaces};
+use crate::Message;
+use crate::clock::Timestamp;
 use crate::error::SignError;
 use crate::head::{HeaderName, is_field_value};
 use crate::scheme::entries::{ReadyForm, Signatures};
 use crate::scheme::{Signature, SignedHeaders};
-use crate::{Message, Timestamp};
 
 impl Layout {
     /// Writes the headers that carry a message's signatures: the reverse of

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use fastrand::Rng;
-use hookseal::Timestamp;
+use hookseal::clock::Timestamp;
 use serde::Serialize;
 
 use crate::cases::{self, Case};

@@ -3,11 +3,11 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use fastrand::Rng;
+use hookseal::clock::Timestamp;
 use hookseal::ed25519::{self, PublicKey};
 use hookseal::scheme::Form;
-use hookseal::{
-    ConfigError, HashState, Key, Keys, SignError, Timestamp, Verified, Webhook, schemes,
-};
+use hookseal::verification::HashState;
+use hookseal::{ConfigError, Key, Keys, SignError, Verified, Webhook, schemes};
 
 use crate::message::{Header, Message, Request, Scheme, Spelling, receivers};
 use crate::random;

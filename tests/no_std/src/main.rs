@@ -16,8 +16,10 @@ use core::error::Error;
 use core::ffi::c_int;
 use core::panic::PanicInfo;
 
+use hookseal::clock::FixedClock;
 use hookseal::ed25519::SigningKey;
-use hookseal::{FixedClock, HashState, Key, Message, VerifyError, Webhook, schemes};
+use hookseal::verification::HashState;
+use hookseal::{Key, Message, VerifyError, Webhook, schemes};
 
 #[unsafe(no_mangle)]
 extern "C" fn main() -> c_int {

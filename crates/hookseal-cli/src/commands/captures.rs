@@ -7,6 +7,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use hookseal_inspect::secret::Secret;
 use serde::Deserialize;
 
 use super::checking::{Item, items, judge_with};
@@ -15,8 +16,8 @@ use crate::capture::Lengths;
 use crate::command_line;
 use crate::error::{Result, WrongUse, wrong};
 use crate::files;
-use crate::secrets::{Secret, add_ids};
-use crate::setup::Setup;
+use crate::secrets::add_ids;
+use crate::setup;
 use crate::table::{aligned, plain};
 use crate::terminal::{Style, print, print_json, shown};
 
@@ -90,7 +91,7 @@ fn judge_listed(folder: &Path, listed: &Listed) -> Result<Row> {
     let matches = command_line::verify()
         .try_get_matches_from(words)
         .map_err(|error| WrongUse(format!("captures.json: {}: {error}", listed.file)))?;
-    let setup = Setup::read(&matches)?;
+    let setup = setup::read(&matches)?;
     let mut secrets = vec![Secret::public(&listed.secret)];
     add_ids(&matches, &mut secrets)?;
     let judge = judge_with(&matches, setup, secrets)?;

@@ -5,13 +5,14 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::ArgMatches;
-use hookseal::Timestamp;
+use hookseal::clock::Timestamp;
+use hookseal_inspect::secret::Secret;
 
 use crate::capture::{self, Capture, Format, Lengths};
 use crate::error::{Result, WrongUse, wrong};
 use crate::judge::Judge;
-use crate::secrets::{self, Secret};
-use crate::setup::Setup;
+use crate::secrets;
+use crate::setup::{self, Setup};
 use crate::{files, terminal};
 
 /// A request, and what to call it; or why its file cannot be read.
@@ -23,7 +24,7 @@ pub struct Item {
 /// Returns the configuration that the options describe.
 pub fn judge(matches: &ArgMatches) -> Result<Judge> {
     // Before somebody types a secret.
-    let setup = Setup::read(matches)?;
+    let setup = setup::read(matches)?;
     check_files(matches)?;
     judge_with(matches, setup, secrets::read(matches)?)
 }

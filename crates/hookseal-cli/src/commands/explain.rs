@@ -8,7 +8,8 @@ use hookseal::VerifyError;
 use super::checking::{items, judge, report_all, status};
 use crate::capture::Lengths;
 use crate::error::{Result, WrongUse};
-use crate::judge::{NO_TARGET, Record, Verdict};
+use crate::judge::{NO_TARGET, Verdict};
+use crate::record::Record;
 use crate::terminal::{Style, print, print_json, shown};
 
 pub fn run(matches: &ArgMatches) -> Result<ExitCode> {

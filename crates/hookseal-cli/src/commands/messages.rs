@@ -2,13 +2,15 @@
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
+use hookseal::clock::Timestamp;
 use hookseal::scheme::{HeaderName, Part};
-use hookseal::{Message, Timestamp, Webhook};
+use hookseal::{Message, Webhook};
+use hookseal_inspect::signing::{check_ids, sign};
 
 use crate::client::OF_CONNECTION;
 use crate::error::{Result, WrongUse, wrong};
-use crate::secrets::{self, Secret};
-use crate::setup::Setup;
+use crate::secrets;
+use crate::setup::{self, Setup};
 use crate::url;
 
 /// A sender: a webhook, and what its messages have in common.
@@ -27,7 +29,7 @@ impl Sender {
     /// Returns the sender that the options describe. `url` is where its requests go, if
     /// that is known.
     pub fn new(matches: &ArgMatches, url: Option<&str>) -> Result<Self> {
-        let mut setup = Setup::read(matches)?;
+        let mut setup = setup::read(matches)?;
         if let Some(url) = url {
             setup.set_default_url(url);
         }
@@ -95,20 +97,7 @@ impl Sender {
         if let Some(target) = &self.target {
             message = message.with_request_line(&self.method, target);
         }
-        let signed = self.webhook.sign(&message).map_err(|error| {
-            let what_to_do = match &error {
-                hookseal::SignError::Missing { .. } if self.target.is_none() => {
-                    "; --url says where the request goes"
-                }
-                hookseal::SignError::MissingHeader { .. } => "; give it with --header",
-                _ => "",
-            };
-            WrongUse(format!("cannot sign: {error}{what_to_do}"))
-        })?;
-        Ok(signed
-            .iter()
-            .map(|(name, value)| (name.to_string(), value.to_owned()))
-            .collect())
+        sign(&self.webhook, &message, self.target.is_some())
     }
 }
 
@@ -120,7 +109,7 @@ pub fn random_text() -> Result<String> {
     Ok(hex::encode(random))
 }
 
-/// Without a request, what is not signed has no effect.
+/// Refuses options for what is not signed: without a request they have no effect.
 fn check_signed(setup: &Setup, matches: &ArgMatches, headers: &[(String, String)]) -> Result<()> {
     let name = setup.name();
     let is_given = matches.value_source("method") == Some(ValueSource::CommandLine);
@@ -133,22 +122,6 @@ fn check_signed(setup: &Setup, matches: &ArgMatches, headers: &[(String, String)
     if headers.any(|header| !setup.signs_header(header)) {
         return wrong(format!(
             "--header has no effect: {name} does not sign this header, and --curl is not given"
-        ));
-    }
-    Ok(())
-}
-
-/// A scheme whose requests name their key needs its id to sign.
-fn check_ids(setup: &Setup, secrets: &[Secret]) -> Result<()> {
-    let names_keys = setup.with(|scheme| !crate::setup::named_ids(&scheme, &[]).is_empty());
-    if names_keys && secrets.iter().any(|secret| secret.id.is_none()) {
-        return wrong("--key-id is needed for each secret: the scheme's requests name their key");
-    }
-    let ids = secrets.iter().filter(|secret| secret.id.is_some());
-    if !names_keys && secrets.len() == 1 && ids.count() == 1 {
-        return wrong(format!(
-            "--key-id has no effect: the requests of {} name no key",
-            setup.name()
         ));
     }
     Ok(())

@@ -6,7 +6,10 @@ pub mod explain;
 pub mod key;
 pub mod manual;
 mod messages;
+pub mod playground;
 pub mod schemes;
 pub mod send;
 pub mod sign;
 pub mod verify;
+
+pub use messages::random_text;

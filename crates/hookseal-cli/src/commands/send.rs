@@ -10,7 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use clap::ArgMatches;
-use hookseal::Timestamp;
+use hookseal::clock::Timestamp;
 use serde::Serialize;
 
 use super::messages::{Sender, random_text, type_of};

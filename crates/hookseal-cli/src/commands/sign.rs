@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::ArgMatches;
-use hookseal::Timestamp;
+use hookseal::clock::Timestamp;
+use hookseal_inspect::curl::quoted;
 
 use super::messages::{Sender, type_of};
 use crate::error::{Result, wrong};
@@ -70,9 +71,4 @@ fn curl(
     // It changes no byte, unlike --data.
     command += &format!(" \\\n  --data-binary {}\n", quoted(&format!("@{path}")));
     Ok(command)
-}
-
-/// Quotes a word for a POSIX shell.
-fn quoted(word: &str) -> String {
-    format!("'{}'", word.replace('\'', r"'\''"))
 }

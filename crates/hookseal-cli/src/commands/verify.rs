@@ -9,7 +9,8 @@ use super::captures;
 use super::checking::{Item, items, judge, report_all, status};
 use crate::capture::Lengths;
 use crate::error::{Result, WrongUse};
-use crate::judge::{Coverage, Judge, Record, Verdict};
+use crate::judge::{Coverage, Judge, Verdict};
+use crate::record::Record;
 use crate::table::{aligned, plain};
 use crate::terminal::{Style, print, print_json};
 

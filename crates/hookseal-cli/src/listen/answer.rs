@@ -33,6 +33,12 @@ impl Answer {
         }
     }
 
+    /// Adds a header.
+    pub fn with_header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
     /// Returns a service's answer, without what is of its connection.
     pub fn of_service(answer: client::Answer) -> Self {
         let mut headers = answer.headers;
@@ -90,8 +96,11 @@ const fn reason(status: u16) -> &'static str {
         204 => "No Content",
         400 => "Bad Request",
         401 => "Unauthorized",
+        403 => "Forbidden",
         404 => "Not Found",
+        405 => "Method Not Allowed",
         408 => "Request Timeout",
+        409 => "Conflict",
         413 => "Content Too Large",
         431 => "Request Header Fields Too Large",
         500 => "Internal Server Error",

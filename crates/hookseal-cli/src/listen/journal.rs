@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use clap::ArgMatches;
-use hookseal::Timestamp;
+use hookseal::clock::Timestamp;
 use hookseal::explain::Explanation;
 use serde::Serialize;
 
 use super::receive::{Kind, Received};
 use super::request::{Problem, Request};
+use crate::capture::Capture;
 use crate::error::{Result, WrongUse};
 use crate::files;
 use crate::judge::{Coverage, ExplanationRecord};
@@ -22,7 +23,7 @@ const MAX_TARGET: usize = 120;
 /// No method has more letters.
 const MAX_METHOD: usize = 20;
 
-/// The target with each token of its query masked: a sender's verify token is a secret.
+/// Masks each token in the target's query: a sender's verify token is a secret.
 fn without_tokens(target: &str) -> String {
     let Some((path, query)) = target.split_once('?') else {
         return target.into();
@@ -32,6 +33,18 @@ fn without_tokens(target: &str) -> String {
         _ => pair.into(),
     });
     format!("{path}?{}", masked.collect::<Vec<String>>().join("&"))
+}
+
+/// Returns the target of a request, as it stands in a line.
+pub fn shown_target(capture: &Capture) -> String {
+    let target = without_tokens(capture.target.as_deref().unwrap_or_default());
+    shown(&target).chars().take(MAX_TARGET).collect()
+}
+
+/// Returns the method of a request, as it stands in a line.
+pub fn shown_method(capture: &Capture) -> String {
+    let method = shown(capture.method.as_deref().unwrap_or_default());
+    method.chars().take(MAX_METHOD).collect()
 }
 
 pub struct Journal {
@@ -87,13 +100,14 @@ impl Journal {
         report(&format!("no request, answered {status}: {}", shown(reason)));
     }
 
+    /// Prints a request, and returns the file that it was saved in.
     pub fn note(
         &self,
         request: &Request,
         received: &Received,
         scheme: Option<&str>,
         explanation: Option<&Explanation>,
-    ) {
+    ) -> Option<String> {
         // A handshake may hand over a secret, in a header, the body or the query.
         let is_handshake = matches!(received.kind, Kind::Handshake);
         let file = if is_handshake {
@@ -102,9 +116,9 @@ impl Journal {
             self.save(request)
         };
         let text = if self.is_json {
-            json(request, received, scheme, explanation, file)
+            json(request, received, scheme, explanation, file.clone())
         } else {
-            self.text(request, received, scheme, explanation, file)
+            self.text(request, received, scheme, explanation, file.as_deref())
         };
         if let Err(WrongUse(message)) = print(&text) {
             report(&format!("hookseal: {message}"));
@@ -112,6 +126,7 @@ impl Journal {
         if let Some(error) = &received.not_forwarded {
             report(&format!("not forwarded, answered 502: {}", shown(error)));
         }
+        file
     }
 
     /// Writes the request to a file of its own, which its time is the name of.
@@ -143,15 +158,10 @@ impl Journal {
         received: &Received,
         scheme: Option<&str>,
         explanation: Option<&Explanation>,
-        file: Option<String>,
+        file: Option<&str>,
     ) -> String {
         let capture = &request.capture;
-        let target = shown(&without_tokens(
-            capture.target.as_deref().unwrap_or_default(),
-        ));
-        let target: String = target.chars().take(MAX_TARGET).collect();
-        let method = shown(capture.method.as_deref().unwrap_or_default());
-        let method: String = method.chars().take(MAX_METHOD).collect();
+        let (method, target) = (shown_method(capture), shown_target(capture));
         let verdict = match (&received.kind, scheme) {
             (Kind::Verified(coverage), Some(scheme)) => {
                 let verified = self.style.good("verified");

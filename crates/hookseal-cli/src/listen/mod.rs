@@ -1,7 +1,6 @@
 //! `hookseal listen`: a receiver on this machine, for development.
 
 mod answer;
-mod identify;
 mod journal;
 mod receive;
 mod request;
@@ -13,22 +12,26 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::ArgMatches;
 
 use crate::error::{Result, WrongUse};
 use crate::terminal::report;
 
-use answer::Answer;
+use crate::ui;
+
+pub use answer::Answer;
+pub use receive::Forward;
+pub use request::{Limits, Request, end, read_request};
+
 use receive::Receiver;
-use request::{Limits, read_request};
 
 /// More are answered with 503.
 const MAX_CONNECTIONS: usize = 64;
 
 pub fn run(matches: &ArgMatches) -> Result<ExitCode> {
-    let receiver = Arc::new(Receiver::read(matches)?);
+    let mut receiver = Receiver::read(matches)?;
     let limits = Limits {
         body: matches
             .get_one::<u32>("max-body")
@@ -43,7 +46,15 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode> {
         ),
     };
     let count = matches.get_one::<usize>("count").copied();
+    let page = matches.get_one::<String>("ui");
+    let page = page.map(|address| ui::bind("--ui", address)).transpose()?;
     let listener = bind(matches)?;
+    if let Some(page) = page {
+        let own = listener.local_addr().map(|own| own.to_string());
+        let receiver_url = format!("http://{}", own.unwrap_or_default());
+        receiver.show_on(receiver_url).serve(page)?;
+    }
+    let receiver = Arc::new(receiver);
     let (handled, all_handled) = channel();
     thread::spawn(move || accept(&listener, &receiver, limits, &handled));
     let mut received = 0;
@@ -81,19 +92,20 @@ fn bind(matches: &ArgMatches) -> Result<TcpListener> {
 }
 
 fn accept(listener: &TcpListener, receiver: &Arc<Receiver>, limits: Limits, handled: &Sender<()>) {
-    let open = Arc::new(AtomicUsize::new(0));
+    let places = Places::default();
+    let turned_away = Arc::new(AtomicUsize::new(0));
     for stream in listener.incoming() {
         let Ok(stream) = stream else {
             // Out of files, for example: wait until some are closed.
             thread::sleep(Duration::from_millis(50));
             continue;
         };
-        let place = Place::take(&open);
-        if place.number >= MAX_CONNECTIONS {
+        let Some(place) = places.take(MAX_CONNECTIONS) else {
             let _ = stream.set_write_timeout(Some(Duration::from_millis(100)));
             Answer::empty(503).write(&stream, false);
+            note_turned_away(&turned_away);
             continue;
-        }
+        };
         let (receiver, handled) = (Arc::clone(receiver), handled.clone());
         let serve = move || {
             serve(stream, &receiver, limits, &handled);
@@ -105,36 +117,61 @@ fn accept(listener: &TcpListener, receiver: &Arc<Receiver>, limits: Limits, hand
     }
 }
 
-/// One of the connections that are open.
-struct Place {
-    number: usize,
-    open: Arc<AtomicUsize>,
+/// Says how many connections were turned away, once for all of a second.
+fn note_turned_away(count: &Arc<AtomicUsize>) {
+    if count.fetch_add(1, Ordering::Relaxed) > 0 {
+        return;
+    }
+    let count = Arc::clone(count);
+    let note = move || {
+        thread::sleep(Duration::from_secs(1));
+        let count = count.swap(0, Ordering::Relaxed);
+        let connections = if count == 1 {
+            "connection"
+        } else {
+            "connections"
+        };
+        report(&format!(
+            "{count} {connections} answered 503: {MAX_CONNECTIONS} were open already"
+        ));
+    };
+    let _ = thread::Builder::new().spawn(note);
 }
 
-impl Place {
-    fn take(open: &Arc<AtomicUsize>) -> Self {
-        Self {
-            number: open.fetch_add(1, Ordering::Relaxed),
-            open: Arc::clone(open),
-        }
+/// How many connections are open.
+#[derive(Default)]
+pub struct Places(Arc<AtomicUsize>);
+
+impl Places {
+    /// Takes one of so many places, if one is free.
+    pub fn take(&self, most: usize) -> Option<Place> {
+        let place = Place(Arc::clone(&self.0));
+        let taken = self.0.fetch_add(1, Ordering::Relaxed);
+        (taken < most).then_some(place)
     }
 }
 
+/// The place of an open connection.
+pub struct Place(Arc<AtomicUsize>);
+
 impl Drop for Place {
     fn drop(&mut self) {
-        self.open.fetch_sub(1, Ordering::Relaxed);
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
 fn serve(mut stream: TcpStream, receiver: &Receiver, limits: Limits, handled: &Sender<()>) {
     match read_request(&mut stream, limits) {
         Ok(Some(request)) => {
+            let start = Instant::now();
             let received = receiver.receive(&request);
             let is_head = request.capture.method.as_deref() == Some("HEAD");
+            // Before the sender knows, so that the page has them in the order they were sent in.
+            let shown = receiver.show(&request, &received, start.elapsed());
             received.answer.write(&stream, is_head);
             // The search for a cause takes time that the sender does not wait.
-            request::end(&stream);
-            receiver.note(&request, &received);
+            end(&stream);
+            receiver.note(&request, &received, shown);
             // The main thread may have ended.
             let _ = handled.send(());
         }
@@ -142,7 +179,7 @@ fn serve(mut stream: TcpStream, receiver: &Receiver, limits: Limits, handled: &S
         Ok(None) => {}
         Err(problem) => {
             Answer::empty(problem.status).write(&stream, false);
-            request::end(&stream);
+            request::end_early(&stream);
             receiver.note_problem(&problem);
         }
     }

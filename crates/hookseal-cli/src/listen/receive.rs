@@ -6,12 +6,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use clap::ArgMatches;
-use hookseal::explain::Explanation;
+use hookseal::clock::Timestamp;
+use hookseal::explain::{Change, Explanation};
 use hookseal::handshake::{self, Handshakes};
-use hookseal::{CheckHead as _, ConfigError, VerifyError};
+use hookseal::verification::CheckHead as _;
+use hookseal::{ConfigError, VerifyError};
+use hookseal_inspect::identify::{Likeness, identify};
+use hookseal_inspect::secret::Secret;
 
 use super::answer::Answer;
-use super::identify::{Likeness, identify};
 use super::journal::{self, Journal};
 use super::request::{Problem, Request};
 use crate::capture::Capture;
@@ -19,9 +22,10 @@ use crate::client::{Client, OF_CONNECTION};
 use crate::error::{Result, WrongUse, wrong};
 use crate::files;
 use crate::judge::{Coverage, Judge, Verdict, with_head};
-use crate::secrets::{self, Secret};
-use crate::setup::{Setup, named_ids};
+use crate::secrets;
+use crate::setup::{self, named_ids};
 use crate::terminal::report;
+use crate::ui::{Outcome, Store, Summary, Ui};
 use crate::url;
 
 /// What each request is held against, and what is answered.
@@ -31,8 +35,10 @@ pub struct Receiver {
     secrets: Arc<Vec<Secret>>,
     handshakes: Option<HandshakeOptions>,
     answer: Option<Answer>,
-    forward: Option<Forward>,
+    forward: Option<Arc<Forward>>,
     journal: Journal,
+    /// What the page shows, if there is one.
+    store: Option<Arc<Store>>,
     /// One search for a cause at a time: it takes all of a core.
     explaining: Mutex<()>,
 }
@@ -42,7 +48,8 @@ struct HandshakeOptions {
     save_secret: Option<PathBuf>,
 }
 
-struct Forward {
+/// A service on this machine that requests are passed on to.
+pub struct Forward {
     client: Client,
     url: String,
     refused_too: bool,
@@ -70,7 +77,7 @@ pub struct Received {
 
 impl Receiver {
     pub fn read(matches: &ArgMatches) -> Result<Self> {
-        let setup = Setup::read_if_any(matches)?;
+        let setup = setup::read_if_any(matches)?;
         let handshakes = matches
             .get_flag("answer-handshakes")
             .then(|| HandshakeOptions::read(matches))
@@ -97,10 +104,23 @@ impl Receiver {
             secrets,
             handshakes,
             answer: configured_answer(matches)?,
-            forward: Forward::read(matches)?,
+            forward: Forward::read(matches)?.map(Arc::new),
             journal: Journal::new(matches)?,
+            store: None,
             explaining: Mutex::new(()),
         })
+    }
+
+    /// Keeps requests for a page from now on, which is still to be served.
+    pub fn show_on(&mut self, url: String) -> Ui {
+        let store = Arc::new(Store::default());
+        self.store = Some(Arc::clone(&store));
+        Ui {
+            store,
+            setup: self.judge.as_ref().map(|judge| judge.setup.clone()),
+            forward: self.forward.clone(),
+            receiver: url,
+        }
     }
 
     /// Judges a request, and finds the answer to it.
@@ -143,7 +163,7 @@ impl Receiver {
 
     fn judge(&self, capture: &Capture) -> Kind {
         let Some(judge) = &self.judge else {
-            return Kind::Unknown(identify(capture, &self.secrets));
+            return Kind::Unknown(identify(capture, &self.secrets, None));
         };
         if self.secrets.is_empty() {
             return Kind::Refused(VerifyError::refused(
@@ -181,15 +201,96 @@ impl Receiver {
         })
     }
 
-    /// Prints what a request was, and saves it.
-    pub fn note(&self, request: &Request, received: &Received) {
-        let explanation = match &received.kind {
-            Kind::Refused(_) if !self.secrets.is_empty() => self.explain(request),
-            _ => None,
-        };
+    /// Prints and saves what a request was. `shown`: its id on the page.
+    pub fn note(&self, request: &Request, received: &Received, shown: Option<u64>) {
         let scheme = self.judge.as_ref().map(|judge| judge.setup.name());
-        self.journal
+        let explanation = self
+            .searches(&received.kind)
+            .then(|| self.explain(request))
+            .flatten();
+        let file = self
+            .journal
             .note(request, received, scheme.as_deref(), explanation.as_ref());
+        let (Some(store), Some(id)) = (&self.store, shown) else {
+            return;
+        };
+        if explanation.is_none() && file.is_none() {
+            return;
+        }
+        store.update(id, |summary, outcome| {
+            summary.is_searching = false;
+            summary.file = file;
+            if let Some(explanation) = &explanation {
+                let cause = explanation.cause();
+                summary.cause = cause.map(|it| it.iter().map(Change::name).collect());
+                outcome.explanation = Some(explanation.into());
+            }
+        });
+    }
+
+    /// Returns whether the cause of such a refusal is searched for.
+    fn searches(&self, kind: &Kind) -> bool {
+        matches!(kind, Kind::Refused(_)) && self.judge.is_some() && !self.secrets.is_empty()
+    }
+
+    /// Gives the page a request, if there is a page, and returns its id there. `took`: from the
+    /// end of the request to its answer.
+    pub fn show(&self, request: &Request, received: &Received, took: Duration) -> Option<u64> {
+        let store = self.store.as_ref()?;
+        let mut scheme = self.judge.as_ref().map(|judge| judge.setup.name());
+        let mut outcome = Outcome::default();
+        let mut message = None;
+        let verdict = match &received.kind {
+            Kind::Verified(coverage) => {
+                outcome.coverage = Some(coverage.clone());
+                "verified"
+            }
+            Kind::Refused(error) => {
+                outcome.reason = Some(error.reason());
+                outcome.hint = self.judge.as_ref().and_then(|judge| judge.hint(error));
+                message = Some(error.to_string());
+                "refused"
+            }
+            Kind::Handshake => "handshake",
+            Kind::Unknown(likeness) => {
+                outcome.looks_like.clone_from(&likeness.schemes);
+                match &likeness.verified {
+                    Some((name, coverage)) => {
+                        scheme = Some((*name).into());
+                        outcome.coverage = Some(coverage.clone());
+                        "verified"
+                    }
+                    None => "unknown",
+                }
+            }
+            Kind::Failed(error) => {
+                message = Some(error.clone());
+                "failed"
+            }
+        };
+        if let Some(error) = &received.not_forwarded {
+            message = Some(format!("not forwarded: {error}"));
+        }
+        let id = outcome.coverage.as_ref().and_then(Coverage::message_id);
+        let capture = &request.capture;
+        let summary = Summary {
+            received_at: request.received_at.as_secs(),
+            verdict,
+            scheme,
+            method: journal::shown_method(capture),
+            target: journal::shown_target(capture),
+            body_length: capture.body.len(),
+            micros: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+            status: received.answer.status,
+            message,
+            message_id: id.map(str::to_owned),
+            is_searching: self.searches(&received.kind),
+            ..Summary::default()
+        };
+        // A handshake may hand over a secret.
+        let is_handshake = matches!(received.kind, Kind::Handshake);
+        let raw = (!is_handshake).then_some(&*request.raw);
+        Some(store.add(summary, outcome, raw))
     }
 
     fn explain(&self, request: &Request) -> Option<Explanation> {
@@ -205,6 +306,16 @@ impl Receiver {
 
     pub fn note_problem(&self, problem: &Problem) {
         self.journal.note_problem(problem);
+        if let Some(store) = &self.store {
+            let summary = Summary {
+                verdict: "unreadable",
+                status: problem.status,
+                message: Some(problem.reason.clone()),
+                received_at: Timestamp::now().as_secs(),
+                ..Summary::default()
+            };
+            store.add(summary, Outcome::default(), None);
+        }
     }
 }
 
@@ -327,7 +438,8 @@ impl Forward {
         }))
     }
 
-    fn pass_on(&self, capture: &Capture) -> std::result::Result<Answer, String> {
+    /// Sends a request to the service, and returns its answer, or says why there is none.
+    pub fn pass_on(&self, capture: &Capture) -> std::result::Result<Answer, String> {
         let method = capture.method.as_deref().unwrap_or("POST");
         let target = capture.target.as_deref().unwrap_or("/");
         if !target.starts_with('/') {

@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
 use std::time::{Duration, Instant};
 
-use hookseal::Timestamp;
+use hookseal::clock::Timestamp;
 use httparse::Status;
 
 use crate::capture::{Capture, parse_raw, parse_raw_head, raw_content_length};
@@ -262,13 +262,25 @@ fn end_of_head(bytes: &[u8]) -> Option<usize> {
 /// takes the answer with it.
 pub fn end(stream: &TcpStream) {
     const MAX_DRAINED: usize = 256 * 1024;
+    drain(stream, MAX_DRAINED, Duration::from_millis(500));
+}
+
+/// Ends the connection of a sender that was answered before it had sent everything, and that
+/// reads no answer before it has.
+pub fn end_early(stream: &TcpStream) {
+    const MAX_DRAINED: usize = 64 << 20;
+    drain(stream, MAX_DRAINED, Duration::from_secs(5));
+}
+
+/// Reads so much at most, for so long.
+fn drain(stream: &TcpStream, most: usize, time: Duration) {
     let _ = stream.shutdown(Shutdown::Write);
-    let _ = stream.set_read_timeout(Some(Duration::from_millis(200)));
-    let deadline = Instant::now() + Duration::from_millis(500);
+    let _ = stream.set_read_timeout(Some(time / 2));
+    let deadline = Instant::now() + time;
     let mut buffer = [0; 8 * 1024];
     let mut drained = 0;
     let mut reader = stream;
-    while drained < MAX_DRAINED && Instant::now() < deadline {
+    while drained < most && Instant::now() < deadline {
         match reader.read(&mut buffer) {
             Ok(0) | Err(_) => break,
             Ok(length) => drained += length,

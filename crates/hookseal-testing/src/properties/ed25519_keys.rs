@@ -3,7 +3,8 @@
 
 use std::fmt::Debug;
 
-use hookseal::ed25519::{KeyFault, PublicKey, SigningKey};
+use hookseal::ed25519::{PublicKey, SigningKey};
+use hookseal::fault::KeyFault;
 use hookseal::scheme::{Scheme, SecretForm};
 use hookseal::{ConfigError, Key, Webhook, schemes};
 

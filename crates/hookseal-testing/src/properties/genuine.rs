@@ -2,8 +2,9 @@
 
 use std::fmt;
 
+use hookseal::Message;
+use hookseal::clock::Timestamp;
 use hookseal::scheme::{Algorithm, Encoding, Field, Form, Part, SignatureField, TimestampField};
-use hookseal::{Message, Timestamp};
 
 use super::{Case, webhook};
 use crate::model::{self, Receiver, Request, Setting, ed25519, time};

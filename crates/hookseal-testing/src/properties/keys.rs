@@ -1,7 +1,8 @@
 //! What must hold of secrets.
 
+use hookseal::fault::SecretFault;
 use hookseal::scheme::{Algorithm, Scheme, SecretForm};
-use hookseal::{ConfigError, Key, Message, SecretFault, Webhook, schemes};
+use hookseal::{ConfigError, Key, Message, Webhook, schemes};
 
 use crate::model;
 use crate::model::secrets::{self, Secret};

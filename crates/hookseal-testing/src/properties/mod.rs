@@ -8,10 +8,11 @@ mod ed25519_keys;
 mod genuine;
 mod keys;
 
+use hookseal::clock::{FixedClock, Timestamp};
 use hookseal::scheme::{Encoding, Form, HeaderVisitor, Scheme};
+use hookseal::verification::{HashState, Verification};
 use hookseal::{
-    ConfigError, FixedClock, HashState, Head, Key, ReplayWindow, RequestHead, Timestamp,
-    Verification, Verified, Verifier, VerifyError, Webhook,
+    ConfigError, Head, Key, ReplayWindow, RequestHead, Verified, Verifier, VerifyError, Webhook,
 };
 
 use super::model::{

@@ -214,7 +214,7 @@ mod tests {
     #[test]
     fn we_look_at_s_ourselves() {
         let mut rng = Rng::with_seed(1);
-        let now = hookseal::Timestamp::now().as_secs();
+        let now = hookseal::clock::Timestamp::now().as_secs();
         let message = random::message(&mut rng, "standard-webhooks-v1a", now);
         for (times, theirs, ours) in [
             (0, true, "accepted"),

@@ -5,6 +5,7 @@
 #[derive(Debug)]
 pub struct WrongUse(pub String);
 
+/// What a fallible function of this crate returns.
 pub type Result<T> = std::result::Result<T, WrongUse>;
 
 /// Returns the error with this message.

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use hookseal::clock::Timestamp;
 use hookseal::schemes;
 
 use crate::capture::Capture;
 use crate::judge::{Coverage, Judge, Verdict};
-use crate::secrets::Secret;
+use crate::secret::Secret;
 use crate::setup::{Setup, has_headers};
 
 /// What a request looks like.
@@ -17,8 +18,18 @@ pub struct Likeness {
     pub verified: Option<(&'static str, Coverage)>,
 }
 
-/// Compares a request with every scheme of the catalogue.
-pub fn identify(capture: &Capture, secrets: &Arc<Vec<Secret>>) -> Likeness {
+/// Returns whether many senders sign as this scheme says.
+pub fn is_general(scheme: &str) -> bool {
+    matches!(scheme, "standard-webhooks" | "svix")
+}
+
+/// Compares a request with every scheme of the catalogue, as one that was received then, or
+/// else now.
+pub fn identify(
+    capture: &Capture,
+    secrets: &Arc<Vec<Secret>>,
+    received_at: Option<Timestamp>,
+) -> Likeness {
     let mut likeness = Likeness {
         schemes: Vec::new(),
         verified: None,
@@ -28,9 +39,8 @@ pub fn identify(capture: &Capture, secrets: &Arc<Vec<Secret>>) -> Likeness {
         .filter(|scheme| has_headers(scheme, &capture.headers));
     for scheme in alike {
         likeness.schemes.push(scheme.name);
-        // Many senders sign as these two say: then the sender is not known, and they are.
-        let is_general = matches!(scheme.name, "standard-webhooks" | "svix");
-        if likeness.verified.is_some() && !is_general {
+        // Then the sender is not known, and they are.
+        if likeness.verified.is_some() && !is_general(scheme.name) {
             continue;
         }
         // A secret that is none of this scheme's keeps no other from being tried.
@@ -38,7 +48,7 @@ pub fn identify(capture: &Capture, secrets: &Arc<Vec<Secret>>) -> Likeness {
             let judge = Judge {
                 setup: Setup::of(*scheme),
                 secrets: Arc::new(vec![secret.copy()]),
-                received_at: None,
+                received_at,
             };
             if let Ok(Verdict::Verified(coverage)) = judge.verify(capture) {
                 likeness.verified = Some((scheme.name, coverage));

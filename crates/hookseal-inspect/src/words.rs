@@ -5,7 +5,7 @@ use hookseal::explain::{Change, Fault, Words};
 use hookseal::scheme::SignatureField;
 
 use crate::judge::Judge;
-use crate::secrets::general;
+use crate::secret::general;
 
 impl Words for Judge {
     fn how(&self, change: &Change) -> Option<String> {
@@ -27,7 +27,7 @@ impl Words for Judge {
 impl Judge {
     /// Returns the option, or the command, that carries out the remedy of the change with
     /// this name.
-    fn option_for(&self, name: &str, value: Option<&str>) -> Option<String> {
+    pub fn option_for(&self, name: &str, value: Option<&str>) -> Option<String> {
         let how = match (name, value) {
             ("body-base64-signed", _) => {
                 "`base64 --wrap 0` writes it, and --headers and --body take the two parts".into()
@@ -117,93 +117,4 @@ impl Judge {
 /// Says which command prints bytes as hexadecimal digits.
 fn in_hex(command: &str) -> String {
     format!("`{command} | tr -d ' \\n'` prints them in hex, for --secret-format hex")
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use hookseal::explain::Change;
-    use hookseal::schemes;
-
-    use super::*;
-    use crate::command_line::command;
-    use crate::setup::Setup;
-
-    /// What a user of the command cannot type.
-    const CODE: [&str; 8] = [
-        "::",
-        "with_",
-        "Webhook",
-        "Key",
-        "Scheme",
-        "&[",
-        "Canonicalize",
-        "TimestampField",
-    ];
-
-    /// Each word that begins with two dashes.
-    fn options(text: &str) -> impl Iterator<Item = &str> {
-        let is_of_option = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-        text.split(move |c| !is_of_option(c))
-            .filter_map(|word| word.strip_prefix("--"))
-    }
-
-    /// Every kind of change, under every scheme: what is said of it has no code, and names
-    /// options that there are.
-    #[test]
-    fn remedies_name_options_that_there_are() {
-        let command = command();
-        let explain = command.find_subcommand("explain").unwrap();
-        let own: Vec<&str> = explain
-            .get_arguments()
-            .filter_map(|it| it.get_long())
-            .collect();
-        let of_others = ["toml", "wrap", "base64url", "decode"];
-        let mut with_option = 0;
-        for scheme in schemes::ALL {
-            let judge = Judge {
-                setup: Setup::of(*scheme),
-                secrets: Arc::default(),
-                received_at: None,
-            };
-            for name in Change::NAMES {
-                for value in [None, Some("x-value")] {
-                    let Some(how) = judge.option_for(name, value) else {
-                        continue;
-                    };
-                    for code in CODE {
-                        assert!(!how.contains(code), "{name}: {how}");
-                    }
-                    for option in options(&how) {
-                        let is_known = own.contains(&option) || of_others.contains(&option);
-                        assert!(is_known, "{name}: --{option}");
-                        with_option += 1;
-                    }
-                }
-            }
-        }
-        assert!(with_option > 20 * schemes::ALL.len(), "{with_option}");
-    }
-
-    /// What the library says in code, the command says in options.
-    #[test]
-    fn what_has_code_in_the_library_has_an_option() {
-        let source = include_str!("../../../src/explain/words.rs");
-        let (_, table) = source.split_once("fn in_code").unwrap();
-        let judge = Judge {
-            setup: Setup::of(schemes::SQUARE),
-            secrets: Arc::default(),
-            received_at: None,
-        };
-        let with_code = Change::NAMES
-            .iter()
-            .filter(|name| table.contains(&format!("\"{name}\"")));
-        let mut count = 0;
-        for name in with_code {
-            assert!(judge.option_for(name, Some("value")).is_some(), "{name}");
-            count += 1;
-        }
-        assert!(count > 30, "{count}");
-    }
 }

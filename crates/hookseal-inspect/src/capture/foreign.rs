@@ -41,7 +41,8 @@ pub fn refuse(file: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// With a byte order mark, or with a zero byte in each of the first characters.
+/// Returns whether the file has the byte order mark of UTF-16, or a zero byte in each of its
+/// first characters.
 fn is_utf16(file: &[u8]) -> bool {
     match file {
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => true,

@@ -2,20 +2,23 @@
 
 use std::sync::Arc;
 
+use hookseal::clock::Timestamp;
 use hookseal::explain::{Change, Explainer, Explanation};
-use hookseal::{Head, RequestHead, Timestamp, Verified, VerifyError};
+use hookseal::{Head, RequestHead, Verified, VerifyError};
 use serde::Serialize;
 
 use crate::capture::Capture;
 use crate::error::{Result, wrong};
-use crate::secrets::Secret;
+use crate::secret::Secret;
 use crate::setup::{Setup, named_ids};
-use crate::terminal::shown;
+use crate::text::shown;
 use crate::url;
 
 /// A configuration that requests are checked with.
 pub struct Judge {
+    /// The scheme, with its options.
     pub setup: Setup,
+    /// The secrets, each of which is tried.
     pub secrets: Arc<Vec<Secret>>,
     /// `None`: now.
     pub received_at: Option<Timestamp>,
@@ -26,7 +29,7 @@ pub const NO_TARGET: &str = "the scheme signs the request's method and target, a
     none; give the URL with --url, and the method in the first line of the headers";
 
 /// What a signature covers of a request, for programs and people.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub struct Coverage {
     covers: String,
     body_length: u64,
@@ -42,7 +45,9 @@ pub struct Coverage {
 
 /// What became of a request.
 pub enum Verdict {
+    /// A secret made its signature.
     Verified(Coverage),
+    /// It was not verified.
     Refused(VerifyError),
 }
 
@@ -205,6 +210,11 @@ impl Coverage {
         }
     }
 
+    /// Returns the message id, escaped, if one is signed.
+    pub fn message_id(&self) -> Option<&str> {
+        self.message_id.as_deref()
+    }
+
     /// Returns it in one line.
     pub fn line(&self) -> String {
         let mut line = format!("body {:>4} bytes", self.body_length);
@@ -224,67 +234,8 @@ impl Coverage {
     }
 }
 
-/// A request's verdict, for programs.
-#[derive(Serialize)]
-pub struct Record {
-    pub file: String,
-    pub scheme: String,
-    pub verified: bool,
-    /// The file cannot be read: there is no verdict.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub error: Option<String>,
-    /// Why the request was refused, in one word.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub hint: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub coverage: Option<Coverage>,
-    #[serde(flatten, skip_serializing_if = "Option::is_none")]
-    pub explanation: Option<ExplanationRecord>,
-}
-
-impl Record {
-    pub fn unreadable(file: String, scheme: String, error: String) -> Self {
-        Self {
-            file,
-            scheme,
-            verified: false,
-            error: Some(error),
-            reason: None,
-            message: None,
-            hint: None,
-            note: None,
-            coverage: None,
-            explanation: None,
-        }
-    }
-
-    pub fn verified(file: String, scheme: String, coverage: Coverage) -> Self {
-        Self {
-            verified: true,
-            coverage: Some(coverage),
-            error: None,
-            ..Self::unreadable(file, scheme, String::new())
-        }
-    }
-
-    pub fn refused(file: String, scheme: String, refusal: &VerifyError) -> Self {
-        Self {
-            reason: Some(refusal.reason()),
-            message: Some(refusal.to_string()),
-            error: None,
-            ..Self::unreadable(file, scheme, String::new())
-        }
-    }
-}
-
 /// What came of a search, for programs.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub struct ExplanationRecord {
     cause: Option<Vec<ChangeRecord>>,
     secret: Option<usize>,
@@ -294,11 +245,18 @@ pub struct ExplanationRecord {
     facts: Vec<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 struct ChangeRecord {
     name: &'static str,
     finding: String,
     remedy: String,
+}
+
+impl ExplanationRecord {
+    /// Returns whether a cause is proven.
+    pub const fn is_proven(&self) -> bool {
+        self.cause.is_some()
+    }
 }
 
 impl From<&Change> for ChangeRecord {

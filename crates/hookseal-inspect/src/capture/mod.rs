@@ -16,11 +16,14 @@ pub use http1::{content_length as raw_content_length, parse_raw, parse_raw_head}
 pub struct Capture {
     /// Which one of its file, if that can have several.
     pub number: Option<usize>,
+    /// The method, if the file has it.
     pub method: Option<String>,
+    /// The path and query, if the file has them.
     pub target: Option<String>,
     /// In the order of the file, repeated ones and all: whether a repeated header is
     /// harmless is the verification's to say.
     pub headers: Vec<(String, Vec<u8>)>,
+    /// The body, byte for byte.
     pub body: Vec<u8>,
     /// What the file says that casts doubt on the body or the target.
     pub note: Option<String>,
@@ -46,16 +49,23 @@ fn values<'h>(headers: &'h [(String, Vec<u8>)], name: &str) -> Vec<&'h [u8]> {
 /// The forms of files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
+    /// A raw HTTP/1.1 request.
     Http1,
+    /// A request of HTTP/2, as lines.
     Http2,
+    /// What `curl -v` has printed.
     Curl,
+    /// An event of an API Gateway, a function URL or a load balancer.
     Event,
+    /// A HAR file.
     Har,
 }
 
 impl Format {
+    /// The names of all.
     pub const NAMES: [&str; 5] = ["http1", "http2", "curl", "event", "har"];
 
+    /// Returns the format of this name.
     pub fn by_name(name: &str) -> Option<Self> {
         Some(match name {
             "http1" => Self::Http1,

@@ -1,0 +1,54 @@
+//! What the page asks.
+
+use hookseal_inspect::setup::Options;
+use serde::Deserialize;
+
+/// A question. Bytes are in base64, and `now` otherwise where a time is missing.
+#[derive(Deserialize)]
+#[serde(tag = "do", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Question {
+    /// Lists the schemes of the catalogue.
+    Schemes,
+    /// Verifies and explains requests, and takes them apart.
+    Inspect {
+        #[serde(flatten)]
+        setup: Setup,
+        /// A file with requests.
+        request: String,
+        /// The kind of the file, if it is not detected.
+        format: Option<String>,
+        /// The body, where the file has none.
+        body: Option<String>,
+        received_at: Option<u64>,
+    },
+    /// Signs a body.
+    Sign {
+        #[serde(flatten)]
+        setup: Setup,
+        body: String,
+        id: Option<String>,
+        timestamp: Option<u64>,
+        method: Option<String>,
+        #[serde(default)]
+        headers: Vec<(String, String)>,
+    },
+}
+
+/// A scheme with secrets.
+#[derive(Deserialize)]
+pub struct Setup {
+    /// The scheme's name in the catalogue.
+    pub scheme: Option<String>,
+    /// The TOML or JSON of another scheme.
+    pub scheme_file: Option<String>,
+    #[serde(default)]
+    pub options: Options,
+    #[serde(default)]
+    pub secrets: Vec<Secret>,
+}
+
+#[derive(Deserialize)]
+pub struct Secret {
+    pub text: String,
+    pub id: Option<String>,
+}
