@@ -965,9 +965,9 @@ fn charsets(bodies: &mut Bodies, body: &[u8]) {
             if marks > 0 {
                 let lost = Change::new(
                     "body-charset-lossy",
-                    "the sender's body is not UTF-8, and was decoded as UTF-8: bytes that are none \
-                     were replaced by U+FFFD",
-                    "verify the raw bytes, and do not read the body as a string before",
+                    "the sender's body is not UTF-8, but was decoded as UTF-8: invalid bytes were \
+                     replaced by U+FFFD",
+                    "verify the raw bytes, and do not read the body as a string before that",
                 );
                 for byte in 0x80..=0xff {
                     if bodies.is_full() {

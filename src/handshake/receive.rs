@@ -21,7 +21,7 @@ impl CheckHead for WithoutKey {
         _: Option<Timestamp>,
     ) -> Result<CheckedHead<'h>, VerifyError> {
         Err(VerifyError::refused(
-            "there is no key yet, only a handshake",
+            "no key is set yet, so only the handshake is answered",
         ))
     }
 

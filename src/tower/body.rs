@@ -213,7 +213,7 @@ pub(super) struct Frames<'b, B> {
     in_a_row: u8,
 }
 
-/// What has been seen of a body.
+/// How much of a body has been read.
 #[derive(Clone, Copy)]
 enum State {
     /// Some of it, but not its end.

@@ -328,7 +328,7 @@ where
     }
 
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
-        // As for `Verify`: the ready service takes this request.
+        // The ready service handles this request, as in `Verify::call`.
         let clone = self.inner.clone();
         let ready = mem::replace(&mut self.inner, clone);
         let layer = self.layer.clone();

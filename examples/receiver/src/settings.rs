@@ -75,7 +75,7 @@ impl Settings {
         let known = self.known.borrow();
         match self.file.keys().find(|name| !known.contains(*name)) {
             Some(name) => Err(format!(
-                "SETTINGS: {name} is no setting, or not of use here"
+                "SETTINGS: {name} is not a setting, or has no effect here"
             )),
             None => Ok(()),
         }

@@ -1078,7 +1078,7 @@ fn a_wrong_file_stops_the_start() {
         (format!("PAKK_SECRET = {secret}"), "SETTINGS: "),
         (
             format!("PAKK_SECRET = \"{secret}\"\nPAK_SECRET = \"{secret}\""),
-            "SETTINGS: PAK_SECRET is no setting",
+            "SETTINGS: PAK_SECRET is not a setting",
         ),
         (
             format!("PAKK_SECRET = [\"{secret}\"]"),
