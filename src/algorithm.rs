@@ -161,7 +161,7 @@ pub(crate) enum MacKey {
 }
 
 impl MacKey {
-    /// `None` if the algorithm is no MAC or is not built in.
+    /// Prepares a key; `None` if the algorithm is no MAC or is not built in.
     pub(crate) fn new(algorithm: Algorithm, secret: &[u8]) -> Option<Self> {
         #[inline(never)]
         fn prepare<D: EagerHash>(secret: &[u8]) -> Option<Box<HmacCore<D>>> {
@@ -190,7 +190,7 @@ impl MacKey {
         }
     }
 
-    /// The MAC of a whole message. The running state never leaves its place on
+    /// Returns the MAC of a whole message. The running state never leaves its place on
     /// the stack, and is wiped there.
     #[inline]
     pub(crate) fn mac(&self, message: &impl Hashed) -> Tag {
@@ -269,7 +269,7 @@ impl RunningMac {
         }
     }
 
-    /// The tag; `None` if nothing was started here. What is left in the place is
+    /// Returns the tag; `None` if nothing was started here. What is left in the place is
     /// wiped when it is emptied.
     pub(crate) fn finish(&mut self) -> Option<Tag> {
         match self {
@@ -345,7 +345,7 @@ pub(crate) mod hashed {
         HASHED.set(HASHED.get() + bytes);
     }
 
-    /// The bytes hashed while `work` ran.
+    /// Returns the bytes hashed while `work` ran.
     pub(crate) fn during<T>(work: impl FnOnce() -> T) -> (T, usize) {
         let before = HASHED.get();
         let result = work();

@@ -181,7 +181,7 @@ impl PublicKey {
         Self::read(text, 0)
     }
 
-    /// The same for a text that begins at byte `start` of what was passed.
+    /// Reads a text that begins at byte `start` of what was passed.
     pub(crate) fn read(text: &str, start: usize) -> Result<Self, ConfigError> {
         Self::from_slice(&key_bytes(text, Self::PREFIX, start)?)
     }
@@ -351,7 +351,7 @@ impl SigningKey {
         Self::read(text, 0)
     }
 
-    /// The same for a text that begins at byte `start` of what was passed.
+    /// Reads a text that begins at byte `start` of what was passed.
     pub(crate) fn read(text: &str, start: usize) -> Result<Self, ConfigError> {
         let bytes = key_bytes(text, Self::PREFIX, start)?;
         let wrong_length = || invalid(KeyFault::Length { found: bytes.len() });

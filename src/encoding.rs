@@ -45,7 +45,7 @@ impl Encoding {
         }
     }
 
-    /// The number of characters that `bytes` bytes take.
+    /// Returns the number of characters that `bytes` bytes take.
     pub(crate) const fn len_of(self, bytes: usize) -> usize {
         match self {
             Self::Hex => 2 * bytes,

@@ -165,7 +165,7 @@ impl<'h> Found<'h> {
         }
     }
 
-    /// The value in this place, empty if there is none.
+    /// Returns the value in this place, empty if there is none.
     #[inline]
     pub(crate) fn value(&self, place: usize) -> &'h [u8] {
         self.values
@@ -175,7 +175,7 @@ impl<'h> Found<'h> {
             .unwrap_or_default()
     }
 
-    /// Whether the name in this place occurred.
+    /// Returns whether the name in this place occurred.
     #[cfg(any(feature = "handshake", feature = "tower"))]
     pub(crate) const fn has(&self, place: usize) -> bool {
         self.seen & (1 << (place & 15)) != 0
@@ -186,13 +186,13 @@ impl<'h> Found<'h> {
         self.repeated & (1 << (place & 15)) != 0
     }
 
-    /// The values of the repeatable header after its first.
+    /// Returns the values of the repeatable header after its first.
     pub(crate) fn further_values(&self, names: usize) -> impl Iterator<Item = &'h [u8]> {
         let more = self.values.get(names..self.count);
         more.unwrap_or_default().iter().copied().flatten()
     }
 
-    /// Whether the repeatable header occurred more often than is kept.
+    /// Returns whether the repeatable header occurred more often than is kept.
     pub(crate) const fn overflowed(&self) -> bool {
         self.overflowed
     }
@@ -245,7 +245,7 @@ impl<'v, 'h> HeaderVisitor<'v, 'h> {
         }
     }
 
-    /// A visitor that takes every header, whatever its name.
+    /// Creates a visitor that takes every header, whatever its name.
     #[cfg(feature = "explain")]
     pub(crate) const fn of_all(
         found: &'v mut Found<'h>,
@@ -259,7 +259,7 @@ impl<'v, 'h> HeaderVisitor<'v, 'h> {
         }
     }
 
-    /// The lengths of names, as a visitor wants them.
+    /// Returns the lengths of names, as a visitor wants them.
     pub(crate) fn lengths(names: &[HeaderName]) -> u64 {
         names
             .iter()
@@ -445,7 +445,7 @@ impl<B: Sync> RequestHead for http::Request<B> {
     }
 }
 
-/// Empty if there is only an authority, as with `CONNECT`.
+/// Returns the target: empty if there is only an authority, as with `CONNECT`.
 #[cfg(feature = "http")]
 pub(crate) fn target_of(uri: &http::Uri) -> Option<&str> {
     let target = uri.path_and_query().map(http::uri::PathAndQuery::as_str);

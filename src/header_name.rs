@@ -82,7 +82,7 @@ pub(crate) fn is_uri_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte)
 }
 
-/// `tchar` of RFC 9110, section 5.6.2, less the upper-case letters.
+/// Returns whether each byte is a `tchar` (RFC 9110, section 5.6.2) and no upper-case letter.
 pub(crate) const fn is_lower_case_token(mut name: &[u8]) -> bool {
     if name.is_empty() {
         return false;

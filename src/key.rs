@@ -517,7 +517,7 @@ mod tests {
     const OTHER: &str = "C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
     const OTHER_BYTES: &str = "0b6155b0140886bb1c0a195020c57e6f9b1262ca686fba03";
 
-    /// The hexadecimal digits of the secrets that are read.
+    /// Returns the hexadecimal digits of the secrets that are read.
     fn read(key: impl Into<Key>, form: SecretForm) -> Result<Vec<String>, ConfigError> {
         let read = key.into().read(form)?;
         let secrets = read.into_iter().map(|key| match key.material {

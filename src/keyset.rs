@@ -132,13 +132,13 @@ impl KeySet {
         })
     }
 
-    /// All MAC keys.
+    /// Returns all MAC keys.
     #[inline]
     pub(crate) const fn macs(&self) -> &[Named<MacKey>] {
         &self.macs
     }
 
-    /// All keys.
+    /// Returns all keys.
     pub(crate) const fn all(&self) -> Candidates<'_> {
         Candidates {
             macs: &self.macs,
@@ -146,7 +146,7 @@ impl KeySet {
         }
     }
 
-    /// Whether it has keys for this algorithm.
+    /// Returns whether it has keys for this algorithm.
     pub(crate) fn has(&self, algorithm: Algorithm) -> bool {
         if algorithm.is_mac() {
             !self.macs.is_empty()
@@ -155,7 +155,7 @@ impl KeySet {
         }
     }
 
-    /// The keys that a request may have been signed with: those that it names,
+    /// Returns the keys that a request may have been signed with: those that it names,
     /// and of those the ones of the kinds that its signatures are of.
     ///
     /// # Errors
@@ -203,7 +203,7 @@ impl KeySet {
         }
     }
 
-    /// The keys to sign with.
+    /// Returns the keys to sign with.
     pub(crate) fn to_sign(&self, key_id: Option<&str>) -> Result<Candidates<'_>, SignError> {
         let keys = self.named(key_id.map(str::as_bytes));
         if keys.macs.is_empty() && keys.ed25519.is_empty() {
@@ -216,7 +216,7 @@ impl KeySet {
     }
 }
 
-/// The first key whose MAC of the message `is_received`, and that MAC.
+/// Returns the first key whose MAC of the message `is_received`, and that MAC.
 ///
 /// Keys are tried in order and the first match ends it: how long it takes shows
 /// which key matched, which is no secret, and nothing about a tag.
@@ -320,14 +320,14 @@ impl<'k> Candidates<'k> {
         ed25519: &[],
     };
 
-    /// Whether any of them has an id.
+    /// Returns whether any of them has an id.
     pub(crate) fn have_ids(self) -> bool {
         let macs = self.macs.iter().map(|key| &key.id);
         let ed25519 = self.ed25519.iter().map(|key| &key.id);
         macs.chain(ed25519).any(Option::is_some)
     }
 
-    /// The keys that can make an Ed25519 signature.
+    /// Returns the keys that can make an Ed25519 signature.
     pub(crate) fn signing(self) -> impl Iterator<Item = (&'k Named<EdKey>, &'k SigningKey)> {
         self.ed25519.iter().filter_map(|key| match &key.key {
             EdKey::Signing(signing, _) => Some((key, signing)),
@@ -335,7 +335,7 @@ impl<'k> Candidates<'k> {
         })
     }
 
-    /// The pairs that are tried: each Ed25519 signature in turn, with every key, or with
+    /// Returns the pairs that are tried: each Ed25519 signature in turn, with every key, or with
     /// those that it names.
     pub(crate) fn pairs(
         self,
@@ -377,7 +377,7 @@ mod tests {
         Webhook::new_with_clock(PAMINGA, keys, FixedClock::at(0))
     }
 
-    /// The tag of the empty message tells keys apart.
+    /// Returns each key's tag of the empty message, which tells keys apart.
     fn tags(keys: &[Named<MacKey>]) -> Vec<Signature> {
         keys.iter().map(|key| key.key.mac(&Empty).into()).collect()
     }

@@ -79,12 +79,12 @@ impl Receiver {
         Ok(())
     }
 
-    /// Whether a streamed body must be held for its canonical form.
+    /// Returns whether a streamed body must be held for its canonical form.
     pub(crate) const fn signs_canonical_body(&self) -> bool {
         self.canonical_form.is_some()
     }
 
-    /// What is signed in the body's place.
+    /// Returns what is signed in the body's place.
     #[inline]
     pub(crate) fn signed_body<'b>(
         &self,
@@ -108,7 +108,7 @@ impl Receiver {
         self.keys.macs().first().map(|key| &key.key)
     }
 
-    /// The key of a MAC that a request is signed with, whenever it was.
+    /// Returns the key of a MAC that a request is signed with, whenever it was.
     pub(crate) fn key_of(&self, head: &dyn RequestHead, body: &[u8]) -> Option<&MacKey> {
         let claim = self.layout.read(head).ok()?;
         let header = self.layout.key_id_header();

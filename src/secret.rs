@@ -267,13 +267,13 @@ fn refuse_known(bytes: &[u8], start: Option<usize>, texts: bool) -> Result<(), C
     })
 }
 
-/// Whether all bytes are zero. Of no bytes, all are.
+/// Returns whether all bytes are zero. An empty slice is all zeros.
 pub(crate) fn is_zero(bytes: &[u8]) -> Choice {
     bytes.iter().fold(0, |all, byte| all | byte).ct_eq(&0)
 }
 
 impl Mark {
-    /// Whether it is in `bytes`, each of its own at the first of `stride` of
+    /// Returns whether it is in `bytes`, each of its own at the first of `stride` of
     /// theirs, and the others zero.
     fn is_in(&self, bytes: &[u8], stride: usize) -> Choice {
         self.places(bytes, stride)
@@ -314,7 +314,7 @@ impl Mark {
     }
 }
 
-/// Whether a run of characters of base64 is the line of a minisign public key:
+/// Returns whether a run of characters of base64 is the line of a minisign public key:
 /// of 42 bytes, `Ed` first, in 56 characters.
 fn is_minisign(bytes: &[u8]) -> Choice {
     let mut found = Choice::from(0);
@@ -373,7 +373,7 @@ pub(crate) fn refuse_encoded_placeholders(text: &str, start: usize) -> Result<()
     }
 }
 
-/// What configuration files, shells and editors put around a text.
+/// Returns what configuration files, shells and editors put around a text.
 fn is_dirt(character: char) -> bool {
     character.is_whitespace() || matches!(character, '"' | '\'' | '`' | '\u{feff}')
 }
@@ -467,7 +467,7 @@ fn check_decoded(secret: &[u8]) -> Result<(), ConfigError> {
     Ok(())
 }
 
-/// The SHA-256 digest of a text that [`check_text_to_digest`] has passed.
+/// Returns the SHA-256 digest of a text that [`check_text_to_digest`] has passed.
 pub(crate) fn sha256(text: &str) -> Zeroizing<Vec<u8>> {
     let mut secret = Zeroizing::new(alloc::vec![0; Sha256::output_size()]);
     if let Ok(place) = secret.as_mut_slice().try_into() {

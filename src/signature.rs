@@ -70,7 +70,7 @@ impl Signature {
             .then_some(signature)
     }
 
-    /// As [`decode`](Self::decode), over one that is blank.
+    /// Decodes as [`decode`](Self::decode) does, into a blank signature.
     #[inline]
     pub(crate) fn decode_in_place(
         &mut self,

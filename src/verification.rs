@@ -155,7 +155,7 @@ impl<'h> CheckedHead<'h> {
         signatures.name_keys() && !signatures.name_key(key.id.as_deref())
     }
 
-    /// Whether this tag is among those of the request.
+    /// Returns whether this tag is among those of the request.
     #[inline]
     fn received(&self, tag: &Signature, key: &Named<MacKey>) -> bool {
         let signatures = &self.claim.signatures;

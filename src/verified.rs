@@ -122,7 +122,7 @@ impl Rest<'_> {
         }
     }
 
-    /// The number of the key that matched, if it is a key of the webhook with this layout.
+    /// Returns the number of the key that matched, if it is a key of the webhook with this layout.
     pub(crate) fn key_of(&self, webhooks: &Layout) -> Option<usize> {
         // Each webhook's name is an allocation of its own.
         let (name, key) = match self {
@@ -166,7 +166,7 @@ impl Rest<'_> {
         }))
     }
 
-    /// SHA-256 of the signed message.
+    /// Returns the SHA-256 of the signed message.
     fn digest(&self, body: &[u8]) -> [u8; 32] {
         let mut digest = Digest(Sha256::new());
         match self {
@@ -490,7 +490,7 @@ impl<'h> Verified<'h> {
 }
 
 impl<'h, B> Verified<'h, B> {
-    /// The same proof with its body in another form.
+    /// Returns the same proof with its body in another form.
     pub(crate) fn map<O>(self, form: impl FnOnce(B) -> O) -> Verified<'h, O> {
         Verified {
             body: form(self.body),

@@ -114,7 +114,7 @@ impl Instant {
         Self { secs, nanos: 0 }
     }
 
-    /// The whole seconds of it.
+    /// Returns the whole seconds of it.
     pub(crate) const fn timestamp(self) -> Timestamp {
         Timestamp::from_secs(self.secs)
     }

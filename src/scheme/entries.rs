@@ -67,7 +67,7 @@ impl ReadyForm {
         Signature::decode(self.algorithm, self.encoding, text)
     }
 
-    /// The id of the key, and the signature's text.
+    /// Returns the id of the key, and the signature's text.
     fn split_key_id<'h>(&self, text: &'h [u8], between: &[u8]) -> Option<(&'h [u8], &'h [u8])> {
         // The signature has a fixed length, so it is found from the end.
         let length = self.encoding.len_of(self.algorithm.signature_len());
@@ -86,7 +86,7 @@ impl ReadyForm {
         }
     }
 
-    /// Whether its entries name their key.
+    /// Returns whether its entries name their key.
     pub(crate) const fn names_key(&self) -> bool {
         self.after_key_id.is_some()
     }
@@ -169,7 +169,7 @@ impl<'h> Signatures<'h> {
     /// The maximum number of headers with one signature each.
     pub(crate) const MAX_HEADERS: usize = 8;
 
-    /// None yet, to be read in place.
+    /// Creates a blank value, to be read in place.
     #[inline(always)]
     pub(crate) const fn blank(forms: &'h [ReadyForm], keyed: bool) -> Self {
         Self {
@@ -307,7 +307,7 @@ impl<'h> Signatures<'h> {
         Ok(true)
     }
 
-    /// Whether the MAC `computed` is among them: constant-time in the contents of
+    /// Returns whether the MAC `computed` is among them: constant-time in the contents of
     /// all of them, without stopping at a match. Their number and their form,
     /// which the sender of the request knows, do show; so does which of them name
     /// this key.
@@ -331,19 +331,19 @@ impl<'h> Signatures<'h> {
         found.into()
     }
 
-    /// Whether each entry names its key.
+    /// Returns whether each entry names its key.
     #[inline]
     pub(crate) const fn name_keys(&self) -> bool {
         self.keyed
     }
 
-    /// Whether an entry names this key.
+    /// Returns whether an entry names this key.
     pub(crate) fn name_key(&self, key_id: Option<&str>) -> bool {
         let id = key_id.unwrap_or_default().as_bytes();
         self.iter().any(|entry| entry.key_id == id)
     }
 
-    /// The Ed25519 signatures among them, each with the id of its key if it names one.
+    /// Returns the Ed25519 signatures among them, each with the id of its key if it names one.
     pub(crate) fn ed25519(&self) -> impl Iterator<Item = (Signature, Option<&'h [u8]>)> {
         let keyed = self.keyed;
         self.iter()
@@ -351,7 +351,7 @@ impl<'h> Signatures<'h> {
             .map(move |entry| (entry.signature, keyed.then_some(entry.key_id)))
     }
 
-    /// Whether the tag of a MAC is among them.
+    /// Returns whether the tag of a MAC is among them.
     pub(crate) fn has_mac(&self) -> bool {
         self.iter()
             .any(|entry| entry.signature.algorithm().is_mac())
@@ -400,7 +400,7 @@ pub(super) mod walked {
         WALKED.set(WALKED.get() + bytes);
     }
 
-    /// The bytes walked over while `work` ran.
+    /// Returns the bytes walked over while `work` ran.
     pub(in crate::scheme) fn during<T>(work: impl FnOnce() -> T) -> (T, usize) {
         let before = WALKED.get();
         let result = work();
@@ -423,8 +423,8 @@ impl fmt::Debug for Signatures<'_> {
     }
 }
 
-/// What a value is that is no signature of any of these forms, as far as that is
-/// no secret.
+/// Describes a value that is no signature in any of these forms, as far as the description
+/// is no secret.
 #[cold]
 fn diagnose(value: &[u8], forms: &[ReadyForm]) -> SignatureFault {
     let Some(form) = forms.first() else {

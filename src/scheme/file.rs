@@ -330,7 +330,7 @@ impl PartText {
         }
     }
 
-    /// `None` for a canonical body, which no file can describe.
+    /// Converts a part; `None` for a canonical body, which no file can describe.
     fn of(part: &Part<'_>) -> Option<Self> {
         Some(match *part {
             Part::Text(text) => Self::Text(text.into()),

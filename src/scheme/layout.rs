@@ -116,7 +116,7 @@ impl ListLayout {
         }
     }
 
-    /// The entries of a list of names, as they are written; `None` for one that is
+    /// Returns the entries of a list of names, as they are written; `None` for one that is
     /// longer than any allowed name, at which the list ends. So no byte of it is
     /// looked at that could not be a name's.
     fn entries<'h>(&self, names: &'h [u8]) -> impl Iterator<Item = Option<&'h [u8]>> {
@@ -419,7 +419,7 @@ impl Layout {
         self.entries_name_keys
     }
 
-    /// What is signed of the request line, for messages.
+    /// Describes what is signed of the request line, for messages.
     pub(crate) const fn signed_of_request_line(&self) -> &'static str {
         match (self.needs_method, self.needs_target) {
             (true, false) => "the method",
@@ -428,7 +428,7 @@ impl Layout {
         }
     }
 
-    /// The header with the timestamp, for messages.
+    /// Returns the header with the timestamp, for messages.
     pub(crate) fn timestamp_header(&self) -> &HeaderName {
         let place = match &self.timestamp {
             Some((Place::Header(place), _)) => *place,
@@ -445,12 +445,12 @@ impl Layout {
         matches!(self.timestamp, Some((_, TimeFormat::Seconds)))
     }
 
-    /// The header that names the key, for messages.
+    /// Returns the header that names the key, for messages.
     pub(crate) fn key_id_header(&self) -> &HeaderName {
         self.header(self.key_id.unwrap_or_else(|| self.signature.first()))
     }
 
-    /// The header that names the key, if it is not signed itself.
+    /// Returns the header that names the key, if it is not signed itself.
     pub(crate) fn unsigned_key_id_header(&self) -> Option<&HeaderName> {
         let place = self.key_id?;
         let is_it = |piece: &Piece| matches!(piece, Piece::Value(other) if *other == place);
@@ -481,7 +481,7 @@ impl Layout {
         self.body_only
     }
 
-    /// The parameters that are read from the list: the timestamp, and the names
+    /// Returns the parameters that are read from the list: the timestamp, and the names
     /// of signed headers.
     fn params(&self) -> [Param<'_>; 2] {
         fn param(place: Option<&Place>) -> &str {

@@ -37,7 +37,7 @@ impl TimeFormat {
     /// The maximum number of digits that are read. Every number of so many fits 64 bits.
     const MAX_DIGITS: usize = 19;
 
-    /// The moment that `text` names; `None` if it is not of this format.
+    /// Returns the moment that `text` names; `None` if it is not of this format.
     #[inline]
     pub(crate) fn read(self, text: &[u8]) -> Option<Instant> {
         match self {
@@ -48,7 +48,7 @@ impl TimeFormat {
         }
     }
 
-    /// As a sender writes it.
+    /// Writes a moment as a sender does.
     pub(crate) fn write(self, timestamp: Timestamp) -> String {
         match self {
             Self::Seconds => timestamp.to_string(),
@@ -70,7 +70,7 @@ impl TimeFormat {
         }
     }
 
-    /// What a text of this format is, for messages.
+    /// Describes a text of this format, for messages.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Seconds => "Unix seconds of 1 to 19 digits",
@@ -131,21 +131,21 @@ const WEEKDAYS: &str = "MonTueWedThuFriSatSun";
 /// Three letters each.
 const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
 
-/// The name in this place, counted from 0 and round.
+/// Returns the name in this place, counted from 0 and round.
 fn nth_name(names: &str, place: u64) -> &str {
     let place = place % u64::try_from(names.len() / 3).unwrap_or(u64::MAX);
     let start = usize::try_from(place).unwrap_or_default() * 3;
     names.get(start..start + 3).unwrap_or_default()
 }
 
-/// The place of a name, counted from 0.
+/// Returns the place of a name, counted from 0.
 fn place_of(names: &str, name: &[u8]) -> Option<u64> {
     let mut names = names.as_bytes().chunks(3);
     let place = names.position(|other| other == name)?;
     u64::try_from(place).ok()
 }
 
-/// The weekday is not checked against the date.
+/// Reads an HTTP date. The weekday is not checked against the date.
 fn http_date(text: &[u8]) -> Option<Instant> {
     let (weekday, rest) = text.split_at_checked(3)?;
     place_of(WEEKDAYS, weekday)?;
@@ -172,7 +172,7 @@ fn http_date(text: &[u8]) -> Option<Instant> {
     seconds_since_epoch(date, clock).map(Instant::from_secs)
 }
 
-/// The seconds at a date (year, month, day) and a clock (hour, minute, second);
+/// Returns the seconds at a date (year, month, day) and a clock (hour, minute, second);
 /// `None` if there is no such moment, or it is before 1970: nothing was signed then.
 fn seconds_since_epoch(date: (u64, u64, u64), clock: (u64, u64, u64)) -> Option<u64> {
     let ((year, month, day), (hour, minute, second)) = (date, clock);
@@ -188,14 +188,14 @@ fn seconds_since_epoch(date: (u64, u64, u64), clock: (u64, u64, u64)) -> Option<
     Some(days * DAY + hour * 3600 + minute * 60 + second)
 }
 
-/// `HH:MM:SS`.
+/// Reads `HH:MM:SS`.
 fn clock(timestamp: Timestamp) -> String {
     let seconds = timestamp.as_secs();
     let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
     format!("{hour:02}:{minute:02}:{second:02}")
 }
 
-/// The nanoseconds of an optional fraction, and what follows it.
+/// Returns the nanoseconds of an optional fraction, and what follows it.
 fn fraction(text: &[u8]) -> Option<(u32, &[u8])> {
     let Some(text) = text.strip_prefix(b".") else {
         return Some((0, text));
@@ -243,7 +243,7 @@ const fn days_in(year: u64, month: u64) -> u64 {
     }
 }
 
-/// `None` for a year before 1970.
+/// Returns the days since 1970-01-01; `None` for a year before 1970.
 fn days_since_epoch(year: u64, month: u64, day: u64) -> Option<u64> {
     // The leap years before this year, less those before 1970.
     let leap_years = |year: u64| year / 4 - year / 100 + year / 400;
@@ -253,7 +253,7 @@ fn days_since_epoch(year: u64, month: u64, day: u64) -> Option<u64> {
     Some(years + months + day - 1)
 }
 
-/// The year, month and day, of a day since 1970-01-01.
+/// Returns the year, month and day, of a day since 1970-01-01.
 fn date(day: u64) -> (u64, u64, u64) {
     // Four centuries have 146,097 days.
     let (mut year, mut day) = (1970 + day / 146_097 * 400, day % 146_097);

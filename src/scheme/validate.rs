@@ -32,7 +32,7 @@ impl Scheme<'_> {
         }
     }
 
-    /// The scheme's MAC, if it has one.
+    /// Returns the scheme's MAC, if it has one.
     pub(crate) fn mac(&self) -> Option<Algorithm> {
         let algorithms = self.forms.iter().map(|form| form.algorithm);
         algorithms.into_iter().find(|algorithm| algorithm.is_mac())
@@ -197,7 +197,7 @@ impl Scheme<'_> {
         Ok(())
     }
 
-    /// The parameters that are read from the list of signatures.
+    /// Returns the parameters that are read from the list of signatures.
     fn params(&self) -> impl Iterator<Item = &str> + Clone {
         let timestamp = self.timestamp.map(|timestamp| timestamp.field);
         let names = self.header_list.map(|list| list.names);

@@ -17,7 +17,7 @@ impl Layout {
         Ok(claim)
     }
 
-    /// As [`read`](Self::read), in place of a blank claim: one is large to move.
+    /// Reads as [`read`](Self::read) does, into a blank claim: a claim is large to move.
     #[inline]
     pub(crate) fn read_into<'h>(&'h self, claim: &mut Claim<'h>) -> Result<(), VerifyError> {
         let Claim {
@@ -321,7 +321,7 @@ impl ListLayout {
         Some((places, count))
     }
 
-    /// The value of a header that is in the list, which it must have once.
+    /// Returns the value of a header that is in the list, which it must have once.
     fn value<'h>(
         &self,
         name: &HeaderName,
@@ -353,7 +353,7 @@ struct Family;
 impl Family {
     const ALL: [&'static str; 2] = ["webhook", "svix"];
 
-    /// The other family of which a request has the header that is missing.
+    /// Returns the other family of which a request has the header that is missing.
     fn present_for(missing: &HeaderName, head: &dyn RequestHead) -> Option<&'static str> {
         let name = missing.as_str();
         let (family, field) = name.split_once('-')?;

@@ -148,7 +148,7 @@ impl Layout {
         own.any(|(place, own)| own.as_str() == name && !self.others.contains(&place))
     }
 
-    /// The headers of a message that may be signed, as a request names them.
+    /// Returns the headers of a message that may be signed, as a request names them.
     fn listed_names(&self, message: &Message<'_>) -> Option<String> {
         let list = self.header_list.as_ref()?;
         let mut names: Vec<&str> = list
