@@ -29,7 +29,7 @@ impl HeaderName {
     }
 }
 
-/// The head of a request, whatever holds it.
+/// The head of a request, in any type that holds one.
 ///
 /// Arrays, slices and vectors of name and value pairs implement it, `BTreeMap`
 /// and `HashMap`, [`SignedHeaders`](crate::scheme::SignedHeaders) and, with the
@@ -96,7 +96,8 @@ impl HeaderName {
     note = "of a map or a vector, pass a reference: `&map`"
 )]
 pub trait RequestHead: Sync {
-    /// Hands every header to the visitor, in order, repeated ones each time.
+    /// Passes every header to the visitor, in order, including each occurrence
+    /// of a repeated one.
     fn visit_headers<'h>(&'h self, visitor: &mut HeaderVisitor<'_, 'h>);
 
     /// Returns the method as received, such as `POST`. `None`, the default, if
@@ -130,7 +131,7 @@ pub struct HeaderVisitor<'v, 'h> {
 /// The values that a visitor has found, in the order of the names.
 #[derive(Clone)]
 pub(crate) struct Found<'h> {
-    /// `None` for those that are not there.
+    /// `None` for headers that are missing.
     values: [Option<&'h [u8]>; Found::MAX],
     /// A bit for each name that occurred.
     seen: u16,
@@ -148,8 +149,8 @@ impl<'h> Found<'h> {
     /// their own, and four others.
     pub(crate) const MAX: usize = 12;
 
-    /// `repeatable`: the place of a header that may be repeated, if there is
-    /// one; `names`: how many names there are.
+    /// Creates an empty set of values for `names` names. `repeatable` is the
+    /// place of a header that may be repeated, if there is one.
     #[inline(always)]
     pub(crate) const fn new(repeatable: Option<usize>, names: usize) -> Self {
         Self {
@@ -165,7 +166,7 @@ impl<'h> Found<'h> {
         }
     }
 
-    /// The value in this place, empty if there is none.
+    /// Returns the value in this place, empty if there is none.
     #[inline]
     pub(crate) fn value(&self, place: usize) -> &'h [u8] {
         self.values
@@ -175,7 +176,7 @@ impl<'h> Found<'h> {
             .unwrap_or_default()
     }
 
-    /// Whether the name in this place occurred.
+    /// Returns whether the name in this place occurred.
     #[cfg(any(feature = "handshake", feature = "tower"))]
     pub(crate) const fn has(&self, place: usize) -> bool {
         self.seen & (1 << (place & 15)) != 0
@@ -186,13 +187,13 @@ impl<'h> Found<'h> {
         self.repeated & (1 << (place & 15)) != 0
     }
 
-    /// The values of the repeatable header after its first.
+    /// Returns the values of the repeatable header after its first.
     pub(crate) fn further_values(&self, names: usize) -> impl Iterator<Item = &'h [u8]> {
         let more = self.values.get(names..self.count);
         more.unwrap_or_default().iter().copied().flatten()
     }
 
-    /// Whether the repeatable header occurred more often than is kept.
+    /// Returns whether the repeatable header occurred more often than is kept.
     pub(crate) const fn overflowed(&self) -> bool {
         self.overflowed
     }
@@ -245,7 +246,7 @@ impl<'v, 'h> HeaderVisitor<'v, 'h> {
         }
     }
 
-    /// A visitor that takes every header, whatever its name.
+    /// Creates a visitor that takes every header, whatever its name.
     #[cfg(feature = "explain")]
     pub(crate) const fn of_all(
         found: &'v mut Found<'h>,
@@ -259,7 +260,7 @@ impl<'v, 'h> HeaderVisitor<'v, 'h> {
         }
     }
 
-    /// The lengths of names, as a visitor wants them.
+    /// Returns the lengths of names, as the bits that a visitor compares.
     pub(crate) fn lengths(names: &[HeaderName]) -> u64 {
         names
             .iter()
@@ -296,7 +297,7 @@ impl<'v, 'h> HeaderVisitor<'v, 'h> {
 }
 
 /// Headers with the method and target of their request, for schemes that sign
-/// those.
+/// them.
 ///
 /// ```
 /// use hookseal::{Head, RequestHead};

@@ -1,4 +1,5 @@
-//! What receives the requests of one sender: its scheme, its keys and a clock.
+//! The parts that verify one sender's requests: its scheme, its keys and a
+//! clock.
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
@@ -79,12 +80,12 @@ impl Receiver {
         Ok(())
     }
 
-    /// Whether a streamed body must be held for its canonical form.
+    /// Returns whether a streamed body must be held for its canonical form.
     pub(crate) const fn signs_canonical_body(&self) -> bool {
         self.canonical_form.is_some()
     }
 
-    /// What is signed in the body's place.
+    /// Returns what is signed in the body's place.
     #[inline]
     pub(crate) fn signed_body<'b>(
         &self,

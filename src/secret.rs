@@ -273,8 +273,8 @@ pub(crate) fn is_zero(bytes: &[u8]) -> Choice {
 }
 
 impl Mark {
-    /// Whether it is in `bytes`, each of its own at the first of `stride` of
-    /// theirs, and the others zero.
+    /// Returns whether the mark is in `bytes`, with each of its bytes followed
+    /// by `stride - 1` zeros.
     fn is_in(&self, bytes: &[u8], stride: usize) -> Choice {
         self.places(bytes, stride)
             .fold(Choice::from(0), |found, here| found | here)

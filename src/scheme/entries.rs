@@ -67,7 +67,7 @@ impl ReadyForm {
         Signature::decode(self.algorithm, self.encoding, text)
     }
 
-    /// The id of the key, and the signature's text.
+    /// Returns the id of the key, and the signature's text.
     fn split_key_id<'h>(&self, text: &'h [u8], between: &[u8]) -> Option<(&'h [u8], &'h [u8])> {
         // The signature has a fixed length, so it is found from the end.
         let length = self.encoding.len_of(self.algorithm.signature_len());
@@ -86,7 +86,7 @@ impl ReadyForm {
         }
     }
 
-    /// Whether its entries name their key.
+    /// Returns whether its entries name their key.
     pub(crate) const fn names_key(&self) -> bool {
         self.after_key_id.is_some()
     }
@@ -307,10 +307,10 @@ impl<'h> Signatures<'h> {
         Ok(true)
     }
 
-    /// Whether the MAC `computed` is among them: constant-time in the contents of
-    /// all of them, without stopping at a match. Their number and their form,
-    /// which the sender of the request knows, do show; so does which of them name
-    /// this key.
+    /// Returns whether the MAC `computed` is among them, in a time that does not
+    /// depend on their contents and without stopping at a match. Their number and
+    /// their form, which the sender of the request knows, do show; so does which
+    /// of them name this key.
     #[inline]
     pub(crate) fn contain(&self, computed: &Signature, key_id: Option<&str>) -> bool {
         let keyed = self.name_keys();
@@ -337,7 +337,7 @@ impl<'h> Signatures<'h> {
         self.keyed
     }
 
-    /// Whether an entry names this key.
+    /// Returns whether an entry names this key.
     pub(crate) fn name_key(&self, key_id: Option<&str>) -> bool {
         let id = key_id.unwrap_or_default().as_bytes();
         self.iter().any(|entry| entry.key_id == id)
@@ -351,7 +351,7 @@ impl<'h> Signatures<'h> {
             .map(move |entry| (entry.signature, keyed.then_some(entry.key_id)))
     }
 
-    /// Whether the tag of a MAC is among them.
+    /// Returns whether the tag of a MAC is among them.
     pub(crate) fn has_mac(&self) -> bool {
         self.iter()
             .any(|entry| entry.signature.algorithm().is_mac())
