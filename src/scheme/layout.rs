@@ -419,7 +419,7 @@ impl Layout {
         self.entries_name_keys
     }
 
-    /// What is signed of the request line, for messages.
+    /// Returns which part of the request line is signed, for messages.
     pub(crate) const fn signed_of_request_line(&self) -> &'static str {
         match (self.needs_method, self.needs_target) {
             (true, false) => "the method",
@@ -428,7 +428,7 @@ impl Layout {
         }
     }
 
-    /// The header with the timestamp, for messages.
+    /// Returns the header with the timestamp, for messages.
     pub(crate) fn timestamp_header(&self) -> &HeaderName {
         let place = match &self.timestamp {
             Some((Place::Header(place), _)) => *place,
@@ -445,12 +445,12 @@ impl Layout {
         matches!(self.timestamp, Some((_, TimeFormat::Seconds)))
     }
 
-    /// The header that names the key, for messages.
+    /// Returns the header that names the key, for messages.
     pub(crate) fn key_id_header(&self) -> &HeaderName {
         self.header(self.key_id.unwrap_or_else(|| self.signature.first()))
     }
 
-    /// The header that names the key, if it is not signed itself.
+    /// Returns the header that names the key, if it is not signed itself.
     pub(crate) fn unsigned_key_id_header(&self) -> Option<&HeaderName> {
         let place = self.key_id?;
         let is_it = |piece: &Piece| matches!(piece, Piece::Value(other) if *other == place);
@@ -458,7 +458,7 @@ impl Layout {
         (!pieces.any(is_it)).then(|| self.header(place))
     }
 
-    /// Checks that nothing is signed that only requests have.
+    /// Checks that the scheme signs nothing that only requests have.
     #[cfg(feature = "tower")]
     pub(crate) fn check_signs_responses(&self) -> Result<(), crate::SignError> {
         if self.needs_method || self.needs_target {

@@ -12,7 +12,7 @@ const fn fault(fault: SchemeFault) -> ConfigError {
 }
 
 impl Scheme<'_> {
-    /// Checks that the scheme makes sense, but for the names of its headers.
+    /// Checks that the scheme makes sense, except for the names of its headers.
     pub(crate) fn validate(&self) -> Result<(), ConfigError> {
         self.validate_signature().map_err(fault)?;
         self.validate_message().map_err(fault)?;
@@ -32,7 +32,7 @@ impl Scheme<'_> {
         }
     }
 
-    /// The scheme's MAC, if it has one.
+    /// Returns the scheme's MAC, if it has one.
     pub(crate) fn mac(&self) -> Option<Algorithm> {
         let algorithms = self.forms.iter().map(|form| form.algorithm);
         algorithms.into_iter().find(|algorithm| algorithm.is_mac())
@@ -197,7 +197,7 @@ impl Scheme<'_> {
         Ok(())
     }
 
-    /// The parameters that are read from the list of signatures.
+    /// Returns the parameters that are read from the list of signatures.
     fn params(&self) -> impl Iterator<Item = &str> + Clone {
         let timestamp = self.timestamp.map(|timestamp| timestamp.field);
         let names = self.header_list.map(|list| list.names);
