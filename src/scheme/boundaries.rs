@@ -124,7 +124,7 @@ impl<'a> Side<'_, 'a> {
         }
     }
 
-    /// Whether it is the same text in every request.
+    /// Returns whether it is the same text in every request.
     fn is_one_text(&self, part: &Part<'_>) -> bool {
         match part {
             Part::Text(_) => true,
@@ -133,7 +133,7 @@ impl<'a> Side<'_, 'a> {
         }
     }
 
-    /// Whether bytes may move between this part and the body.
+    /// Returns whether bytes may move between this part and the body.
     fn may_be_open(&self, part: &Part<'_>) -> bool {
         match part {
             Part::Target | Part::Endpoint => true,
@@ -176,7 +176,8 @@ impl<'a> Side<'_, 'a> {
         texts
     }
 
-    /// Whether none of the texts that the parts begin with begins another.
+    /// Returns whether none of the texts that the parts begin with begins
+    /// another.
     fn is_told_apart(&self, parts: &[Part<'_>]) -> bool {
         let texts = self.texts(parts);
         let begins_another = |text: &Vec<u8>| {
@@ -201,7 +202,8 @@ impl<'a> Side<'_, 'a> {
         }
     }
 
-    /// Whether what follows shows where a part ends, once some bytes are refused in it.
+    /// Returns whether what follows shows where a part ends, once some bytes are
+    /// refused in it.
     fn is_ended(
         &self,
         part: Part<'a>,
@@ -249,7 +251,8 @@ impl<'a> Side<'_, 'a> {
         }
     }
 
-    /// Whether the name of an allowed header has this byte, in any letter case.
+    /// Returns whether the name of an allowed header has this byte, in any
+    /// letter case.
     fn is_of_a_name(&self, byte: u8) -> bool {
         self.scheme.header_list.is_some_and(|list| {
             let mut names = list.allowed.iter().flat_map(|name| name.bytes());
@@ -261,15 +264,15 @@ impl<'a> Side<'_, 'a> {
         })
     }
 
-    /// Whether a list of allowed headers has this byte.
+    /// Returns whether a list of allowed headers has this byte.
     fn is_of_a_list(&self, byte: u8) -> bool {
         let separator = self.scheme.header_list.map(|list| list.separator.byte());
         byte == b' ' || Some(byte) == separator || self.is_of_a_name(byte)
     }
 }
 
-/// Whether each text has a byte outside a set, and all have the first one in the same
-/// place: where that byte is found, the text has begun so many bytes before.
+/// Returns whether each text has a byte outside a set, and all have the first one in
+/// the same place: where that byte is found, the text has begun so many bytes before.
 fn is_outside(holds: impl Fn(u8) -> bool, texts: &[Vec<u8>]) -> bool {
     let outside = |text: &Vec<u8>| text.iter().position(|byte| !holds(*byte));
     let mut places = texts.iter().map(outside);

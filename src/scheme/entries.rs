@@ -129,7 +129,7 @@ pub(crate) struct Signatures<'h> {
     first: Entry<'h>,
     more: More<'h>,
     forms: &'h [ReadyForm],
-    /// Whether each entry names its key.
+    /// Returns whether each entry names its key.
     keyed: bool,
 }
 
@@ -331,7 +331,7 @@ impl<'h> Signatures<'h> {
         found.into()
     }
 
-    /// Whether each entry names its key.
+    /// Returns whether each entry names its key.
     #[inline]
     pub(crate) const fn name_keys(&self) -> bool {
         self.keyed
