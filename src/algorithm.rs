@@ -161,7 +161,8 @@ pub(crate) enum MacKey {
 }
 
 impl MacKey {
-    /// Prepares a key; `None` if the algorithm is no MAC or is not built in.
+    /// Prepares a secret. Returns `None` if the algorithm is not a MAC or is
+    /// not built in.
     pub(crate) fn new(algorithm: Algorithm, secret: &[u8]) -> Option<Self> {
         #[inline(never)]
         fn prepare<D: EagerHash>(secret: &[u8]) -> Option<Box<HmacCore<D>>> {
@@ -190,8 +191,8 @@ impl MacKey {
         }
     }
 
-    /// Returns the MAC of a whole message. The running state never leaves its place on
-    /// the stack, and is wiped there.
+    /// Returns the MAC of a whole message. The running state never leaves its
+    /// place on the stack, and is wiped there.
     #[inline]
     pub(crate) fn mac(&self, message: &impl Hashed) -> Tag {
         #[inline(always)]
@@ -259,7 +260,7 @@ impl RunningMac {
         matches!(self, Self::Empty(_))
     }
 
-    /// Wipes what is in the place, and what it has not used of it.
+    /// Wipes the whole place, including its unused bytes.
     pub(crate) fn wipe(&mut self) {
         if !self.is_empty() {
             *self = Self::EMPTY;
@@ -269,8 +270,8 @@ impl RunningMac {
         }
     }
 
-    /// Returns the tag; `None` if nothing was started here. What is left in the place is
-    /// wiped when it is emptied.
+    /// Returns the tag; `None` if nothing was started here. The rest of the
+    /// place is wiped when it is emptied.
     pub(crate) fn finish(&mut self) -> Option<Tag> {
         match self {
             Self::Empty(_) => None,

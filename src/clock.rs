@@ -80,7 +80,7 @@ impl fmt::Display for Timestamp {
 /// has no timestamp, the window is off, or the time of receipt is given.
 ///
 /// [`SystemClock`] is the default, [`FixedClock`] is for tests, and
-/// [`clock_fn`] makes a clock of a function. A reference, `Box` or `Arc` of a
+/// [`clock_fn`] turns a function into a clock. A reference, `Box` or `Arc` of a
 /// clock is one too.
 ///
 /// ```
@@ -118,8 +118,8 @@ impl<C: Clock + ?Sized> Clock for Arc<C> {
 
 /// The system's clock: the default.
 ///
-/// Not available on `wasm32-unknown-unknown`, which has none: there, and without
-/// the feature `std`, a webhook is given its clock
+/// Not available on `wasm32-unknown-unknown`, which has no system clock: there,
+/// and without the feature `std`, pass the webhook a clock
 /// ([`Webhook::new_with_clock`](crate::Webhook::new_with_clock)).
 ///
 /// ```

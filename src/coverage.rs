@@ -1,4 +1,4 @@
-//! What a signature covers beside the body.
+//! What a signature covers besides the body.
 
 use core::fmt;
 

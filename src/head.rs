@@ -29,7 +29,7 @@ impl HeaderName {
     }
 }
 
-/// The head of a request, whatever holds it.
+/// The head of a request, in any type that holds one.
 ///
 /// Arrays, slices and vectors of name and value pairs implement it, `BTreeMap`
 /// and `HashMap`, [`SignedHeaders`](crate::scheme::SignedHeaders) and, with the
@@ -96,7 +96,8 @@ impl HeaderName {
     note = "of a map or a vector, pass a reference: `&map`"
 )]
 pub trait RequestHead: Sync {
-    /// Hands every header to the visitor, in order, repeated ones each time.
+    /// Passes every header to the visitor, in order, including each occurrence
+    /// of a repeated one.
     fn visit_headers<'h>(&'h self, visitor: &mut HeaderVisitor<'_, 'h>);
 
     /// Returns the method as received, such as `POST`. `None`, the default, if
@@ -130,7 +131,7 @@ pub struct HeaderVisitor<'v, 'h> {
 /// The values that a visitor has found, in the order of the names.
 #[derive(Clone)]
 pub(crate) struct Found<'h> {
-    /// `None` for those that are not there.
+    /// `None` for headers that are missing.
     values: [Option<&'h [u8]>; Found::MAX],
     /// A bit for each name that occurred.
     seen: u16,
@@ -148,8 +149,8 @@ impl<'h> Found<'h> {
     /// their own, and four others.
     pub(crate) const MAX: usize = 12;
 
-    /// `repeatable`: the place of a header that may be repeated, if there is
-    /// one; `names`: how many names there are.
+    /// Creates an empty set of values for `names` names. `repeatable` is the
+    /// place of a header that may be repeated, if there is one.
     #[inline(always)]
     pub(crate) const fn new(repeatable: Option<usize>, names: usize) -> Self {
         Self {
@@ -259,7 +260,7 @@ impl<'v, 'h> HeaderVisitor<'v, 'h> {
         }
     }
 
-    /// Returns the lengths of names, as a visitor wants them.
+    /// Returns the lengths of names, as the bits that a visitor compares.
     pub(crate) fn lengths(names: &[HeaderName]) -> u64 {
         names
             .iter()
@@ -296,7 +297,7 @@ impl<'v, 'h> HeaderVisitor<'v, 'h> {
 }
 
 /// Headers with the method and target of their request, for schemes that sign
-/// those.
+/// them.
 ///
 /// ```
 /// use hookseal::{Head, RequestHead};

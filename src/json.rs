@@ -1,4 +1,4 @@
-//! Verified bodies parsed from JSON, and what a body is that is none.
+//! Parses verified bodies from JSON, and says what a body is if it is not JSON.
 //!
 //! ```
 //! use hookseal::{Message, Verified, Webhook, json, schemes};
@@ -58,7 +58,7 @@ pub struct InvalidJson {
     hint: Option<JsonHint>,
 }
 
-/// Says what a verified body is that is not the JSON which its handler takes.
+/// Says what a verified body is, if it is not the JSON that its handler takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum JsonHint {

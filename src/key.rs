@@ -12,11 +12,11 @@ use crate::ed25519::{self, PublicKey, SigningKey};
 use crate::error::{ConfigError, KeyFault, SecretFault};
 use crate::secret::{self, SecretForm};
 
-/// A key that a sender signs with: a secret, or one of an Ed25519 pair.
+/// A key that a sender signs with: a secret, or a key of an Ed25519 pair.
 ///
-/// [`Webhook::new`](crate::Webhook::new) also takes the plain text, and reads it
-/// as the scheme says that its sender hands it out. A constructor of `Key`
-/// overrides that, for a sender whose secret comes in another form.
+/// [`Webhook::new`](crate::Webhook::new) also takes plain text, and reads it in
+/// the form that the scheme declares for its sender's secrets. For a secret in
+/// another form, use a constructor of `Key`.
 ///
 /// # Which secrets are refused
 ///
@@ -27,13 +27,13 @@ use crate::secret::{self, SecretForm};
 /// HMAC pads a secret with zero bytes: **a secret that ends in zero bytes equals
 /// the one without them.** Two such secrets are one key, not two.
 ///
-/// **Use each secret in one scheme only.** A signature says nothing of the
-/// scheme, so with one secret in two schemes, a message signed for one can verify
-/// under the other, split into other parts.
+/// **Use each secret in one scheme only.** A signature does not say which scheme
+/// made it, so with one secret in two schemes, a message signed for one can
+/// verify under the other, split into other parts.
 ///
 /// # Memory
 ///
-/// The secret is in one place of the heap, and is wiped on drop. Moving a key
+/// The secret is in one place on the heap, and is wiped on drop. Moving a key
 /// copies none of it. `Debug` does not show it, and there is no `Clone`:
 /// [`clone_secret`](Self::clone_secret) makes a copy.
 ///
@@ -51,19 +51,19 @@ pub struct Key {
     material: Material,
 }
 
-/// Each is a pointer: in a larger variant, the bytes that a smaller one does not use
-/// would carry what was on the stack, such as another key's states, to wherever it
-/// moves.
+/// Each variant is a pointer. In an enum with variants of different sizes, the bytes
+/// that a smaller variant does not use could hold leftovers from the stack, such as
+/// another key's states, and would carry them along when the key is moved.
 pub(crate) enum Material {
-    /// A text that is read as the scheme says.
+    /// A text that is still to be read in the scheme's form.
     Unread(Box<Zeroizing<String>>),
-    /// Made with its final length: a vector that grows leaves copies behind.
+    /// Created with its final length: a vector that grows leaves copies behind.
     Secret(Box<Zeroizing<Vec<u8>>>),
     Public(PublicKey),
     Signing(SigningKey),
 }
 
-/// A key whose text, if it was one, has been read as its scheme says.
+/// A key whose text, if it had one, has been read in the scheme's form.
 pub(crate) struct ReadKey {
     pub(crate) id: Option<Arc<str>>,
     pub(crate) material: ReadMaterial,
@@ -91,7 +91,7 @@ impl Key {
     /// [`ConfigError::Unexpanded`] for a text with `${…}` or `$(…)`;
     /// [`ConfigError::DirtySecret`] for white space, a quotation mark or a byte
     /// order mark at either end, and a zero-width character anywhere.
-    /// [`from_bytes`](Self::from_bytes) takes all but the first three.
+    /// [`from_bytes`](Self::from_bytes) refuses only the first three.
     ///
     /// ```
     /// # use hookseal::Key;
@@ -107,8 +107,8 @@ impl Key {
 
     /// Creates a key from the bytes of the secret.
     ///
-    /// Secrets that are longer than the hash's block (64 bytes of SHA-256 and
-    /// SHA-1, 128 of SHA-512) are hashed first, as HMAC specifies.
+    /// Secrets that are longer than the hash's block (64 bytes for SHA-256 and
+    /// SHA-1, 128 for SHA-512) are hashed first, as HMAC specifies.
     ///
     /// # Errors
     ///
@@ -183,7 +183,7 @@ impl Key {
 
     /// Names the key. A [`Verified`](crate::Verified) tells which key matched,
     /// and schemes whose requests name their key pick it by this id. The id is
-    /// no secret and is shown.
+    /// not secret, and appears in `Debug` output.
     ///
     /// ```
     /// # use hookseal::Key;
@@ -223,8 +223,8 @@ impl Key {
         }
     }
 
-    /// Reads the text, if it is one, as a secret of this form. Several keys come
-    /// of a list only.
+    /// Reads a text as a secret of this form; a key that is not text is returned
+    /// as it is. Only a list gives several keys.
     pub(crate) fn read(self, form: SecretForm) -> Result<Vec<ReadKey>, ConfigError> {
         let Self { id, material } = self;
         let materials = match material {
@@ -273,8 +273,8 @@ fn read_text(
     Ok(alloc::vec![material])
 }
 
-/// Reads what Standard Webhooks' senders hand out. It begins at byte `start` of
-/// what was passed.
+/// Reads a key in the form that Standard Webhooks' senders hand out. `text`
+/// begins at byte `start` of the text that was passed.
 fn read_whsec(text: &str, start: usize) -> Result<ReadMaterial, ConfigError> {
     if text.starts_with(PublicKey::PREFIX) {
         PublicKey::read(text, start).map(ReadMaterial::Public)
@@ -293,7 +293,7 @@ fn read_list(text: &str) -> Result<Vec<ReadMaterial>, ConfigError> {
     let mut materials = Vec::new();
     for entry in text.split('|') {
         if entry.is_empty() {
-            // Next to a separator too many.
+            // An empty item, next to an extra separator.
             return Err(ConfigError::InvalidSecret {
                 encoding: "base64",
                 fault: SecretFault::Character {
@@ -360,15 +360,16 @@ impl From<ReadMaterial> for Material {
     }
 }
 
-/// Takes a text that [`Webhook::new`](crate::Webhook::new) reads and checks, as
-/// the scheme says that its sender hands it out.
+/// Takes a text that [`Webhook::new`](crate::Webhook::new) then reads and
+/// checks in the form that the scheme declares.
 impl From<&str> for Key {
     fn from(text: &str) -> Self {
         String::from(text).into()
     }
 }
 
-/// As for `&str`. The string's buffer is kept, and wiped on drop.
+/// Takes a text like `&str` does. The string's buffer is kept, and wiped on
+/// drop.
 impl From<String> for Key {
     fn from(text: String) -> Self {
         Material::Unread(Box::new(Zeroizing::new(text))).into()
@@ -408,15 +409,17 @@ impl fmt::Debug for Key {
 
 /// The active keys of a webhook: one, or several while a secret is rotated.
 ///
-/// [`Webhook::new`](crate::Webhook::new) takes anything that turns into this: a
-/// text, a [`Key`], an Ed25519 key, an array or a `Vec` of any of them. It checks
-/// their number and kinds.
+/// [`Webhook::new`](crate::Webhook::new) takes anything that converts into
+/// `Keys`: a text, a [`Key`], an Ed25519 key, an array or a `Vec` of any of them.
+/// It checks their number and kinds.
 ///
-/// Keys are tried in the order given. Put the one that signs most requests
-/// first: the others then cost nothing. Secrets are tried before Ed25519 keys.
+/// Keys are tried in the order given, secrets before Ed25519 keys. Put the key
+/// that signs most requests first: the others then cost nothing for those
+/// requests.
 ///
-/// A webhook with a secret and an Ed25519 key is as safe as the secret: whoever
-/// has it can sign. Remove it once the sender signs with Ed25519 alone.
+/// A webhook with a secret and an Ed25519 key is only as safe as the secret:
+/// anyone who has the secret can sign. Remove it once the sender signs with
+/// Ed25519 alone.
 ///
 /// ```
 /// use hookseal::{Key, Keys, Webhook, schemes};

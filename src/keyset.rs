@@ -1,4 +1,4 @@
-//! The keys of a webhook, prepared, and the choice among them.
+//! The prepared keys of a webhook, and the choice among them for a request.
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -26,7 +26,7 @@ pub(crate) struct Named<K> {
     pub(crate) key: K,
     /// In the order given, from 1.
     position: usize,
-    /// Of all keys of the set, this one's alone.
+    /// Unique among all keys of the set.
     pub(crate) number: usize,
 }
 
@@ -146,7 +146,7 @@ impl KeySet {
         }
     }
 
-    /// Returns whether it has keys for this algorithm.
+    /// Returns whether there are keys for this algorithm.
     pub(crate) fn has(&self, algorithm: Algorithm) -> bool {
         if algorithm.is_mac() {
             !self.macs.is_empty()
@@ -155,12 +155,12 @@ impl KeySet {
         }
     }
 
-    /// Returns the keys that a request may have been signed with: those that it names,
-    /// and of those the ones of the kinds that its signatures are of.
+    /// Returns the keys that a request may have been signed with: the keys that
+    /// it names, limited to the kinds of its signatures.
     ///
     /// # Errors
     ///
-    /// It names none of them.
+    /// The request names a key that is not in the set.
     #[inline]
     pub(crate) fn candidates(
         &self,
@@ -216,10 +216,11 @@ impl KeySet {
     }
 }
 
-/// Returns the first key whose MAC of the message `is_received`, and that MAC.
+/// Returns the first key for whose MAC of the message `is_received` is true,
+/// and that MAC.
 ///
-/// Keys are tried in order and the first match ends it: how long it takes shows
-/// which key matched, which is no secret, and nothing about a tag.
+/// Keys are tried in order until one matches. The time this takes shows which
+/// key matched, which is not secret, and nothing about a tag.
 #[inline]
 pub(crate) fn matching_mac<'k>(
     macs: &'k [Named<MacKey>],
@@ -235,8 +236,8 @@ pub(crate) fn matching_mac<'k>(
     None
 }
 
-/// Checks that each key can be named, and that no two names mean one secret: the
-/// id in a proof would be the sender's free choice.
+/// Checks that each key can be named, and that no two names mean the same
+/// secret; otherwise the sender could choose the id in the proof.
 fn check_ids(
     macs: &[Named<MacKey>],
     ed25519: &[Named<EdKey>],
@@ -246,7 +247,7 @@ fn check_ids(
     let ids = ids.chain(ed25519.iter().map(|key| (key.position, &key.id)));
     let mut ids: Vec<_> = ids.collect();
     ids.sort_by_key(|(position, _)| *position);
-    // In an entry of a list an id has a bound, and no separator.
+    // In a list entry, an id has a maximum length and contains no separator.
     let fits = |id: &str| {
         separator.is_none_or(|byte| {
             id.len() <= MAX_ENTRY_KEY_ID && !id.bytes().any(|other| other == byte)
@@ -320,7 +321,7 @@ impl<'k> Candidates<'k> {
         ed25519: &[],
     };
 
-    /// Returns whether any of them has an id.
+    /// Returns whether any of the keys has an id.
     pub(crate) fn have_ids(self) -> bool {
         let macs = self.macs.iter().map(|key| &key.id);
         let ed25519 = self.ed25519.iter().map(|key| &key.id);
@@ -335,8 +336,8 @@ impl<'k> Candidates<'k> {
         })
     }
 
-    /// Returns the pairs that are tried: each Ed25519 signature in turn, with every key, or with
-    /// those that it names.
+    /// Returns the pairs to try: each Ed25519 signature in turn, with every key, or with
+    /// the keys that it names.
     pub(crate) fn pairs(
         self,
         signatures: &Signatures<'_>,
@@ -377,7 +378,8 @@ mod tests {
         Webhook::new_with_clock(PAMINGA, keys, FixedClock::at(0))
     }
 
-    /// Returns each key's tag of the empty message, which tells keys apart.
+    /// Returns the tag of the empty message for each key, which tells the keys
+    /// apart.
     fn tags(keys: &[Named<MacKey>]) -> Vec<Signature> {
         keys.iter().map(|key| key.key.mac(&Empty).into()).collect()
     }

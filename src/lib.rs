@@ -23,10 +23,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Pass the **raw** body, the bytes as received. A body that was parsed and written again is a different
-//! message. The head is anything that implements [`RequestHead`]: a list or a map of headers, or with the
-//! feature `http` a `HeaderMap` or a request's `Parts`, which also have the method and the target that
-//! some senders sign.
+//! Pass the **raw** body, the bytes as received. A body that has been parsed and serialized again
+//! is a different message. The head is anything that implements [`RequestHead`]: a list or a map of
+//! headers, or, with the feature `http`, a `HeaderMap` or a request's `Parts`, which also have the
+//! method and the target that some senders sign.
 //!
 //! # Where to go from here
 //!
@@ -37,19 +37,19 @@
 //! | find a sender's scheme | [`schemes`]: 102 schemes, each with a page that says what is signed and what is not |
 //! | declare the scheme of another sender | [`scheme`] |
 //! | know why a request was refused | [`troubleshooting`], and the module [`explain`](explain/index.html), which proves the cause |
-//! | handle an event once, although it arrives twice | the module [`idempotency`](idempotency/index.html) |
-//! | answer the requests by which a sender has your endpoint prove itself | the module [`handshake`](handshake/index.html) |
-//! | register an endpoint at Hubpay | the module [`schemes::hubpay`] |
-//! | let only a sender's published addresses through, also behind proxies | the module [`networks`](networks/index.html) |
+//! | handle an event once, even if it arrives twice | the module [`idempotency`](idempotency/index.html) |
+//! | answer a sender's handshake, which proves that the endpoint is yours | the module [`handshake`](handshake/index.html) |
+//! | accept only a sender's published addresses, also behind proxies | the module [`networks`](networks/index.html) |
 //! | sign the answers to verified requests | [`Webhook::sign_response`], and in a service [`SignResponseLayer`](tower/struct.SignResponseLayer.html) |
-//! | check requests, sign and send them in a shell | the program `hookseal`, of the package `hookseal-cli` |
+//! | check requests, sign and send them in a shell | the program `hookseal` from the package `hookseal-cli` |
 //!
 //! # Secrets
 //!
-//! A plain string is a secret in the form in which its sender hands it out: the scheme knows whether that
-//! is text, base64, hex or `whsec_…`. [`Webhook::new`] refuses an empty secret, one with white space or
-//! quotes around it, an unexpanded `${SECRET}` and other accidents, and says what to do. [`Key`] has
-//! constructors for other forms. While a secret is rotated, pass both.
+//! Pass a secret as a plain string, exactly as the sender shows it: the scheme knows whether that
+//! is text, base64, hex or `whsec_…`. [`Webhook::new`] refuses an empty secret, one with white
+//! space or quotes around it, an unexpanded `${SECRET}` and other accidents, and says what to do.
+//! [`Key`] has constructors for other forms. While you rotate a secret, pass both the new and the
+//! old one.
 //!
 //! ```
 //! use hookseal::{Key, Webhook, schemes};
@@ -68,7 +68,7 @@
 //!
 //! # Options
 //!
-//! Options belong to the scheme, and are checked when the webhook is made:
+//! Options belong to the scheme, and are checked when the webhook is created:
 //!
 //! ```
 //! use hookseal::scheme::{Form, Scheme};
@@ -86,8 +86,9 @@
 //!
 //! # Bodies in chunks, and signing
 //!
-//! [`Webhook::begin`] checks the head before any of the body is read, and then takes the body chunk by
-//! chunk. [`Webhook::sign`] makes the headers that the sender would send, for senders, answers and tests.
+//! [`Webhook::begin`] checks the head before any of the body is read, and then takes the body chunk
+//! by chunk. [`Webhook::sign`] returns the headers that the sender would send, for senders,
+//! responses and tests.
 //!
 //! ```
 //! use hookseal::verification::HashState;
@@ -108,17 +109,18 @@
 //!
 //! # Several senders
 //!
-//! [`Verifier`] is an object-safe trait, so a `HashMap<&str, Box<dyn Verifier>>` can pick a webhook by
-//! route. [`Verifier::verify_received_at`] checks a queued event against the time when it was received. A
-//! verifier of your own implements [`CheckHead`].
+//! [`Verifier`] is an object-safe trait, so a `HashMap<&str, Box<dyn Verifier>>` can pick a webhook
+//! by route. [`Verifier::verify_received_at`] checks a queued event against the time when it was
+//! received. A custom verifier implements [`CheckHead`].
 //!
 //! # Errors
 //!
-//! [`ConfigError`] is a mistake in a secret, an option or a scheme, and appears when the service starts.
-//! [`VerifyError`] is about a request: answer with its [`http_status`](VerifyError::http_status) and an empty
-//! body, and log it. It is 401 whatever the reason, and 500 if the operator has to act, for example if the
-//! scheme signs the method and only headers were passed. [`SignError`] is about signing. No error contains a
-//! secret, a MAC or bytes of a body.
+//! [`ConfigError`] reports a mistake in a secret, an option or a scheme when the service starts.
+//! [`VerifyError`] says why a request was refused: answer with its
+//! [`http_status`](VerifyError::http_status) and an empty body, and log the error. The status is
+//! 401 for every reason that lies with the request, and 500 if the operator has to act, for
+//! example if the scheme signs the method and only headers were passed. [`SignError`] says why a
+//! message was not signed. No error contains a secret, a MAC or bytes of a body.
 //!
 //! # Features
 //!
@@ -129,37 +131,42 @@
 //! | `sha1` | HMAC-SHA-1, for senders that still use it |
 //! | `http` | `http::HeaderMap`, `Parts` and `Request` as heads; turns `std` on |
 //! | `tower` | `VerifyLayer` and `SignResponseLayer`, for everything that uses tower; turns `http` on |
-//! | `networks` | the addresses that requests may come from, also behind proxies, and with `tower` their layer, by [`ipnet`](https://docs.rs/ipnet); turns `http` on |
+//! | `networks` | checks the address that a request comes from, also behind proxies; with `tower`, as a layer; by [`ipnet`](https://docs.rs/ipnet); turns `http` on |
 //! | `axum` | extractors for axum 0.8; turns `tower` and `tracing` on |
-//! | `json` | verified bodies parsed from JSON, and what a body is that is none; `axum` turns it on |
+//! | `json` | verified bodies parsed from JSON, with a hint if a body is not JSON; `axum` turns it on |
 //! | `tracing` | the layer's verdicts as events; turns `tower` on |
-//! | `handshake` | answers to the requests by which senders have an endpoint prove itself; turns `std` on |
-//! | `serde` | schemes from TOML, JSON and other formats, and as such |
-//! | `explain` | the search for the reason why a request was refused; turns `std` and `sha1` on |
+//! | `handshake` | answers to senders' handshakes, which prove who owns an endpoint; turns `std` on |
+//! | `serde` | reads and writes schemes as TOML, JSON and other formats |
+//! | `explain` | a search for the reason why a request was refused; turns `std` and `sha1` on |
 //! | `idempotency` | handles each event once: the guard, its store in memory and its layer; turns `std` on |
 //! | `hubpay` | registers endpoints at Hubpay and lists them, through any client; turns `http` on |
 //!
-//! Without `std`, the only default feature, the crate is `no_std` with `alloc`. There, and on
-//! `wasm32-unknown-unknown`, no system clock exists: [`Webhook::new_with_clock`] takes yours.
+//! Without `std`, the only default feature, the crate is `no_std` with `alloc`. Without
+//! `std`, and on `wasm32-unknown-unknown`, there is no system clock: pass your own to
+//! [`Webhook::new_with_clock`].
 //!
-//! Import items by name: with `use hookseal::*`, the modules `axum` and `tower` make the names of those two
-//! crates ambiguous. Third-party types below 1.0 in the public API, of which a new minor release is a new
-//! minor release of this crate: `axum-core` 0.5, `tower-layer` 0.3, `tower-service` 0.3.
+//! Import items by name: with `use hookseal::*`, the modules `axum` and `tower` make the names of
+//! those two crates ambiguous. The public API has types of three crates below 1.0: `axum-core` 0.5,
+//! `tower-layer` 0.3 and `tower-service` 0.3. A new minor release of one of them means a new minor
+//! release of this crate.
 //!
 //! # Security
 //!
-//! - **Work is bounded.** Checking a MAC does not panic or allocate, and hashes the message once per
-//!   candidate key, at most 8. Nothing is hashed for a request whose head is refused. (Ed25519 signatures
-//!   have limits of their own.) Outside of the layer, limit the size of a body yourself.
+//! - **Work is bounded.** Checking a MAC does not panic or allocate, and hashes the message once
+//!   per candidate key, at most 8. Nothing is hashed for a request whose head is refused. (Ed25519
+//!   signatures have limits of their own.) If you do not use the layer, limit the size of a body
+//!   yourself.
 //! - **Signatures are compared in constant time**, and secrets are wiped on drop and never shown.
 //! - **A `Verified` holds only what the signature covers.** Only a passed check can create one. Take the type
 //!   of an event from the body, not from an unsigned header.
-//! - **Schemes without a timestamp do not expire.** A captured request of Paminga, Pakk or Hubpay verifies
-//!   forever. A guard (the module [`idempotency`](idempotency/index.html)) remembers events, for as long as you say.
-//! - **Use each secret for one scheme and one sender.** A message that is signed for one scheme can be valid
-//!   for another one.
+//! - **Schemes without a timestamp do not expire.** A captured request of Paminga, Pakk or Hubpay
+//!   verifies forever. The guard of the module [`idempotency`](idempotency/index.html) remembers
+//!   events for as long as you configure.
+//! - **Use each secret for one scheme and one sender.** A message that is signed for one scheme can
+//!   be valid for another.
 //!
-//! `SECURITY.md` in the repository says exactly what these cover, with the evidence and the threat model.
+//! `SECURITY.md` in the repository states exactly what each point covers, with the evidence and the
+//! threat model.
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -178,7 +185,7 @@
     clippy::unwrap_used
 )]
 #![cfg_attr(docsrs, feature(doc_cfg))]
-// Without `std`, some items that the documentation links to are not there.
+// Without `std`, some items that the documentation links to do not exist.
 #![cfg_attr(not(feature = "std"), allow(rustdoc::broken_intra_doc_links))]
 
 /// The README's examples compile.

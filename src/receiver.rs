@@ -1,4 +1,5 @@
-//! What receives the requests of one sender: its scheme, its keys and a clock.
+//! The parts that verify one sender's requests: its scheme, its keys and a
+//! clock.
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;

@@ -1,4 +1,4 @@
-//! Reads the texts of secrets, and refuses what is not one.
+//! Reads the texts of secrets, and refuses texts that are not secrets.
 
 use alloc::vec::Vec;
 
@@ -12,15 +12,15 @@ use crate::error::{ConfigError, SecretFault};
 
 /// How a sender hands out its secret.
 ///
-/// A scheme says which of these its sender does, and
+/// A scheme declares which form its sender uses, and
 /// [`Webhook::new`](crate::Webhook::new) reads the configured text accordingly.
-/// A [`Key`](crate::Key) that was made by one of its constructors has been read
-/// already, and is taken as it is.
+/// A [`Key`](crate::Key) from one of its constructors has been read already,
+/// and is used as it is.
 ///
 /// The forms that hold a MAC secret refuse the empty text, zero bytes, public
 /// keys, placeholders such as `null`, unexpanded `${…}` and `$(…)`, and white
-/// space, quotes or invisible characters around the text. Those that are
-/// encoded refuse secrets of fewer than 16 bytes.
+/// space, quotes or invisible characters around the text. The encoded forms
+/// refuse secrets of fewer than 16 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "serde",
@@ -29,7 +29,7 @@ use crate::error::{ConfigError, SecretFault};
 )]
 #[non_exhaustive]
 pub enum SecretForm {
-    /// The bytes of the text are the secret, with any prefix that it has.
+    /// The bytes of the text are the secret, including any prefix.
     Text,
     /// Base64 of the secret, in the standard alphabet, with or without padding.
     Base64,
@@ -53,7 +53,7 @@ pub enum SecretForm {
 /// The fewest bytes that a secret may decode to. Standard Webhooks asks for 24.
 const MIN_DECODED: usize = 16;
 
-/// Something that tells a text to be a key of another kind.
+/// A mark by which a key of another kind is recognised.
 struct Mark {
     found: &'static str,
     meaning: &'static str,
@@ -61,14 +61,14 @@ struct Mark {
     rule: Rule,
 }
 
-/// Where a [`Mark`] is one.
+/// Where a [`Mark`] counts.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Rule {
     /// Anywhere.
     Anywhere,
     /// Anywhere, in any letter case.
     AnyCase,
-    /// In any letter case, where no letter or digit precedes it.
+    /// In any letter case, if no letter or digit precedes it.
     Word,
 }
 
@@ -130,7 +130,7 @@ const ED25519: [(&str, &str); 2] = [
     ),
 ];
 
-/// The same, wherever they stand.
+/// The same marks, anywhere in a text.
 const ED25519_MARKS: [Mark; 2] = {
     let [whsk, whpk] = ED25519;
     [
@@ -145,7 +145,7 @@ const ED25519_MARKS: [Mark; 2] = {
     ]
 };
 
-/// What files of public keys have in them.
+/// Marks that files of public keys contain.
 const FILES: [Mark; 25] = [
     mark("-----BEGIN", IN_PEM),
     // RFC 4716, section 3.1.
@@ -181,7 +181,7 @@ const FILES: [Mark; 25] = [
 const RSA: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01";
 const EC: &[u8] = b"\x2a\x86\x48\xce\x3d\x02\x01";
 
-/// Prefixes that no MAC secret has in the form that it is handed out in.
+/// Prefixes that no sender puts before a MAC secret.
 const MISPLACED: [(&str, &str); 3] = [
     (
         "whsec_",
@@ -209,8 +209,8 @@ const WHSEC: [(&str, &str); 2] = [
     ),
 ];
 
-/// Refuses a text with one of these prefixes, and with one in lower case also
-/// in another letter case.
+/// Refuses a text with one of these prefixes. A lower-case prefix is refused in
+/// any letter case.
 pub(crate) fn refuse_prefixes(
     text: &str,
     prefixes: &[(&'static str, &'static str)],
@@ -233,11 +233,11 @@ pub(crate) fn refuse_prefixes(
     Ok(())
 }
 
-// Bytes that are no secret. They are looked for in raw secrets too, so that this
-// branches once, on whether anything was found.
+// Bytes that are never a secret. Raw secrets are searched for them too, so this
+// code branches only once, on whether anything was found.
 
-/// Refuses zero bytes, files of public keys, and with `texts` the texts of
-/// Ed25519 keys. In UTF-8 and in UTF-16, as some editors save files.
+/// Refuses zero bytes, files of public keys and, with `texts`, the texts of
+/// Ed25519 keys, in UTF-8 and in UTF-16, which some editors write.
 #[inline(never)]
 fn refuse_known(bytes: &[u8], start: Option<usize>, texts: bool) -> Result<(), ConfigError> {
     let texts = if texts { &ED25519_MARKS[..] } else { &[] };
@@ -249,7 +249,7 @@ fn refuse_known(bytes: &[u8], start: Option<usize>, texts: bool) -> Result<(), C
     if !bool::from(known) {
         return Ok(());
     }
-    // Anyone may know it, so from here on it does not matter what shows.
+    // Anyone may know this text, so from here on timing does not matter.
     if is_zero(bytes).into() {
         return Err(ConfigError::KnownSecret);
     }
@@ -267,14 +267,14 @@ fn refuse_known(bytes: &[u8], start: Option<usize>, texts: bool) -> Result<(), C
     })
 }
 
-/// Returns whether all bytes are zero. An empty slice is all zeros.
+/// Returns whether all bytes are zero. This is true for no bytes.
 pub(crate) fn is_zero(bytes: &[u8]) -> Choice {
     bytes.iter().fold(0, |all, byte| all | byte).ct_eq(&0)
 }
 
 impl Mark {
-    /// Returns whether it is in `bytes`, each of its own at the first of `stride` of
-    /// theirs, and the others zero.
+    /// Returns whether the mark is in `bytes`, with each of its bytes followed
+    /// by `stride - 1` zeros.
     fn is_in(&self, bytes: &[u8], stride: usize) -> Choice {
         self.places(bytes, stride)
             .fold(Choice::from(0), |found, here| found | here)
@@ -314,8 +314,8 @@ impl Mark {
     }
 }
 
-/// Returns whether a run of characters of base64 is the line of a minisign public key:
-/// of 42 bytes, `Ed` first, in 56 characters.
+/// Returns whether a run of base64 characters is the line of a minisign public
+/// key: 42 bytes that begin with `Ed`, in 56 characters.
 fn is_minisign(bytes: &[u8]) -> Choice {
     let mut found = Choice::from(0);
     let mut begun = Choice::from(0);
@@ -363,8 +363,8 @@ fn refuse_placeholders(text: &str, start: usize) -> Result<(), ConfigError> {
     }
 }
 
-/// Refuses the same, and the words in any letter case: as encoded secrets they would be
-/// too short.
+/// Refuses the same syntax, and the words in any letter case: they would be too short
+/// for encoded secrets.
 pub(crate) fn refuse_encoded_placeholders(text: &str, start: usize) -> Result<(), ConfigError> {
     let mut words = UNSET.into_iter().chain(["nil"]);
     match words.find(|word| word.eq_ignore_ascii_case(text)) {
@@ -373,12 +373,13 @@ pub(crate) fn refuse_encoded_placeholders(text: &str, start: usize) -> Result<()
     }
 }
 
-/// Returns what configuration files, shells and editors put around a text.
+/// Returns whether configuration files, shells and editors put this character
+/// around a text.
 fn is_dirt(character: char) -> bool {
     character.is_whitespace() || matches!(character, '"' | '\'' | '`' | '\u{feff}')
 }
 
-/// Names a character that does not belong to a text of whatever alphabet.
+/// Returns the fault for a character that belongs to no alphabet.
 fn fault_of(character: char, position: usize) -> SecretFault {
     match character {
         '\r' | '\n' => SecretFault::LineBreak { position },
@@ -442,7 +443,7 @@ fn check_text_for(secret: &str, bytes: &'static str) -> Result<(), ConfigError> 
     refuse_dirt(secret).map_err(|fault| ConfigError::DirtySecret { fault, bytes })
 }
 
-/// Checks what every form of encoded text has in common.
+/// Makes the checks that all forms of encoded text have in common.
 fn check_encoded(text: &str, start: usize, encoding: &'static str) -> Result<(), ConfigError> {
     if text.is_empty() {
         return Err(ConfigError::EmptySecret);
@@ -467,7 +468,8 @@ fn check_decoded(secret: &[u8]) -> Result<(), ConfigError> {
     Ok(())
 }
 
-/// Returns the SHA-256 digest of a text that [`check_text_to_digest`] has passed.
+/// Returns the SHA-256 digest of a text that [`check_text_to_digest`] has
+/// accepted.
 pub(crate) fn sha256(text: &str) -> Zeroizing<Vec<u8>> {
     let mut secret = Zeroizing::new(alloc::vec![0; Sha256::output_size()]);
     if let Ok(place) = secret.as_mut_slice().try_into() {
@@ -476,8 +478,8 @@ pub(crate) fn sha256(text: &str) -> Zeroizing<Vec<u8>> {
     secret
 }
 
-/// Reads base64 with or without `whsec_` or `v1,whsec_` before it. It begins at
-/// byte `start` of what was passed.
+/// Reads base64 with or without `whsec_` or `v1,whsec_` before it. `text`
+/// begins at byte `start` of the text that was passed.
 pub(crate) fn from_whsec(text: &str, start: usize) -> Result<Zeroizing<Vec<u8>>, ConfigError> {
     check_encoded(text, start, "base64")?;
     let prefix = ["v1,whsec_", "whsec_"]
@@ -529,8 +531,8 @@ fn decode_base64(text: &str, start: usize) -> Result<Zeroizing<Vec<u8>>, ConfigE
     Ok(secret)
 }
 
-/// Refuses hexadecimal digits where base64 is expected. Of random base64, a
-/// text of 32 characters is one in 10^14.
+/// Refuses hexadecimal digits where base64 is expected. About one in 10^14
+/// random base64 texts of 32 characters has only hexadecimal digits.
 pub(crate) fn refuse_hex(text: &str, advice: &'static str) -> Result<(), ConfigError> {
     let digits = text.bytes().all(|byte| byte.is_ascii_hexdigit());
     // These are the base64 of zero bytes.
@@ -555,11 +557,11 @@ fn refuse_another_prefix(text: &str) -> Result<(), ConfigError> {
     Ok(())
 }
 
-/// Decodes base64 that may leave its padding off, and is strict in everything
-/// else. It begins at byte `start` of what was passed.
+/// Decodes base64 strictly, except that the padding may be left off. `text`
+/// begins at byte `start` of the text that was passed.
 pub(crate) fn base64_bytes(text: &str, start: usize) -> Result<Zeroizing<Vec<u8>>, SecretFault> {
     let body = text.trim_end_matches('=');
-    // A line break after the padding is what pasting adds.
+    // Pasting can add a line break after the padding.
     refuse_strangers(text, start, |character| {
         character.is_ascii_alphanumeric() || matches!(character, '+' | '/' | '=')
     })?;
@@ -568,7 +570,7 @@ pub(crate) fn base64_bytes(text: &str, start: usize) -> Result<Zeroizing<Vec<u8>
     } else {
         &STANDARD
     };
-    // Into its place at once: a vector that grows leaves copies behind.
+    // Decodes into its final place: a vector that grows leaves copies behind.
     let mut secret = Zeroizing::new(alloc::vec![0; base64::decoded_len_estimate(text.len())]);
     let decoded = engine
         .decode_slice(text, &mut secret)
@@ -576,8 +578,8 @@ pub(crate) fn base64_bytes(text: &str, start: usize) -> Result<Zeroizing<Vec<u8>
             base64::DecodeSliceError::DecodeError(base64::DecodeError::InvalidLastSymbol {
                 ..
             }) => SecretFault::TrailingBits,
-            // All characters are known ones: `=` where none belongs, or an
-            // impossible number of characters.
+            // All characters are in the alphabet, so `=` is misplaced, or the
+            // number of characters is impossible.
             _ if body.len() % 4 == 1 && !body.contains('=') => SecretFault::Length,
             _ => SecretFault::Padding,
         })?;
@@ -593,7 +595,7 @@ pub(crate) fn decode_hex(text: &str) -> Result<Zeroizing<Vec<u8>>, SecretFault> 
     Ok(secret)
 }
 
-/// Names the first character that no text of a key has, of whatever kind.
+/// Refuses the text at the first character that no kind of key has.
 #[cfg(feature = "ed25519")]
 pub(crate) fn refuse_surroundings(text: &str, start: usize) -> Result<(), SecretFault> {
     refuse_strangers(text, start, |character| {
@@ -601,8 +603,8 @@ pub(crate) fn refuse_surroundings(text: &str, start: usize) -> Result<(), Secret
     })
 }
 
-/// Names the first character that does not belong, so that a secret pasted
-/// with its surroundings can be mended without being shown.
+/// Refuses the text at the first character that does not belong. The position
+/// lets a user correct a secret without it being shown.
 fn refuse_strangers(
     text: &str,
     start: usize,

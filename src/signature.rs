@@ -1,4 +1,4 @@
-//! The bytes of a signature, of whatever algorithm, and the one comparison.
+//! The bytes of a signature, for every algorithm, and the one comparison.
 
 use alloc::string::String;
 use core::fmt;
@@ -70,7 +70,7 @@ impl Signature {
             .then_some(signature)
     }
 
-    /// Decodes as [`decode`](Self::decode) does, into a blank signature.
+    /// Decodes like [`decode`](Self::decode), into a blank signature.
     #[inline]
     pub(crate) fn decode_in_place(
         &mut self,
@@ -86,7 +86,7 @@ impl Signature {
         ok
     }
 
-    /// Zeros, in the place of a signature that is still to be made.
+    /// Returns a placeholder of zeros for a signature that is still to be made.
     #[inline(always)]
     pub(crate) const fn blank(algorithm: Algorithm) -> Self {
         Self {

@@ -28,8 +28,8 @@ pub use check_head::CheckHead;
 
 /// The head of a request that has passed all checks which do not need the body.
 ///
-/// Made by [`CheckHead::check_head`] of a
-/// [`Webhook`](crate::Webhook). It proves nothing yet: a [`Verified`] does.
+/// [`CheckHead::check_head`] of a [`Webhook`](crate::Webhook) returns it. It
+/// proves nothing yet; only a [`Verified`] is proof.
 #[derive(Debug)]
 #[must_use = "a checked head proves nothing; the body decides"]
 pub struct CheckedHead<'h> {
@@ -41,7 +41,7 @@ pub struct CheckedHead<'h> {
 }
 
 impl<'h> CheckedHead<'h> {
-    /// Nothing is checked yet.
+    /// Creates a head of which nothing is checked yet.
     #[inline(always)]
     pub(crate) fn blank(
         receiver: &'h Receiver,
@@ -56,7 +56,8 @@ impl<'h> CheckedHead<'h> {
         }
     }
 
-    /// Makes every check that does not need the body, in place of a blank one.
+    /// Makes every check that does not need the body, and fills the blank head
+    /// in place.
     #[inline]
     pub(crate) fn check(&mut self) -> Result<(), VerifyError> {
         let Self {
@@ -74,17 +75,17 @@ impl<'h> CheckedHead<'h> {
         Ok(())
     }
 
-    /// Returns the name of the scheme that checked it.
+    /// Returns the name of the scheme that checked the head.
     #[must_use]
     pub fn scheme(&self) -> &'h str {
         &self.receiver.layout.name
     }
 
-    /// Returns the id of the key that the request names: one of the webhook's, in
-    /// the webhook's own spelling. `None` for schemes whose requests name none.
+    /// Returns the id of the key that the request names, as the webhook spells
+    /// it. Returns `None` for schemes whose requests name no key.
     ///
-    /// For logs: until the body is verified it is a claim, which anyone can make.
-    /// [`Verified::key_id`] is proven.
+    /// Use it for logs only: anyone can claim a key id until the body is
+    /// verified. [`Verified::key_id`] is proven.
     #[must_use]
     pub fn claimed_key_id(&self) -> Option<&'h str> {
         self.claim.key_id?;
@@ -93,9 +94,9 @@ impl<'h> CheckedHead<'h> {
         mac.or(ed25519)?.as_deref()
     }
 
-    /// Verifies the whole body, as received, at the time that the head was checked.
-    /// A body that comes later needs another look at the clock: see
-    /// [`begin`](Self::begin).
+    /// Verifies the whole body, as received, without reading the clock again. For a
+    /// body that arrives later than the head, use [`begin`](Self::begin), which
+    /// reads it again.
     #[inline]
     pub(crate) fn verify(&self, body: &'h [u8]) -> Result<Verified<'h>, VerifyError> {
         self.receiver.refuse_token(body)?;
@@ -106,7 +107,7 @@ impl<'h> CheckedHead<'h> {
         };
         let signatures = &self.claim.signatures;
         let found = if signatures.name_keys() {
-            // Those of other keys are not tried.
+            // Keys that no entry names are not tried.
             self.keys.macs.iter().find_map(|key| {
                 let named = signatures.name_key(key.id.as_deref()).then_some(key)?;
                 let macs = core::slice::from_ref(named);
@@ -148,14 +149,15 @@ impl<'h> CheckedHead<'h> {
         }
     }
 
-    /// Of a list whose entries name their keys, those of others are not tried.
+    /// Returns whether the key can be skipped: the entries of the list name
+    /// their keys, and none names this one.
     #[inline]
     fn is_not_named<K>(&self, key: &Named<K>) -> bool {
         let signatures = &self.claim.signatures;
         signatures.name_keys() && !signatures.name_key(key.id.as_deref())
     }
 
-    /// Returns whether this tag is among those of the request.
+    /// Returns whether the request has this tag among its signatures.
     #[inline]
     fn received(&self, tag: &Signature, key: &Named<MacKey>) -> bool {
         let signatures = &self.claim.signatures;
@@ -204,8 +206,8 @@ impl Hashing for Pair {
     }
 }
 
-/// A place for the running check of a pair. The hash in it has a buffer that is not
-/// all used, and carries what was on the stack: it is wiped as a whole.
+/// A place for the running check of a pair. The hash has a buffer whose unused part
+/// can hold leftovers from the stack, so the whole place is wiped.
 enum PairSlot {
     Empty([u8; size_of::<Pair>()]),
     Running(Pair),
@@ -239,14 +241,15 @@ impl PairSlot {
     }
 }
 
-/// Empty for a signature that no key makes.
+/// Makes an empty slot for a signature that no key can make.
 impl From<Option<Pair>> for PairSlot {
     fn from(pair: Option<Pair>) -> Self {
         pair.map_or(Self::EMPTY, Self::Running)
     }
 }
 
-/// `None` for a signature that no key makes.
+/// Starts the check of a pair. Returns `None` for a signature that no key can
+/// make.
 fn start_pair(claim: &Claim<'_>, key: &Named<EdKey>, signature: &Signature) -> Option<Pair> {
     let running = ed25519::Running::start(key.key.public(), signature.all_bytes())?;
     let mut pair = Pair(running);
@@ -258,14 +261,13 @@ fn start_pair(claim: &Claim<'_>, key: &Named<EdKey>, signature: &Signature) -> O
 ///
 /// Early in a message, the state of a running MAC is as good as the key itself,
 /// and moving it would leave a copy. So a verification borrows the place for the
-/// states, and wipes it when it ends: when it is finished or dropped, also by a
-/// panic or because a future is cancelled. (A verification that is forgotten, by
-/// `mem::forget`, wipes nothing: then do not move its state.)
+/// states, and wipes it when it is finished or dropped, also by a panic or
+/// because a future is cancelled. (If you `mem::forget` a verification, nothing
+/// is wiped; do not move its state then.)
 ///
-/// It takes 2.5 KiB on the stack or in a future, and allocates nothing, except for
-/// Ed25519 signatures (576 bytes for each pair of a key and a signature, of which
-/// there are at most eight) and for schemes that sign a canonical form of the body
-/// (the body).
+/// It takes 2.5 KiB on the stack or in a future. It allocates only for Ed25519
+/// signatures (576 bytes for each of at most eight pairs of a key and a signature)
+/// and for schemes that sign a canonical form of the body (the body itself).
 ///
 /// ```
 /// use hookseal::verification::HashState;
@@ -286,13 +288,13 @@ fn start_pair(claim: &Claim<'_>, key: &Named<EdKey>, signature: &Signature) -> O
 pub struct HashState {
     macs: [RunningMac; Keys::MAX_CANDIDATES],
     pairs: Vec<PairSlot>,
-    /// The body, where its canonical form is signed.
+    /// The body, if the scheme signs a canonical form of it.
     body: Vec<u8>,
     started: bool,
 }
 
 impl HashState {
-    /// Creates an empty place.
+    /// Creates an empty state.
     #[must_use]
     pub const fn new() -> Self {
         Self {
@@ -332,27 +334,27 @@ impl fmt::Debug for HashState {
     }
 }
 
-/// A verification that has passed all that the head can show, and takes the body
+/// A verification whose head has passed every check, and which takes the body
 /// chunk by chunk.
 ///
-/// Made by [`Webhook::begin`](crate::Webhook::begin) or [`Verifier::begin`](crate::Verifier::begin). How
-/// the body is cut into chunks makes no difference to the verdict.
+/// [`Webhook::begin`](crate::Webhook::begin) and [`Verifier::begin`](crate::Verifier::begin) return
+/// it. How the body is cut into chunks makes no difference to the verdict.
 ///
 /// **Act on nothing before [`finish`](Self::finish)**: until then the chunks
-/// are an attacker's. [`HashState`] has an example.
+/// may come from an attacker. [`HashState`] has an example.
 #[derive(Debug)]
 #[must_use = "a verification says nothing until it is finished"]
 pub struct Verification<'h> {
     checked: CheckedHead<'h>,
     state: &'h mut HashState,
     body_len: u64,
-    /// Whether all of the body so far could be a token of a handshake.
+    /// True if the body so far could be the token of a handshake.
     is_of_a_token: bool,
 }
 
 impl<'h> Verification<'h> {
-    /// Hashes the next chunk of the body: once for each candidate key of a MAC,
-    /// and once for each pair of an Ed25519 key and signature.
+    /// Hashes the next chunk of the body, once for each candidate MAC key and
+    /// once for each pair of an Ed25519 key and signature.
     pub fn update(&mut self, chunk: &[u8]) {
         self.body_len = self.body_len.saturating_add(length(chunk));
         if self.checked.receiver.layout.refuses_tokens {
@@ -433,16 +435,16 @@ impl<'h> Verification<'h> {
         }
     }
 
-    /// Returns the verdict over all chunks. The proof has no body: its caller
-    /// does.
+    /// Returns the verdict on all chunks. The proof does not contain the body,
+    /// which the caller has.
     ///
     /// # Errors
     ///
     /// [`VerifyError::SignatureMismatch`]; [`VerifyError::TimestampTooOld`] or
     /// [`VerifyError::TimestampInFuture`] if the timestamp is no longer in the
-    /// replay window. The clock is read again. Otherwise an attacker could send the
-    /// head within the window, hold back the last byte, and have a captured request
-    /// pass at any later time.
+    /// replay window. The clock is read again. Otherwise an attacker could send a
+    /// captured head within the window, hold back the last byte, and have the
+    /// request pass at any later time.
     pub fn finish(mut self) -> Result<Verified<'h, ()>, VerifyError> {
         self.checked
             .receiver

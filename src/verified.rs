@@ -16,7 +16,8 @@ use crate::head::RequestHead;
 use crate::scheme::{Layout, Signature};
 use crate::signed_message::{Collected, Digest, SignedMessage};
 
-/// Proof that a sender signed these bytes: only a passed check makes one.
+/// Proof that a sender signed these bytes. Only a check that passed can create
+/// one.
 ///
 /// It carries what the signature covers and nothing else. Header values that are
 /// not signed, such as an event type, are not in it; take them from the body.
@@ -38,8 +39,8 @@ use crate::signed_message::{Collected, Digest, SignedMessage};
 /// ```
 ///
 /// `B` is the body: `&[u8]` after [`Webhook::verify`](crate::Webhook::verify),
-/// `()` after a chunk-by-chunk [`Verification`](crate::verification::Verification), whose caller
-/// has the chunks.
+/// `()` after a chunk-by-chunk [`Verification`](crate::verification::Verification), since the
+/// caller has the chunks.
 #[derive(Clone)]
 #[must_use = "act on the verified body, not on the request's"]
 pub struct Verified<'h, B = &'h [u8]> {
@@ -50,14 +51,15 @@ pub struct Verified<'h, B = &'h [u8]> {
     pub(crate) rest: Rest<'h>,
 }
 
-/// What a proof borrows from webhook and head, or has copied from them.
+/// The values that a proof borrows from the webhook and the head, or has copied
+/// from them.
 #[derive(Clone)]
 pub(crate) enum Rest<'h> {
     Borrowed {
         layout: &'h Layout,
         key_id: Option<&'h Arc<str>>,
         message_id: Option<&'h [u8]>,
-        /// Read again where more is asked for: it has not changed.
+        /// Read again for values that are not kept here: it has not changed.
         endpoint: Option<&'h str>,
         /// The number of the key in its set.
         key: usize,
@@ -79,8 +81,8 @@ pub(crate) struct Owned {
     message_id: Option<Box<[u8]>>,
     endpoint: Option<Box<str>>,
     key: usize,
-    /// What is signed before and after the body; empty if there is a message id:
-    /// then the digest is not needed.
+    /// The bytes signed before and after the body. Empty if there is a message
+    /// id, since the digest is then not needed.
     before: Box<[u8]>,
     after: Box<[u8]>,
     digest: Option<[u8; 32]>,
@@ -122,9 +124,11 @@ impl Rest<'_> {
         }
     }
 
-    /// Returns the number of the key that matched, if it is a key of the webhook with this layout.
+    /// Returns the number of the key that matched, or `None` if another webhook than the
+    /// one with this layout verified the request.
     pub(crate) fn key_of(&self, webhooks: &Layout) -> Option<usize> {
-        // Each webhook's name is an allocation of its own.
+        // Each webhook allocates its own name, so the address identifies the
+        // webhook.
         let (name, key) = match self {
             Self::Borrowed { layout, key, .. } => (&layout.name, *key),
             Self::Owned(owned) => (&owned.scheme, owned.key),
@@ -166,7 +170,7 @@ impl Rest<'_> {
         }))
     }
 
-    /// Returns the SHA-256 of the signed message.
+    /// Returns the SHA-256 digest of the signed message.
     fn digest(&self, body: &[u8]) -> [u8; 32] {
         let mut digest = Digest(Sha256::new());
         match self {
@@ -179,7 +183,7 @@ impl Rest<'_> {
                     let parts = &claim.parts;
                     return SignedMessage { parts, body }.digest();
                 }
-                // Only a head that is not the same at each visit.
+                // Happens only if a head differs from one visit to the next.
                 Err(_) => digest.update(body),
             },
             Self::Owned(owned) => {
@@ -200,31 +204,31 @@ pub(crate) fn length(bytes: &[u8]) -> u64 {
 }
 
 impl<B> Verified<'_, B> {
-    /// Returns the name of the scheme that verified it.
+    /// Returns the name of the scheme that verified the request.
     ///
-    /// With the [key id](Self::key_id) it says whose event this is, where one
-    /// handler serves several senders.
+    /// If one handler serves several senders, this name and the [key
+    /// id](Self::key_id) say whose event it is.
     #[must_use]
     pub fn scheme(&self) -> &str {
         self.rest.scheme()
     }
 
-    /// Returns what the signature covers beside the body.
+    /// Returns what the signature covers besides the body.
     #[must_use]
     pub fn coverage(&self) -> Coverage {
         self.rest.coverage()
     }
 
     /// Returns the signed message id, if it is text; `None` for schemes that sign
-    /// none. A message that is delivered again, or replayed within the replay
-    /// window, has the same one.
+    /// no message id. A message that is delivered again, or replayed within the
+    /// replay window, has the same id.
     #[must_use]
     pub fn message_id(&self) -> Option<&str> {
         core::str::from_utf8(self.message_id_bytes()?).ok()
     }
 
     /// Returns the signed message id, byte for byte as it was received; `None` for
-    /// schemes that sign none.
+    /// schemes that sign no message id.
     #[must_use]
     pub fn message_id_bytes(&self) -> Option<&[u8]> {
         self.rest.message_id()
@@ -244,13 +248,13 @@ impl<B> Verified<'_, B> {
         self.rest.key_id()
     }
 
-    /// Returns the endpoint, URL or origin that the message was signed for: the configured
-    /// one that the signature covers. `None` for schemes that sign none
-    /// ([`Coverage::endpoint`]).
+    /// Returns the configured endpoint, URL or origin that the signature covers; `None`
+    /// for schemes that do not sign one ([`Coverage::endpoint`]).
     ///
     /// It is always one of the webhook's own ([`Scheme::at`](crate::scheme::Scheme::at),
     /// [`at_any`](crate::scheme::Scheme::at_any)), whatever path the request came to. A
-    /// handler of several endpoints decides by it, and not by the path, which is not signed.
+    /// handler for several endpoints should decide by this value and not by the path, which
+    /// is not signed.
     ///
     /// ```
     /// use hookseal::{Key, Message, Webhook, schemes};
@@ -313,17 +317,18 @@ impl<B: AsRef<[u8]>> Verified<'_, B> {
         self.body.as_ref()
     }
 
-    /// Returns the key by which a repeated delivery is known: the signed message
-    /// id, or else the SHA-256 of the signed message, after the scheme's name.
+    /// Returns the key that identifies repeated deliveries: the scheme's name,
+    /// followed by the signed message id or else by the SHA-256 of the signed
+    /// message.
     ///
-    /// It does not depend on the key, so a retry that is signed after a rotation
-    /// has the same one. Without a message id it is the same only if the sender
-    /// sends the same bytes again: a sender that signs the time of each attempt,
-    /// or counts attempts in the body, changes it. Hashing takes one pass over the
-    /// body.
+    /// It does not depend on the signing key, so a retry that is signed after a
+    /// rotation has the same idempotency key. Without a message id it is the same
+    /// only if the sender sends the same bytes again: a sender that signs the time
+    /// of each attempt, or counts attempts in the body, changes it. Hashing takes
+    /// one pass over the body.
     ///
-    /// It says nothing of the key: where several tenants or accounts share a scheme,
-    /// store it together with the [key id](Self::key_id) or the tenant.
+    /// It does not identify the signing key: if several tenants or accounts share a
+    /// scheme, store it together with the [key id](Self::key_id) or the tenant.
     ///
     /// ```
     /// use hookseal::{Message, Webhook, schemes};
@@ -352,7 +357,7 @@ impl<B: AsRef<[u8]>> Verified<'_, B> {
     ///
     /// For senders that sign the time of each attempt and no message id, such as Stripe and
     /// Slack: their [idempotency key](Self::idempotency_key) changes with each attempt. Two
-    /// events with one body, such as two pings, are one to it.
+    /// events with the same body, such as two pings, have the same key.
     ///
     /// ```
     /// use hookseal::{Message, Webhook, schemes};
@@ -381,24 +386,25 @@ impl<B: AsRef<[u8]>> Verified<'_, B> {
 }
 
 impl Verified<'_, ()> {
-    /// Returns the proof with a copy of all it borrows, to be kept or sent to
-    /// another task.
+    /// Returns the proof with copies of everything it borrows, so that it can
+    /// be kept or sent to another task.
     pub fn into_owned(self) -> Verified<'static, ()> {
         self.owned()
     }
 }
 
-/// The key by which a repeated delivery is known: text that begins with the
+/// The key that identifies repeated deliveries: text that begins with the
 /// scheme's name. See [`Verified::idempotency_key`].
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct IdempotencyKey(String);
 
 impl IdempotencyKey {
-    /// Creates a key of your own from values that are **signed**: an id from the verified
-    /// body, the [key id](Verified::key_id) of a tenant. Never from a header that is not
-    /// signed, which whoever replays a request chooses.
+    /// Creates a key from values that are **signed**, such as an id from the verified
+    /// body or the [key id](Verified::key_id) of a tenant. Never use an unsigned header:
+    /// an attacker who replays a request chooses its value.
     ///
-    /// The lengths of the values are part of the key, so that no two lists make one.
+    /// The lengths of the values are part of the key, so different lists give
+    /// different keys.
     ///
     /// ```
     /// use hookseal::IdempotencyKey;
@@ -471,8 +477,8 @@ impl<B> fmt::Debug for Verified<'_, B> {
 }
 
 impl<'h> Verified<'h> {
-    /// Returns the proof with a copy of all it borrows, to be kept or sent to
-    /// another task.
+    /// Returns the proof with copies of everything it borrows, so that it can
+    /// be kept or sent to another task.
     ///
     /// ```
     /// # use hookseal::{Message, Webhook, schemes};

@@ -1,4 +1,4 @@
-//! What every verifier does.
+//! The trait for everything that verifies requests.
 
 use crate::Verified;
 use crate::clock::Timestamp;
@@ -6,12 +6,12 @@ use crate::error::VerifyError;
 use crate::head::RequestHead;
 use crate::verification::{CheckHead, HashState, Verification};
 
-/// Verifies requests. Every [`CheckHead`] has these methods, and none can replace
-/// one, so that every entry point makes the same checks.
+/// Verifies requests. Every [`CheckHead`] has these methods and cannot override
+/// them, so every entry point makes the same checks.
 ///
-/// The trait is object-safe, and a reference, `Box` or `Arc` of a verifier is
-/// one: keep a `HashMap<&str, Box<dyn Verifier>>` to pick one by route, and share
-/// it between threads without locks.
+/// The trait is object-safe, and a reference, `Box` or `Arc` of a verifier is a
+/// verifier too: keep a `HashMap<&str, Box<dyn Verifier>>` to pick a verifier by
+/// route, and share it between threads without locks.
 ///
 /// ```
 /// use std::collections::HashMap;
@@ -37,13 +37,13 @@ pub trait Verifier: CheckHead {
         body: &'h [u8],
     ) -> Result<Verified<'h>, VerifyError>;
 
-    /// Verifies a request that was received earlier: the replay window is the one
-    /// around `received_at`, which must come from your own records, never from
-    /// the request. No clock is asked.
+    /// Verifies a request that was received earlier. The timestamp is compared
+    /// with `received_at`, which must come from your own records, never from the
+    /// request. The clock is not read.
     ///
     /// # Errors
     ///
-    /// As [`verify`](Self::verify).
+    /// The same as for [`verify`](Self::verify).
     ///
     /// ```
     /// use hookseal::clock::Timestamp;
@@ -65,13 +65,14 @@ pub trait Verifier: CheckHead {
         body: &'h [u8],
     ) -> Result<Verified<'h>, VerifyError>;
 
-    /// Checks all that the head can show, and returns the verification that takes
-    /// the body chunk by chunk, with its running MACs in `state`. The replay
-    /// window must still be open when it is finished.
+    /// Makes every check that needs only the head, and returns the verification
+    /// that takes the body chunk by chunk, with its running MACs in `state`. The
+    /// timestamp must still be in the replay window when the verification is
+    /// finished.
     ///
     /// # Errors
     ///
-    /// As [`verify`](Self::verify), except for a wrong signature.
+    /// The same as for [`verify`](Self::verify), except for a wrong signature.
     fn begin<'h>(
         &'h self,
         head: &'h dyn RequestHead,
@@ -83,7 +84,7 @@ pub trait Verifier: CheckHead {
     ///
     /// # Errors
     ///
-    /// As [`begin`](Self::begin).
+    /// The same as for [`begin`](Self::begin).
     fn begin_received_at<'h>(
         &'h self,
         received_at: Timestamp,

@@ -1,4 +1,4 @@
-//! A scheme with its keys and clock: what services hold.
+//! A scheme with its keys and clock: the value that a service holds.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -25,23 +25,24 @@ use crate::{Head, Message, Verified};
 /// A scheme with its keys and clock: verifies a sender's requests, and signs as
 /// the sender does.
 ///
-/// [`new`](Self::new) checks the configuration, so that a mistake stops the
-/// service when it starts. A webhook is shared between threads without locks; put
-/// it in an `Arc`. As [`Verifier`](crate::Verifier) it can stand beside others in
-/// a map, behind `Box<dyn Verifier>`. To change its secrets while the service runs, put
-/// it in a [`Reloadable`](crate::Reloadable), and replace it there.
+/// [`new`](Self::new) checks the configuration, so that a mistake stops the service
+/// when it starts. A webhook is shared between threads without locks; put it in an
+/// `Arc`. It implements [`Verifier`](crate::Verifier), so a map of `Box<dyn Verifier>`
+/// can hold it beside others. To change its secrets while the service runs, put it in a
+/// [`Reloadable`](crate::Reloadable), and replace it there.
 ///
 /// # Verifying
 ///
 /// [`verify`](Self::verify) takes the head of a request and its **raw** body: the
 /// bytes as received, before any parsing. For a body that arrives in chunks,
-/// [`begin`](Self::begin) checks the head and returns the
-/// [`Verification`] that takes the chunks. Both give one verdict.
+/// [`begin`](Self::begin) checks the head and returns the [`Verification`] that
+/// takes the chunks. Both give the same verdict.
 ///
-/// Head and body are hostile until then. No request can make a check panic,
-/// allocate, or hash the body more than once for each candidate key, and nothing
-/// is hashed for a request that its head refuses. (Ed25519 signatures have bounds
-/// of their own, of memory too: see the module `ed25519`.)
+/// Treat the head and the body as hostile until they are verified. No request can
+/// make a check panic, allocate, or hash the body more than once for each
+/// candidate key, and nothing is hashed for a request whose head is refused.
+/// (Ed25519 signatures have separate bounds, also for memory: see the module
+/// `ed25519`.)
 ///
 /// ```
 /// use hookseal::clock::FixedClock;
@@ -67,12 +68,12 @@ use crate::{Head, Message, Verified};
 #[must_use]
 pub struct Webhook {
     receiver: Receiver,
-    /// Whether one header is read, only the body is signed, and all keys are of MACs,
-    /// as with most senders. Whole requests then take a path with less to set up, if
-    /// their header is well-formed; all others, and all errors of the head, take the
-    /// general one.
+    /// True if the scheme reads one header and signs only the body, and all keys are
+    /// MAC keys, as with most senders. A whole request with a well-formed header then
+    /// takes a path with less to set up. All other requests, and all errors in the
+    /// head, take the general path.
     only_body_macs: bool,
-    /// Those that the scheme has.
+    /// The handshakes of the scheme.
     #[cfg(feature = "handshake")]
     known_handshakes: Option<Handshakes>,
     #[cfg(feature = "handshake")]
@@ -82,14 +83,14 @@ pub struct Webhook {
 impl Webhook {
     /// Creates a webhook from a scheme, its active keys and the system clock.
     ///
-    /// A plain string is a secret that is read the way the scheme's sender hands
-    /// it out; [`Key`](crate::Key) has constructors for others. While a secret is
-    /// rotated, pass both: `[new, old]`. The one that signs most requests should
-    /// come first: the others then cost nothing.
+    /// A plain string is read as a secret in the form that the scheme's sender
+    /// hands out; [`Key`](crate::Key) has constructors for other forms. While a
+    /// secret is rotated, pass both: `[new, old]`. Put the key that signs most
+    /// requests first: the others then cost nothing for those requests.
     ///
-    /// **Use a secret for one scheme and one sender only.** A message that is
-    /// signed under one scheme can be a message of another one, with the same
-    /// secret.
+    /// **Use a secret for one scheme and one sender only.** With the same
+    /// secret, a message that is signed under one scheme can be valid under
+    /// another.
     ///
     /// Not available on `wasm32-unknown-unknown` or without the feature `std`, where
     /// there is no system clock: see [`new_with_clock`](Self::new_with_clock).
@@ -115,11 +116,11 @@ impl Webhook {
         Self::new_with_clock(scheme, keys, crate::clock::SystemClock)
     }
 
-    /// Creates a webhook like `new`, with a clock of your own, on any platform.
+    /// Creates a webhook like `new`, but with the given clock, on any platform.
     ///
     /// # Errors
     ///
-    /// As `new`.
+    /// The same as for `new`.
     pub fn new_with_clock(
         scheme: Scheme<'_>,
         keys: impl Into<Keys>,
@@ -144,7 +145,8 @@ impl Webhook {
         })
     }
 
-    /// Sets the clock. It serves the replay window, and the time of signing.
+    /// Sets the clock, which is read for the replay window and for the time of
+    /// signing.
     pub fn with_clock(mut self, clock: impl Clock + 'static) -> Self {
         self.receiver.clock = Box::new(clock);
         self
@@ -156,7 +158,7 @@ impl Webhook {
         &self.receiver.layout.name
     }
 
-    /// Returns what the scheme's signatures cover beside the body.
+    /// Returns what the scheme's signatures cover besides the body.
     #[must_use]
     pub const fn coverage(&self) -> Coverage {
         self.receiver.layout.coverage
@@ -202,13 +204,14 @@ impl Webhook {
         checked.verify(body)
     }
 
-    /// Checks all that the head can show, and returns the verification that takes
-    /// the body chunk by chunk. `state` holds the running MACs, and is wiped when
-    /// the verification ends. The replay window must still be open then.
+    /// Makes every check that needs only the head, and returns the verification
+    /// that takes the body chunk by chunk. `state` holds the running MACs, and is
+    /// wiped when the verification ends. The timestamp must still be in the
+    /// replay window at that moment.
     ///
     /// # Errors
     ///
-    /// As [`verify`](Self::verify), except for a wrong signature.
+    /// The same as for [`verify`](Self::verify), except for a wrong signature.
     pub fn begin<'h>(
         &'h self,
         head: &'h dyn RequestHead,
@@ -217,10 +220,10 @@ impl Webhook {
         Ok(self.check_head(head, None)?.begin(state))
     }
 
-    /// Signs a message, as the sender does, and returns the headers to send with
-    /// its body. If the scheme can send several signatures, every key that can sign does;
-    /// otherwise only the first. A message that [names a key](Message::with_key_id) is
-    /// signed with that one. Public keys cannot sign.
+    /// Signs a message as the sender does, and returns the headers to send with its body.
+    /// If the scheme can send several signatures, every key that can sign is used;
+    /// otherwise only the first one. A message that [names a key](Message::with_key_id)
+    /// is signed with that one. Public keys cannot sign.
     ///
     /// `sign` parses its own headers as a receiver would, so it never signs
     /// something that a receiver would reject as malformed.
@@ -228,43 +231,44 @@ impl Webhook {
     /// # Errors
     ///
     /// [`SignError::Missing`] or [`SignError::MissingHeader`] if the message lacks
-    /// what the scheme signs;
-    /// [`SignError::Refused`] if a receiver would refuse its form, such as a
-    /// message id with a `.` for Standard Webhooks; [`SignError::InvalidValue`]
-    /// if a value cannot stand in a header, such as a line break;
-    /// [`SignError::InvalidHeaderName`] if the name of a header is none;
-    /// [`SignError::UnknownKeyId`] if it names a key that the webhook does not
-    /// have; [`SignError::NoSigningKey`] if all keys are public ones.
+    /// what the scheme signs; [`SignError::Refused`] if a receiver would refuse
+    /// its form, such as a message id with a `.` for Standard Webhooks;
+    /// [`SignError::InvalidValue`] if a value is not allowed in a header, such as
+    /// one with a line break; [`SignError::InvalidHeaderName`] if the name of a
+    /// header is not valid; [`SignError::UnknownKeyId`] if the message names a key
+    /// that the webhook does not have; [`SignError::NoSigningKey`] if all keys are
+    /// public keys.
     pub fn sign(&self, message: &Message<'_>) -> Result<SignedHeaders, SignError> {
         let by_entry = self.receiver.layout.entries_name_keys();
         if by_entry && message.key_id.is_none() {
             return Err(SignError::Missing { what: "a key id" });
         }
         let keys = self.receiver.keys.to_sign(message.key_id)?;
-        // Where no key has an id, none can be named.
+        // If no key has an id, the message cannot name one.
         let names_one = message.key_id.is_some() && keys.have_ids();
         let is_wanted = |id: Option<&str>, _| !names_one || id == message.key_id;
         self.sign_with(message, keys, is_wanted, SignError::UnknownKeyId)
     }
 
     /// Signs the response to a verified request, and returns the headers to send with its
-    /// body: for senders that reject a response which is not signed.
+    /// body. Use it for senders that reject unsigned responses.
     ///
-    /// The response is signed with the very key that the request was, also while a secret is
-    /// rotated, for the request's endpoint and with its message id where the scheme signs
-    /// them, and with the current time. The header that names the key is left out, unless
-    /// it is signed: a sender knows which key it has signed with.
+    /// The response is signed with the key that signed the request, also while a secret is
+    /// rotated. It is signed with the current time and, if the scheme signs them, with the
+    /// request's endpoint and message id. The header that names the key is left out unless
+    /// it is signed, since the sender knows which key it used.
     ///
-    /// `body` is the body as it is sent: `b""` for an empty one, as a 204 has.
+    /// `body` is the body as it is sent; pass `b""` if it is empty, as for a
+    /// 204.
     ///
     /// With the feature `tower`, `SignResponseLayer` does this for every response of a service.
     ///
     /// # Errors
     ///
-    /// [`SignError::OtherWebhook`] if `request` was verified by another webhook than this
-    /// one. [`SignError::NoSigningKey`] if it was verified with a public key.
-    /// [`SignError::Missing`] or [`SignError::MissingHeader`] if the scheme signs what a
-    /// response has not, such as the method of a request.
+    /// [`SignError::OtherWebhook`] if another webhook verified `request`.
+    /// [`SignError::NoSigningKey`] if it was verified with a public key.
+    /// [`SignError::Missing`] or [`SignError::MissingHeader`] if the scheme signs
+    /// something that a response does not have, such as the request's method.
     ///
     /// ```
     /// use hookseal::{Key, Message, Webhook, schemes};
@@ -302,7 +306,7 @@ impl Webhook {
         Ok(SignedHeaders(headers))
     }
 
-    /// Checks that responses can be signed at all: what would fail for each of them.
+    /// Checks for what would make the signing of every response fail.
     #[cfg(feature = "tower")]
     pub(crate) fn check_signs_responses(&self) -> Result<(), SignError> {
         let keys = self.receiver.keys.all();
@@ -312,8 +316,8 @@ impl Webhook {
         self.receiver.layout.check_signs_responses()
     }
 
-    /// Signs a message with those of the keys whose id and number are wanted; `unwanted` if
-    /// none is that can sign.
+    /// Signs a message with the keys that `is_wanted` accepts by id and number. Returns
+    /// `unwanted` if none of them can sign.
     fn sign_with(
         &self,
         message: &Message<'_>,

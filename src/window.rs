@@ -114,7 +114,7 @@ impl Instant {
         Self { secs, nanos: 0 }
     }
 
-    /// Returns the whole seconds of it.
+    /// Returns the whole seconds of the moment.
     pub(crate) const fn timestamp(self) -> Timestamp {
         Timestamp::from_secs(self.secs)
     }

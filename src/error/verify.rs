@@ -98,7 +98,7 @@ pub enum VerifyError {
         /// sets it.
         family: Option<&'static str>,
     },
-    /// A verifier or a canonicalization of the service's own refuses it.
+    /// A custom verifier or canonicalization refuses the request.
     #[error("{reason}")]
     #[non_exhaustive]
     Refused {
@@ -146,7 +146,7 @@ pub enum VerifyError {
         /// The past tolerance, in seconds.
         tolerance: u64,
     },
-    /// The request names a key that is none of the webhook's.
+    /// The request names a key that the webhook does not have.
     #[error("header {header} names no key of this webhook")]
     #[non_exhaustive]
     UnknownKeyId {
@@ -170,16 +170,16 @@ impl fmt::Display for Hint {
 }
 
 impl VerifyError {
-    /// Creates the error of a verifier or a canonicalization of your own. The
-    /// reason is for the log, and must not come from the request.
+    /// Creates the error for a custom verifier or canonicalization. The reason
+    /// is for the log, and must not come from the request.
     #[must_use]
     pub const fn refused(reason: &'static str) -> Self {
         Self::Refused { reason }
     }
 
-    /// Creates the error of a verifier or a canonicalization of your own that needs a part
-    /// of the head which the caller has not passed: the `method` or the `target`. It is
-    /// the service's fault and no refusal.
+    /// Creates the error for a custom verifier or canonicalization that needs the `method`
+    /// or the `target`, if the caller has not passed it. This is the service's fault, not
+    /// a refusal.
     #[must_use]
     pub const fn incomplete_head(part: &'static str) -> Self {
         Self::IncompleteHead { part }

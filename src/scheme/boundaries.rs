@@ -176,7 +176,8 @@ impl<'a> Side<'_, 'a> {
         texts
     }
 
-    /// Returns whether none of the texts that the parts begin with begins another.
+    /// Returns whether none of the texts that the parts begin with begins
+    /// another.
     fn is_told_apart(&self, parts: &[Part<'_>]) -> bool {
         let texts = self.texts(parts);
         let begins_another = |text: &Vec<u8>| {
@@ -201,7 +202,8 @@ impl<'a> Side<'_, 'a> {
         }
     }
 
-    /// Returns whether what follows shows where a part ends, once some bytes are refused in it.
+    /// Returns whether what follows shows where a part ends, once some bytes are
+    /// refused in it.
     fn is_ended(
         &self,
         part: Part<'a>,
@@ -249,7 +251,8 @@ impl<'a> Side<'_, 'a> {
         }
     }
 
-    /// Returns whether the name of an allowed header has this byte, in any letter case.
+    /// Returns whether the name of an allowed header has this byte, in any
+    /// letter case.
     fn is_of_a_name(&self, byte: u8) -> bool {
         self.scheme.header_list.is_some_and(|list| {
             let mut names = list.allowed.iter().flat_map(|name| name.bytes());
@@ -268,8 +271,8 @@ impl<'a> Side<'_, 'a> {
     }
 }
 
-/// Returns whether each text has a byte outside a set, and all have the first one in the same
-/// place: where that byte is found, the text has begun so many bytes before.
+/// Returns whether each text has a byte outside a set, and all have the first one in
+/// the same place: where that byte is found, the text has begun so many bytes before.
 fn is_outside(holds: impl Fn(u8) -> bool, texts: &[Vec<u8>]) -> bool {
     let outside = |text: &Vec<u8>| text.iter().position(|byte| !holds(*byte));
     let mut places = texts.iter().map(outside);

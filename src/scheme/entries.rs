@@ -129,7 +129,7 @@ pub(crate) struct Signatures<'h> {
     first: Entry<'h>,
     more: More<'h>,
     forms: &'h [ReadyForm],
-    /// Whether each entry names its key.
+    /// Returns whether each entry names its key.
     keyed: bool,
 }
 
@@ -307,10 +307,10 @@ impl<'h> Signatures<'h> {
         Ok(true)
     }
 
-    /// Returns whether the MAC `computed` is among them: constant-time in the contents of
-    /// all of them, without stopping at a match. Their number and their form,
-    /// which the sender of the request knows, do show; so does which of them name
-    /// this key.
+    /// Returns whether the MAC `computed` is among them, in a time that does not
+    /// depend on their contents and without stopping at a match. Their number and
+    /// their form, which the sender of the request knows, do show; so does which
+    /// of them name this key.
     #[inline]
     pub(crate) fn contain(&self, computed: &Signature, key_id: Option<&str>) -> bool {
         let keyed = self.name_keys();

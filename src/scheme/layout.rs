@@ -419,7 +419,7 @@ impl Layout {
         self.entries_name_keys
     }
 
-    /// Describes what is signed of the request line, for messages.
+    /// Returns which part of the request line is signed, for messages.
     pub(crate) const fn signed_of_request_line(&self) -> &'static str {
         match (self.needs_method, self.needs_target) {
             (true, false) => "the method",
@@ -458,7 +458,7 @@ impl Layout {
         (!pieces.any(is_it)).then(|| self.header(place))
     }
 
-    /// Checks that nothing is signed that only requests have.
+    /// Checks that the scheme signs nothing that only requests have.
     #[cfg(feature = "tower")]
     pub(crate) fn check_signs_responses(&self) -> Result<(), crate::SignError> {
         if self.needs_method || self.needs_target {

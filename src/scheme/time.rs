@@ -37,7 +37,8 @@ impl TimeFormat {
     /// The maximum number of digits that are read. Every number of so many fits 64 bits.
     const MAX_DIGITS: usize = 19;
 
-    /// Returns the moment that `text` names; `None` if it is not of this format.
+    /// Returns the moment that `text` names; `None` if it is not of this
+    /// format.
     #[inline]
     pub(crate) fn read(self, text: &[u8]) -> Option<Instant> {
         match self {
@@ -48,7 +49,7 @@ impl TimeFormat {
         }
     }
 
-    /// Writes a moment as a sender does.
+    /// Writes a timestamp as a sender does.
     pub(crate) fn write(self, timestamp: Timestamp) -> String {
         match self {
             Self::Seconds => timestamp.to_string(),
@@ -70,7 +71,7 @@ impl TimeFormat {
         }
     }
 
-    /// Describes a text of this format, for messages.
+    /// Returns the name of the format, for messages.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Seconds => "Unix seconds of 1 to 19 digits",
@@ -195,7 +196,7 @@ fn clock(timestamp: Timestamp) -> String {
     format!("{hour:02}:{minute:02}:{second:02}")
 }
 
-/// Returns the nanoseconds of an optional fraction, and what follows it.
+/// Returns the nanoseconds of an optional fraction, and the text after it.
 fn fraction(text: &[u8]) -> Option<(u32, &[u8])> {
     let Some(text) = text.strip_prefix(b".") else {
         return Some((0, text));
@@ -210,7 +211,7 @@ fn fraction(text: &[u8]) -> Option<(u32, &[u8])> {
     Some((u32::try_from(nanos).ok()?, rest))
 }
 
-/// Seconds that the zone is ahead of UTC.
+/// Returns by how many seconds the zone is ahead of UTC.
 fn offset(zone: &[u8]) -> Option<i64> {
     let (sign, clock) = match zone {
         b"Z" => return Some(0),
@@ -253,7 +254,7 @@ fn days_since_epoch(year: u64, month: u64, day: u64) -> Option<u64> {
     Some(years + months + day - 1)
 }
 
-/// Returns the year, month and day, of a day since 1970-01-01.
+/// Returns the year, month and day for a number of days since 1970-01-01.
 fn date(day: u64) -> (u64, u64, u64) {
     // Four centuries have 146,097 days.
     let (mut year, mut day) = (1970 + day / 146_097 * 400, day % 146_097);

@@ -12,7 +12,7 @@ const fn fault(fault: SchemeFault) -> ConfigError {
 }
 
 impl Scheme<'_> {
-    /// Checks that the scheme makes sense, but for the names of its headers.
+    /// Checks that the scheme makes sense, except for the names of its headers.
     pub(crate) fn validate(&self) -> Result<(), ConfigError> {
         self.validate_signature().map_err(fault)?;
         self.validate_message().map_err(fault)?;

@@ -7,16 +7,16 @@
 //!
 #![doc = include_str!("table.md")]
 //!
-//! Where nothing else is said, the signature is that of HMAC-SHA-256. Ed25519 needs
-//! the feature `ed25519`, and HMAC-SHA-1 the feature `sha1`.
+//! Unless a page says otherwise, the signature is HMAC-SHA-256. Ed25519 needs the
+//! feature `ed25519`, and HMAC-SHA-1 the feature `sha1`.
 //!
 //! # Senders that are not here
 //!
-//! The module [`scheme`](crate::scheme) shows how to declare a sender of your own.
-//! Some cannot be declared, and each for a reason:
+//! The module [`scheme`](crate::scheme) shows how to declare another sender. Some
+//! cannot be declared, for these reasons:
 //!
 //! - **The body is not covered**: Mercado Pago, Plivo v2, Mailgun, Dropbox Sign, Mailomat.
-//!   A proof that held the body would lie.
+//!   A proof must not hold a body that is not signed.
 //! - **Fields of the body are signed, or its form fields**: Adyen (payments), Twilio,
 //!   Mandrill, Plivo v3, Braintree. They need code, a
 //!   [`Canonicalize`](crate::scheme::Canonicalize): `examples/custom_scheme.rs` has

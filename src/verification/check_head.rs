@@ -1,4 +1,4 @@
-//! What a verifier of your own implements.
+//! The trait that a custom verifier implements.
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -9,13 +9,13 @@ use crate::clock::Timestamp;
 use crate::error::VerifyError;
 use crate::head::RequestHead;
 
-/// Checks the head of a request: the one thing that a verifier of your own
+/// Checks the head of a request. This is the one trait that a custom verifier
 /// implements.
 ///
-/// [`Webhook`](crate::Webhook) implements it. A verifier of your own picks one of
-/// several webhooks, or makes extra checks on the head. Whatever it refuses here
-/// is refused by every method of [`Verifier`](crate::Verifier), which nobody can
-/// replace, and by the tower layer.
+/// [`Webhook`](crate::Webhook) implements it. A custom verifier picks one of
+/// several webhooks, or makes extra checks on the head. What it refuses here is
+/// also refused by every method of [`Verifier`](crate::Verifier), which cannot be
+/// overridden, and by the tower layer.
 ///
 /// ```
 /// use hookseal::verification::{CheckHead, CheckedHead};
@@ -51,10 +51,11 @@ pub trait CheckHead: fmt::Debug + Send + Sync {
     /// Returns the scheme's name, for logs and metrics.
     fn scheme(&self) -> &str;
 
-    /// Makes every check that does not need the body. The replay window is the
-    /// one around `received_at`, or else around the clock's time.
+    /// Makes every check that does not need the body. The timestamp is compared
+    /// with `received_at` if it is given, and otherwise with the clock.
     ///
-    /// The head is hostile: this must not panic or allocate, whatever it holds.
+    /// The head is hostile: this method must not panic or allocate, whatever
+    /// the head contains.
     ///
     /// # Errors
     ///
@@ -66,8 +67,9 @@ pub trait CheckHead: fmt::Debug + Send + Sync {
         received_at: Option<Timestamp>,
     ) -> Result<CheckedHead<'h>, VerifyError>;
 
-    /// Returns what answers the requests that are no events; `None`, the default, if
-    /// nothing does. A verifier that holds a webhook passes on the webhook's.
+    /// Returns the responder for handshakes, or `None`, the default, if handshakes
+    /// are not answered. A verifier that holds a webhook returns the webhook's
+    /// responder.
     #[cfg(feature = "handshake")]
     fn responder(&self) -> Option<crate::handshake::answers::Responder<'_>> {
         None

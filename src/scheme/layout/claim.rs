@@ -19,7 +19,7 @@ pub(crate) struct Claim<'h> {
 }
 
 impl<'h> Claim<'h> {
-    /// Creates a blank value, to be read in place.
+    /// Creates an empty claim, to be read in place.
     #[inline(always)]
     pub(crate) fn blank(layout: &'h Layout, head: &'h dyn RequestHead) -> Self {
         let repeatable = match layout.signature {
@@ -43,7 +43,7 @@ impl<'h> Claim<'h> {
     }
 }
 
-/// What is signed beside the body.
+/// The parts that are signed besides the body.
 pub(crate) struct SignedParts<'h> {
     layout: &'h Layout,
     pub(super) found: Found<'h>,
