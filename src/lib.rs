@@ -111,7 +111,7 @@
 //!
 //! [`Verifier`] is an object-safe trait, so a `HashMap<&str, Box<dyn Verifier>>` can pick a webhook
 //! by route. [`Verifier::verify_received_at`] checks a queued event against the time when it was
-//! received. A custom verifier implements [`CheckHead`].
+//! received. A custom verifier implements [`CheckHead`](verification::CheckHead).
 //!
 //! # Errors
 //!
