@@ -1,4 +1,4 @@
-//! Where one part of a signed message ends and the next begins.
+//! Finds where one part of a signed message ends and the next begins.
 //!
 //! A signature is over one string of bytes. If the same bytes could be read as other
 //! parts, a genuine signature would cover another request. So the ends of the parts
@@ -21,7 +21,7 @@ enum Content {
     Constant,
     /// It shows its own end.
     Delimited,
-    /// Any bytes, but for those that are refused.
+    /// Any bytes, except for those that are refused.
     Value,
     /// Only these bytes.
     Of(fn(u8) -> bool),
@@ -55,9 +55,9 @@ enum Direction {
 /// The end of a part cannot be found.
 ///
 /// Some senders sign a Unix timestamp, a target or values of headers right beside the
-/// body. Of those the end need not be found: the window, the characters of a URI and
-/// the signed names bound what can move between them and the body, and the docs of the
-/// [`Part`] say so.
+/// body. The ends of those parts need not be found: the window, the characters of a URI
+/// and the signed names limit what can move between them and the body, and the docs of
+/// the [`Part`] say so.
 pub(super) fn find<'a>(scheme: &Scheme<'a>) -> Result<Vec<Excluded<'a>>, SchemeFault> {
     let mut excluded = Vec::new();
     let body = scheme.signed.iter().position(is_body).unwrap_or_default();

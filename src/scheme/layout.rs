@@ -36,7 +36,7 @@ pub(crate) struct Layout {
     forms: Box<[ReadyForm]>,
     timestamp: Option<(Place, TimeFormat)>,
     message_id: Option<usize>,
-    /// Places of values, each with a byte that it must not hold.
+    /// The places of values, each with a byte that the value must not contain.
     separated: Box<[(usize, u8)]>,
     key_id: Option<usize>,
     endpoint: Option<usize>,
@@ -48,13 +48,13 @@ pub(crate) struct Layout {
     after: Box<[Piece]>,
     needs_method: bool,
     needs_target: bool,
-    /// Each entry of a list names its key.
+    /// Whether each entry of a list names its key.
     entries_name_keys: bool,
-    /// One header is read, and nothing but the body is signed: the scheme of most
-    /// senders, which needs none of the other steps.
+    /// Whether one header is read and only the body is signed. Most senders' schemes are
+    /// like this, and need none of the other steps.
     body_only: bool,
-    /// A body that could be the token of a handshake is refused: the answer to that is
-    /// its signature.
+    /// Whether a body that could be the token of a handshake is refused, since the answer
+    /// to the handshake would be its signature.
     pub(crate) refuses_tokens: bool,
 }
 
@@ -62,8 +62,7 @@ pub(crate) struct Layout {
 enum SignaturePlaces {
     One(usize),
     List(usize, Separator),
-    /// Each value is a signature. `numbered`: only those before the first that
-    /// is missing.
+    /// Each value is a signature. If `numbered`, the first missing header ends them.
     Several {
         places: Box<[usize]>,
         numbered: bool,

@@ -105,8 +105,8 @@ pub struct Scheme<'a> {
     pub forms: &'a [Form<'a>],
     /// Where the timestamp is, and how it is written. It must be signed.
     pub timestamp: Option<TimestampField<'a>>,
-    /// The header with the message id. It must be signed: an id that is not
-    /// signed proves nothing, and is left out here.
+    /// The header with the message id. It must be signed: leave an unsigned id out,
+    /// since it proves nothing.
     pub message_id: Option<&'a str>,
     /// The header that names the key.
     pub key_id: Option<&'a str>,
@@ -118,27 +118,27 @@ pub struct Scheme<'a> {
     /// The signed message, in order.
     pub signed: &'a [Part<'a>],
     /// The headers that the request may name as signed, for
-    /// [`Part::HeaderNames`] and its like.
+    /// [`Part::HeaderNames`], [`Part::HeaderValues`] and the part with both.
     pub header_list: Option<HeaderList<'a>>,
     /// The code for [`Part::CanonicalBody`].
     pub canonical_form: Option<CanonicalForm>,
     /// How the sender hands out its secret.
     pub secret: SecretForm,
-    /// How far the timestamp may be from the clock: if it is not set,
-    /// [`ReplayWindow::DEFAULT`]. Without a timestamp it cannot be set.
+    /// How far the timestamp may be from the clock: [`ReplayWindow::DEFAULT`] if it is
+    /// not set. It cannot be set without a timestamp.
     pub window: Option<ReplayWindow>,
-    /// What goes before each header name, with a dash between, such as `svix`.
+    /// The prefix of each header name, such as `svix`, followed by a dash.
     pub header_prefix: Option<&'a str>,
-    /// The requests that are no events, if the sender makes such.
+    /// The requests that the sender makes to check the endpoint, and that are not events.
     pub handshake: Option<Handshake<'a>>,
     /// The page that it was read from.
     pub source: &'a str,
 }
 
 impl Scheme<'_> {
-    /// The scheme to declare others over: the lower-case or upper-case hex of
-    /// HMAC-SHA-256 over the body alone, with a text as the secret. It has no
-    /// name and no signature header yet.
+    /// The base for other schemes: HMAC-SHA-256 over the body alone, in lower-case or
+    /// upper-case hex, with a text as the secret. It has no name and no signature
+    /// header yet.
     pub const BASE: Scheme<'static> = Scheme {
         name: "",
         signature: SignatureField::Header(""),
@@ -319,14 +319,14 @@ impl Separator {
     reason = "made by `Form::hex` and its like"
 )]
 pub struct Form<'a> {
-    /// What goes before the signature, such as `sha256=` or `v1,`; often nothing.
+    /// The text before the signature, such as `sha256=` or `v1,`; often empty.
     pub prefix: &'a str,
     /// How the signature's bytes are written.
     pub encoding: Encoding,
-    /// What signs.
+    /// The algorithm that signs.
     pub algorithm: Algorithm,
-    /// In a list whose entries name their key: what is between the key's id, which
-    /// then comes first, and the signature. The prefix must be empty.
+    /// The text between a key's id and the signature, in a list whose entries name
+    /// their key. The id comes first, and the prefix must be empty.
     pub after_key_id: Option<&'a str>,
 }
 
@@ -428,7 +428,7 @@ pub enum Endpoint<'a> {
     None,
     /// Exactly this one.
     One(&'a str),
-    /// Any of these, of which the request names one.
+    /// Any of these. The request names one of them.
     Any(&'a [&'a str]),
 }
 
@@ -450,7 +450,7 @@ pub enum Part<'a> {
     Text(&'a str),
     /// The raw body.
     Body,
-    /// What the scheme's [canonical form](Scheme::canonical_form) makes of the body.
+    /// The body in the scheme's [canonical form](Scheme::canonical_form).
     CanonicalBody,
     /// The timestamp, byte for byte as received.
     ///
