@@ -1,5 +1,4 @@
-use hookseal::verification::CheckHead as _;
-use hookseal::{Verified, VerifyError, Webhook};
+use hookseal::{Verified, VerifyError, Webhook, verification::CheckHead as _};
 use rocket::data::{Data, FromData, Outcome, ToByteUnit as _};
 use rocket::{Request, State, async_trait, http::Status, post};
 use tokio::sync::mpsc::Sender;
