@@ -216,14 +216,14 @@ use core::fmt;
 use axum_core::body::Body;
 use axum_core::extract::FromRequestParts;
 use axum_core::response::{IntoResponse, Response};
-use http::header::CONNECTION;
 use http::request::Parts;
-use http::{HeaderValue, StatusCode, Version};
+use http::{StatusCode, Version};
 use serde::de::DeserializeOwned;
 
 use crate::Verified;
 pub use crate::json::{InvalidJson, JsonHint};
 pub use crate::tower::VerifiedBytes;
+use crate::tower::{announce_closing, closing};
 
 /// Extracts the event that a verified body contains, parsed from JSON.
 ///
@@ -347,16 +347,9 @@ impl Error for MissingLayer {}
 impl IntoResponse for MissingLayer {
     fn into_response(self) -> Response {
         let mut response = empty(StatusCode::INTERNAL_SERVER_ERROR, self);
-        // As the layer does: an HTTP/1 server closes a connection whose request it has
-        // not read to its end. If it does not say so, the client's next request is lost.
-        if matches!(self.version, Version::HTTP_10 | Version::HTTP_11) {
-            let close = const { HeaderValue::from_static("close") };
-            response.headers_mut().insert(CONNECTION, close);
-        }
-        if self.version == Version::HTTP_10 {
-            // To a response of version 1.1, hyper adds `keep-alive` for a client of
-            // HTTP/1.0 that asks for it.
-            *response.version_mut() = self.version;
+        // The body is not read.
+        if let Some(version) = closing(self.version, false) {
+            announce_closing(&mut response, version);
         }
         response
     }

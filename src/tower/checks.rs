@@ -109,7 +109,7 @@ impl Checks {
         self
     }
 
-    /// **For development:** searches for the reason of each refusal, and logs it. See
+    /// Searches for the reason of each refusal, and logs it: **for development**. See
     /// `VerifyLayer::explain_refusals`.
     #[cfg(all(
         feature = "explain",

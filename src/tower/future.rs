@@ -98,7 +98,7 @@ impl<S, R, F> fmt::Debug for ResponseFuture<S, R, F> {
 /// Returns the HTTP version if the server closes the connection and has to announce that. A
 /// server closes an HTTP/1 connection if it has not read the request to its end. If it does
 /// not announce that, the client's next request is lost.
-pub(super) fn closing(version: Version, is_read: bool) -> Option<Version> {
+pub(crate) fn closing(version: Version, is_read: bool) -> Option<Version> {
     let is_http1 = matches!(version, Version::HTTP_10 | Version::HTTP_11);
     (is_http1 && !is_read).then_some(version)
 }
@@ -111,17 +111,22 @@ pub(super) fn end<B>(respond: &impl MakeResponse<B>, ended: Ended) -> Response<B
         End::Answered(answer) => answered(respond, answer),
     };
     if let Some(version) = closes {
-        if version == Version::HTTP_10 {
-            // hyper would add `keep-alive` to a response of version 1.1 if an HTTP/1.0
-            // client asked for it.
-            *response.version_mut() = version;
-        }
-        response
-            .headers_mut()
-            .entry(CONNECTION)
-            .or_insert(const { HeaderValue::from_static("close") });
+        announce_closing(&mut response, version);
     }
     response
+}
+
+/// Has a response announce that the server closes its connection, which has this version.
+pub(crate) fn announce_closing<B>(response: &mut Response<B>, version: Version) {
+    if version == Version::HTTP_10 {
+        // hyper would add `keep-alive` to a response of version 1.1 if an HTTP/1.0
+        // client asked for it.
+        *response.version_mut() = version;
+    }
+    response
+        .headers_mut()
+        .entry(CONNECTION)
+        .or_insert(const { HeaderValue::from_static("close") });
 }
 
 fn reject<B>(respond: &impl MakeResponse<B>, rejection: Rejection) -> Response<B> {

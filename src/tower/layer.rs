@@ -35,8 +35,8 @@ impl VerifyLayer {
     /// bytes of a body, waits for the body as long as the server does, and
     /// responds to a rejected request with its
     /// [status](super::Rejection::status) and an empty body.
-    ///
-    /// To change its secrets without a restart, see [`reloadable`](Self::reloadable).
+    /// [`reloadable`](Self::reloadable) creates a layer whose secrets can change
+    /// without a restart.
     pub fn new(verifier: impl Verifier + 'static) -> Self {
         let verifier: Arc<dyn Verifier> = Arc::new(verifier);
         Self::from_fn(move |_| Some(Arc::clone(&verifier)))
@@ -194,7 +194,7 @@ impl<R> VerifyLayer<R> {
         }
     }
 
-    /// **For development:** searches for the reason of each refusal, and logs it.
+    /// Searches for the reason of each refusal, and logs it: **for development**.
     ///
     /// Give the explainer the scheme and the secrets of this layer's verifier. Within a
     /// second or so after a 401, a log event at level `WARN`, with the target

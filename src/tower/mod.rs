@@ -211,6 +211,8 @@ use crate::Verified;
 pub use body::VerifiedBody;
 pub use checks::{Checks, Reply};
 pub use future::ResponseFuture;
+#[cfg(feature = "axum")]
+pub(crate) use future::{announce_closing, closing};
 pub use layer::VerifyLayer;
 #[cfg(feature = "networks")]
 pub use networks::{AllowNetworks, AllowNetworksFuture, AllowNetworksLayer};

@@ -120,7 +120,7 @@ impl Verify {
         self
     }
 
-    /// **For development:** searches for the reason of each refusal, and logs it.
+    /// Searches for the reason of each refusal, and logs it: **for development**.
     ///
     /// Within a second or so after a 401, a log event with the target `hookseal::explain` says
     /// what was wrong and what to do. See `VerifyLayer::explain_refusals` of hookseal.

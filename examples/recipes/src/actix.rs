@@ -7,8 +7,8 @@ struct Event {
     r#type: String,
 }
 
-/// For `App::configure`, with clones of one
-/// `Verify::new(webhook).with_body_limit(64 * 1024)` for all workers.
+/// Returns what `App::configure` takes. Give all workers clones of one
+/// `Verify::new(webhook).with_body_limit(64 * 1024)`.
 pub fn webhooks(
     verify: Verify,
     queue: Sender<VerifiedBytes>,

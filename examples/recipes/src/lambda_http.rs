@@ -3,7 +3,7 @@ use lambda_http::http::{Request, Response, StatusCode};
 use lambda_http::{Body, Error, service_fn, tower::Layer as _};
 use tokio::sync::mpsc::Sender;
 
-/// Call it in `main`, once for each start of the function.
+/// Runs the function. Call it in `main`, once for each start.
 pub async fn run(webhook: hookseal::Webhook, queue: Sender<VerifiedBytes>) -> Result<(), Error> {
     let verify = VerifyLayer::new(webhook).with_body_limit(64 * 1024);
     let receive = service_fn(move |request: Request<VerifiedBody>| {

@@ -28,6 +28,7 @@ impl<'r> FromData<'r> for Event {
     }
 }
 
+/// Queues an event. To mount it:
 /// `rocket::build().manage(webhook).manage(queue).mount("/", rocket::routes![receive])`
 #[post("/webhooks", data = "<event>")]
 pub fn receive(event: Event, queue: &State<Sender<Event>>) -> Result<(), Status> {

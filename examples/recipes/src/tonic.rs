@@ -3,7 +3,8 @@ use hookseal::{Webhook, axum::VerifiedBytes, tower::VerifyLayer};
 use tokio::sync::mpsc::Sender;
 use tonic::service::Routes;
 
-/// `grpc`: your services, as in `Routes::new(GreeterServer::new(greeter))`.
+/// Returns a router with the webhooks beside `grpc`, your services, as in
+/// `Routes::new(GreeterServer::new(greeter))`.
 pub fn app(grpc: Routes, webhook: Webhook, queue: Sender<VerifiedBytes>) -> Router {
     let verify = VerifyLayer::new(webhook).with_body_limit(64 * 1024);
     let webhooks = post(receive).route_layer(verify).with_state(queue);

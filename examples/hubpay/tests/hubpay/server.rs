@@ -93,7 +93,7 @@ impl Server {
         self.kept.lock().unwrap().fault = Some(fault);
     }
 
-    /// Method and target of each request so far.
+    /// Returns the method and target of each request so far.
     pub fn requests(&self) -> Vec<String> {
         self.kept.lock().unwrap().requests.clone()
     }
@@ -102,7 +102,7 @@ impl Server {
         self.kept.lock().unwrap().register(url, key);
     }
 
-    /// Of the last registration of this URL, the key as it arrived.
+    /// Returns the key of this URL's last registration, as it arrived.
     pub fn key_of(&self, url: &str) -> String {
         let kept = self.kept.lock().unwrap();
         let mut all = kept.registrations.iter().rev();

@@ -48,7 +48,7 @@ pub fn signed_at(time: u64, secret: &str, body: &[u8]) -> Headers {
     ]
 }
 
-/// Everything that is nearly a genuine request, and why it is none.
+/// Returns requests that are nearly genuine, each with what is wrong with it.
 pub fn forgeries() -> Vec<(&'static str, Headers, Vec<u8>)> {
     let genuine = signed(BODY);
     let mut changed = BODY.to_vec();
@@ -86,7 +86,7 @@ pub fn forgeries() -> Vec<(&'static str, Headers, Vec<u8>)> {
     ]
 }
 
-/// The bytes of a request's head, which announces a body of this length.
+/// Returns the bytes of a request's head, which announces a body of this length.
 pub fn head(headers: &Headers, announced: usize) -> Vec<u8> {
     let mut head =
         String::from("POST /webhooks HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n");
