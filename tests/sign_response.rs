@@ -297,6 +297,8 @@ async fn every_response_is_signed_as_it_is_sent() {
         (204, "dropped", Method::POST, ""),
         (304, "dropped", Method::POST, ""),
         (200, "dropped", Method::HEAD, ""),
+        (204, "dropped", Method::HEAD, ""),
+        (304, "dropped", Method::HEAD, ""),
     ] {
         let sign = SignResponseLayer::new(Arc::clone(&webhook)).unwrap();
         let mut sent_request = request(API_SECRET, CREDIT, "{}");
@@ -308,6 +310,7 @@ async fn every_response_is_signed_as_it_is_sent() {
             headers.append("x-signature", HeaderValue::from_static("the handler's"));
             headers.append("x-signature", HeaderValue::from_static("another"));
             headers.append("x-timestamp", HeaderValue::from_static("1"));
+            headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
             Ok(response)
         };
         let (parts, received) = through(sign, Arc::clone(&webhook), sent_request, handler).await;
@@ -317,6 +320,11 @@ async fn every_response_is_signed_as_it_is_sent() {
             "{method}"
         );
         assert_eq!(parts.headers["x-own"], "1");
+        // RFC 9110, section 8.6: a 204 has no length; other responses to `HEAD` may have the
+        // length that they would have to `GET`.
+        let length = (method == Method::HEAD && status != 204).then_some("7");
+        let announced = parts.headers.get(CONTENT_LENGTH);
+        assert_eq!(announced.map(|value| value.to_str().unwrap()), length);
         assert_signed(&parts.headers, CREDIT, sent.as_bytes());
         assert!(parts.extensions.get::<ServiceFailure>().is_none());
     }
@@ -821,6 +829,7 @@ async fn over_a_socket_the_length_is_that_of_the_signed_bytes() {
         (Method::POST, "endless and empty", 504, "", Some("0")),
         (Method::POST, "panic", 500, "Service panicked", Some("16")),
         (Method::HEAD, "plain", 200, "", Some("5")),
+        (Method::HEAD, "not modified", 304, "", Some("7")),
         (Method::POST, "plain", 200, "plain", Some("5")),
     ] {
         let mut sent = request(API_SECRET, CREDIT, body);

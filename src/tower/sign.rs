@@ -422,8 +422,9 @@ where
         // The server sends no content in these cases, and the signature is of what is sent.
         *response.body_mut() = Bytes::new();
     }
-    if !is_head {
-        // The server sets the length of what is sent.
+    if !is_head || response.status() == StatusCode::NO_CONTENT {
+        // The server sets the length of what is sent. A 204 has none, even to `HEAD` (RFC
+        // 9110, section 8.6), and servers leave in one that is there.
         response.headers_mut().remove(CONTENT_LENGTH);
     } else if length > 0 {
         // For `HEAD`, it is the length that the response to a `GET` would have.
