@@ -89,11 +89,59 @@ fn quoted_bytes(word: &[u8]) -> String {
     }
     let mut format = String::new();
     for byte in word {
-        match byte {
-            b'\'' | b'\\' | b'%' => format += &format!("\\{byte:03o}"),
-            b' '..=b'~' => format.push(char::from(*byte)),
-            byte => format += &format!("\\{byte:03o}"),
+        let is_plain = match byte {
+            // Interactive shells replace what follows it in double quotes.
+            b'\'' | b'\\' | b'%' | b'!' => false,
+            // It would begin an option of `printf`.
+            b'-' => !format.is_empty(),
+            byte => matches!(byte, b' '..=b'~'),
+        };
+        if is_plain {
+            format.push(char::from(*byte));
+        } else {
+            format += &format!("\\{byte:03o}");
         }
     }
     format!("\"$(printf '{format}')\"")
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::process::Command;
+
+    use super::*;
+
+    /// A POSIX shell runs the command, with a `curl` that writes its arguments.
+    #[test]
+    fn a_shell_passes_on_every_byte() {
+        for value in [
+            &b"plain"[..],
+            b"it's \"$(id)\" `id` ${HOME} \\n %s !! ; *",
+            b"it's \"$(id)\" `id` ${HOME} \\n %s !! ; * \x80\x1b[31m",
+            b"-n",
+            b"\x80",
+            b"\t",
+        ] {
+            for name in ["x-a", "-a", "--", "-v"] {
+                let capture = Capture {
+                    target: Some("/".into()),
+                    headers: vec![(name.into(), value.to_vec())],
+                    ..Capture::default()
+                };
+                let command = curl(&capture, "http://localhost:1/");
+                let script = format!(r#"curl() {{ printf '%s\0' "$@"; }}; {command}"#);
+                let output = Command::new("sh").args(["-c", &script]).output().unwrap();
+                let mut arguments = output.stdout.split(|byte| *byte == 0);
+                let wanted = [name.as_bytes(), b": ", value].concat();
+                assert!(arguments.any(|it| it == wanted), "{command}");
+            }
+        }
+    }
+
+    /// Bash's manual, "History Expansion": double quotes do not protect `!`.
+    #[test]
+    fn nothing_in_double_quotes_is_history() {
+        assert_eq!(quoted_bytes(b"!!"), "'!!'");
+        assert_eq!(quoted_bytes(b"!!\x80"), r#""$(printf '\041\041\200')""#);
+    }
 }
