@@ -1,5 +1,7 @@
 //! Pieces of URLs, as they are written: what a sender signs must not be normalised.
 
+use std::net::IpAddr;
+
 use crate::error::{Result, wrong};
 
 /// Checks that a text is an `http` or `https` URL with a host.
@@ -32,9 +34,16 @@ fn has_a_port_or_none(rest: &str) -> bool {
 /// Returns whether a URL is one of this machine.
 pub fn is_loopback(url: &str) -> bool {
     let authority = origin(url).rsplit("//").next().unwrap_or_default();
-    ["localhost", "127.", "[::1]"]
-        .iter()
-        .any(|start| authority.starts_with(start))
+    let host_and_port = authority.rsplit('@').next().unwrap_or_default();
+    let host = match host_and_port.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => host,
+        _ => host_and_port,
+    };
+    let address = host.strip_prefix('[').and_then(|it| it.strip_suffix(']'));
+    match address.unwrap_or(host).parse::<IpAddr>() {
+        Ok(address) => address.to_canonical().is_loopback(),
+        Err(_) => host.eq_ignore_ascii_case("localhost"),
+    }
 }
 
 /// Returns where the path of a URL begins.
@@ -64,5 +73,38 @@ pub fn target(url: &str) -> String {
         rest.into()
     } else {
         format!("/{rest}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_begins_like_this_machine_is_another() {
+        for url in [
+            "http://localhost",
+            "http://LOCALHOST:80/a",
+            "http://127.0.0.1:8787/",
+            "http://127.1.2.3",
+            "https://[::1]:8443?a",
+            "http://a:b@localhost:1/",
+        ] {
+            assert!(is_loopback(url), "{url}");
+        }
+        for url in [
+            "http://localhost.example.com/",
+            "http://localhosts",
+            "http://127.0.0.1.example.com/",
+            "http://127.example.com",
+            "http://localhost@example.com/",
+            "http://localhost:80@example.com/",
+            "http://[::2]/",
+            "http://128.0.0.1",
+            "http://example.com/http://localhost",
+            "",
+        ] {
+            assert!(!is_loopback(url), "{url}");
+        }
     }
 }
