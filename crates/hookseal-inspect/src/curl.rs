@@ -17,6 +17,10 @@ const OWN: [&str; 7] = [
     "transfer-encoding",
 ];
 
+/// Linux passes no argument of 128 KiB to a program (`MAX_ARG_STRLEN`, execve(2)), and other
+/// systems have limits for all arguments together.
+const MAX_ARGUMENT: usize = 64 * 1024;
+
 /// Returns the command that sends a request again, byte for byte, to a server: the origin of
 /// `url`, with the request's own target.
 ///
@@ -58,7 +62,7 @@ pub fn curl(capture: &Capture, url: &str) -> String {
         command += " \\\n  --header 'content-type;'";
     }
     let text = str::from_utf8(&capture.body).ok();
-    match text.filter(|text| !text.contains(steers)) {
+    match text.filter(|text| text.len() <= MAX_ARGUMENT && !text.contains(steers)) {
         // Unlike --data, it reads no file for a body that begins with `@`.
         Some(text) => command += &format!(" \\\n  --data-raw {}", quoted(text)),
         None => {
@@ -107,7 +111,8 @@ fn quoted_bytes(word: &[u8]) -> String {
 
 #[cfg(all(test, unix))]
 mod tests {
-    use std::process::Command;
+    use std::io::Write as _;
+    use std::process::{Command, Stdio};
 
     use super::*;
 
@@ -135,6 +140,24 @@ mod tests {
                 let wanted = [name.as_bytes(), b": ", value].concat();
                 assert!(arguments.any(|it| it == wanted), "{command}");
             }
+        }
+    }
+
+    /// A shell's own `printf` has no limit, and other programs have.
+    #[test]
+    fn a_long_body_is_no_argument() {
+        for length in [64 * 1024, 64 * 1024 + 1, 128 * 1024, 4 << 20] {
+            let capture = Capture {
+                body: vec![b'a'; length],
+                ..Capture::default()
+            };
+            let command = curl(&capture, "http://localhost:1/");
+            let script = format!(r#"curl() {{ env true "$@"; }}; {command}"#);
+            let mut shell = Command::new("sh").stdin(Stdio::piped()).spawn().unwrap();
+            let mut input = shell.stdin.take().unwrap();
+            input.write_all(script.as_bytes()).unwrap();
+            drop(input);
+            assert!(shell.wait().unwrap().success(), "{length}");
         }
     }
 

@@ -16,15 +16,16 @@ pub struct Pretty {
 /// Deeper levels are indented no further.
 const MAX_INDENT: usize = 32;
 
+/// A longer layout is not made, in bytes. That of deep brackets is seventy times as long as
+/// they are.
+const MAX_TEXT: usize = 1 << 20;
+
 /// Lays a body out; `None` if it is neither JSON nor a form.
 pub fn pretty(body: &[u8]) -> Option<Pretty> {
     let text = str::from_utf8(body).ok()?;
     let start = text.trim_start();
     if start.starts_with(['{', '[']) && serde_json::from_str::<IgnoredAny>(text).is_ok() {
-        return Some(Pretty {
-            kind: "JSON",
-            text: json(text),
-        });
+        return json(text).map(|text| Pretty { kind: "JSON", text });
     }
     let is_form_byte = |byte: &u8| byte.is_ascii_graphic() && !b"{}<>\"\\".contains(byte);
     if text.contains('=') && body.iter().all(is_form_byte) {
@@ -36,9 +37,9 @@ pub fn pretty(body: &[u8]) -> Option<Pretty> {
     None
 }
 
-/// Puts each member of valid JSON in a line of its own.
-fn json(text: &str) -> String {
-    let mut written = String::with_capacity(text.len() * 2);
+/// Puts each member of valid JSON in a line of its own, unless that is too long.
+fn json(text: &str) -> Option<String> {
+    let mut written = String::with_capacity(text.len());
     let mut depth: usize = 0;
     let mut in_string = false;
     let mut is_escaped = false;
@@ -48,6 +49,9 @@ fn json(text: &str) -> String {
         written.extend(std::iter::repeat_n("  ", depth.min(MAX_INDENT)));
     };
     while let Some(character) = characters.next() {
+        if written.len() > MAX_TEXT {
+            return None;
+        }
         if in_string {
             written.push(character);
             in_string = is_escaped || character != '"';
@@ -85,7 +89,7 @@ fn json(text: &str) -> String {
             }
         }
     }
-    written
+    Some(written)
 }
 
 /// Decodes each field of a form into a line of its own.
@@ -165,7 +169,18 @@ mod tests {
         ] {
             assert_eq!(pretty(body), None, "{body:?}");
         }
-        // As deep as an attacker likes, which `serde_json` refuses.
         assert_eq!(pretty(&[b'['; 100_000]), None);
+    }
+
+    #[test]
+    fn no_layout_is_many_times_as_long_as_its_body() {
+        let nested = |depth| ["[".repeat(depth), "]".repeat(depth)].concat();
+        is("[[]]", "JSON", "[\n  []\n]");
+        let deep = pretty(nested(1000).as_bytes()).unwrap();
+        assert_eq!(deep.text.replace(['\n', ' '], ""), nested(1000));
+        assert_eq!(pretty(nested(100_000).as_bytes()), None);
+        let members = vec!["1"; 50_000].join(",");
+        let wide = format!("{}{members}{}", "[".repeat(40), "]".repeat(40));
+        assert_eq!(pretty(wide.as_bytes()), None);
     }
 }
