@@ -233,6 +233,7 @@ impl Checks {
                 let limits = self.limits.at_most(MAX_SECRET_BODY);
                 let read = limits.read(frames, |_| ()).await;
                 let (body, _) = read.map_err(|kind| rejection(kind, None))?;
+                *body_read = self.read(&body, None);
                 return Err(match responder.answer_secret(head, &body) {
                     Some(answer) => End::Answered(answer),
                     None => {
@@ -254,13 +255,8 @@ impl Checks {
             .read(frames, |chunk| check.update(chunk))
             .await
             .map_err(|kind| rejection(kind, key_id))?;
-        let received = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        *body_read = BodyRead {
-            length: Some(received),
-            keys_tried: Some(check.candidate_keys()),
-            bytes: self.explaining.as_ref().map(|_| bytes.clone()),
-        };
-        if let Some(announced) = announced
+        *body_read = self.read(&bytes, Some(check.candidate_keys()));
+        if let (Some(announced), Some(received)) = (announced, body_read.length)
             && announced != received
         {
             // An HTTP/2 stream can end without an error and still be too short.
@@ -281,6 +277,15 @@ impl Checks {
             return Err(End::Answered(answer));
         }
         Ok((verified.into_owned().map(|()| bytes), trailers))
+    }
+
+    /// Returns what is kept of a body that was read to its end.
+    fn read(&self, bytes: &Bytes, keys_tried: Option<usize>) -> BodyRead {
+        BodyRead {
+            length: Some(u64::try_from(bytes.len()).unwrap_or(u64::MAX)),
+            keys_tried,
+            bytes: self.explaining.as_ref().map(|_| bytes.clone()),
+        }
     }
 }
 
