@@ -17,8 +17,8 @@ use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse};
 use bytes::Bytes;
 use futures_core::Stream as _;
 use futures_core::future::LocalBoxFuture;
-use hookseal::Verifier;
 use hookseal::tower::{Checks, Rejection, RejectionKind, Reply, VerifiedBody};
+use hookseal::{Reloadable, Verifier};
 use http_body::{Body, Frame};
 
 use crate::{ActixHead, VerifiedBytes};
@@ -47,6 +47,28 @@ impl Verify {
     pub fn new(verifier: impl Verifier + 'static) -> Self {
         let verifier: Arc<dyn Verifier> = Arc::new(verifier);
         Self::from_fn(move |_| Some(Arc::clone(&verifier)))
+    }
+
+    /// Creates a middleware whose verifier can be replaced while requests are checked, for a
+    /// rotation of secrets without a restart. Each request is checked, to the end of its body,
+    /// with the verifier that is current when its head is checked.
+    ///
+    /// [`Reloadable`] shows how to reload secrets from a file. For secrets of several tenants,
+    /// use [`from_fn`](Self::from_fn) with a `Reloadable` map.
+    ///
+    /// ```
+    /// use hookseal::{Reloadable, Webhook, schemes};
+    /// use hookseal_actix::Verify;
+    ///
+    /// let webhook = Reloadable::new(Webhook::new(schemes::PAKK, "the old signing key")?);
+    /// let verify = Verify::reloadable(webhook.clone());
+    ///
+    /// // Later, while the service runs:
+    /// webhook.replace(Webhook::new(schemes::PAKK, ["the new signing key", "the old signing key"])?);
+    /// # Ok::<(), hookseal::ConfigError>(())
+    /// ```
+    pub fn reloadable<V: Verifier + 'static>(verifier: Reloadable<V>) -> Self {
+        Self::from_fn(move |_| Some(verifier.current()))
     }
 
     /// Creates a middleware that checks each request with the verifier that `choose`

@@ -16,7 +16,7 @@ use common::*;
 use hookseal::clock::Timestamp;
 use hookseal::tower::VerifyLayer;
 use hookseal::verification::{CheckHead, CheckedHead};
-use hookseal::{Key, RequestHead, Verifier, VerifyError, Webhook, schemes};
+use hookseal::{Key, Reloadable, RequestHead, Verifier, VerifyError, Webhook, schemes};
 use hookseal_actix::{Rejection, RejectionKind, VerifiedBytes, VerifiedJson, Verify};
 use hookseal_testing::genuine;
 use tower::{Layer as _, ServiceExt as _, service_fn};
@@ -456,6 +456,33 @@ fn each_tenant_has_its_own_verifier() {
     server.assert_rejected(&other, 401, "signature-mismatch");
     let unknown = post("/emil/events", &signed_by("anna"), b"{}");
     server.assert_rejected(&unknown, 401, "no-verifier");
+}
+
+/// In every worker.
+#[test]
+fn secrets_change_while_the_server_runs() {
+    let webhook = |secret: &str| Webhook::new(schemes::PAMINGA, secret).unwrap();
+    let held = Reloadable::new(webhook(SECRET));
+    let server = serve(echo_behind(Verify::reloadable(held.clone())));
+    let old = post("/", &signed(b"{}"), b"{}");
+    let mac = hmac_sha256::HMAC::mac(b"{}", "another secret");
+    let hex: String = mac.iter().map(|byte| format!("{byte:02x}")).collect();
+    let new = post(
+        "/",
+        &[("x-paminga-signature".to_owned(), hex.into())],
+        b"{}",
+    );
+    let both = |old_status: u16, new_status: u16| {
+        // Connections go to the two workers in turn.
+        for _ in 0..4 {
+            assert_eq!(server.send(&old).status, old_status);
+            assert_eq!(server.send(&new).status, new_status);
+        }
+    };
+    both(200, 401);
+
+    held.replace(webhook("another secret"));
+    both(401, 200);
 }
 
 /// A verifier that needs something that no head has.
