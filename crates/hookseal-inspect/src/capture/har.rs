@@ -8,6 +8,9 @@ use super::Capture;
 use crate::error::{Result, WrongUse, wrong};
 use crate::url;
 
+/// Far more than a session has. Each takes many times the memory that its text takes.
+const MAX_ENTRIES: usize = 100_000;
+
 /// Reads each entry of a HAR file.
 pub fn parse(har: &Value) -> Result<Vec<Capture>> {
     let Some(entries) = har.pointer("/log/entries").and_then(Value::as_array) else {
@@ -15,6 +18,12 @@ pub fn parse(har: &Value) -> Result<Vec<Capture>> {
     };
     if entries.is_empty() {
         return wrong("the HAR file has no entries");
+    }
+    if entries.len() > MAX_ENTRIES {
+        return wrong(format!(
+            "the HAR file has {} entries, more than the {MAX_ENTRIES} that are read; export fewer",
+            entries.len()
+        ));
     }
     let numbered = (1..).zip(entries);
     let parse = |(number, entry)| {

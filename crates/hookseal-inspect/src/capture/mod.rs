@@ -236,6 +236,21 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_har_file_has_so_many_entries_and_no_more() {
+        let read = |count: usize| {
+            let entries = vec!["{}"; count].join(",");
+            let har = format!(r#"{{"log":{{"entries":[{entries}]}}}}"#);
+            parse(har.as_bytes(), None, None, Lengths::Strict)
+        };
+        assert_eq!(read(100_000).unwrap().len(), 100_000);
+        let WrongUse(message) = read(100_001).err().unwrap();
+        assert_eq!(
+            message,
+            "the HAR file has 100001 entries, more than the 100000 that are read; export fewer"
+        );
+    }
+
     /// Whatever is changed, nothing panics, and no body is longer than its file.
     #[test]
     fn changed_files_are_read_or_refused() {
