@@ -3,6 +3,7 @@
 
 mod common;
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use common::{PAMINGA, Run, capture, file, folder, hookseal, root, run, text};
@@ -434,6 +435,33 @@ fn an_entry_without_a_body_is_one_entry() {
     for place in 1..4 {
         assert!(records[place]["error"].is_string(), "{run:?}");
     }
+}
+
+/// The time for it grows with their number, and not with its square, which would be minutes.
+#[test]
+fn as_many_entries_as_are_read_are_reported() {
+    let entries = vec!["{}"; 100_000].join(",");
+    let har = format!(r#"{{"log":{{"entries":[{entries}]}}}}"#);
+    let mut command = hookseal("verify --scheme paminga");
+    command.env("HOOKSEAL_SECRET", PAMINGA);
+    for name in ["many.har", "as-many.har"] {
+        command.arg(file(&format!("formats/{name}"), &har));
+    }
+    let run = Run::of(command, PAMINGA);
+    let lines = run.stderr.lines().collect::<BTreeSet<&str>>();
+    assert_eq!((run.status, lines.len()), (Some(2), 200_000));
+    assert_eq!(run.stderr.lines().count(), 200_000);
+    // What is the same of each is said once.
+    let mac = "0".repeat(64);
+    let header = format!(r#"{{"name":"X-Paminga-Signature","value":"{mac}"}}"#);
+    let refused = format!(r#"{{"request":{{"headers":[{header}]}}}}"#);
+    let har = format!(r#"{{"log":{{"entries":[{refused},{refused}]}}}}"#);
+    let run = check("same.har", har, "");
+    assert_eq!(run.status, Some(1));
+    assert_eq!(
+        run.stderr,
+        "hint: `hookseal explain` searches for the cause\n"
+    );
 }
 
 /// Events that something has written anew.

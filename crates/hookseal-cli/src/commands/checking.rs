@@ -1,5 +1,6 @@
 //! What `verify` and `explain` have in common: the files that they check.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -119,9 +120,9 @@ pub fn status(refused: usize, unreadable: usize) -> ExitCode {
 
 /// Prints what cannot be read, and hints, each once.
 pub fn report_all(messages: &[String]) {
-    for (place, message) in messages.iter().enumerate() {
-        let is_new = !messages.iter().take(place).any(|other| other == message);
-        if is_new {
+    let mut reported = HashSet::new();
+    for message in messages {
+        if reported.insert(message) {
             terminal::report(message);
         }
     }
