@@ -1,4 +1,4 @@
-//! The command that sends a request, for a POSIX shell.
+//! The curl command that sends a request, for a POSIX shell.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -6,7 +6,7 @@ use base64::prelude::BASE64_STANDARD;
 use crate::capture::Capture;
 use crate::url;
 
-/// Headers that curl writes itself, or that are of one connection.
+/// Headers that curl writes itself, and hop-by-hop headers.
 const OWN: [&str; 7] = [
     "connection",
     "content-length",
@@ -20,7 +20,8 @@ const OWN: [&str; 7] = [
 /// Returns the command that sends a request again, byte for byte, to a server: the origin of
 /// `url`, with the request's own target.
 ///
-/// Nothing in it can steer a terminal that it is pasted into, whoever sent the request.
+/// It contains nothing that can control the terminal it is pasted into, whoever sent the
+/// request.
 pub fn curl(capture: &Capture, url: &str) -> String {
     let target = capture.target.as_deref().filter(|it| it.starts_with('/'));
     let url = match target {
@@ -40,7 +41,7 @@ pub fn curl(capture: &Capture, url: &str) -> String {
             continue;
         }
         has_type |= name.eq_ignore_ascii_case("content-type");
-        // A header without a value has a semicolon for curl.
+        // curl sends an empty header only if it ends in a semicolon.
         let mut header = name.clone().into_bytes();
         if value.is_empty() {
             header.push(b';');
@@ -54,12 +55,12 @@ pub fn curl(capture: &Capture, url: &str) -> String {
         return command;
     }
     if !has_type {
-        // The one that curl adds otherwise is of forms.
+        // Otherwise curl adds the content type of forms.
         command += " \\\n  --header 'content-type;'";
     }
     let text = str::from_utf8(&capture.body).ok();
     match text.filter(|text| !text.contains(steers)) {
-        // Unlike --data, it reads no file for a body that begins with `@`.
+        // Unlike --data, it does not read a file if the body begins with `@`.
         Some(text) => command += &format!(" \\\n  --data-raw {}", quoted(text)),
         None => {
             command = format!(
@@ -71,7 +72,7 @@ pub fn curl(capture: &Capture, url: &str) -> String {
     command
 }
 
-/// Returns whether a character may do something to a terminal, or to how a line looks.
+/// Returns whether a character may control a terminal, or change how a line looks.
 fn steers(character: char) -> bool {
     character.is_control()
         || matches!(u32::from(character), 0x61c | 0x200b..=0x200f | 0x2028..=0x202e | 0x2060..=0x2069 | 0xfeff)
@@ -82,7 +83,7 @@ pub fn quoted(word: &str) -> String {
     format!("'{}'", word.replace('\'', r"'\''"))
 }
 
-/// Quotes any bytes but zero.
+/// Quotes any bytes except zero.
 fn quoted_bytes(word: &[u8]) -> String {
     if let Some(text) = str::from_utf8(word).ok().filter(|it| !it.contains(steers)) {
         return quoted(text);

@@ -1,10 +1,10 @@
-//! Bodies, laid out for reading. Not one character of a value is changed: numbers, escapes
-//! and the order of the keys are what a signature depends on.
+//! Formats bodies for reading. No character of a value is changed: a signature depends on
+//! numbers, escapes and the order of the keys.
 
 use serde::Serialize;
 use serde::de::IgnoredAny;
 
-/// A body that is laid out.
+/// A formatted body.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct Pretty {
     /// `JSON` or `form`.
@@ -13,10 +13,10 @@ pub struct Pretty {
     pub text: String,
 }
 
-/// Deeper levels are indented no further.
+/// Deeper levels are not indented further.
 const MAX_INDENT: usize = 32;
 
-/// Lays a body out; `None` if it is neither JSON nor a form.
+/// Formats a body; returns `None` if it is neither JSON nor a form.
 pub fn pretty(body: &[u8]) -> Option<Pretty> {
     let text = str::from_utf8(body).ok()?;
     let start = text.trim_start();
@@ -36,7 +36,7 @@ pub fn pretty(body: &[u8]) -> Option<Pretty> {
     None
 }
 
-/// Puts each member of valid JSON in a line of its own.
+/// Puts each member of valid JSON on a separate line.
 fn json(text: &str) -> String {
     let mut written = String::with_capacity(text.len() * 2);
     let mut depth: usize = 0;
@@ -88,7 +88,7 @@ fn json(text: &str) -> String {
     written
 }
 
-/// Decodes each field of a form into a line of its own.
+/// Decodes each field of a form onto a separate line.
 fn form(text: &str) -> String {
     let decoded = |part: &str| {
         let spaced = part.replace('+', " ");
@@ -165,7 +165,7 @@ mod tests {
         ] {
             assert_eq!(pretty(body), None, "{body:?}");
         }
-        // As deep as an attacker likes, which `serde_json` refuses.
+        // Deeper than `serde_json` accepts, as an attacker can send it.
         assert_eq!(pretty(&[b'['; 100_000]), None);
     }
 }
