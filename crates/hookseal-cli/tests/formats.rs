@@ -84,7 +84,7 @@ fn headers_and_body_in_two_files() {
     run(words, PAMINGA).is(
         2,
         "",
-        "--body goes with --headers, or with what `curl -v` has printed",
+        "--body goes with --headers or the output of `curl -v`",
     );
 }
 
@@ -211,7 +211,7 @@ fn events_of_functions() {
     let mut command = hookseal("verify --scheme paminga");
     command.arg(root().join("examples/events/http-api-not-base64.json"));
     command.env("HOOKSEAL_SECRET", PAMINGA);
-    Run::of(command, PAMINGA).is(2, "", "flagged as base64 (`isBase64Encoded`) and is none");
+    Run::of(command, PAMINGA).is(2, "", "flagged as base64 (`isBase64Encoded`) but is not");
     for (name, content, message) in [
         (
             "json-body",
@@ -345,7 +345,7 @@ fn har_files_have_several_requests() {
     check("parsed.har", har(vec![parsed]), "").is(
         2,
         "",
-        "entry 1 of the HAR file has no text of its body",
+        "entry 1 of the HAR file has no body text",
     );
     check("empty.har", r#"{"log":1}"#, "").is(2, "", "it has no list `log.entries`");
 }
@@ -363,7 +363,7 @@ fn standard_input() {
     let command = hookseal("verify --scheme paminga paminga.http --secret-file -");
     Run::with_input(command, PAMINGA.as_bytes(), PAMINGA).is(0, VERIFIED, "");
     let command = hookseal("verify --scheme paminga - --secret-file -");
-    Run::with_input(command, b"", "").is(2, "", "standard input (-) can be read once");
+    Run::with_input(command, b"", "").is(2, "", "standard input (-) can be read only once");
 }
 
 /// What a file says cannot steer the terminal, whatever its kind.

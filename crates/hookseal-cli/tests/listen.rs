@@ -330,7 +330,7 @@ fn handshakes_are_answered() {
     for (words, message) in [
         (
             "--scheme paminga --answer-handshakes",
-            "is no option of paminga, whose sender makes none",
+            "is no option of paminga, whose sender sends none",
         ),
         (
             "--scheme meta --answer-handshakes",
@@ -487,7 +487,7 @@ fn wrong_use_is_found_before_it_listens() {
     for (words, message) in [
         (
             &*format!("--port {port}"),
-            "another program has the port: take another with --port",
+            "another program uses the port: choose another with --port",
         ),
         ("--port 70000", "'--port <PORT>'"),
         ("--port 0 --address example.com", "'--address <IP>'"),

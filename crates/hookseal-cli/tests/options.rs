@@ -42,11 +42,11 @@ fn configured(rest: &str) -> Vec<(&'static str, Vec<(String, &'static str)>)> {
         ),
         (
             "encoding",
-            case("--encoding hex", "which leaves no encoding open"),
+            case("--encoding hex", "whose encoding is fixed"),
         ),
         (
             "prefix",
-            case("--prefix required", "which leaves no prefix open"),
+            case("--prefix required", "whose signature prefix is fixed"),
         ),
         (
             "endpoint",

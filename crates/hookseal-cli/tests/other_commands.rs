@@ -77,14 +77,14 @@ fn declarations_are_read_back() {
 #[test]
 fn scheme_files_that_are_wrong_say_why() {
     for (name, text, message) in [
-        ("empty", "", "is no scheme in TOML: missing field `name`"),
-        ("not-toml", "name = ", "is no scheme in TOML: "),
-        ("not-json", "{", "is no scheme in JSON: "),
-        ("escape", "\"\\u001b[31m\" = 1", "is no scheme in TOML: "),
+        ("empty", "", "is not a scheme in TOML: missing field `name`"),
+        ("not-toml", "name = ", "is not a scheme in TOML: "),
+        ("not-json", "{", "is not a scheme in JSON: "),
+        ("escape", "\"\\u001b[31m\" = 1", "is not a scheme in TOML: "),
         (
             "no-name",
             "name = \"x\"\nsecret = \"text\"\nsigned = []\nforms = []\n[signature]\nheader = \"a\"\n",
-            "is no scheme in TOML: ",
+            "is not a scheme in TOML: ",
         ),
     ] {
         let mut command = hookseal("verify paminga.http --scheme-file");
@@ -94,7 +94,7 @@ fn scheme_files_that_are_wrong_say_why() {
     }
     let mut command = hookseal("verify paminga.http --scheme-file");
     command.arg(file("schemes/binary", b"\xff"));
-    Run::of(command, "").is(2, "", "is not UTF-8, so it is no scheme file");
+    Run::of(command, "").is(2, "", "is not UTF-8, so it is not a scheme file");
     run("verify paminga.http --scheme-file x --scheme paminga", "").is(
         2,
         "",
@@ -177,7 +177,7 @@ fn made_keys_are_taken() {
 
         let mut command = hookseal(&format!("key {form} --out"));
         command.arg(&path);
-        Run::of(command, "").is(2, "", "name a file that is not there yet");
+        Run::of(command, "").is(2, "", "name a new file");
         assert_eq!(fs::read_to_string(&path).unwrap(), secret);
     }
 }

@@ -137,7 +137,7 @@ fn wrong_use_of_sign_says_what_to_do() {
         ("--scheme paminga --curl paminga.http", "--url <URL>"),
         (
             "--scheme paminga --method post paminga.http",
-            "--method takes a method of HTTP in capitals",
+            "--method takes an HTTP method in capitals",
         ),
         (
             "--scheme paminga --header a paminga.http",
@@ -342,7 +342,7 @@ fn requests_that_are_wrong_on_purpose_must_be_refused() {
     run(words, PAMINGA).is(
         2,
         "",
-        "--stale is no option of paminga, which signs no timestamp",
+        "--stale does not apply to paminga, which signs no timestamp",
     );
 }
 
@@ -504,7 +504,7 @@ fn other_methods_are_sent() {
 fn standard_input_is_read_once() {
     let command = hookseal("sign --scheme paminga --secret-file - -");
     let run = Run::with_input(command, PAMINGA.as_bytes(), PAMINGA);
-    run.is(2, "", "standard input: it can be read once, and was");
+    run.is(2, "", "standard input: it can be read only once");
 }
 
 #[test]

@@ -240,7 +240,7 @@ fn wrong_use_is_told_from_a_refusal_and_says_what_to_do() {
         ),
         (
             "paminga - -",
-            "hookseal: standard input (-) can be read once",
+            "hookseal: standard input (-) can be read only once",
         ),
         (
             "no-such-scheme paminga.http",
@@ -292,11 +292,11 @@ fn wrong_use_is_told_from_a_refusal_and_says_what_to_do() {
         ),
         (
             "pakk pakk.http --tolerance 9",
-            "hookseal: --tolerance is no option of pakk",
+            "hookseal: --tolerance does not apply to pakk",
         ),
         (
             "standard-webhooks standard-webhooks.http ENDPOINT",
-            "hookseal: --endpoint is no option of standard-webhooks",
+            "hookseal: --endpoint does not apply to standard-webhooks",
         ),
         (
             "standard-webhooks standard-webhooks.http --secret-format text --tolerance=-1",
@@ -308,7 +308,7 @@ fn wrong_use_is_told_from_a_refusal_and_says_what_to_do() {
         ),
         (
             "hubpay hubpay.http --header-prefix svix",
-            "hookseal: --header-prefix is no option of hubpay",
+            "hookseal: --header-prefix does not apply to hubpay",
         ),
         (
             "hubpay hubpay.http --encoding Hex",
@@ -324,7 +324,7 @@ fn wrong_use_is_told_from_a_refusal_and_says_what_to_do() {
         ),
         (
             "pomelo pomelo-authorization.http KEY_ID ENDPOINT --encoding hex",
-            "hookseal: --encoding is no option of pomelo",
+            "hookseal: --encoding does not apply to pomelo",
         ),
         (
             "pomelo pomelo-authorization.http KEY_ID --secret-format text",
@@ -579,7 +579,7 @@ fn hostile_files_are_wrong_use() {
         (
             "compressed",
             format!("{post}Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n").into(),
-            "the Transfer-Encoding is not chunked alone",
+            "the Transfer-Encoding is not just `chunked`",
         ),
         (
             "chunk-overflow",

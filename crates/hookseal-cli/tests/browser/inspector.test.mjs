@@ -344,9 +344,9 @@ test("without the token a page gets nothing", async (t) => {
   await deliver(receiver.receiver, "msg_secret");
   const [address] = receiver.inspector.split("#");
   const none = await open(browser, address);
-  await none.getByText("Open the URL that the command has printed").waitFor();
+  await none.getByText("Open the URL that the command printed").waitFor();
   const wrong = await open(browser, `${address}#token=000000000000000000000000`);
-  await wrong.getByText("open the URL that the command has printed").waitFor();
+  await wrong.getByText("open the URL that the command printed").waitFor();
   for (const page of [none, wrong]) {
     assert.equal(await page.locator(".row").count(), 0);
     assert.equal((await page.content()).includes("msg_secret"), false);
