@@ -115,7 +115,7 @@ fn is_small_order(point: &Point) -> bool {
 
 /// Returns whether `x^2 = (y^2 - 1) / (d y^2 + 1)` with `d = -121665/121666` has a
 /// solution (section 5.1.3, step 2). A fraction is a square if the product of numerator
-/// and denominator is one. Euler's criterion tells that.
+/// and denominator is a square, which Euler's criterion tells.
 fn is_on_curve(point: &Point) -> bool {
     let prime = prime();
     let y = ordinate(point);

@@ -222,7 +222,7 @@ fn encoded_placeholder_word(text: &str) -> Option<Fault> {
         .then_some(Fault::Placeholder)
 }
 
-/// Returns whether all bytes are zero, except if there are none: that fault has its own name.
+/// Returns whether all bytes are zero and there is at least one: no bytes are a separate fault.
 fn is_zero(bytes: &[u8]) -> bool {
     !bytes.is_empty() && bytes.iter().all(|&byte| byte == 0)
 }
