@@ -142,7 +142,7 @@ impl CheckHead for Shared {
     }
 }
 
-/// A genuine request, and its nearest rejects.
+/// Returns a genuine request and its nearest rejects.
 fn variants(genuine: &genuine::Genuine) -> Vec<(Headers, Vec<u8>)> {
     let body = genuine.body.to_vec();
     let mut variants = vec![(genuine.headers.clone(), body.clone())];

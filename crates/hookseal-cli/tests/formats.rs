@@ -1,4 +1,4 @@
-//! The kinds of files that `verify` reads. The signatures are OpenSSL's, in the captures
+//! Tests the file formats that `verify` reads. OpenSSL made the signatures of the captures
 //! and events.
 
 mod common;
@@ -7,7 +7,7 @@ use std::fs;
 
 use common::{PAMINGA, Run, capture, file, folder, hookseal, root, run, text};
 
-/// The head and the body of a capture.
+/// Returns the head and the body of a capture.
 fn parts(name: &str) -> (String, String) {
     let content = text(name);
     let (head, body) = content.split_once("\r\n\r\n").unwrap();
@@ -37,7 +37,7 @@ fn http_2_with_a_request_line_or_pseudo_headers() {
     let pseudo = ":method: POST\n:scheme: https\n:authority: hooks.example.com\n:path: /a?b=c";
     let with_pseudo = format!("{pseudo}\n{}\n\n{body}", headers.replace("\r\n", "\n"));
     check("http2-pseudo", &with_pseudo, "").is(0, VERIFIED, "");
-    // Neither is what an HTTP/1.1 server reads.
+    // An HTTP/1.1 server reads neither.
     check("http2-pseudo", &with_pseudo, "--format http1").is(2, "", "not an HTTP/1.1 request");
     check("http2-cut", &with_line[..with_line.len() - 9], "").is(
         2,
@@ -114,7 +114,7 @@ fn what_curl_prints() {
     check("curl-none", "> a\n", "--format curl").is(2, "", "no request line of `curl -v`");
 }
 
-/// What people save in place of a request.
+/// Files that people save instead of a request are recognised.
 #[test]
 fn what_is_no_request_is_named() {
     let request = text("paminga.http");
@@ -177,7 +177,7 @@ fn what_is_no_request_is_named() {
     }
 }
 
-/// As `examples/events/README.md` says of each.
+/// The verdicts are those of `examples/events/README.md`.
 #[test]
 fn events_of_functions() {
     for (name, status, wanted) in [
@@ -239,8 +239,8 @@ fn events_of_functions() {
     }
 }
 
-/// The method, URL and body of one request are signed, and the event has them in pieces.
-/// The answer is another implementation's: `tests/reports/other-senders.json`.
+/// The sender signs method, URL and body, which the event contains in pieces. The expected
+/// value is from another implementation: `tests/reports/other-senders.json`.
 #[test]
 fn the_target_of_an_event_is_that_of_its_url() {
     let reports: serde_json::Value =
@@ -366,7 +366,7 @@ fn standard_input() {
     Run::with_input(command, b"", "").is(2, "", "standard input (-) can be read only once");
 }
 
-/// What a file says cannot steer the terminal, whatever its kind.
+/// The content of a file cannot control the terminal, whatever its format.
 #[test]
 fn hostile_files_of_every_kind_are_wrong_use() {
     let noise: Vec<u8> = (0..4096_u32)
@@ -401,7 +401,7 @@ fn hostile_files_of_every_kind_are_wrong_use() {
     Run::of(command, PAMINGA).is(2, "", "cannot read ");
 }
 
-/// One entry that cannot be read keeps none of the others from being checked.
+/// If one entry cannot be read, the others are still checked.
 #[test]
 fn an_entry_without_a_body_is_one_entry() {
     // printf '{}' | openssl dgst -sha256 -hmac paminga-demo-secret
@@ -436,7 +436,7 @@ fn an_entry_without_a_body_is_one_entry() {
     }
 }
 
-/// Events that something has written anew.
+/// Events that something has serialized again are read.
 #[test]
 fn events_with_empty_lists_and_flags_as_text() {
     let mac = "b25de2d4162c5b24e6dd64ba03341b047c2346bce570e45e4430c778412b4917";

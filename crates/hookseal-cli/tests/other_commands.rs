@@ -1,4 +1,4 @@
-//! `hookseal schemes`, `key`, `completions` and `man`, and schemes from files.
+//! Tests `hookseal schemes`, `key`, `completions` and `man`, and schemes from files.
 
 mod common;
 
@@ -53,7 +53,7 @@ fn a_scheme_is_shown_with_its_facts() {
     run("schemes --toml", "").is(2, "", "<NAME>");
 }
 
-/// What is written as TOML and as JSON is read back, of each scheme of the catalogue.
+/// Each scheme of the catalogue is written as TOML and as JSON, and read back.
 #[test]
 fn declarations_are_read_back() {
     let json = run("schemes --json", "").json();
@@ -129,7 +129,7 @@ fn keys_have_the_form_and_length_that_is_asked_for() {
     }
 }
 
-/// A key that is made signs, and what it has signed is verified.
+/// A generated key signs, and its signature is verified.
 #[test]
 fn made_keys_are_taken() {
     let folder = folder("keys");
@@ -209,7 +209,7 @@ fn completions_and_manual_pages_have_every_command() {
         for command in commands {
             assert!(script.stdout.contains(command), "{shell}: {command}");
         }
-        // The names of the schemes are completed too, where the shell's script can.
+        // Scheme names are completed too, in shells whose script supports that.
         let has_names = script.stdout.contains("standard-webhooks");
         assert_eq!(
             has_names,
@@ -221,7 +221,7 @@ fn completions_and_manual_pages_have_every_command() {
     run("man no-such", "").is(2, "", "no such command");
 }
 
-/// bash reads the script, and completes a command by it.
+/// bash loads the script, and completes a command with it.
 #[test]
 fn bash_takes_the_completions() {
     if !common::has("bash") {
@@ -251,7 +251,7 @@ fn no_command_is_wrong_use() {
     run("--version", "").is(0, &format!("hookseal {}\n", env!("CARGO_PKG_VERSION")), "");
 }
 
-/// A reader that stops reading is no error.
+/// A closed pipe is not an error.
 #[test]
 fn a_closed_pipe_is_no_panic() {
     let mut command = hookseal("schemes --json");

@@ -1,5 +1,5 @@
-//! `hookseal sign` and `hookseal send`. The signatures are those of the captures and of
-//! the vectors, which others have made.
+//! Tests `hookseal sign` and `hookseal send`. The signatures are those of the captures and of
+//! the vectors, which other programs made.
 
 mod common;
 
@@ -23,7 +23,7 @@ fn body_of(name: &str) -> PathBuf {
     )
 }
 
-/// The value that a capture has for a header.
+/// Returns the value of a header in a capture.
 fn value_of(name: &str, header: &str) -> String {
     let content = text(name);
     let lines = content.lines().filter_map(|line| line.split_once(": "));
@@ -156,7 +156,7 @@ fn wrong_use_of_sign_says_what_to_do() {
     );
 }
 
-/// A request that a server of the test's own has received.
+/// A request that the test's server has received.
 #[derive(Clone)]
 struct Got {
     line: String,
@@ -164,7 +164,7 @@ struct Got {
     body: Vec<u8>,
 }
 
-/// A server that answers with what a function says of each request.
+/// A server that answers each request with what a function returns.
 struct Server {
     url: String,
     got: Arc<Mutex<Vec<Got>>>,
@@ -282,7 +282,7 @@ fn folders_repetitions_and_duplicates() {
     assert_eq!(signatures.values().collect::<Vec<_>>(), [&2; 6]);
 }
 
-/// Of a few deliveries, the median and the 95th percentile would be made up.
+/// With few deliveries, the median and the 95th percentile would be meaningless.
 #[test]
 fn few_deliveries_have_no_percentiles() {
     let server = Server::new(|_| 200);
@@ -320,7 +320,7 @@ fn requests_that_are_wrong_on_purpose_must_be_refused() {
         send(&accepts, &words, &body, WHSEC).is(1, "1 × 200; 0 as expected", "");
     }
     let got = refuses.got();
-    // Saved as files, they are refused for just that.
+    // Saved as files, they are refused for exactly that.
     for (got, reason, later) in [
         (&got[0], "signature does not match", 0),
         (&got[1], "more than the allowed 300 s", 4000),
@@ -406,7 +406,7 @@ fn failures_are_counted_and_shown() {
     }
 }
 
-/// The command that `sign --curl` prints, run by a shell.
+/// A shell runs the command that `sign --curl` prints.
 #[test]
 fn the_curl_command_sends_what_was_signed() {
     if !common::has("curl") {
@@ -499,7 +499,7 @@ fn other_methods_are_sent() {
     send(&server, "--scheme paminga --method GET", &empty, PAMINGA).is(0, "1 × 200", "");
 }
 
-/// What is read a second time would be empty, and be signed as an empty body.
+/// A second read would be empty, and would be signed as an empty body.
 #[test]
 fn standard_input_is_read_once() {
     let command = hookseal("sign --scheme paminga --secret-file - -");

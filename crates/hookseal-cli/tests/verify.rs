@@ -1,4 +1,4 @@
-//! `hookseal verify`.
+//! Tests `hookseal verify`.
 
 mod common;
 
@@ -8,8 +8,8 @@ use common::{
     API_SECRET, HUBPAY, OTHER_WHSEC, PAMINGA, Run, WHSEC, capture, file, hookseal, root, run, text,
 };
 
-/// What `verify --captures` prints. Ids, timestamps and lengths are
-/// those of the captured files, written down from them.
+/// The output of `verify --captures`. Ids, timestamps and lengths were copied from the
+/// captured files.
 const CAPTURES: &str = "\
 paminga.http                     paminga            verified  body  428 bytes
 paminga-tampered.http            paminga            refused   signature does not match
@@ -65,7 +65,7 @@ fn own_files_are_verified() {
             "standard-webhooks standard-webhooks-rotation.http --received-at 1795315047",
             "body  147 bytes, timestamp 1795314747, message id msg_35hR1dJpBq6ZsLe8TnXvUk0FyWc",
         ),
-        // By the clock, whatever it shows.
+        // Against the system clock.
         (
             WHSEC,
             "standard-webhooks standard-webhooks-svix.http --header-prefix svix --tolerance 9999999999",
@@ -628,7 +628,7 @@ fn a_message_id_cannot_steer_the_terminal() {
     run.is(0, r"message id \xc2\x9bm", "");
 }
 
-/// The command line `hookseal verify --scheme WORDS…`.
+/// Returns the command `hookseal verify --scheme WORDS…`.
 fn verify_with(words: &str) -> std::process::Command {
     hookseal(&format!("verify --scheme {words}"))
 }
@@ -638,7 +638,7 @@ fn verify(words: &str, secret: &str) -> Run {
     run(&format!("verify --scheme {words}"), secret)
 }
 
-/// The same for a file with this content.
+/// Runs the same on a file with this content.
 #[track_caller]
 fn run_on(name: &str, content: impl AsRef<[u8]>, words: &str, secret: &str) -> Run {
     let mut command = verify_with(words);
@@ -691,7 +691,7 @@ fn extreme_times_are_checked_like_others() {
     verify(&over, WHSEC).is(2, "", "it takes a whole number of seconds");
 }
 
-/// A file that cannot be read keeps no other from being checked.
+/// If one file cannot be read, the others are still checked.
 #[test]
 fn what_cannot_be_read_is_reported_beside_the_verdicts() {
     let run = verify(
@@ -755,8 +755,8 @@ fn programs_get_one_json_array() {
     assert_eq!(json, wanted);
 }
 
-/// A secret without an id is taken for the id that a request names; with another one, the
-/// request names no key.
+/// A secret without an id is tried for the id that a request names. With a different id, the
+/// request names an unknown key.
 #[test]
 fn ids_of_keys_are_optional() {
     let words = "pomelo pomelo-authorization.http ENDPOINT --received-at 1795314748";
@@ -786,7 +786,7 @@ fn the_public_url_gives_the_endpoint() {
 fn large_files_are_refused_and_not_held_in_memory() {
     let path = file("verify/large.http", "");
     let large = std::fs::File::create(&path).unwrap();
-    // A hundred MiB, which take no place on most file systems.
+    // A sparse file of a hundred MiB.
     large.set_len(100 << 20).unwrap();
     let mut command = verify_with("paminga");
     command.arg(&path).env("HOOKSEAL_SECRET", PAMINGA);
@@ -822,7 +822,7 @@ fn arguments_that_are_no_text_are_wrong_use() {
     }
     let mut command = verify_with("paminga");
     command.arg(broken).env("HOOKSEAL_SECRET", PAMINGA);
-    // Nothing of the name steers the terminal.
+    // Nothing in the name controls the terminal.
     Run::of(command, PAMINGA).is(2, "", "cannot read \u{fffd}\\u{1b}[31m: ");
 }
 
@@ -858,7 +858,7 @@ fn a_request_whose_body_looks_like_curls_is_a_request() {
     Run::of(command, PAMINGA).is(0, "verified", "");
 }
 
-/// A secret that stands where an option or a command belongs is not repeated.
+/// A secret in the place of an option or a command is not repeated.
 #[test]
 fn a_secret_in_the_wrong_place_is_not_shown() {
     for words in ["verify --scheme paminga --secret", "key", ""] {
