@@ -1,4 +1,4 @@
-//! Every error can be had, and says precisely what is wrong and no more.
+//! Tests that every error can occur, and says precisely what is wrong and no more.
 
 mod common;
 
@@ -13,7 +13,7 @@ use hookseal::{
     ConfigError, Head, Key, Keys, Message, ReplayWindow, SignError, VerifyError, Webhook, schemes,
 };
 
-/// The variant's name and the message.
+/// Returns the variant's name and the message.
 fn said(error: &VerifyError) -> (String, String) {
     let debug = format!("{error:?}");
     let variant = debug.split([' ', '{', '(']).next().unwrap();
@@ -126,7 +126,7 @@ fn every_refusal_has_its_message_and_one_status() {
     }
 }
 
-/// The sender has done nothing wrong: a 401 would tell it to stop.
+/// The sender did nothing wrong: a 401 would tell it to stop.
 #[test]
 fn the_services_own_faults_are_no_refusals() {
     let webhook = Webhook::new(REQUEST_LINE, SECRET).unwrap();
@@ -308,7 +308,7 @@ fn secrets_of_another_kind_are_refused_by_name() {
             let wanted = format!("secret starts with {found}, which marks an Ed25519 ");
             assert!(error.starts_with(&wanted), "{error}");
         }
-        // Where such keys are read, this is none: 24 bytes.
+        // Where such keys are read, this is not one: it has 24 bytes.
         let wanted = if cfg!(feature = "ed25519") {
             "Ed25519 key is 24 bytes long; a public key has 32, a signing key 32 or 64"
         } else {
@@ -531,8 +531,8 @@ const ONE: Scheme = Scheme {
     ..Scheme::BASE
 };
 
-/// A scheme that contradicts itself makes no webhook. Each is one step from
-/// `LIST`, or from `BASE` with a name and a header, which do.
+/// No webhook can be created with an inconsistent scheme. Each differs in one step from
+/// `LIST`, or from `BASE` with a name and a header, which are consistent.
 #[test]
 fn a_scheme_that_cannot_be_verified_by_says_why() {
     assert!(webhook(LIST, SECRET).is_ok());
@@ -811,7 +811,7 @@ fn a_scheme_that_cannot_be_verified_by_says_why() {
     );
 }
 
-/// As many as the message says are supported, and no more.
+/// The number in the message is supported, and no more.
 #[test]
 fn a_scheme_reads_a_number_of_headers() {
     let names: Vec<String> = (0..100).map(|number| format!("x-{number}")).collect();
@@ -1086,7 +1086,7 @@ fn errors_are_errors() {
     fn boxed(error: impl std::error::Error + Send + Sync + 'static) -> Box<dyn std::error::Error> {
         Box::new(error)
     }
-    // `Display` has said it all: there is no source to say it again.
+    // `Display` shows everything, so there is no source to repeat it.
     assert!(boxed(VerifyError::SignatureMismatch).source().is_none());
     assert!(boxed(Key::from_hex("abc").unwrap_err()).source().is_none());
     let webhook = Webhook::new(schemes::STANDARD_WEBHOOKS, WHSEC).unwrap();
@@ -1097,7 +1097,7 @@ fn errors_are_errors() {
     assert!(boxed(malformed.unwrap_err()).source().is_none());
 }
 
-/// An endpoint that no request could name, of several as of one.
+/// An endpoint that no request could name is refused, alone or among several.
 #[test]
 fn endpoints_that_cannot_match_are_refused() {
     let key = || Key::from_base64(API_SECRET).unwrap().with_id(API_KEY);
@@ -1110,7 +1110,7 @@ fn endpoints_that_cannot_match_are_refused() {
         let error = at_any(endpoints).err();
         assert_eq!(error, Some(ConfigError::InvalidEndpoint), "{endpoints:?}");
     }
-    // A scheme whose requests do not name theirs can have one only.
+    // A scheme whose requests do not name their endpoint can have only one.
     let square = Scheme {
         name: "square",
         signature: SignatureField::Header("x-signature"),

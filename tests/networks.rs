@@ -1,4 +1,4 @@
-//! Where requests come from: the networks, the headers of proxies, and the layer.
+//! Tests the networks, the headers of proxies, and the layer.
 
 #[path = "common/time_limit.rs"]
 mod time_limit;
@@ -197,7 +197,7 @@ fn headers(name: &'static str, values: &[&str]) -> HeaderMap {
     headers
 }
 
-/// An address, or the error in a word.
+/// Returns an address, or the error in one word.
 fn shown(result: Result<IpAddr, ClientAddressError>) -> String {
     match result {
         Ok(address) => address.to_string(),
@@ -298,7 +298,7 @@ fn the_first_untrusted_address_from_the_right_of_forwarded() {
         ),
         (&[r#"x="\, for="203.0.113.7""#], "203.0.113.7"),
         (&["for=\"", "for=203.0.113.7"], "203.0.113.7"),
-        // Trusted proxies are passed over; separators in quotes are none.
+        // Trusted proxies are skipped; quoted separators do not separate.
         (&["for=203.0.113.7, for=10.0.0.1"], "203.0.113.7"),
         (
             &[r#"for=203.0.113.7, for=10.0.0.1;host="a,b;for=198.51.100.1""#],
@@ -363,7 +363,7 @@ fn only_a_trusted_proxys_own_header_counts() {
         assert_eq!(address(PROXY), wanted);
         assert_eq!(address("::ffff:10.0.0.7"), wanted);
         assert_eq!(address("2001:db8:a::1"), wanted);
-        // From anyone else the headers say nothing.
+        // From anyone else, the headers are ignored.
         assert_eq!(address("198.51.100.9"), "198.51.100.9");
         assert_eq!(address("::ffff:198.51.100.9"), "198.51.100.9");
         assert_eq!(address("2001:db8:b::1"), "2001:db8:b::1");
@@ -436,7 +436,7 @@ fn errors_name_the_header() {
     );
 }
 
-/// What a proxy may write, before it is text.
+/// What a proxy may write, before it is formatted.
 #[derive(Clone, Debug)]
 enum Hop {
     Proxy(u8),
@@ -476,7 +476,7 @@ impl Hop {
 }
 
 proptest! {
-    /// The model walks over what was meant, and never sees the text.
+    /// The model walks over the hops themselves, and never sees the text.
     #[test]
     fn the_client_is_whom_the_nearest_untrusted_hop_names(
         in_forwarded: bool,
@@ -514,7 +514,7 @@ proptest! {
             Some(Hop::Unknown) if in_forwarded => prop_assert_eq!(shown(found), "unidentified"),
             Some(_) => prop_assert_eq!(shown(found), "malformed"),
             None if spoofed.is_some() => {
-                // Nobody but the client has written anything: it must not become a proxy.
+                // Only the client has written anything: it must not be taken for a proxy.
                 prop_assert!(found.is_err() || !self::proxies().contains(found.unwrap()));
             }
             None if trusted > 0 => prop_assert_eq!(shown(found), "only proxies"),

@@ -1,5 +1,5 @@
-//! Schemes from files: every scheme of the catalogue can be written as one and read
-//! back, and what is wrong with a file is said when it is read.
+//! Tests schemes from files: every scheme of the catalogue can be written to a file and
+//! read back, and faults in a file are reported when it is read.
 #![cfg(feature = "serde")]
 
 use hookseal::clock::FixedClock;
@@ -93,7 +93,7 @@ fn an_endpoint_is_in_the_file_or_set_later() {
     file.with(|scheme| assert_eq!(scheme.endpoint, Endpoint::One("https://example.com/")));
 }
 
-/// What is wrong, where it is, and what to write.
+/// The error says what is wrong, where it is, and what to write.
 #[test]
 fn a_faulty_file_says_what_is_wrong_where() {
     for (from, to, wanted) in [
@@ -203,7 +203,8 @@ fn a_faulty_file_says_what_is_wrong_where() {
     }
 }
 
-/// The schema for editors refuses what cannot be read, but for what only the whole shows.
+/// The schema for editors refuses unreadable files, except for faults that only the whole file
+/// shows.
 #[test]
 fn the_schema_refuses_words_that_are_none() {
     let (schemas, index) = schema();

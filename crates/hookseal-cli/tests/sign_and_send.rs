@@ -443,7 +443,7 @@ fn the_curl_command_sends_what_was_signed() {
     }
 }
 
-/// A server's certificate that nobody has signed is refused.
+/// An untrusted server certificate is refused.
 #[cfg(feature = "https")]
 #[test]
 fn https_needs_a_certificate_that_is_trusted() {
