@@ -202,7 +202,7 @@ fn headers_may_be_held_in_many_ways() {
     assert!(verifier.verify(&bytes, body).is_ok());
     assert!(verifier.verify(&tree, body).is_ok());
     assert!(verifier.verify(&hash, body).is_ok());
-    // Wherever in the map it stands.
+    // At any position in the map.
     let others = [("a", "1"), ("x-paminga-signature", HEX), ("z", "2")];
     assert!(verifier.verify(&BTreeMap::from(others), body).is_ok());
     assert!(verifier.verify(&HashMap::from(others), body).is_ok());

@@ -593,7 +593,7 @@ fn a_request_line_is_of_a_method_and_a_path_or_it_is_refused() {
             assert_eq!(error.http_status(), 401);
         }
     }
-    // Nothing of it was passed: the fault is the receiver's.
+    // It was not passed at all: the receiver is at fault.
     let error = whole.verify(&headers, b"{}").unwrap_err();
     assert_eq!(
         (error.reason(), error.http_status()),
@@ -1054,7 +1054,7 @@ fn schemes_that_make_no_sense_are_refused() {
             handshake(Handshake::SecretField("")),
             handshake(Handshake::Head),
         ),
-        // An Ed25519 form beside a MAC is no second MAC.
+        // An Ed25519 form next to a MAC is not a second MAC.
         (
             "SeveralMacs",
             with_forms(const { &[Form::hex(""), HMAC_SHA512] }),
@@ -2030,7 +2030,7 @@ fn a_canonical_form_that_needs_the_target_is_not_computed_of_headers_alone() {
     assert_eq!(verdict(&Head::new("POST", "/hook", &headers)), Ok(()));
     let other = Head::new("POST", "/hooks", &headers);
     assert_eq!(verdict(&other), Err(VerifyError::SignatureMismatch));
-    // Nothing of it was passed: the fault is the receiver's.
+    // It was not passed at all: the receiver is at fault.
     let error = verdict(&headers).unwrap_err();
     assert_eq!(
         (error.reason(), error.http_status()),

@@ -834,7 +834,7 @@ fn a_scheme_reads_a_number_of_headers() {
     for count in limit..30 {
         assert_eq!(message_of(reading(count)), wanted);
     }
-    // Eight signatures, and at least a time and an id beside them.
+    // Eight signatures, and at least a time and an id in addition.
     assert!(limit >= 10, "{limit}");
 }
 

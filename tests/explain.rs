@@ -1132,7 +1132,7 @@ fn a_timestamp_that_was_converted() {
     assert!(tried >= 10, "{tried}");
 }
 
-// The signature's spelling, and headers.
+// The signature's encoding, and headers.
 
 /// Checks a sender that writes the signature in another form.
 fn with_form(change: impl Fn(Form<'static>) -> Form<'static>, wanted: &[&str]) {

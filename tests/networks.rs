@@ -214,14 +214,14 @@ fn shown(result: Result<IpAddr, ClientAddressError>) -> String {
 fn the_first_untrusted_address_from_the_right_of_x_forwarded_for() {
     for (values, wanted) in [
         (&["203.0.113.7"][..], "203.0.113.7"),
-        // What the client sent in front is not read, whatever it is.
+        // Whatever the client sent in front is not read.
         (&["198.51.100.1, 203.0.113.7"], "203.0.113.7"),
         (&["10.0.0.1, 203.0.113.7"], "203.0.113.7"),
         (&["nonsense, 203.0.113.7"], "203.0.113.7"),
         (&["\"open, 203.0.113.7"], "203.0.113.7"),
         (&[", ,, 203.0.113.7"], "203.0.113.7"),
         (&["\u{fc}, 203.0.113.7"], "203.0.113.7"),
-        // Trusted proxies are passed over.
+        // Trusted proxies are skipped.
         (&["203.0.113.7, 10.0.0.1"], "203.0.113.7"),
         (
             &["198.51.100.1, 203.0.113.7, 10.0.0.1, 2001:db8:a::1"],
@@ -288,7 +288,7 @@ fn the_first_untrusted_address_from_the_right_of_forwarded() {
         (&["for=UNKNOWN"], "unidentified"),
         (&["for=\"unknown:80\""], "unidentified"),
         (&["for=\"203.0.113.7:_port\""], "203.0.113.7"),
-        // What the client sent in front is not read, whatever it is.
+        // Whatever the client sent in front is not read.
         (&["for=198.51.100.1, for=203.0.113.7"], "203.0.113.7"),
         (&["nonsense, for=203.0.113.7"], "203.0.113.7"),
         (&[r#"for="open, for=203.0.113.7"#], "203.0.113.7"),

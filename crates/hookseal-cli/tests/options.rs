@@ -359,7 +359,7 @@ fn an_option_without_an_effect_is_refused() {
     }
     // One of two options with the same meaning.
     let square = "verify --scheme square --endpoint https://a --url https://a paminga.http";
-    run(square, PAMINGA).is(2, "", "--url has no effect beside --endpoint");
+    run(square, PAMINGA).is(2, "", "--url has no effect together with --endpoint");
     for words in ["--repeat 2 --curl", "--curl --repeat 2", "--tolerance 1"] {
         run(
             &format!("sign --scheme paminga --url http://a {words} paminga.http"),

@@ -212,7 +212,7 @@ impl Setup {
             if given.contains(&"endpoint") && given.contains(&"url") && !signs_request_line(&scheme)
             {
                 return wrong(format!(
-                    "--url has no effect beside --endpoint: {} signs no other part of a URL",
+                    "--url has no effect together with --endpoint: {} signs no other part of a URL",
                     scheme.name
                 ));
             }

@@ -327,7 +327,7 @@ impl HandshakeOptions {
                 Ok(token) if !token.is_empty() => Some(token),
                 _ => {
                     return wrong(
-                        "the variable that --verify-token-env names is not set, or is empty",
+                        "the variable that --verify-token-env names is not set, empty or not UTF-8",
                     );
                 }
             },
