@@ -76,9 +76,9 @@ pub use shared_key::SharedKey;
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 pub const HUBPAY: Scheme<'static> = Scheme {
     name: "hubpay",
     signature: SignatureField::Header("X-Hubpay-Hmac"),

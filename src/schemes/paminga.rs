@@ -1,6 +1,6 @@
 use crate::scheme::{Form, Scheme, SecretForm, SignatureField};
 
-/// Paminga: the hex of HMAC-SHA-256 over the body.
+/// Paminga: HMAC-SHA-256 over the body, in hex.
 ///
 /// | | |
 /// | --- | --- |
@@ -11,7 +11,7 @@ use crate::scheme::{Form, Scheme, SecretForm, SignatureField};
 /// | not signed | all other headers |
 /// | after a failure | two more attempts with exponential backoff, if the answer is not 2xx within 3 seconds |
 /// | source | <https://www.paminga.com/docs/concepts/actions/send-webhook>, read 2026-11 |
-/// | checked | an independent implementation: the documentation's PHP, Python and Node.js, run |
+/// | checked | an independent implementation: the documentation's PHP, Python and Node.js (run) |
 ///
 /// An older page names the header `Signature`, which is sent on request:
 /// `PAMINGA.with_signature_header("Signature")`.
@@ -37,9 +37,9 @@ use crate::scheme::{Form, Scheme, SecretForm, SignatureField};
 /// differs in spacing, key order, numbers and escapes. It is the most common
 /// mistake with this scheme.
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 pub const PAMINGA: Scheme<'static> = Scheme {
     name: "paminga",
     signature: SignatureField::Header("X-Paminga-Signature"),

@@ -44,12 +44,12 @@ pub const STAGING_SOURCE_ADDRESSES: [Ipv4Addr; 4] = [
 /// | --- | --- |
 /// | signature | `x-signature`: `hmac-sha256 ` base64 |
 /// | signed | timestamp, endpoint, body |
-/// | expires | 60 s by `x-timestamp` |
+/// | expires | 60 s after `x-timestamp` |
 /// | secret | base64: the api-secret, with the api-key as [id](crate::Key::with_id) |
 /// | not signed | `x-api-key`, `x-idempotency-key` |
 /// | after a failure | not documented |
 /// | source | <https://developers.pomelo.la/en/api-reference/Identity/webhooks>, <https://docs.pomelo.la/en/docs/developers/webhooks>, <https://github.com/pomelo-la/cards-transactions-examples>, read 2026-11 |
-/// | checked | an independent implementation: the provider's examples in Go and Node.js and its Postman collection, run |
+/// | checked | an independent implementation: the provider's examples in Go and Node.js and its Postman collection (run) |
 ///
 /// The headers are `x-api-key`, `x-signature`, `x-timestamp` and `x-endpoint`.
 ///
@@ -147,7 +147,7 @@ pub const POMELO: Scheme<'static> = Scheme {
 /// | --- | --- |
 /// | signature | `x-signature`: `hmac-sha256 ` base64 |
 /// | signed | body, timestamp, endpoint |
-/// | expires | 60 s by `x-timestamp` |
+/// | expires | 60 s after `x-timestamp` |
 /// | secret | base64: the api-secret, with the api-key as [id](crate::Key::with_id) |
 /// | not signed | `x-api-key`, `x-idempotency-key` |
 /// | after a failure | not documented |
