@@ -30,9 +30,9 @@ use crate::scheme::{Form, Scheme, SecretForm, SignatureField};
 ///
 /// **Pakk's other headers are not signed**: `X-Pakk-WebhookID`,
 /// `X-Pakk-Webhook-TriggerEvent` (`Create` or `Edit`) and
-/// `X-Pakk-Webhook-TriggerEntity`. Anyone on the way can change them, so no
-/// [`Verified`](crate::Verified) has them. Decide nothing by them; take what
-/// happened from the body.
+/// `X-Pakk-Webhook-TriggerEntity`. Anyone in between can change them, so a
+/// [`Verified`](crate::Verified) does not include them. Do not base decisions on them;
+/// read what happened from the body.
 ///
 /// This scheme has no timestamp, so **a captured request verifies forever**. Store the
 /// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,

@@ -7,7 +7,7 @@ use crate::scheme::{Form, Scheme, SecretForm, SignatureField};
 /// | signature | `X-Paminga-Signature`: hex |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, which Paminga's support hands out |
+/// | secret | text, which Paminga's support provides |
 /// | not signed | all other headers |
 /// | after a failure | two more attempts with exponential backoff, if the answer is not 2xx within 3 seconds |
 /// | source | <https://www.paminga.com/docs/concepts/actions/send-webhook>, read 2026-11 |
@@ -32,10 +32,10 @@ use crate::scheme::{Form, Scheme, SecretForm, SignatureField};
 ///
 /// # Security
 ///
-/// **Hash the body as received.** The provider's Node.js example hashes
-/// `JSON.stringify(req.body)`: that is the body parsed and written again, which
-/// differs in spacing, key order, numbers and escapes. It is the most common
-/// mistake with this scheme.
+/// **Verify the body as received.** The provider's Node.js example hashes
+/// `JSON.stringify(req.body)`: the body parsed and serialised again, which differs in
+/// spacing, key order, numbers and escapes. This is the most common mistake with this
+/// scheme.
 ///
 /// This scheme has no timestamp, so **a captured request verifies forever**. Store the
 /// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
