@@ -237,7 +237,7 @@ pub const INTUIT: Scheme<'static> = Scheme {
 /// The secret is the same for all accounts; `data.webHookEvent` in the signed body has
 /// the `accountId` and the `topic`.
 ///
-/// The answer must come within 1 second.
+/// The answer must arrive within 1 second.
 ///
 /// # Examples
 ///
@@ -471,8 +471,8 @@ pub const WOOCOMMERCE: Scheme<'static> = Scheme {
 /// several requests without events, some with a wrong signature on purpose. Answer 200
 /// to those that verify and 401 to all others.
 ///
-/// The answer must come within 5 seconds, with no body and no cookies. A body is a list
-/// of `events`, which may be empty.
+/// The answer must arrive within 5 seconds, with no body and no cookies. A body is a
+/// list of `events`, which may be empty.
 ///
 /// # Examples
 ///

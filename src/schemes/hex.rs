@@ -188,7 +188,7 @@ pub const CHECKOUT: Scheme<'static> = Scheme {
 /// | signature | `x-checkr-signature`: hex |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text; where to find it is not documented in the sources read |
+/// | secret | text; where to find it is not documented in the sources |
 /// | not signed | all other headers |
 /// | after a failure | not known; an endpoint that does not answer with 2xx for 60 days is removed |
 /// | source | <https://github.com/NangoHQ/nango/blob/0a03a6953ae1f71541f45ae0e3b310e7ed457141/packages/server/lib/webhook/checkr-partner-webhook-routing.ts>, read 2026-11 |
@@ -725,8 +725,8 @@ pub const RAZORPAY: Scheme<'static> = Scheme {
 /// | checked | an independent implementation: Sentry's integration-platform-example, and Hookdeck's webhook-skills |
 ///
 /// The samples in the documentation hash the body after parsing and serialising it
-/// again, which changes any non-ASCII text; verify the body as received. Issue alerts
-/// used to be signed over only a part of the body.
+/// again, which changes non-ASCII text; verify the body as received. Issue alerts used
+/// to be signed over only a part of the body.
 ///
 /// Requests from UI components have the same signature in another header:
 /// `SENTRY.with_signature_header("sentry-app-signature")`. Their body can be empty.
@@ -820,8 +820,8 @@ pub const EASYPOST: Scheme<'static> = Scheme {
 /// | source | <https://dev.to/ayopee/how-to-verify-paystack-flutterwave-monnify-and-squad-webhooks-correctly-in-nodejs-and-python-684>, read 2026-11 |
 /// | checked | an independent implementation: receivers in public code, none of them Paystack's |
 ///
-/// Webhooks have no separate secret: they are signed with the API secret key, of which
-/// test and live mode have different ones. The hash is SHA-512, though some guides say
+/// Webhooks have no separate secret: they are signed with the API secret key, which
+/// differs between test and live mode. The hash is SHA-512, though some guides say
 /// SHA-256.
 ///
 /// Many samples hash `JSON.stringify` of the parsed body; verify the body as received.
@@ -870,8 +870,8 @@ pub const PAYSTACK: Scheme<'static> = Scheme {
 /// Testing the subscription sends an event of the type `pagey.ping`, which PagerDuty's
 /// lists of types do not mention. V2 webhooks do not have this signature.
 ///
-/// Refuse requests with a 4xx: after a 5xx, PagerDuty retries the same request for two
-/// days.
+/// Respond to refused requests with a 4xx: after a 5xx, PagerDuty retries the request
+/// for two days.
 ///
 /// # Examples
 ///

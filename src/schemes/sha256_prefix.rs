@@ -36,8 +36,8 @@ use crate::scheme::{Form, Handshake, Scheme, SignatureField};
 /// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
 /// and skip repeats.
 ///
-/// `X-GitHub-Event` and `X-GitHub-Delivery` are not signed and prove nothing: tell the
-/// type from the fields of the body, and do not treat a new delivery id as a new
+/// `X-GitHub-Event` and `X-GitHub-Delivery` are not signed and prove nothing: determine
+/// the type from the fields of the body, and do not treat a new delivery id as a new
 /// delivery.
 pub const GITHUB: Scheme<'static> = Scheme {
     name: "github",
@@ -83,8 +83,8 @@ pub const GITHUB: Scheme<'static> = Scheme {
 /// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
 /// and skip repeats.
 ///
-/// `X-Event-Key` and the ids in headers are not signed and prove nothing: tell the type
-/// from the fields of the body.
+/// `X-Event-Key` and the ids in headers are not signed and prove nothing: determine the
+/// type from the fields of the body.
 pub const BITBUCKET: Scheme<'static> = Scheme {
     name: "bitbucket",
     signature: SignatureField::Header("X-Hub-Signature"),

@@ -146,7 +146,7 @@ pub const ZOOM: Scheme<'static> = Scheme {
 /// There is no separator between timestamp and body. A webhook with `GET` or `DELETE`
 /// has no body: then only the timestamp is signed, not the URL.
 ///
-/// The sources read name no window: 5 minutes is the default of this crate.
+/// The sources name no window; 5 minutes is the default of this crate.
 ///
 /// The body of a webhook on a trigger or an automation comes from a template that the
 /// account writes: it has an id or a type only if the template includes one. An action
@@ -199,9 +199,9 @@ pub const ZENDESK: Scheme<'static> = Scheme {
 ///
 /// The message id is signed: if you have seen it before, the message is a duplicate.
 ///
-/// The message type is not signed: tell the kind of message from the body. A body with
-/// `challenge` is the first message of a subscription, and expects the challenge back
-/// as plain text. A body with `event` is a notification. In a revocation,
+/// The message type is not signed: determine the kind of message from the body. A body
+/// with `challenge` is the first message of a subscription, and expects the challenge
+/// back as plain text. A body with `event` is a notification. In a revocation,
 /// `subscription.status` says why.
 ///
 /// # Examples
@@ -295,7 +295,7 @@ pub const WEBFLOW: Scheme<'static> = Scheme {
 /// | signature | `x-webhook-signature`: base64 |
 /// | signed | timestamp, body |
 /// | expires | 300 s after `x-webhook-timestamp` (milliseconds) |
-/// | secret | text: the secret key (client secret) of the payment gateway, or the API key of a partner; where to find it is not documented in the sources read |
+/// | secret | text: the secret key (client secret) of the payment gateway, or the API key of a partner; where to find it is not documented in the sources |
 /// | not signed | `x-idempotency-header` |
 /// | after a failure | payment gateway: by default 3 retries, after 2, 10 and 30 minutes, or as set for the endpoint |
 /// | source | <https://www.cashfree.com/docs/payments/subscription/webhook-signature>, read 2026-11 |
@@ -304,7 +304,7 @@ pub const WEBFLOW: Scheme<'static> = Scheme {
 /// There is no separator between timestamp and body. Some pages show
 /// `$timestamp.$payload`: there the dot concatenates two strings, and is not signed.
 ///
-/// The sources read name no window: 5 minutes is the default of this crate.
+/// The sources name no window; 5 minutes is the default of this crate.
 ///
 /// Some older webhooks of Secure ID sign sorted values of the body instead, and API
 /// Banking webhooks have `X-Cashfree-Signature` and `X-Cashfree-Timestamp`.
@@ -355,7 +355,7 @@ pub const CASHFREE: Scheme<'static> = Scheme {
 ///
 /// A webhook without a secret is not signed.
 ///
-/// The sources read name no window: 5 minutes is the default of this crate.
+/// The sources name no window; 5 minutes is the default of this crate.
 ///
 /// Take the type from `metadata.event_type` in the signed body.
 ///
@@ -407,7 +407,7 @@ pub const PODIUM: Scheme<'static> = Scheme {
 /// If the contact point uses another header for the signature, set it with
 /// [`Scheme::with_signature_header`].
 ///
-/// The sources read name no window: 5 minutes is the default of this crate.
+/// The sources name no window; 5 minutes is the default of this crate.
 ///
 /// # Examples
 ///
@@ -512,8 +512,8 @@ pub const BOX: Scheme<'static> = Scheme {
 /// `{"type":1}`, and a webhook event of `type` 0 with 204 and no body. Discord also
 /// sends wrongly signed requests on purpose, which must get 401.
 ///
-/// Discord waits 3 seconds for an answer. The sources read name no window: 5 minutes is
-/// the default of this crate. Identify an interaction by the `id` in the signed body.
+/// Discord waits 3 seconds for an answer. The sources name no window; 5 minutes is the
+/// default of this crate. Identify an interaction by the `id` in the signed body.
 ///
 /// # Examples
 ///
