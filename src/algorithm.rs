@@ -241,12 +241,17 @@ pub(crate) fn wipe_stack<const LEN: usize>() {
     core::hint::black_box(&area);
 }
 
+/// The length of the zeros that, in an enum beside a `T`, reach over all of `T` and its padding.
+pub(crate) const fn empty_len<T>() -> usize {
+    size_of::<T>() + align_of::<T>() - 1
+}
+
 /// A place for the running MAC of one key.
 ///
 /// An empty place is all zeros. If it were not, it would carry what was on the stack
 /// when it was made, such as another state, to wherever it moves.
 pub(crate) enum RunningMac {
-    Empty([u8; size_of::<Running<Sha512>>()]),
+    Empty([u8; empty_len::<Running<Sha512>>()]),
     Sha256(Running<Sha256>),
     Sha512(Running<Sha512>),
     #[cfg(feature = "sha1")]
@@ -254,7 +259,7 @@ pub(crate) enum RunningMac {
 }
 
 impl RunningMac {
-    pub(crate) const EMPTY: Self = Self::Empty([0; size_of::<Running<Sha512>>()]);
+    pub(crate) const EMPTY: Self = Self::Empty([0; empty_len::<Running<Sha512>>()]);
 
     pub(crate) const fn is_empty(&self) -> bool {
         matches!(self, Self::Empty(_))

@@ -11,7 +11,7 @@ use core::fmt;
 
 use zeroize::Zeroize as _;
 
-use crate::algorithm::{Hashing, MacKey, RunningMac, wipe_stack};
+use crate::algorithm::{Hashing, MacKey, RunningMac, empty_len, wipe_stack};
 use crate::clock::Timestamp;
 use crate::ed25519;
 use crate::error::VerifyError;
@@ -209,12 +209,12 @@ impl Hashing for Pair {
 /// A place for the running check of a pair. The hash has a buffer whose unused part
 /// can hold leftovers from the stack, so the whole place is wiped.
 enum PairSlot {
-    Empty([u8; size_of::<Pair>()]),
+    Empty([u8; empty_len::<Pair>()]),
     Running(Pair),
 }
 
 impl PairSlot {
-    const EMPTY: Self = Self::Empty([0; size_of::<Pair>()]);
+    const EMPTY: Self = Self::Empty([0; empty_len::<Pair>()]);
 
     fn update(&mut self, bytes: &[u8]) {
         if let Self::Running(pair) = self {
@@ -318,6 +318,13 @@ impl HashState {
         self.pairs.clear();
         self.body.clear();
         self.started = false;
+    }
+}
+
+/// Wipes also what a forgotten verification has left, with the padding between its values.
+impl Drop for HashState {
+    fn drop(&mut self) {
+        self.wipe();
     }
 }
 
