@@ -233,7 +233,7 @@ fn what_was_seen_of_the_body_is_logged() {
         log_of(layer, &headers, b"{\"n\":0, \"unpacked\": true}"),
         " INFO hookseal::tower: webhook rejected scheme=\"paminga\" \
          reason=\"body-length-mismatch\" body_len=25 announced_len=7 content_encoding=\"gzip\" \
-         error=the body has 25 bytes, and Content-Length announces 7; a middleware in front changed \
+         error=the body has 25 bytes, but Content-Length announces 7; a middleware in front changed \
          the body (decompressed or rewrote it), or its stream was cancelled\n"
     );
     // A client chooses the text.
