@@ -122,8 +122,8 @@ impl Explanation {
         &self.faults.all
     }
 
-    /// Returns the likely causes, if none is proven: first those that the request points to,
-    /// then those that are common with such senders.
+    /// Returns the likely causes, if none is proven: first those that the request points
+    /// to, then those that are common for such senders.
     #[must_use]
     pub fn likely(&self) -> &[Change] {
         &self.likely

@@ -507,8 +507,8 @@ impl<'r> Reader<'_, 'r> {
                     let change = Change::new(
                         "header-joined",
                         format!(
-                            "the header `{name}` has two values that were joined at a comma, and \
-                             the sender signed the first"
+                            "the header `{name}` has two values that were joined with a comma, \
+                             and the sender signed the first"
                         ),
                         "the header was sent twice, or added on the way; pass repeated headers on \
                          one by one",
