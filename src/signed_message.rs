@@ -1,4 +1,4 @@
-//! What is signed, as something to hash.
+//! The signed message, as something to hash.
 
 use alloc::vec::Vec;
 
@@ -55,7 +55,7 @@ impl Hashing for Digest {
     }
 }
 
-/// Collects what would be hashed.
+/// Collects the bytes that would be hashed.
 pub(crate) struct Collected(pub(crate) Vec<u8>);
 
 impl Hashing for Collected {
