@@ -25,7 +25,7 @@
 //! A signing key is 32 random bytes, the seed. Its text is `whsk_` followed by their
 //! base64. [`SigningKey::public_key`] returns the public key, whose text is `whpk_`
 //! followed by the base64 of its 32 bytes. Both texts can be passed as keys to
-//! [`Webhook::new`](crate::Webhook::new). With `openssl` alone:
+//! [`Webhook::new`](crate::Webhook::new). With just `openssl`:
 //!
 //! ```sh
 //! openssl genpkey -algorithm ed25519 -outform DER -out key.der
@@ -39,9 +39,9 @@
 //! public key out where the receiver already trusts you, such as a dashboard behind a
 //! login. It is not a secret, but whoever can replace it can sign.
 //!
-//! To rotate, hand out the new public key, sign with both keys until all
-//! receivers have it, then sign with the new one alone. If a signing key has
-//! leaked, stop using it and have receivers remove its public key at once.
+//! To rotate, hand out the new public key, sign with both keys until all receivers have
+//! it, then sign with only the new one. If a signing key has leaked, stop using it and
+//! have receivers remove its public key at once.
 //!
 //! ```
 //! use hookseal::ed25519::{PublicKey, SigningKey};

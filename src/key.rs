@@ -417,9 +417,8 @@ impl fmt::Debug for Key {
 /// that signs most requests first: the others then cost nothing for those
 /// requests.
 ///
-/// A webhook with a secret and an Ed25519 key is only as safe as the secret:
-/// anyone who has the secret can sign. Remove it once the sender signs with
-/// Ed25519 alone.
+/// A webhook with a secret and an Ed25519 key is only as safe as the secret: anyone who
+/// has the secret can sign. Remove it once the sender signs only with Ed25519.
 ///
 /// ```
 /// use hookseal::{Key, Keys, Webhook, schemes};

@@ -17,7 +17,7 @@ impl Hashed for BodyAlone<'_> {
     }
 }
 
-/// A whole message as it is signed.
+/// A whole signed message.
 pub(crate) struct SignedMessage<'m, 'h> {
     pub(crate) parts: &'m SignedParts<'h>,
     pub(crate) body: &'m [u8],

@@ -1,4 +1,4 @@
-//! The trait for everything that verifies requests.
+//! The trait implemented by everything that verifies requests.
 
 use crate::Verified;
 use crate::clock::Timestamp;

@@ -163,7 +163,7 @@ fn text_that_is_no_network_is_an_error_that_says_what_to_do() {
     ] {
         let error = Networks::new([text]).unwrap_err();
         let wanted = format!(
-            "network {text} has bits set after its prefix; write {network}, or {address} for this address alone"
+            "network {text} has bits set after its prefix; write {network}, or {address} for only this address"
         );
         assert_eq!(error.to_string(), wanted);
     }

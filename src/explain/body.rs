@@ -149,7 +149,7 @@ fn ends(bodies: &mut Bodies, body: &[u8]) {
         Change::new(
             "body-line-feed-removed",
             format!("the sender's body ends with {what} that the received body lacks"),
-            "something on the way trims the body; verify the raw bytes",
+            "something along the way trims the body; verify the raw bytes",
         )
     };
     bodies.keep(
@@ -172,14 +172,14 @@ fn ends(bodies: &mut Bodies, body: &[u8]) {
     let before = Change::new(
         "body-line-feed-removed",
         "the sender's body begins with a line feed that the received body lacks",
-        "something on the way trims the body; verify the raw bytes",
+        "something along the way trims the body; verify the raw bytes",
     );
     bodies.keep([b"\n", body].concat(), &before);
     let added = |what: &str| {
         Change::new(
             "body-line-feed-added",
             format!("the received body has {what} that the sender's body does not have"),
-            "something on the way, or the editor that saved the request, adds it; verify the raw \
+            "something along the way, or the editor that saved the request, adds it; verify the raw \
              bytes",
         )
     };
@@ -220,7 +220,7 @@ fn ends(bodies: &mut Bodies, body: &[u8]) {
             } else {
                 "body-byte-order-mark-removed"
             },
-            format!("something on the way {verb} the byte order mark (BOM) before the body"),
+            format!("something along the way {verb} the byte order mark (BOM) before the body"),
             "text decoders strip and add it; verify the raw bytes",
         )
     };
@@ -253,7 +253,7 @@ fn lines(bodies: &mut Bodies, body: &[u8]) {
                 "the line endings of the body were changed: the sender's are {from}, the received \
                  ones are {to}"
             ),
-            "something on the way treats the body as text; verify the raw bytes",
+            "something along the way treats the body as text; verify the raw bytes",
         )
     };
     let to_lf = replaced(body, b"\r\n", b"\n");
@@ -304,7 +304,7 @@ fn packing(bodies: &mut Bodies, body: &[u8]) {
     if body.len() <= 64 * 1024 {
         let no_longer = Change::new(
             "body-decompressed",
-            "the sender signed the compressed (gzip) bytes, and the body was decompressed on the way",
+            "the sender signed the compressed (gzip) bytes, and the body was decompressed in transit",
             "verify before decompressing",
         );
         for level in [6, 9, 1] {
@@ -333,7 +333,7 @@ fn cut_off(bodies: &mut Bodies, received: &Received<'_>) {
                 received.body.len(),
                 start.len()
             ),
-            "something on the way appends to the body; verify the raw bytes",
+            "something along the way appends to the body; verify the raw bytes",
         );
         bodies.keep(start.to_vec(), &change);
     }
@@ -345,7 +345,7 @@ fn repeated(bodies: &mut Bodies, body: &[u8]) {
         let change = Change::new(
             "body-repeated",
             "the received body is the sender's body twice",
-            "something on the way reads the body and appends it again; verify the raw bytes",
+            "something along the way reads the body and appends it again; verify the raw bytes",
         );
         bodies.keep(start.to_vec(), &change);
     }
@@ -464,7 +464,7 @@ fn wrapped(bodies: &mut Bodies, body: &[u8]) {
     let change = Change::new(
         "body-json-string-signed",
         "the sender signed the body as a JSON string, with quotes and escapes",
-        "something on the way decodes the string; verify the raw bytes",
+        "something along the way decodes the string; verify the raw bytes",
     );
     let all_escapes = ESCAPES.iter();
     bodies.keep_all(
@@ -930,7 +930,7 @@ fn charsets(bodies: &mut Bodies, body: &[u8]) {
                 "the body was converted from one charset to another: the sender's is in {from}, the \
                  received one in {to}"
             ),
-            "something on the way decodes the body as text; verify the raw bytes",
+            "something along the way decodes the body as text; verify the raw bytes",
         )
     };
     if body.is_ascii() {
@@ -1005,7 +1005,7 @@ fn doubly_encoded(whose: &str) -> Change {
     Change::new(
         "body-charset",
         format!("{whose} is UTF-8 that was encoded as UTF-8 once more (mojibake)"),
-        "something on the way treats bytes as characters; verify the raw bytes",
+        "something along the way treats bytes as characters; verify the raw bytes",
     )
 }
 

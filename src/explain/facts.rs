@@ -78,7 +78,7 @@ pub(super) fn change_of(
         ),
         VerifyError::DuplicateHeader { header } => Change::new(
             "header-repeated",
-            format!("{refusal}: the header `{header}` was split, joined or added on the way"),
+            format!("{refusal}: the header `{header}` was split, joined or added in transit"),
             "pass each header on once, as the sender sent it",
         ),
         VerifyError::IncompleteHead { part, .. } => Change::new(
@@ -419,7 +419,7 @@ impl Likely {
                 "body-longer-than-announced",
                 format!(
                     "the body has {length} bytes, but `Content-Length` announces {}: it was \
-                     changed on the way",
+                     changed in transit",
                     announced.unwrap_or_default()
                 ),
                 "verify the raw bytes, in front of whatever decompresses or rewrites the body",
@@ -445,7 +445,7 @@ impl Likely {
                     "body-decompressed",
                     format!(
                         "`Content-Encoding` is `{encoding}`, but the body is not compressed: it \
-                         was decompressed on the way, and the sender may have signed the \
+                         was decompressed in transit, and the sender may have signed the \
                          compressed bytes"
                     ),
                     "verify before decompressing",
@@ -474,7 +474,7 @@ impl Likely {
         } else if faults.has_foreign_key || (faults.has_public_key && only_macs) {
             self.add(
                 "secret-is-public-key",
-                "a public key, or a key of another kind, is configured in place of the secret",
+                "a public key, or a key of another kind, is configured instead of the secret",
                 "pass the secret that the sender shares with the receiver",
             );
         }

@@ -146,7 +146,7 @@ impl Keys {
             }
             // The text is another kind of key, which `reread` tries.
             Err(ConfigError::ForeignSecret { .. } | ConfigError::LooksLike { .. }) => {}
-            // The crate refuses this secret, but the sender may use it all the same.
+            // The crate refuses this secret, but the sender may use it anyway.
             Err(error) => {
                 let mut changes = changes.to_vec();
                 changes.push(refused(&error));

@@ -271,7 +271,7 @@ impl Tags<'_> {
         if !mangled.is_empty() {
             return Change::new(
                 "signature-mangled",
-                format!("the signature's value was {mangled} on its way"),
+                format!("the signature's value was {mangled} in transit"),
                 "pass the values of headers on as they were received",
             );
         }

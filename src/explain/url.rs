@@ -1,4 +1,4 @@
-//! Generates the URLs that a sender may have signed in place of the receiver's.
+//! Generates the URLs that a sender may have signed instead of the receiver's.
 
 use alloc::borrow::ToOwned as _;
 use alloc::format;

@@ -117,8 +117,8 @@ impl OnceLayer {
         }
     }
 
-    /// Sets the function that returns the key of an event, in place of its
-    /// [idempotency key](crate::Verified::idempotency_key).
+    /// Sets the function that returns the key of an event, instead of its [idempotency
+    /// key](crate::Verified::idempotency_key).
     ///
     /// It is needed in two cases: if the sender signs the time of each attempt and no message
     /// id (use [`body_key`](crate::Verified::body_key), or an id from the body), and if

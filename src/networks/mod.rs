@@ -68,7 +68,7 @@ impl Networks {
     /// assert_eq!(
     ///     error.to_string(),
     ///     "network 10.0.0.1/8 has bits set after its prefix; write 10.0.0.0/8, or 10.0.0.1 \
-    ///      for this address alone",
+    ///      for only this address",
     /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -145,7 +145,7 @@ pub enum NetworkError {
     Empty,
     /// A network has bits set after its prefix, so its meaning is ambiguous.
     #[error(
-        "network {text} has bits set after its prefix; write {network}, or {} for this address alone",
+        "network {text} has bits set after its prefix; write {network}, or {} for only this address",
         .text.split('/').next().unwrap_or_default()
     )]
     #[non_exhaustive]

@@ -236,9 +236,9 @@ impl<'a> Scheme<'a> {
         self
     }
 
-    /// Switches the replay window off: **every captured message verifies
-    /// forever**. If a Unix timestamp is signed directly beside the body, the window
-    /// is also what stops digits from moving between them.
+    /// Switches the replay window off: **every captured message verifies forever**. If a
+    /// Unix timestamp is signed directly next to the body, the window is also what stops
+    /// digits from moving between them.
     ///
     /// This is for events that were queued or archived before their signatures are
     /// checked. If you know when they were received, verify against that time instead:

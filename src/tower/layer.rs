@@ -151,7 +151,7 @@ impl<R> VerifyLayer<R> {
         self
     }
 
-    /// Sets the response to rejected requests, in place of the
+    /// Sets the response to rejected requests, instead of the
     /// [status](super::Rejection::status) and an empty body.
     ///
     /// Anyone can receive the response. Make it the same for every
