@@ -73,9 +73,8 @@ pub(super) fn renaming(scheme: &Scheme<'_>, own: &str, found: &str) -> Option<Ch
         return None;
     }
     let other = shown(other);
-    let finding = format!(
-        "the request has headers with another prefix: `{other}-…` instead of `{family}-…`"
-    );
+    let finding =
+        format!("the request has headers with another prefix: `{other}-…` instead of `{family}-…`");
     let change = |remedy| Change::new("header-other-family", finding, remedy);
     Some(if scheme.header_prefix.is_some() {
         change(format!(
