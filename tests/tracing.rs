@@ -118,7 +118,7 @@ fn a_fault_of_the_operator_is_logged_as_an_error() {
     assert_eq!(
         log_of(VerifyLayer::new(webhook), &headers, b"x"),
         "ERROR hookseal::tower: webhook rejected scheme=\"request-line\" \
-         reason=\"incomplete-head\" error=the scheme signs the request's method, and only \
+         reason=\"incomplete-head\" error=the scheme signs the request's method, but only \
          headers were passed; pass the whole head (`Head::new`, or `http::request::Parts`)\n"
     );
 }
