@@ -601,7 +601,7 @@ fn a_scheme_that_cannot_be_verified_by_says_why() {
                 signed: &[Part::Text(""), Part::Body],
                 ..ONE
             },
-            "the signed message contains an empty text",
+            "the signed message contains an empty text; leave it out",
         ),
         (
             Scheme {

@@ -39,7 +39,7 @@ pub enum SchemeFault {
     )]
     InvalidForm,
     /// The signed message contains an empty text.
-    #[error("the signed message contains an empty text")]
+    #[error("the signed message contains an empty text; leave it out")]
     EmptyText,
     /// The signed bytes do not show where a part ends, so bytes could move between it and
     /// another part under the same signature.
