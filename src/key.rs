@@ -24,8 +24,8 @@ use crate::secret::{self, SecretForm};
 /// anyone could sign with them. Public keys are recognised by `whpk_`, and in
 /// PEM, DER, OpenSSH, JWK and minisign files.
 ///
-/// HMAC pads a secret with zero bytes: **a secret that ends in zero bytes equals
-/// the one without them.** Two such secrets are one key, not two.
+/// HMAC pads a secret with zero bytes: **a secret that ends in zero bytes equals the one
+/// without them.** Two such secrets are the same key.
 ///
 /// **Use each secret in one scheme only.** A signature does not say which scheme
 /// made it, so with one secret in two schemes, a message signed for one can
@@ -33,8 +33,8 @@ use crate::secret::{self, SecretForm};
 ///
 /// # Memory
 ///
-/// The secret is in one place on the heap, and is wiped on drop. Moving a key
-/// copies none of it. `Debug` does not show it, and there is no `Clone`:
+/// The secret is in one place on the heap, and is wiped on drop. Moving a key does not
+/// copy it. `Debug` does not show it, and there is no `Clone`:
 /// [`clone_secret`](Self::clone_secret) makes a copy.
 ///
 /// ```
@@ -130,23 +130,23 @@ impl Key {
     /// Creates a key from base64, with or without the prefix `whsec_` or
     /// `v1,whsec_` of Standard Webhooks' secrets.
     ///
-    /// With the feature `ed25519` it also reads `whpk_…`, a public key, and
-    /// `whsk_…`, a signing key. The alphabet is the standard one with canonical
-    /// bits; the padding may be left off.
+    /// With the feature `ed25519` it also reads `whpk_…`, a public key, and `whsk_…`, a
+    /// signing key. The alphabet is the standard one with canonical bits; the padding may
+    /// be omitted.
     ///
     /// # Errors
     ///
     /// [`ConfigError::EmptySecret`] if nothing is left after the prefix;
-    /// [`ConfigError::ForeignSecret`] for another prefix, the same one twice, or
-    /// a public key in a file's form; [`ConfigError::InvalidSecret`] with what
-    /// was found: white space, a line break, quotes, the URL-safe alphabet, wrong
-    /// padding; [`ConfigError::LooksLike`] for hexadecimal digits and other
-    /// prefixes; [`ConfigError::Placeholder`] for `null`, `undefined`, `None` and
-    /// `nil` in any letter case; [`ConfigError::Unexpanded`] as for
-    /// [`from_text`](Self::from_text); [`ConfigError::KnownSecret`] if it decodes to
-    /// zero bytes; [`ConfigError::ShortSecret`] if it decodes to fewer than 16
-    /// bytes; [`ConfigError::InvalidEd25519Key`] for a text that begins like an
-    /// Ed25519 key and is not one.
+    /// [`ConfigError::ForeignSecret`] for another prefix, the same one twice, or a public
+    /// key in a file's form; [`ConfigError::InvalidSecret`] with what was found: white
+    /// space, a line break, quotes, the URL-safe alphabet, wrong padding;
+    /// [`ConfigError::LooksLike`] for hexadecimal digits and other prefixes;
+    /// [`ConfigError::Placeholder`] for `null`, `undefined`, `None` and `nil` in any
+    /// letter case; [`ConfigError::Unexpanded`] as for [`from_text`](Self::from_text);
+    /// [`ConfigError::KnownSecret`] if it decodes to zero bytes;
+    /// [`ConfigError::ShortSecret`] if it decodes to fewer than 16 bytes;
+    /// [`ConfigError::InvalidEd25519Key`] for a text that begins like an Ed25519 key but
+    /// is not one.
     ///
     /// ```
     /// # use hookseal::Key;
@@ -223,8 +223,8 @@ impl Key {
         }
     }
 
-    /// Reads a text as a secret of this form; a key that is not text is returned
-    /// as it is. Only a list gives several keys.
+    /// Reads a text as a secret of this form. A key that is not text is returned as it
+    /// is. Only a list yields several keys.
     pub(crate) fn read(self, form: SecretForm) -> Result<Vec<ReadKey>, ConfigError> {
         let Self { id, material } = self;
         let materials = match material {
@@ -252,7 +252,7 @@ fn read_text(
     let material = match form {
         SecretForm::Text => {
             secret::check_text(&text)?;
-            // The bytes stay where they are.
+            // This does not move the bytes.
             let bytes = core::mem::take(&mut *text).into_bytes();
             ReadMaterial::Secret(Box::new(Zeroizing::new(bytes)))
         }
@@ -273,8 +273,8 @@ fn read_text(
     Ok(alloc::vec![material])
 }
 
-/// Reads a key in the form that Standard Webhooks' senders hand out. `text`
-/// begins at byte `start` of the text that was passed.
+/// Reads a key in the form that senders of Standard Webhooks hand out. `text` begins at
+/// byte `start` of the text that was passed.
 fn read_whsec(text: &str, start: usize) -> Result<ReadMaterial, ConfigError> {
     if text.starts_with(PublicKey::PREFIX) {
         PublicKey::read(text, start).map(ReadMaterial::Public)
@@ -360,7 +360,7 @@ impl From<ReadMaterial> for Material {
     }
 }
 
-/// Takes a text that [`Webhook::new`](crate::Webhook::new) then reads and
+/// Creates a key from a text, which [`Webhook::new`](crate::Webhook::new) then reads and
 /// checks in the form that the scheme declares.
 impl From<&str> for Key {
     fn from(text: &str) -> Self {
@@ -368,7 +368,7 @@ impl From<&str> for Key {
     }
 }
 
-/// Takes a text like `&str` does. The string's buffer is kept, and wiped on
+/// Creates a key from a text, as for `&str`. The string's buffer is kept, and is wiped on
 /// drop.
 impl From<String> for Key {
     fn from(text: String) -> Self {
@@ -376,7 +376,7 @@ impl From<String> for Key {
     }
 }
 
-/// As for `&str`.
+/// Creates a key from a text, as for `&str`.
 impl From<&String> for Key {
     fn from(text: &String) -> Self {
         text.clone().into()
@@ -417,9 +417,8 @@ impl fmt::Debug for Key {
 /// that signs most requests first: the others then cost nothing for those
 /// requests.
 ///
-/// A webhook with a secret and an Ed25519 key is only as safe as the secret:
-/// anyone who has the secret can sign. Remove it once the sender signs with
-/// Ed25519 alone.
+/// A webhook with a secret and an Ed25519 key is only as safe as the secret: anyone who
+/// has the secret can sign. Remove it once the sender signs only with Ed25519.
 ///
 /// ```
 /// use hookseal::{Key, Keys, Webhook, schemes};
@@ -736,7 +735,7 @@ mod tests {
         assert_eq!(texts([Key::from("a"), Key::from("b")].into()), [a, b]);
         assert_eq!(texts(alloc::vec!["a", "b"].into()), [a, b]);
         assert_eq!(texts("a b".split(' ').collect()), [a, b]);
-        // How many are needed, and allowed, the webhook says.
+        // The webhook checks how many are needed and allowed.
         let none: [&str; 0] = [];
         assert!(Keys::from(none).into_vec().is_empty());
         assert_eq!((Keys::MAX_CANDIDATES, Keys::MAX_ED25519), (8, 4));
@@ -833,7 +832,7 @@ mod tests {
                 let error = Err(ConfigError::InvalidEd25519Key { fault });
                 assert_eq!(read(text, form), error, "{text}");
             }
-            // A secret is no public key.
+            // A secret is not a public key.
             assert!(read(WHSEC, base64).is_err());
             let der = format!("302a300506032b6570032100{HEX}");
             for text in [der.clone(), der.to_uppercase()] {

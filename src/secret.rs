@@ -50,7 +50,8 @@ pub enum SecretForm {
     PublicKeyBase64,
 }
 
-/// The fewest bytes that a secret may decode to. Standard Webhooks asks for 24.
+/// The minimum number of bytes that a secret may decode to. Standard Webhooks asks for
+/// 24.
 const MIN_DECODED: usize = 16;
 
 /// A mark by which a key of another kind is recognised.
@@ -96,9 +97,9 @@ const fn raw(found: &'static str, bytes: &'static [u8], meaning: &'static str) -
 }
 
 const IN_PEM: &str =
-    "marks PEM, which is no form of a MAC secret; pass the secret as the provider shows it";
+    "marks PEM, which is not a form of a MAC secret; pass the secret as the provider shows it";
 const IN_OPENSSH: &str = "marks an OpenSSH public key; pass the secret as the provider shows it";
-const IN_JWK: &str = "marks a JSON Web Key, which is no form of a MAC secret; pass the secret as the provider shows it";
+const IN_JWK: &str = "marks a JSON Web Key, which is not a form of a MAC secret; pass the secret as the provider shows it";
 const IN_MINISIGN: &str =
     "marks a minisign or signify key; pass the secret as the provider shows it";
 const IN_OTHER_DER: &str =
@@ -117,8 +118,7 @@ const SPKI_HEADER: &[u8] = b"\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00";
 /// The hexadecimal digits of [`SPKI_HEADER`].
 pub(crate) const SPKI_HEADER_HEX: &str = "302a300506032b6570032100";
 
-/// The texts of Ed25519 keys: a public key taken for a secret would let anyone
-/// sign.
+/// The texts of Ed25519 keys. A public key mistaken for a secret would let anyone sign.
 const ED25519: [(&str, &str); 2] = [
     (
         "whsk_",
@@ -157,7 +157,7 @@ const FILES: [Mark; 25] = [
     mark("sk-ssh-ed25519@", IN_OPENSSH),
     mark("ecdsa-sha2-", IN_OPENSSH),
     mark("ssh-rsa ", IN_OPENSSH),
-    // The same without the words around the base64, and its bytes.
+    // The same base64 without the words around it, and the bytes that it encodes.
     mark("AAAAC3NzaC1lZDI1NTE5", IN_OPENSSH),
     mark("AAAAE2VjZHNhLXNoYTIt", IN_OPENSSH),
     mark("AAAAB3NzaC1yc2E", IN_OPENSSH),
@@ -185,7 +185,7 @@ const EC: &[u8] = b"\x2a\x86\x48\xce\x3d\x02\x01";
 const MISPLACED: [(&str, &str); 3] = [
     (
         "whsec_",
-        "is there twice; pass the secret as the provider shows it",
+        "occurs twice; pass the secret as the provider shows it",
     ),
     (
         "v1a,",
@@ -197,15 +197,15 @@ const MISPLACED: [(&str, &str); 3] = [
     ),
 ];
 
-/// The prefixes of Standard Webhooks, where another form is expected.
+/// The prefixes of Standard Webhooks, refused where another form is expected.
 const WHSEC: [(&str, &str); 2] = [
     (
         "whsec_",
-        "marks a secret of Standard Webhooks; if the sender shows it so, `Key::from_base64` takes it",
+        "marks a secret of Standard Webhooks; if the sender shows it in this form, `Key::from_base64` takes it",
     ),
     (
         "v1,whsec_",
-        "marks a secret of Standard Webhooks; if the sender shows it so, `Key::from_base64` takes it",
+        "marks a secret of Standard Webhooks; if the sender shows it in this form, `Key::from_base64` takes it",
     ),
 ];
 
@@ -267,7 +267,7 @@ fn refuse_known(bytes: &[u8], start: Option<usize>, texts: bool) -> Result<(), C
     })
 }
 
-/// Returns whether all bytes are zero. This is true for no bytes.
+/// Returns whether all bytes are zero, which is also true of no bytes.
 pub(crate) fn is_zero(bytes: &[u8]) -> Choice {
     bytes.iter().fold(0, |all, byte| all | byte).ct_eq(&0)
 }
@@ -363,7 +363,7 @@ fn refuse_placeholders(text: &str, start: usize) -> Result<(), ConfigError> {
     }
 }
 
-/// Refuses the same syntax, and the words in any letter case: they would be too short
+/// Refuses the same syntax, and the words in any letter case, since they are too short
 /// for encoded secrets.
 pub(crate) fn refuse_encoded_placeholders(text: &str, start: usize) -> Result<(), ConfigError> {
     let mut words = UNSET.into_iter().chain(["nil"]);
@@ -400,7 +400,7 @@ fn refuse_dirt_before(text: &str, start: usize) -> Result<(), SecretFault> {
     }
 }
 
-/// Refuses dirt at either end, and characters that are not displayed anywhere.
+/// Refuses dirt at either end, and invisible characters anywhere.
 fn refuse_dirt(text: &str) -> Result<(), SecretFault> {
     refuse_dirt_before(text, 0)?;
     let body = text.trim_end_matches(is_dirt);
@@ -443,7 +443,7 @@ fn check_text_for(secret: &str, bytes: &'static str) -> Result<(), ConfigError> 
     refuse_dirt(secret).map_err(|fault| ConfigError::DirtySecret { fault, bytes })
 }
 
-/// Makes the checks that all forms of encoded text have in common.
+/// Performs the checks that all forms of encoded text have in common.
 fn check_encoded(text: &str, start: usize, encoding: &'static str) -> Result<(), ConfigError> {
     if text.is_empty() {
         return Err(ConfigError::EmptySecret);
@@ -557,8 +557,8 @@ fn refuse_another_prefix(text: &str) -> Result<(), ConfigError> {
     Ok(())
 }
 
-/// Decodes base64 strictly, except that the padding may be left off. `text`
-/// begins at byte `start` of the text that was passed.
+/// Decodes base64 strictly, except that the padding may be omitted. `text` begins at byte
+/// `start` of the text that was passed.
 pub(crate) fn base64_bytes(text: &str, start: usize) -> Result<Zeroizing<Vec<u8>>, SecretFault> {
     let body = text.trim_end_matches('=');
     // Pasting can add a line break after the padding.
@@ -570,7 +570,7 @@ pub(crate) fn base64_bytes(text: &str, start: usize) -> Result<Zeroizing<Vec<u8>
     } else {
         &STANDARD
     };
-    // Decodes into its final place: a vector that grows leaves copies behind.
+    // Decoded into its final place, since a vector that grows leaves copies behind.
     let mut secret = Zeroizing::new(alloc::vec![0; base64::decoded_len_estimate(text.len())]);
     let decoded = engine
         .decode_slice(text, &mut secret)
@@ -595,7 +595,7 @@ pub(crate) fn decode_hex(text: &str) -> Result<Zeroizing<Vec<u8>>, SecretFault> 
     Ok(secret)
 }
 
-/// Refuses the text at the first character that no kind of key has.
+/// Refuses a text that contains a character that no kind of key has. Reports the first.
 #[cfg(feature = "ed25519")]
 pub(crate) fn refuse_surroundings(text: &str, start: usize) -> Result<(), SecretFault> {
     refuse_strangers(text, start, |character| {
@@ -603,8 +603,8 @@ pub(crate) fn refuse_surroundings(text: &str, start: usize) -> Result<(), Secret
     })
 }
 
-/// Refuses the text at the first character that does not belong. The position
-/// lets a user correct a secret without it being shown.
+/// Refuses a text that contains a character that does not belong, and reports the first.
+/// The position lets a user correct a secret without it being shown.
 fn refuse_strangers(
     text: &str,
     start: usize,
@@ -727,7 +727,7 @@ mod tests {
             let bytes = "the exact bytes";
             let dirty = Some(ConfigError::DirtySecret { fault, bytes });
             assert_eq!(check_text(text).err(), dirty, "{text:?}");
-            // As bytes it is what it is.
+            // As bytes, it is accepted unchanged.
             assert_eq!(check_bytes(text.as_bytes()), Ok(()), "{text:?}");
         }
         for text in [
@@ -814,7 +814,7 @@ mod tests {
                 assert_eq!(check_bytes(&other), Ok(()), "{length}");
             }
         }
-        // Digits of zeros are a text like another.
+        // The digits of zeros are a text like any other.
         assert_eq!(check_text("0000"), Ok(()));
     }
 
@@ -885,8 +885,8 @@ mod tests {
         }
     }
 
-    /// RFC 8032, section 7.1, test 1, as texts and files have it; made with
-    /// OpenSSL and ssh-keygen, and of minisign by its documented format.
+    /// RFC 8032, section 7.1, test 1, in the forms of texts and files, made with OpenSSL
+    /// and ssh-keygen. The minisign form follows its documented format.
     const RAW: &str = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
     const SPKI: &str = "MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
     const SPKI_HEX: &str =
@@ -974,7 +974,7 @@ mod tests {
             assert!(found_in(from_hex(&hex).map(drop)).is_some(), "{text}");
         }
 
-        // What only looks alike.
+        // Texts that only look similar.
         for text in [
             RAW.into(),
             SPKI.to_lowercase(),
@@ -997,8 +997,7 @@ mod tests {
         assert_eq!(check_bytes(&der[..11]), Ok(()));
     }
 
-    /// What surrounds a key's text in configuration files does not make a secret
-    /// of a public key.
+    /// Text around a public key in a configuration file does not make it a secret.
     #[test]
     fn a_published_text_is_no_secret_wherever_it_is() {
         for prefix in ["whpk_", "whsk_"] {
@@ -1033,7 +1032,7 @@ mod tests {
                 assert!(from_whsec(&whole, 0).is_err() || unread, "{whole}");
             }
             assert!(found_in(check_text(&text.to_uppercase())).is_some());
-            // Within a word it may be anything.
+            // Within a word, it may be anything.
             for before in ["x", "7", "my"] {
                 assert_eq!(check_text(&std::format!("{before}{text}")), Ok(()));
             }

@@ -23,7 +23,7 @@ use hookseal::{
     Verified, Verifier, VerifyError, Webhook, schemes,
 };
 
-/// `tests/public_api/api.txt` has all auto traits of all types; these are the
+/// `tests/public_api/hookseal.txt` has all auto traits of all types; these are the
 /// ones that are promised.
 #[test]
 fn everything_can_be_shared_between_threads() {

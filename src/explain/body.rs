@@ -124,7 +124,7 @@ fn signed_empty(body: &[u8]) -> Change {
     Change::new(
         "body-not-signed",
         "the signature matches an empty body: something inserted this body, a genuine signature \
-         is reused with another body, or the sender does not sign the body",
+         was reused with another body, or the sender does not sign the body",
         "look at the request as it arrives; do not change the scheme until the sender's \
          documentation says that it signs no body",
     )
@@ -149,7 +149,7 @@ fn ends(bodies: &mut Bodies, body: &[u8]) {
         Change::new(
             "body-line-feed-removed",
             format!("the sender's body ends with {what} that the received body lacks"),
-            "something on the way trims the body; verify the raw bytes",
+            "something along the way trims the body; verify the raw bytes",
         )
     };
     bodies.keep(
@@ -172,14 +172,14 @@ fn ends(bodies: &mut Bodies, body: &[u8]) {
     let before = Change::new(
         "body-line-feed-removed",
         "the sender's body begins with a line feed that the received body lacks",
-        "something on the way trims the body; verify the raw bytes",
+        "something along the way trims the body; verify the raw bytes",
     );
     bodies.keep([b"\n", body].concat(), &before);
     let added = |what: &str| {
         Change::new(
             "body-line-feed-added",
             format!("the received body has {what} that the sender's body does not have"),
-            "something on the way, or the editor that saved the request, adds it; verify the raw \
+            "something along the way, or the editor that saved the request, adds it; verify the raw \
              bytes",
         )
     };
@@ -209,8 +209,8 @@ fn ends(bodies: &mut Bodies, body: &[u8]) {
         body.get(..end).unwrap_or_default().to_vec(),
         &Change::new(
             "body-zero-bytes-added",
-            "the received body has zero bytes at its end, as from a buffer that it did not fill",
-            "pass the bytes that were read, and not the whole buffer",
+            "the received body has zero bytes at its end, as if from a buffer that was not filled",
+            "pass the bytes that were read, not the whole buffer",
         ),
     );
     let bom = |verb: &str| {
@@ -220,7 +220,7 @@ fn ends(bodies: &mut Bodies, body: &[u8]) {
             } else {
                 "body-byte-order-mark-removed"
             },
-            format!("something on the way {verb} the byte order mark (BOM) before the body"),
+            format!("something along the way {verb} the byte order mark (BOM) before the body"),
             "text decoders strip and add it; verify the raw bytes",
         )
     };
@@ -253,7 +253,7 @@ fn lines(bodies: &mut Bodies, body: &[u8]) {
                 "the line endings of the body were changed: the sender's are {from}, the received \
                  ones are {to}"
             ),
-            "something on the way treats the body as text; verify the raw bytes",
+            "something along the way treats the body as text; verify the raw bytes",
         )
     };
     let to_lf = replaced(body, b"\r\n", b"\n");
@@ -281,7 +281,7 @@ fn packing(bodies: &mut Bodies, body: &[u8]) {
         Change::new(
             "body-still-compressed",
             format!(
-                "the received body is still compressed ({encoding}), and the sender signed the \
+                "the received body is still compressed ({encoding}), but the sender signed the \
                  uncompressed (decompressed) bytes"
             ),
             "put decompression in front of the verification, with a limit for the decompressed \
@@ -304,8 +304,8 @@ fn packing(bodies: &mut Bodies, body: &[u8]) {
     if body.len() <= 64 * 1024 {
         let no_longer = Change::new(
             "body-decompressed",
-            "the sender signed the compressed (gzip) bytes, and the body was decompressed on the way",
-            "verify in front of decompression",
+            "the sender signed the compressed (gzip) bytes, and the body was decompressed in transit",
+            "verify before decompressing",
         );
         for level in [6, 9, 1] {
             for system in [255, 3, 0, 19] {
@@ -328,12 +328,12 @@ fn cut_off(bodies: &mut Bodies, received: &Received<'_>) {
         let change = Change::new(
             "body-longer-than-announced",
             format!(
-                "the received body has {} bytes, and the sender's has the {} that `Content-Length` \
-                 announces",
+                "the received body has {} bytes, but the sender's has the {} that \
+                 `Content-Length` announces",
                 received.body.len(),
                 start.len()
             ),
-            "something on the way appends to the body; verify the raw bytes",
+            "something along the way appends to the body; verify the raw bytes",
         );
         bodies.keep(start.to_vec(), &change);
     }
@@ -345,7 +345,7 @@ fn repeated(bodies: &mut Bodies, body: &[u8]) {
         let change = Change::new(
             "body-repeated",
             "the received body is the sender's body twice",
-            "something on the way reads the body and appends it again; verify the raw bytes",
+            "something along the way reads the body and appends it again; verify the raw bytes",
         );
         bodies.keep(start.to_vec(), &change);
     }
@@ -464,7 +464,7 @@ fn wrapped(bodies: &mut Bodies, body: &[u8]) {
     let change = Change::new(
         "body-json-string-signed",
         "the sender signed the body as a JSON string, with quotes and escapes",
-        "something on the way decodes the string; verify the raw bytes",
+        "something along the way decodes the string; verify the raw bytes",
     );
     let all_escapes = ESCAPES.iter();
     bodies.keep_all(
@@ -477,7 +477,7 @@ fn wrapped(bodies: &mut Bodies, body: &[u8]) {
         &Change::new(
             "body-escaped",
             "the received body has backslashes before its quotes, which the sender's does not have",
-            "verify the raw bytes; something escapes the body as a text",
+            "verify the raw bytes; something escapes the body as if it were a string",
         ),
     );
     let python = text
@@ -486,8 +486,8 @@ fn wrapped(bodies: &mut Bodies, body: &[u8]) {
     if let Some(inner) = python {
         let change = Change::new(
             "body-python-bytes",
-            "the received body is Python's representation of the bytes (`b'…'`), and not the bytes",
-            "pass the bytes, and not `str(body)`",
+            "the received body is Python's representation of the bytes (`b'…'`), not the bytes",
+            "pass the bytes, not `str(body)`",
         );
         bodies.keep(inner.replace("\\\\", "\\").into_bytes(), &change);
     }
@@ -516,7 +516,7 @@ fn wrapped(bodies: &mut Bodies, body: &[u8]) {
             "body-byte-list",
             "the received body is a list of numbers, each a byte of the one that was signed, as \
              Node writes a `Buffer`",
-            "pass the bytes on, and not their JSON",
+            "pass on the bytes, not their JSON",
         );
         bodies.keep(bytes, &change);
     }
@@ -543,7 +543,8 @@ const ESCAPES: [Escapes; 12] = [
     escapes(None, true, Html::Go),
 ];
 
-/// The spacings of common writers: Python, JavaScript, and those of editors and options.
+/// The spacings of common writers: Python, JavaScript, editors and pretty-printing
+/// options.
 const SPACINGS: [Spacing; 6] = [
     Spacing::Kept,
     Spacing::COMPACT,
@@ -713,7 +714,7 @@ fn emptied_json(bodies: &mut Bodies, body: &[u8], effort: Effort) {
             json.with_values(|place| nulls.binary_search(&place).is_ok().then_some("\"\""));
         keep_written(bodies, &emptied, &change);
     } else if nulls.len() <= MAX_NULLS {
-        // The last combination, all of them, is tried with little effort already.
+        // The last combination, with all of them, is already tried with little effort.
         for places in 1..(1_u32 << nulls.len()) - 1 {
             let emptied = json.with_values(|place| {
                 let number = nulls.binary_search(&place).ok()?;
@@ -733,8 +734,8 @@ fn trimmed_json(bodies: &mut Bodies, body: &[u8]) {
     };
     let change = Change::new(
         "body-json-trimmed",
-        "the JSON body was parsed and written again, and a string in it lost the white space at an \
-         end, as Laravel's `TrimStrings` does",
+        "the JSON body was parsed and written again, and a string in it lost the white space at \
+         one end, as Laravel's `TrimStrings` does",
         RAW,
     );
     let (_, strings) = json.nulls_and_strings();
@@ -866,16 +867,16 @@ fn joined(words: &[&str]) -> String {
 fn rewritten_form(bodies: &mut Bodies, body: &[u8]) {
     let re_encoded = Change::new(
         "body-form-rewritten",
-        "the form body was decoded and encoded again (re-encoded): other characters are escaped, or \
-         in another way",
+        "the form body was decoded and encoded again (re-encoded): other characters are \
+         escaped, or escaped in another way",
         RAW,
     );
     if form::looks_like_form(body) && body.len() <= MAX_UNPACKED {
         bodies.keep_all(form::rewritten(body), &re_encoded);
         let decoded = Change::new(
             "body-form-field",
-            "the received body is a form, and what was signed is the decoded value of one of its \
-             fields",
+            "the received body is a form, but what was signed is the decoded value of one of \
+             its fields",
             "the sender offers JSON or a form; choose JSON, or verify the value of the field",
         );
         bodies.keep_all(form::values(body).into_iter().take(16), &decoded);
@@ -886,7 +887,7 @@ fn rewritten_form(bodies: &mut Bodies, body: &[u8]) {
     let whole_decoded: Vec<u8> = percent_encoding::percent_decode_str(text).collect();
     let encoded = Change::new(
         "body-percent-encoded",
-        "the received body is percent-encoded, and the sender's is not",
+        "the received body is percent-encoded, but the sender's is not",
         RAW,
     );
     bodies.keep(whole_decoded, &encoded);
@@ -929,7 +930,7 @@ fn charsets(bodies: &mut Bodies, body: &[u8]) {
                 "the body was converted from one charset to another: the sender's is in {from}, the \
                  received one in {to}"
             ),
-            "something on the way decodes the body as text; verify the raw bytes",
+            "something along the way decodes the body as text; verify the raw bytes",
         )
     };
     if body.is_ascii() {
@@ -1004,7 +1005,7 @@ fn doubly_encoded(whose: &str) -> Change {
     Change::new(
         "body-charset",
         format!("{whose} is UTF-8 that was encoded as UTF-8 once more (mojibake)"),
-        "something on the way takes bytes for characters; verify the raw bytes",
+        "something along the way treats bytes as characters; verify the raw bytes",
     )
 }
 

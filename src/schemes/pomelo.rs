@@ -101,7 +101,7 @@ pub const STAGING_SOURCE_ADDRESSES: [Ipv4Addr; 4] = [
 /// let error = webhook.verify(&elsewhere, body).unwrap_err();
 /// assert_eq!(
 ///     error.to_string(),
-///     "header x-endpoint names another endpoint than the configured one",
+///     "header x-endpoint names an endpoint other than the configured one",
 /// );
 ///
 /// // The answer.
