@@ -338,7 +338,8 @@ pub const FLINKS: Scheme<'static> = Scheme {
 /// Doppler signs only if the webhook has a secret.
 ///
 /// You can replace the payload with a fixed JSON text. Then all messages of the webhook
-/// have the same body, signature and idempotency key: do not treat them as duplicates.
+/// have the same body, signature and idempotency key, and no receiver can distinguish a
+/// replay from a new event.
 ///
 /// # Examples
 ///
