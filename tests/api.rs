@@ -23,7 +23,7 @@ use hookseal::{
     Verified, Verifier, VerifyError, Webhook, schemes,
 };
 
-/// These auto traits are promised; `tests/public_api/api.txt` has all of them.
+/// These auto traits are promised; `tests/public_api/hookseal.txt` has all of them.
 #[test]
 fn everything_can_be_shared_between_threads() {
     fn shared<T: Send + Sync + Unpin + 'static>() {}

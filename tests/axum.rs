@@ -157,7 +157,7 @@ async fn without_the_layer_a_handler_is_not_called() {
         let missing: &MissingLayer = response.extensions().get().unwrap();
         assert_eq!(
             missing.to_string(),
-            "no VerifyLayer is on the handler's route"
+            "the handler's route has no VerifyLayer; add one with `route_layer`"
         );
         let rejection = VerifiedJsonRejection::from(*missing);
         assert_eq!(rejection.to_string(), missing.to_string());

@@ -492,7 +492,7 @@ fn place(scheme: &Scheme<'_>) -> String {
         SignatureField::Header(name) => header(scheme, name),
         SignatureField::List { header: name, .. } => format!("list in {}", header(scheme, name)),
         SignatureField::Headers(names) => list(names, |name| header(scheme, name)),
-        SignatureField::Numbered(name) => header(scheme, &format!("{name}-1")) + " and on",
+        SignatureField::Numbered(name) => header(scheme, &format!("{name}-1")) + ", `-2` and so on",
         SignatureField::Repeated(name) => header(scheme, name) + ", repeated",
         _ => unreachable!("a new place"),
     }
@@ -551,16 +551,16 @@ fn signed(scheme: &Scheme<'_>) -> String {
     signed
 }
 
-/// Describes what the sender asks for, and in which request.
+/// Describes what the receiver must do in a handshake.
 fn asked(handshake: Handshake<'_>) -> String {
     match handshake {
         Handshake::EchoField { field, .. } => {
-            format!("the text of the field `{field}` of a signed request")
+            format!("echo the field `{field}` of a signed request")
         }
         Handshake::SignField { field, .. } => {
-            format!("the MAC of the field `{field}` of a signed request")
+            format!("answer with the MAC of the field `{field}` of a signed request")
         }
-        Handshake::Fixed { answer, .. } => format!("`{answer}`, for a signed request"),
+        Handshake::Fixed { answer, .. } => format!("answer `{answer}` to a signed request"),
         Handshake::EchoQuery {
             parameter,
             verify_token,
@@ -568,18 +568,18 @@ fn asked(handshake: Handshake<'_>) -> String {
             let of_verify_token = verify_token.map_or(String::new(), |name| {
                 format!(" whose `{name}` is the verify token")
             });
-            format!("the parameter `{parameter}` of an unsigned `GET`{of_verify_token}")
+            format!("echo the parameter `{parameter}` of an unsigned `GET`{of_verify_token}")
         }
         Handshake::SignQuery { parameter, .. } => {
-            format!("the MAC of the parameter `{parameter}` of an unsigned `GET`")
+            format!("answer with the MAC of the parameter `{parameter}` of an unsigned `GET`")
         }
-        Handshake::EchoHeader(name) => format!("the header `{name}` of an unsigned `GET`"),
-        Handshake::Head => "200, for an unsigned `HEAD`".into(),
+        Handshake::EchoHeader(name) => format!("echo the header `{name}` of an unsigned `GET`"),
+        Handshake::Head => "answer 200 to an unsigned `HEAD`".into(),
         Handshake::SecretHeader(name) => {
-            format!("to take the secret in the header `{name}` of an unsigned `POST`")
+            format!("store the secret in the header `{name}` of an unsigned `POST`")
         }
         Handshake::SecretField(field) => {
-            format!("to take the secret in the field `{field}` of an unsigned `POST`")
+            format!("store the secret in the field `{field}` of an unsigned `POST`")
         }
         _ => unreachable!("a new handshake"),
     }
@@ -597,9 +597,9 @@ fn expires(scheme: &Scheme<'_>) -> String {
     };
     let unit = match timestamp.format {
         TimeFormat::Seconds => "",
-        TimeFormat::Milliseconds => ", in ms",
-        TimeFormat::Rfc3339 => ", RFC 3339",
-        TimeFormat::HttpDate => ", a date as in HTTP",
+        TimeFormat::Milliseconds => " (milliseconds)",
+        TimeFormat::Rfc3339 => " (RFC 3339)",
+        TimeFormat::HttpDate => " (HTTP date)",
         _ => unreachable!("a new format"),
     };
     let place = match timestamp.field {
@@ -607,7 +607,7 @@ fn expires(scheme: &Scheme<'_>) -> String {
         Field::Param(name) => format!("`{name}=`"),
         _ => unreachable!("a new field"),
     };
-    format!("{} s by {place}{unit}", window(scheme).past_secs())
+    format!("{} s after {place}{unit}", window(scheme).past_secs())
 }
 
 fn secret(form: SecretForm) -> &'static str {
@@ -616,8 +616,8 @@ fn secret(form: SecretForm) -> &'static str {
         SecretForm::Base64 => "base64",
         SecretForm::Hex => "hex",
         SecretForm::Whsec => "`whsec_` and base64",
-        SecretForm::WhsecList => "`whsec_` and base64, several of them with a vertical bar between",
-        SecretForm::Sha256OfText => "SHA-256 of a text",
+        SecretForm::WhsecList => "`whsec_` and base64, one or more separated by vertical bars",
+        SecretForm::Sha256OfText => "SHA-256 of the text",
         SecretForm::PublicKeyHex => "public key in hex",
         SecretForm::PublicKeyBase64 => "public key in base64",
         _ => unreachable!("a new form"),

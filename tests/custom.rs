@@ -501,7 +501,7 @@ fn no_boundary_in_the_signed_message_can_move() {
             }
             Err(error) => {
                 assert!(!passes, "{id}");
-                let wanted = "a receiver would refuse it: header x-id is malformed";
+                let wanted = "a receiver would refuse the message: header x-id is malformed";
                 assert_eq!(error.to_string(), wanted);
                 let time = NOW.to_string();
                 let headers = [("x-id", id), ("x-time", &*time), ("x-mac", mac)];
@@ -765,7 +765,7 @@ fn a_message_is_for_a_configured_endpoint() {
     let error = signed("/f").unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the scheme signs the configured endpoint, and the message has none"
+        "the scheme signs the configured endpoint, but the message has none"
     );
 }
 

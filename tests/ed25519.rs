@@ -427,11 +427,11 @@ fn what_is_no_key_is_refused_by_name() {
     for (error, wanted) in [
         (
             public(bare),
-            "Ed25519 key is without its prefix whpk_; put it before bare base64, if that is what the sender shows",
+            "Ed25519 key is missing its prefix whpk_; if the sender shows bare base64, put the prefix before it",
         ),
         (
             public(""),
-            "Ed25519 key is without its prefix whpk_; put it before bare base64, if that is what the sender shows",
+            "Ed25519 key is missing its prefix whpk_; if the sender shows bare base64, put the prefix before it",
         ),
         (
             public("whpk_"),
@@ -463,7 +463,7 @@ fn what_is_no_key_is_refused_by_name() {
         ),
         (
             public("whpk_AgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="),
-            "Ed25519 key is no point of the curve; was it mistyped, or is it of another kind?",
+            "Ed25519 key is not a point on the curve; was it mistyped, or is it another kind of key?",
         ),
         (
             public("whpk_AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="),
@@ -479,7 +479,7 @@ fn what_is_no_key_is_refused_by_name() {
         ),
         (
             signing(&WHSK["whsk_".len()..]),
-            "Ed25519 key is without its prefix whsk_; put it before bare base64, if that is what the sender shows",
+            "Ed25519 key is missing its prefix whsk_; if the sender shows bare base64, put the prefix before it",
         ),
     ] {
         assert_eq!(error, wanted);
@@ -1016,7 +1016,7 @@ fn a_signature_is_of_the_key_that_its_entry_names() {
     let unnamed = sender.sign(&message).unwrap_err();
     assert_eq!(
         unnamed.to_string(),
-        "the scheme signs a key id, and the message has none"
+        "the scheme signs a key id, but the message has none"
     );
 }
 

@@ -754,8 +754,8 @@ fn a_long_body_with_something_else_that_is_wrong() {
     let explanation = sent.explain();
     assert!(explanation.cause().is_none(), "{explanation}");
     for fact in [
-        "no change of the body was tried, since it is longer than 1048576 bytes; a request with a \
-         shorter one",
+        "no change to the body was tried, since it is longer than 1048576 bytes; a request with a \
+         shorter body",
         "the search ended at its limit",
     ] {
         let mut facts = explanation.facts().iter();

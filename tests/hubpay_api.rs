@@ -336,7 +336,7 @@ fn what_a_status_means_is_said() {
         ),
         (
             401,
-            "hubpay answered 401 (unauthorized): ensure that the token (JWT) and the AccountId are valid; by default a token ends after an hour",
+            "hubpay answered 401 (unauthorized): ensure that the token (JWT) and the AccountId are valid; by default a token expires after an hour",
         ),
         (
             403,
@@ -344,23 +344,23 @@ fn what_a_status_means_is_said() {
         ),
         (
             302,
-            "hubpay answered with a redirect (302), and the token is not sent on to another address; check the base URL",
+            "hubpay answered with a redirect (302), but the token is not sent to another address; check the base URL",
         ),
         (
             308,
-            "hubpay answered with a redirect (308), and the token is not sent on to another address; check the base URL",
+            "hubpay answered with a redirect (308), but the token is not sent to another address; check the base URL",
         ),
         (
             429,
-            "hubpay answered with status 429, of which its page says nothing; try again later if it is 429 or 5xx",
+            "hubpay answered with status 429, which its page does not mention; try again later if it is 429 or 5xx",
         ),
         (
             100,
-            "hubpay answered with status 100, of which its page says nothing; try again later if it is 429 or 5xx",
+            "hubpay answered with status 100, which its page does not mention; try again later if it is 429 or 5xx",
         ),
         (
             599,
-            "hubpay answered with status 599, of which its page says nothing; try again later if it is 429 or 5xx",
+            "hubpay answered with status 599, which its page does not mention; try again later if it is 429 or 5xx",
         ),
     ] {
         // A body that would be valid does not count.
@@ -448,7 +448,7 @@ fn lists_that_do_not_end_are_refused() {
     let message = |found: Result<usize, ApiError>| found.unwrap_err().to_string();
     assert_eq!(
         message(receive(1, 3, &["1"])),
-        "hubpay answered with page 1 of its list, and was asked for page 0"
+        "hubpay answered with page 1 of its list, but was asked for page 0"
     );
     for total in [101, u64::MAX / 20] {
         assert_eq!(
@@ -461,7 +461,7 @@ fn lists_that_do_not_end_are_refused() {
     }
     assert_eq!(
         message(receive(0, 2, &[])),
-        "page 0 of hubpay's list has nothing new and says that more pages follow; list again"
+        "page 0 of hubpay's list has nothing new but says that more pages follow; list again"
     );
     assert_eq!(receive(0, 100, &["1", "1"]), Ok(1));
     // The first page again, by either of its numbers.
@@ -808,15 +808,15 @@ fn messages_of_requests_say_what_to_do() {
     for (found, wanted) in [
         (
             url("http://example.com"),
-            "callback URL is not https; what is sent without TLS can be read and changed on its way",
+            "callback URL is not https; what is sent without TLS can be read and changed in transit",
         ),
         (
             url("https://ü.example"),
-            "callback URL has a character at byte 8 that no URL has; percent-encode it, or in a host name write `xn--…`",
+            "callback URL has a character at byte 8 that is not allowed in a URL; percent-encode it, or in a host name write `xn--…`",
         ),
         (
             url("https://example.com/#"),
-            "callback URL has a fragment (`#…`), which no request carries; leave it out",
+            "callback URL has a fragment (`#…`), which requests do not contain; leave it out",
         ),
         (
             url("https://example..com/"),
@@ -840,11 +840,11 @@ fn messages_of_requests_say_what_to_do() {
         ),
         (
             UrlFault::Query.to_string(),
-            "has a query (`?…`); leave it out, since the path of each request comes after it",
+            "has a query (`?…`); leave it out, since each request appends a path",
         ),
         (
             RequestError::InvalidToken.to_string(),
-            "token is empty or has a character that no bearer token has; pass the JWT alone, without `Bearer`, quotes and white space",
+            "token is empty or has a character that is not allowed in a bearer token; pass only the JWT, without `Bearer`, quotes or white space",
         ),
         (
             RequestError::InvalidAccountId.to_string(),
@@ -852,7 +852,7 @@ fn messages_of_requests_say_what_to_do() {
         ),
         (
             RequestError::NoRandomNumbers.to_string(),
-            "the operating system gives no random numbers; pass a key of your own",
+            "the operating system provides no random numbers; pass your own key",
         ),
         (
             Account::insecure_on_loopback(([192, 0, 2, 1], 80).into(), TOKEN, ID)

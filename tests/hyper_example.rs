@@ -377,7 +377,7 @@ fn a_broken_secret_stops_it_and_is_not_shown() {
             if cfg!(feature = "ed25519") {
                 "Ed25519 key is 6 bytes long; a public key has 32, a signing key 32 or 64"
             } else {
-                "the algorithm needs the feature `ed25519` of hookseal; turn it on in Cargo.toml"
+                "the algorithm needs the feature `ed25519` of hookseal; enable it in Cargo.toml"
             },
         ),
     ] {

@@ -147,7 +147,7 @@ fn text_that_is_no_network_is_an_error_that_says_what_to_do() {
         let error = Networks::new([text]).unwrap_err();
         assert!(matches!(error, NetworkError::Malformed { .. }), "{text}");
         let wanted = format!(
-            "{text:?} is no network; write it like 10.0.0.0/8, 2001:db8::/32 or 203.0.113.7"
+            "{text:?} is not a network; write it like 10.0.0.0/8, 2001:db8::/32 or 203.0.113.7"
         );
         assert_eq!(error.to_string(), wanted);
     }
@@ -163,7 +163,7 @@ fn text_that_is_no_network_is_an_error_that_says_what_to_do() {
     ] {
         let error = Networks::new([text]).unwrap_err();
         let wanted = format!(
-            "network {text} has bits set behind its prefix; write {network}, or {address} for this address alone"
+            "network {text} has bits set after its prefix; write {network}, or {address} for only this address"
         );
         assert_eq!(error.to_string(), wanted);
     }
@@ -432,7 +432,7 @@ fn errors_name_the_header() {
     let error = forwarded().client_address(ip(PROXY), &headers).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "an entry of header forwarded does not tell the address"
+        "an entry of header forwarded hides its address"
     );
 }
 
@@ -660,7 +660,7 @@ async fn a_rejection_says_the_address_and_closes_only_an_unread_connection_of_ht
         let rejection: &Rejection = response.extensions().get().unwrap();
         assert_eq!(
             rejection.to_string(),
-            "address 198.51.100.1 is in none of the allowed networks"
+            "address 198.51.100.1 is not in any of the allowed networks"
         );
     }
     let (response, _) = send(layer(), None, Request::new(Full::default())).await;

@@ -156,32 +156,32 @@ fn a_faulty_file_says_what_is_wrong_where() {
         (
             "timestamp = { field = { param = \"t\" }, format = \"seconds\" }\n",
             "",
-            &["the signed message has a timestamp, and the scheme does not say where it is"],
+            &["the signed message has a timestamp, but the scheme does not say where to find it"],
         ),
         (
             "timestamp = { field = { param = \"t\" }, format = \"seconds\" }\nsigned = [\"timestamp\", { text = \".\" }, \"body\"]",
             "signed = [\"body\"]\nwindow = { past = 60, future = 60 }",
-            &["it has a replay window and no timestamp; nothing would be checked"],
+            &["it has a replay window but no timestamp to check; leave the window out"],
         ),
         (
             "\"body\"]",
             "\"body\", \"message_id\"]",
-            &["the signed message has a message id, and the scheme does not say where it is"],
+            &["the signed message has a message id, but the scheme does not say where to find it"],
         ),
         (
             ", \"body\"]",
             "]",
-            &["the signed message must hold the body once"],
+            &["the signed message must contain the body exactly once"],
         ),
         (
             "name = \"stripe\"",
             "name = \"Stripe\"",
-            &["its name must be of lower-case letters, digits and dashes"],
+            &["its name must consist of lower-case letters, digits and dashes"],
         ),
         (
             "Stripe-Signature",
             "Stripe Signature",
-            &["is not a header name"],
+            &["is not a valid header name"],
         ),
         (
             "format = \"seconds\" }",

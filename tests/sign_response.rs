@@ -239,7 +239,7 @@ fn a_webhook_that_could_sign_no_response_is_an_error_at_start() {
     let error = signs(Webhook::new(of_a_request, "the signing key").unwrap()).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the scheme signs the method, and the message has none"
+        "the scheme signs the method, but the message has none"
     );
     #[cfg(feature = "ed25519")]
     {

@@ -118,7 +118,7 @@ fn a_fault_of_the_operator_is_logged_as_an_error() {
     assert_eq!(
         log_of(VerifyLayer::new(webhook), &headers, b"x"),
         "ERROR hookseal::tower: webhook rejected scheme=\"request-line\" \
-         reason=\"incomplete-head\" error=the scheme signs the request's method, and only \
+         reason=\"incomplete-head\" error=the scheme signs the request's method, but only \
          headers were passed; pass the whole head (`Head::new`, or `http::request::Parts`)\n"
     );
 }
@@ -233,7 +233,7 @@ fn what_was_seen_of_the_body_is_logged() {
         log_of(layer, &headers, b"{\"n\":0, \"unpacked\": true}"),
         " INFO hookseal::tower: webhook rejected scheme=\"paminga\" \
          reason=\"body-length-mismatch\" body_len=25 announced_len=7 content_encoding=\"gzip\" \
-         error=the body has 25 bytes, and Content-Length announces 7; a middleware in front changed \
+         error=the body has 25 bytes, but Content-Length announces 7; a middleware in front changed \
          the body (decompressed or rewrote it), or its stream was cancelled\n"
     );
     // A client chooses the text.

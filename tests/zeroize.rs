@@ -579,6 +579,31 @@ fn a_dropped_verification_leaves_nothing() {
     });
 }
 
+/// Fills the stack below with the secret.
+#[inline(never)]
+fn leave_secrets_on_the_stack() {
+    let mut area = [SECRET; DEPTH / SECRET.len()];
+    black_box(&mut area);
+}
+
+/// A state that is moved to its place takes along what lay on the stack where its padding and
+/// its unused bytes are.
+#[test]
+fn the_padding_of_a_dropped_state_is_wiped() {
+    assert_nothing_left(|webhook, headers, body, _| {
+        leave_secrets_on_the_stack();
+        let mut state = Box::new(HashState::new());
+        leave_secrets_on_the_stack();
+        let mut verification = webhook.begin(headers, &mut state).unwrap();
+        verification.update(body);
+        drop(verification);
+        assert_eq!(pieces_at(&raw const *state), 0);
+        leave_secrets_on_the_stack();
+        let mut verification = ManuallyDrop::new(webhook.begin(headers, &mut state).unwrap());
+        verification.update(body);
+    });
+}
+
 struct Held<'h> {
     _other: u64,
     verification: Verification<'h>,

@@ -264,9 +264,10 @@ impl SignResponseLayer {
         self
     }
 
-    /// Sets the response for when the service fails, in place of the
-    /// [status](ServiceFailure::status) and an empty body. It is signed like any other, and
-    /// can depend on the event, for example on its [endpoint](crate::Verified::endpoint).
+    /// Sets the response for when the service fails, instead of the
+    /// [status](ServiceFailure::status) and an empty body. It is signed like any other,
+    /// and can depend on the event, for example on its
+    /// [endpoint](crate::Verified::endpoint).
     ///
     /// The [example of the type](Self#examples) sets one.
     pub fn with_fallback<F>(mut self, fallback: F) -> Self

@@ -26,7 +26,7 @@ pomelo-authorization.http        pomelo             verified  body  833 bytes, t
 pomelo-body-first.http           pomelo-body-first  verified  body  606 bytes, timestamp 1795314748, key id Lp0g+cwb19eEfTn1YIOydEnqPcZOg8YxHctnMe+1cQA=
 pomelo-tampered.http             pomelo             refused   signature does not match
 pomelo-replayed.http             pomelo             refused   timestamp in x-timestamp is 64 s old, more than the allowed 60 s
-pomelo-other-endpoint.http       pomelo             refused   header x-endpoint names another endpoint than the configured one
+pomelo-other-endpoint.http       pomelo             refused   header x-endpoint names an endpoint other than the configured one
 16 of 16 captures as expected
 ";
 
@@ -130,7 +130,7 @@ fn own_files_are_refused_for_a_reason() {
             WHSEC,
             "standard-webhooks standard-webhooks-svix.http",
             "header webhook-id is missing or empty; \
-             svix headers are there, which the header prefix `svix` reads",
+             the request has svix headers, which need the header prefix `svix`",
         ),
         (
             HUBPAY,
@@ -152,7 +152,7 @@ fn own_files_are_refused_for_a_reason() {
         (
             API_SECRET,
             "pomelo pomelo-authorization.http KEY_ID --endpoint /elsewhere",
-            "header x-endpoint names another endpoint than the configured one",
+            "header x-endpoint names an endpoint other than the configured one",
         ),
         (
             API_SECRET,
@@ -304,7 +304,7 @@ fn wrong_use_is_told_from_a_refusal_and_says_what_to_do() {
         ),
         (
             "standard-webhooks standard-webhooks.http --secret-format text --header-prefix=",
-            r#""" is not a header name"#,
+            r#""" is not a valid header name"#,
         ),
         (
             "hubpay hubpay.http --header-prefix svix",
@@ -320,7 +320,7 @@ fn wrong_use_is_told_from_a_refusal_and_says_what_to_do() {
         ),
         (
             "hubpay hubpay.http --header-name a:b",
-            r#""a:b" is not a header name"#,
+            r#""a:b" is not a valid header name"#,
         ),
         (
             "pomelo pomelo-authorization.http KEY_ID ENDPOINT --encoding hex",
@@ -336,7 +336,7 @@ fn wrong_use_is_told_from_a_refusal_and_says_what_to_do() {
         ),
         (
             "pomelo pomelo-authorization.http --key-id= ENDPOINT --secret-format text",
-            "id of key 1 could be in no request: it is empty",
+            "no request could name the id of key 1: it is empty",
         ),
         (
             "pomelo pomelo-authorization.http KEY_ID KEY_ID ENDPOINT --secret-format text",

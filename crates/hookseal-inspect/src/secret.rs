@@ -90,7 +90,7 @@ impl Secret {
                 match message.split_once("; ") {
                     Some((found, advice)) if advice.contains("::") => {
                         let advice = if found.contains("whsec_") {
-                            "if the sender shows it so, --secret-format base64 reads it"
+                            "if the sender shows it in this form, --secret-format base64 reads it"
                         } else {
                             "pass the secret as the sender shows it"
                         };

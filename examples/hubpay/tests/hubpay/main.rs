@@ -245,7 +245,7 @@ fn answers_and_lists_that_do_not_end_are_left() {
         let account = account(&server, TOKEN, ID);
         server.set_fault(Fault::OnePage);
         let error = api_error(client.list(&account).unwrap_err());
-        let wanted = "hubpay answered with page 0 of its list, and was asked for page 1";
+        let wanted = "hubpay answered with page 0 of its list, but was asked for page 1";
         assert_eq!(error.to_string(), wanted);
         assert_eq!(server.requests().len(), 2);
 

@@ -200,6 +200,6 @@ fn it_says_what_is_wrong() {
     let other = Server::start(0);
     server.set_fault(Fault::Redirect(other.address));
     let (_, err) = settings().run(b"");
-    assert!(err.contains("the token is not sent on"), "{err}");
+    assert!(err.contains("the token is not sent to"), "{err}");
     assert_eq!(other.requests(), [""; 0]);
 }

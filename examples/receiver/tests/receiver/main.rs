@@ -614,7 +614,7 @@ fn a_wrong_configuration_stops_the_start() {
                 ("STANDARD_WEBHOOKS_SECRET", STANDARD),
                 ("STANDARD_WEBHOOKS_HEADER_PREFIX", "a b"),
             ],
-            "STANDARD_WEBHOOKS_HEADER_PREFIX: \"a b\" is not a header name",
+            "STANDARD_WEBHOOKS_HEADER_PREFIX: \"a b\" is not a valid header name",
         ),
         (
             &[
@@ -622,7 +622,7 @@ fn a_wrong_configuration_stops_the_start() {
                 ("POMELO_SECRET", "c2VjcmV0c2VjcmV0c2VjcmV0"),
                 ("POMELO_KEY_ID", "id"),
             ],
-            "POMELO_ENDPOINT: scheme signs the endpoint, and none is configured",
+            "POMELO_ENDPOINT: scheme signs the endpoint, but none is configured",
         ),
         (
             &[("STRIPE_SECRET", "null")],
@@ -630,7 +630,7 @@ fn a_wrong_configuration_stops_the_start() {
         ),
         (
             &[("SQUARE_SECRET", secret)],
-            "SQUARE_ENDPOINT: scheme signs the endpoint, and none is configured",
+            "SQUARE_ENDPOINT: scheme signs the endpoint, but none is configured",
         ),
         (
             &[
@@ -638,7 +638,7 @@ fn a_wrong_configuration_stops_the_start() {
                 ("POMELO_KEY_ID", "id "),
                 ("POMELO_ENDPOINT", "/"),
             ],
-            "POMELO_KEY_ID: id of key 1 could be in no request",
+            "POMELO_KEY_ID: no request could name the id of key 1",
         ),
         (
             &[
@@ -658,7 +658,7 @@ fn a_wrong_configuration_stops_the_start() {
         ),
         (
             &[pakk, ("PAKK_NETWORKS", "10.0.0.1/8")],
-            "PAKK_NETWORKS: network 10.0.0.1/8 has bits set behind its prefix",
+            "PAKK_NETWORKS: network 10.0.0.1/8 has bits set after its prefix",
         ),
         (&[pakk, ("TRUSTED_PROXIES", "")], "TRUSTED_PROXIES: "),
         (
