@@ -1,7 +1,7 @@
 //! `cargo bench`: each scheme by body size, whole and in chunks, accepted and
 //! refused; rotation; signing; with the feature `ed25519`, `v1a` as well.
 //!
-//! The comparison with other crates is `benches/peers`, a package of its own.
+//! The comparison with other crates is the separate package `benches/peers`.
 
 use std::hint::black_box;
 
@@ -119,7 +119,7 @@ fn signing(criterion: &mut Criterion) {
     }
 }
 
-/// Standard Webhooks' `v1a`.
+/// Benchmarks Standard Webhooks' `v1a`.
 #[cfg(feature = "ed25519")]
 fn v1a(criterion: &mut Criterion) {
     use hookseal::ed25519::SigningKey;
@@ -158,7 +158,7 @@ fn v1a(criterion: &mut Criterion) {
     }
 }
 
-/// Without the feature there is none.
+/// Does nothing without the feature.
 #[cfg(not(feature = "ed25519"))]
 fn v1a(_: &mut Criterion) {}
 

@@ -78,7 +78,7 @@ impl Event {
     fn raw_body(&self) -> Result<Cow<'_, [u8]>, DecodeError> {
         let body = self.body.as_deref().unwrap_or_default();
         if self.is_base64_encoded {
-            // Decoded strictly, since the platform uses this alphabet and padding,
+            // Decoded strictly, since the platform uses this alphabet with padding
             // and no line breaks.
             BASE64_STANDARD.decode(body).map(Cow::Owned)
         } else {
@@ -107,7 +107,7 @@ fn handle(webhook: &Webhook, event: &Event) -> Response {
     Response { status_code }
 }
 
-/// Cannot be called with an event that was not verified.
+/// Handles an event. Cannot be called with one that was not verified.
 fn receive(event: Verified<'_>) -> u16 {
     // Put `event.body()` into a queue here, with `event.idempotency_key()`: a
     // repeated event has the same key.

@@ -57,7 +57,7 @@ const CONNECTION_TIME: Duration = Duration::from_secs(15);
 
 type Reply = Response<Empty<Bytes>>;
 
-/// Cannot be called with a request that was not verified.
+/// Handles an event. Cannot be called with a request that was not verified.
 async fn receive(request: Request<VerifiedBody>) -> Result<Reply, Infallible> {
     let event = request.body().proof();
     // Put the event into a queue here, with its message id: a repeated event has the

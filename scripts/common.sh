@@ -2,7 +2,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-# Reports that a check cannot be made here. `.ci/run` counts these lines.
+# Reports that a check cannot run here. `.ci/run` counts these lines.
 skip() { printf 'SKIPPED: %s\n' "$*"; }
 
 # Runs `cargo test` for the package in the first argument. `.ci/run` counts the tests by
@@ -17,7 +17,7 @@ must_fail() {
   local errors
   errors=$(mktemp)
   if cargo check --locked --quiet "${@:2}" 2>"$errors"; then
-    echo "this compiles, and must not: cargo check ${*:2}" >&2
+    echo "this compiles but must not: cargo check ${*:2}" >&2
     exit 1
   fi
   if ! grep -m 1 -F "$1" "$errors"; then
@@ -37,5 +37,5 @@ has_target() {
 # Installs a program, unless it is there: PROGRAM DEBIAN-PACKAGE.
 needs() { command -v "$1" >/dev/null || bash scripts/install "$2"; }
 
-# The packages that have the peers in their trees share what they build.
+# The packages that depend on the peers share a build folder.
 with_peers=(--locked --release --target-dir target/peers --manifest-path)

@@ -1,8 +1,7 @@
-//! The algorithms: what a tag is computed with, as values.
+//! The algorithms that sign, as values.
 //!
-//! The next one is a variant of [`Algorithm`] and an arm in each `match` of
-//! this file: the compiler names them. If its signatures are longer than
-//! [`MAX_SIGNATURE_LEN`], that grows too.
+//! To add one, add a variant to [`Algorithm`]; the compiler then lists each `match` that
+//! needs an arm. If its signatures are longer than [`MAX_SIGNATURE_LEN`], raise that too.
 
 use alloc::boxed::Box;
 use core::fmt;
@@ -60,8 +59,8 @@ impl Algorithm {
         }
     }
 
-    /// Decodes the text of exactly one signature into the start of `bytes`, and says
-    /// whether `text` is that. Each length has a decoder of its own.
+    /// Decodes the text of exactly one signature into the start of `bytes`, and returns
+    /// whether `text` is one. Each length has its own decoder.
     #[inline]
     pub(crate) fn decode_into(
         self,
@@ -86,8 +85,8 @@ impl Algorithm {
         }
     }
 
-    /// Returns the feature that this crate must be built with for it; `None`
-    /// for those that are always there.
+    /// Returns the feature of this crate that enables the algorithm; `None` if it is
+    /// always available.
     #[must_use]
     pub const fn feature(self) -> Option<&'static str> {
         match self {
@@ -97,7 +96,7 @@ impl Algorithm {
         }
     }
 
-    /// Returns whether this crate was built with it.
+    /// Returns whether this crate was built with the algorithm.
     #[must_use]
     pub const fn is_available(self) -> bool {
         match self {
@@ -119,7 +118,7 @@ impl fmt::Display for Algorithm {
     }
 }
 
-/// What an algorithm makes of a message: its bytes, and zeros after them.
+/// The output of an algorithm for a message: its bytes, followed by zeros.
 #[derive(Clone, Copy)]
 pub(crate) struct Tag {
     pub(crate) bytes: [u8; MAX_SIGNATURE_LEN],
@@ -150,9 +149,9 @@ pub(crate) trait Hashed {
     fn feed(&self, hash: &mut impl Hashing);
 }
 
-/// A secret, prepared for its MAC: the two hash states that depend on the
-/// secret alone. They can stand in for it, so they are wiped on drop, and have a
-/// place of their own, so that moving a key leaves no copy behind.
+/// A secret prepared for its MAC: the two hash states that depend only on the secret.
+/// They are as good as the secret, so they are wiped on drop. They are boxed, so that
+/// moving a key leaves no copy behind.
 pub(crate) enum MacKey {
     Sha256(Box<HmacCore<Sha256>>),
     Sha512(Box<HmacCore<Sha512>>),
@@ -177,7 +176,8 @@ impl MacKey {
             Algorithm::HmacSha1 => None,
             Algorithm::Ed25519 => None,
         };
-        // In a build without optimisation, a hash leaves copies further down than in others.
+        // In an unoptimised build, a hash leaves copies further down the stack than in
+        // others.
         wipe_stack::<16_384>();
         key
     }
@@ -191,8 +191,8 @@ impl MacKey {
         }
     }
 
-    /// Returns the MAC of a whole message. The running state never leaves its
-    /// place on the stack, and is wiped there.
+    /// Returns the MAC of a whole message. The running state stays in one place on the
+    /// stack, and is wiped there.
     #[inline]
     pub(crate) fn mac(&self, message: &impl Hashed) -> Tag {
         #[inline(always)]
@@ -214,7 +214,8 @@ impl MacKey {
         }
     }
 
-    /// Starts a message in `slot`. The states are on the stack before they are there.
+    /// Starts a message in `slot`. The states pass through the stack, so the caller wipes
+    /// it.
     #[inline(never)]
     pub(crate) fn start_in<'s>(&self, slot: &'s mut RunningMac) -> &'s mut RunningMac {
         *slot = match self {
@@ -233,20 +234,25 @@ impl fmt::Debug for MacKey {
     }
 }
 
-/// Overwrites what the calls before this one have left on the stack, in practice:
-/// the language promises nothing about it. `tests/zeroize.rs` measures it.
+/// Overwrites what earlier calls have left on the stack. This works in practice, as
+/// `tests/zeroize.rs` measures, but the language does not guarantee it.
 #[inline(never)]
 pub(crate) fn wipe_stack<const LEN: usize>() {
     let area = [0_u8; LEN];
     core::hint::black_box(&area);
 }
 
+/// The length of the zeros that, in an enum beside a `T`, reach over all of `T` and its padding.
+pub(crate) const fn empty_len<T>() -> usize {
+    size_of::<T>() + align_of::<T>() - 1
+}
+
 /// A place for the running MAC of one key.
 ///
-/// An empty place is all zeros. If it were not, it would carry what was on the stack
-/// when it was made, such as another state, to wherever it moves.
+/// An empty place is all zeros. Otherwise it would hold what was on the stack when it was
+/// created, such as another state, and carry that along when it is moved.
 pub(crate) enum RunningMac {
-    Empty([u8; size_of::<Running<Sha512>>()]),
+    Empty([u8; empty_len::<Running<Sha512>>()]),
     Sha256(Running<Sha256>),
     Sha512(Running<Sha512>),
     #[cfg(feature = "sha1")]
@@ -254,7 +260,7 @@ pub(crate) enum RunningMac {
 }
 
 impl RunningMac {
-    pub(crate) const EMPTY: Self = Self::Empty([0; size_of::<Running<Sha512>>()]);
+    pub(crate) const EMPTY: Self = Self::Empty([0; empty_len::<Running<Sha512>>()]);
 
     pub(crate) const fn is_empty(&self) -> bool {
         matches!(self, Self::Empty(_))
@@ -301,8 +307,8 @@ impl Hashing for RunningMac {
 
 /// A running HMAC. Its states are wiped on drop.
 ///
-/// `hmac::Hmac` can only be finished by value, which leaves the place it stood
-/// in unwiped; its two halves can be finished where they are.
+/// `hmac::Hmac` can only be finished by value, which leaves its previous place unwiped;
+/// its two halves can be finished in place.
 pub(crate) struct Running<D: EagerHash> {
     core: HmacCore<D>,
     buffer: Buffer<HmacCore<D>>,
@@ -335,7 +341,7 @@ impl<D: EagerHash> Hashing for Running<D> {
     }
 }
 
-/// How many bytes this thread has hashed: what the tests of bounded work read.
+/// Counts the bytes that this thread has hashed, for the tests of bounded work.
 #[cfg(test)]
 pub(crate) mod hashed {
     use core::cell::Cell;

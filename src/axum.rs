@@ -1,11 +1,11 @@
 //! Extractors for axum. A handler that takes one cannot run for an unverified
 //! request.
 //!
-//! The [`VerifyLayer`](crate::tower::VerifyLayer) on a route verifies its
-//! requests. A handler of the route takes [`VerifiedBytes`], the proof with the
-//! body, or [`VerifiedJson`], the event that the body contains, or both, and any
-//! other extractors beside them. Without the layer on its route the handler is
-//! not called: the response is a 500, and the log says why.
+//! The [`VerifyLayer`](crate::tower::VerifyLayer) on a route verifies its requests. A
+//! handler of the route takes [`VerifiedBytes`] (the proof with the body),
+//! [`VerifiedJson`] (the event that the body contains), or both, along with any other
+//! extractors. If its route lacks the layer, the handler is not called: the response is a
+//! 500, and the log says why.
 //!
 //! ```
 //! use axum::{Router, http::StatusCode, routing::post};
@@ -39,32 +39,33 @@
 //! # router().unwrap();
 //! ```
 //!
-//! Put the layer on with the `route_layer` of `post(…)`. Then axum responds to
-//! other methods with 405. The `layer` of `post(…)`, and both methods of the
-//! router, would make that a 401.
+//! Add the layer with the `route_layer` of `post(…)`, so that axum responds to other
+//! methods with 405. With the `layer` of `post(…)`, or with either method of the router,
+//! the response would be a 401.
 //!
-//! A handler takes [`VerifiedBytes`] and not `Verified<'_>`, which borrows the
-//! body. The compiler then says that `HandlerTakesVerifiedBytes` is required.
+//! A handler takes [`VerifiedBytes`], not `Verified<'_>`, which borrows the body. For the
+//! latter, the compiler says that `HandlerTakesVerifiedBytes` is required.
 //!
-//! A proof says which scheme verified the request, and not which route. If one
-//! layer is on several routes, or chooses verifiers, give the keys of each sender
-//! a name ([`Key::with_id`](crate::Key::with_id)), and look at
-//! [`key_id`](crate::Verified::key_id) in the handler. There is no
-//! `Option<VerifiedBytes>`: a handler is either for verified events or not.
+//! A proof says which scheme verified the request, not which route. If one layer is on
+//! several routes, or chooses between verifiers, give the keys of each sender an id
+//! ([`Key::with_id`](crate::Key::with_id)), and check [`key_id`](crate::Verified::key_id)
+//! in the handler. There is no `Option<VerifiedBytes>`: a handler is either for verified
+//! events or not.
 //!
-//! The docs of [`hookseal::tower`](crate::tower#in-production) say what a
-//! deployment needs besides. axum's own limit for bodies (`DefaultBodyLimit`,
-//! 2 MB) applies to axum's extractors and not to these, which have the layer's
-//! [limit](crate::tower::VerifyLayer::with_body_limit). These extractors return
-//! the bytes as they were signed. Compressed bodies are
-//! [a topic of their own](crate::tower#with-other-layers).
+//! The docs of [`hookseal::tower`](crate::tower#in-production) say what else a deployment
+//! needs. axum's own limit for bodies (`DefaultBodyLimit`, 2 MB) applies to axum's
+//! extractors, not to these, which have the layer's
+//! [limit](crate::tower::VerifyLayer::with_body_limit). These extractors return the bytes
+//! as they were signed. For compressed bodies, see
+//! [`hookseal::tower`](crate::tower#with-other-layers).
 //!
 //! # Unknown event types
 //!
-//! A handler that takes an enum of the events it knows answers all others with 422. Many
-//! senders repeat such an event for days, and may switch the endpoint off; others never send
-//! it again. Senders add types without notice, so take unknown ones and answer them with 2xx.
-//! Where the type is a field beside others (serde's internal tag), a last variant takes them:
+//! A handler that takes an enum of the events it knows responds to all others with 422.
+//! Many senders retry such an event for days, and may disable the endpoint; others never
+//! send it again. Senders add types without notice, so accept unknown ones and respond
+//! with 2xx. If the type is a field next to others (serde's internal tag), a last variant
+//! accepts them:
 //!
 //! ```
 //! #[derive(serde::Deserialize)]
@@ -80,9 +81,10 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 //!
-//! Where the event is `{"type": …, "data": …}` (an adjacent tag), `#[serde(other)]` does
-//! **not** help: it takes an unknown type only without `data`. Parse the envelope first, and
-//! the data once its type is known. Then known events that are wrong still give an error:
+//! If the event is `{"type": …, "data": …}` (an adjacent tag), `#[serde(other)]` does
+//! **not** help: it accepts an unknown type only without `data`. Parse the envelope
+//! first, and the data once its type is known. Known events with wrong data are then
+//! still errors:
 //!
 //! ```
 //! use axum::http::StatusCode;
@@ -104,7 +106,7 @@
 //!     match event.kind.as_str() {
 //!         "order.paid" => match serde_json::from_value::<OrderPaid>(event.data) {
 //!             Ok(order) => StatusCode::NO_CONTENT,
-//!             Err(_) => StatusCode::UNPROCESSABLE_ENTITY, // a known event, and not as documented
+//!             Err(_) => StatusCode::UNPROCESSABLE_ENTITY, // a known event, but not as documented
 //!         },
 //!         _ => StatusCode::NO_CONTENT, // not for us
 //!     }
@@ -121,8 +123,8 @@
 //!
 //! # Testing a handler
 //!
-//! A test signs a message with the same webhook, and verifies it. So it calls the handler
-//! with a real proof, and there is no other way to make one:
+//! A test signs a message with the same webhook and verifies it, to call the handler with
+//! a real proof. There is no other way to make one:
 //!
 //! ```
 //! use axum::http::StatusCode;
@@ -149,13 +151,12 @@
 //!
 //! # Secrets in a database
 //!
-//! If a database has the secrets of all tenants at once, keep them in a
-//! [`Reloadable`](crate::Reloadable) map. What follows is for secrets that are fetched when
-//! a request needs them.
+//! If all tenants' secrets can be loaded at once, keep them in a
+//! [`Reloadable`](crate::Reloadable) map. The following is for secrets that are fetched
+//! when a request needs them.
 //!
-//! A middleware in front of the layer can wait for a verifier, and can respond
-//! for itself if there is none to be had. The layer takes the verifier from the
-//! extensions:
+//! A middleware in front of the layer can wait for a verifier, or respond itself if it
+//! cannot get one. The layer takes the verifier from the request's extensions:
 //!
 //! ```
 //! use std::sync::Arc;
@@ -227,9 +228,9 @@ use crate::tower::{announce_closing, closing};
 
 /// Extracts the event that a verified body contains, parsed from JSON.
 ///
-/// The body is parsed after its verification only. The content type does not
-/// matter, since no scheme signs it. Whatever a signature covers is in the proof:
-/// take [`VerifiedBytes`] beside the event if you need it.
+/// The body is parsed only after it is verified. The content type does not matter, since
+/// no scheme signs it. Everything that the signature covers is in the proof: take
+/// [`VerifiedBytes`] as well if you need it.
 ///
 /// ```
 /// use hookseal::axum::{VerifiedBytes, VerifiedJson};
@@ -240,8 +241,8 @@ use crate::tower::{announce_closing, closing};
 /// }
 /// ```
 ///
-/// Anyone can make one, so that a test can call a handler. It is a proof in a
-/// handler's arguments only, where axum makes it.
+/// Anyone can construct one, so that a test can call a handler. It is a proof only as a
+/// handler's argument, where axum constructs it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[expect(
     clippy::exhaustive_structs,
@@ -273,10 +274,10 @@ impl<S: Send + Sync> FromRequestParts<S> for VerifiedBytes {
     }
 }
 
-/// No request holds such a proof, and these implementations cannot be used: they make the
-/// compiler name the type to take. Without them a handler with a `Verified<'_>` is only "not
-/// a `Handler`", since axum has the compiler withhold the reason (`do_not_recommend`). That
-/// attribute does not apply to a requirement that depends on itself, as this one does.
+/// These implementations cannot be used. They make the compiler name the type to take.
+/// Without them, a handler with a `Verified<'_>` is only "not a `Handler`", since axum
+/// has the compiler withhold the reason (`do_not_recommend`). That attribute does not
+/// apply to a requirement that depends on itself, as this one does.
 macro_rules! not_an_extractor {
     ($($body:ty),+) => {$(
         #[doc(hidden)]
@@ -295,7 +296,7 @@ macro_rules! not_an_extractor {
 not_an_extractor!(&'h [u8], Vec<u8>, ());
 
 mod wrong_proof {
-    /// Holds for nothing. Its name is the message.
+    /// Implemented by no type. Its name is the message.
     pub trait HandlerTakesVerifiedBytes: Send + Sync {}
 
     impl<S: HandlerTakesVerifiedBytes> HandlerTakesVerifiedBytes for S {}
@@ -326,19 +327,19 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for VerifiedJson<T
 /// The handler's route has no [`VerifyLayer`](crate::tower::VerifyLayer). The
 /// response is a 500 with an empty body.
 ///
-/// This is a fault of the service and not of the request. It is logged, and put
-/// into the extensions of the response. Over HTTP/1 the response says that the
-/// connection closes, since the body is not read.
+/// This is the service's fault, not the request's. It is logged, and put into the
+/// extensions of the response. Over HTTP/1, the response announces that the connection
+/// closes, since the body is not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MissingLayer {
-    /// Of the request.
+    /// The request's version.
     version: Version,
 }
 
 impl fmt::Display for MissingLayer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("no VerifyLayer is on the handler's route")
+        f.write_str("the handler's route has no VerifyLayer; add one with `route_layer`")
     }
 }
 
@@ -357,16 +358,16 @@ impl IntoResponse for MissingLayer {
 
 /// Says why there is no [`VerifiedJson`] for a request.
 ///
-/// It is put into the extensions of the response. A handler that wants to give
-/// another response takes a `Result<VerifiedJson<T>, VerifiedJsonRejection>`.
+/// It is put into the extensions of the response. A handler that wants to respond
+/// differently takes a `Result<VerifiedJson<T>, VerifiedJsonRejection>`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum VerifiedJsonRejection {
-    /// 422, with an empty body: the request is verified, and is not the JSON
-    /// that the handler takes.
+    /// 422, with an empty body: the request is verified, but is not the JSON that the
+    /// handler takes.
     #[non_exhaustive]
     InvalidJson {
-        /// Where it is not.
+        /// What is wrong with the JSON, and where.
         fault: InvalidJson,
     },
     /// 500: see [`MissingLayer`].
@@ -393,8 +394,8 @@ impl fmt::Display for VerifiedJsonRejection {
 }
 
 impl Error for VerifiedJsonRejection {
-    /// Returns where the JSON is wrong. (A missing layer is what `Display` shows
-    /// already.)
+    /// Returns what is wrong with the JSON. (For a missing layer, `Display` already says
+    /// everything.)
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::InvalidJson { fault } => Some(fault),

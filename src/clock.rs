@@ -59,7 +59,7 @@ impl From<std::time::SystemTime> for Timestamp {
     }
 }
 
-/// Takes whole seconds since the Unix epoch, not milliseconds.
+/// Converts whole seconds since the Unix epoch, not milliseconds.
 impl From<u64> for Timestamp {
     fn from(seconds: u64) -> Self {
         Self(seconds)
@@ -79,9 +79,8 @@ impl fmt::Display for Timestamp {
 /// and again when the body is complete. It does not read the clock if the scheme
 /// has no timestamp, the window is off, or the time of receipt is given.
 ///
-/// [`SystemClock`] is the default, [`FixedClock`] is for tests, and
-/// [`clock_fn`] turns a function into a clock. A reference, `Box` or `Arc` of a
-/// clock is one too.
+/// [`SystemClock`] is the default, [`FixedClock`] is for tests, and [`clock_fn`] turns a
+/// function into a clock. A reference, `Box` or `Arc` of a clock is also a clock.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -148,7 +147,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that stands still, for tests and for captured requests.
+/// A clock that always shows the same time, for tests and for captured requests.
 ///
 /// ```
 /// use hookseal::clock::{Clock, FixedClock};

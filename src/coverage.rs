@@ -4,9 +4,9 @@ use core::fmt;
 
 use crate::scheme::{Part, Scheme};
 
-/// What a signature covers: the body, always, and what the scheme signs with it.
+/// What a signature covers: always the body, and what the scheme signs with it.
 ///
-/// A header that is not covered can be changed by anyone on the way.
+/// A header that is not covered can be changed by anyone in transit.
 ///
 /// ```
 /// use hookseal::{Webhook, schemes};
@@ -46,7 +46,7 @@ impl Coverage {
                 Part::Text(_) | Part::Body | Part::HeaderNames => 0,
             }
         });
-        // A timestamp that is read is signed, or the scheme is not valid.
+        // In a valid scheme, a timestamp that is read is also signed.
         if scheme.timestamp.is_some() {
             bits |= Self::TIMESTAMP;
         }
@@ -57,8 +57,8 @@ impl Coverage {
         self.0 & bit != 0
     }
 
-    /// Returns whether a canonical form of the body is covered in place of its bytes:
-    /// two bodies with one form have one signature.
+    /// Returns whether a canonical form of the body is covered instead of its bytes. If
+    /// so, two bodies with the same form have the same signature.
     #[must_use]
     pub const fn canonical_body(self) -> bool {
         self.has(Self::CANONICAL_BODY)

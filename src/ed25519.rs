@@ -1,8 +1,8 @@
 //! Ed25519 (RFC 8032): public-key signatures. Standard Webhooks calls them
 //! `v1a`.
 //!
-//! The sender signs with a [`SigningKey`]. Whoever has its [`PublicKey`] can
-//! verify, and cannot sign.
+//! The sender signs with a [`SigningKey`]. Whoever has its [`PublicKey`] can verify but
+//! not sign.
 //!
 //! # Which kind to choose
 //!
@@ -14,18 +14,18 @@
 //! Choose `v1a` where a sender offers it, unless that is too slow for you. As a
 //! sender, offer both.
 //!
-//! A [`Webhook`](crate::Webhook) whose scheme knows both kinds takes any mix of
-//! keys. To move from `v1` to `v1a`, add the public key, and remove the secret
-//! in the end: until then, whoever has the secret can still sign. MACs are tried
-//! first, so a proof does not tell whether `v1a` would have passed as well. A
-//! second webhook with the public key alone does.
+//! A [`Webhook`](crate::Webhook) whose scheme knows both kinds takes any mix of keys. To
+//! move from `v1` to `v1a`, add the public key, and finally remove the secret: until
+//! then, whoever has the secret can still sign. MACs are tried first, so a proof does not
+//! tell whether `v1a` would have passed as well. To find out, verify with a second
+//! webhook that has only the public key.
 //!
 //! # Keys
 //!
-//! A signing key is 32 random bytes, the seed. Its text is `whsk_` and their
-//! base64. [`SigningKey::public_key`] returns the public key, whose text is
-//! `whpk_` and the base64 of its 32 bytes. Both texts are also keys for
-//! [`Webhook::new`](crate::Webhook::new). With `openssl` alone:
+//! A signing key is 32 random bytes, the seed. Its text is `whsk_` followed by their
+//! base64. [`SigningKey::public_key`] returns the public key, whose text is `whpk_`
+//! followed by the base64 of its 32 bytes. Both texts can be passed as keys to
+//! [`Webhook::new`](crate::Webhook::new). With just `openssl`:
 //!
 //! ```sh
 //! openssl genpkey -algorithm ed25519 -outform DER -out key.der
@@ -33,16 +33,15 @@
 //! echo "whpk_$(openssl pkey -inform DER -in key.der -pubout -outform DER | tail -c 32 | base64)"
 //! ```
 //!
-//! **Make a key for each endpoint**, or at least for each customer (Standard
-//! Webhooks, "Additional considerations"). The signature does not say for whom
-//! a message is: if two receivers trust one key, each can pass on to the other
-//! what it was sent. Hand the public key out where the receiver already trusts
-//! you, such as a dashboard behind a login. It is no secret, but whoever can
-//! replace it can sign.
+//! **Make a key for each endpoint**, or at least for each customer (Standard Webhooks,
+//! "Additional considerations"). The signature does not say whom a message is for: if two
+//! receivers trust one key, each can forward to the other what it was sent. Hand the
+//! public key out where the receiver already trusts you, such as a dashboard behind a
+//! login. It is not a secret, but whoever can replace it can sign.
 //!
-//! To rotate, hand out the new public key, sign with both keys until all
-//! receivers have it, then sign with the new one alone. If a signing key has
-//! leaked, stop using it and have receivers remove its public key at once.
+//! To rotate, hand out the new public key, sign with both keys until all receivers have
+//! it, then sign with only the new one. If a signing key has leaked, stop using it and
+//! have receivers remove its public key at once.
 //!
 //! ```
 //! use hookseal::ed25519::{PublicKey, SigningKey};
@@ -60,37 +59,36 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! **The key is configuration, never part of a request.** Some protocols send
-//! the public key, or its address, along with the signature. Whoever chooses the
-//! request then chooses the key, and is believed. No function here takes a key
-//! from headers or body.
+//! **The key is configuration, never part of a request.** Some protocols send the public
+//! key, or its address, along with the signature. Whoever writes the request then chooses
+//! the key, and the signature proves nothing. No function here takes a key from headers
+//! or body.
 //!
 //! # Strictness
 //!
 //! Each signature has exactly one encoding here, and no key verifies what its
 //! owner has not signed:
 //!
-//! - A public key is refused when it is made if it is not a point of the curve,
-//!   not canonical (RFC 8032, section 5.1.3), or of small order. Under a key of
-//!   small order, one signature verifies for many messages.
+//! - A public key is refused when it is created if it is not a point on the curve, not
+//!   canonical (RFC 8032, section 5.1.3), or of small order. Under a key of small order,
+//!   one signature verifies for many messages.
 //! - `S` of a signature must be below the group's order (section 5.1.7), and `R`
 //!   must be canonical and not of small order.
 //! - The equation is checked without the cofactor.
 //! - The seed of zero bytes, which everyone knows, is refused.
 //!
-//! For canonical keys this is what `verify_strict` of `ed25519-dalek` accepts;
-//! that crate does the arithmetic. A third party that is to judge should be as
-//! strict: a dishonest owner of a key of mixed order can make signatures that
-//! some libraries accept and others refuse.
+//! For canonical keys this is what `verify_strict` of `ed25519-dalek` accepts; that crate
+//! does the arithmetic. A third party that settles disputes should be as strict: the
+//! dishonest owner of a key of mixed order can make signatures that some libraries accept
+//! and others refuse.
 //!
 //! # Cost
 //!
-//! Each pair of a public key and an Ed25519 signature costs one pass of SHA-512
-//! over the message and one multiplication on the curve. So a webhook holds at
-//! most [`MAX_KEYS`], and tries at most [`MAX_PAIRS`] pairs for a request, after
-//! its MACs. Verifying reads the message once per pair, as it streams in, and
-//! copies nothing. Signing has to read the message twice, so it takes whole
-//! bodies only.
+//! Each pair of a public key and an Ed25519 signature costs one pass of SHA-512 over the
+//! message and one multiplication on the curve. So a webhook holds at most [`MAX_KEYS`],
+//! and tries at most [`MAX_PAIRS`] pairs per request, after the MACs. Verifying reads the
+//! message once per pair, as it streams in, and copies nothing. Signing has to read the
+//! message twice, so it takes only whole bodies.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -117,9 +115,9 @@ pub const MAX_KEYS: usize = 4;
 /// The maximum number of pairs of an Ed25519 key and an Ed25519 signature that are
 /// tried for one request.
 ///
-/// Each signature is tried in the order of the list, with every key. So a webhook
-/// with one key tries the first eight of a list, one with two keys the first
-/// four. The rest is not looked at.
+/// The signatures are tried in the order of the list, each with every key. So a webhook
+/// with one key tries the first eight of a list, one with two keys the first four. The
+/// rest are ignored.
 pub const MAX_PAIRS: usize = 8;
 
 /// The order of the group that signatures are made in, 2^252 +
@@ -130,7 +128,7 @@ const ORDER: [u8; 32] = [
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
 ];
 
-/// A key that verifies what its [`SigningKey`] has signed. It is no secret.
+/// A key that verifies what its [`SigningKey`] has signed. It is not a secret.
 ///
 /// ```
 /// use hookseal::ed25519::PublicKey;
@@ -143,7 +141,7 @@ const ORDER: [u8; 32] = [
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct PublicKey {
-    /// In a place of its own, so that a key of any kind is small to move.
+    /// Boxed, so that a key of any kind is cheap to move.
     point: Box<ed25519_dalek::VerifyingKey>,
 }
 
@@ -153,18 +151,17 @@ impl PublicKey {
 
     pub(crate) const PREFIX: &str = "whpk_";
 
-    /// Reads a key from its text: `whpk_` and the base64 of its 32 bytes, as
-    /// Standard Webhooks' senders publish it.
+    /// Reads a key from its text: `whpk_` and the base64 of its 32 bytes, as senders of
+    /// Standard Webhooks publish it.
     ///
-    /// The alphabet is the standard one with canonical bits. The padding may be
-    /// left off, the prefix may not: without it nothing tells the key from a MAC
-    /// secret.
+    /// The alphabet is the standard one with canonical bits. The padding may be omitted,
+    /// the prefix may not: without it nothing tells the key from a MAC secret.
     ///
     /// # Errors
     ///
-    /// [`ConfigError::ForeignSecret`] for another kind of key, with the
-    /// constructor that takes it; [`ConfigError::InvalidEd25519Key`] for
-    /// anything else that is no key.
+    /// [`ConfigError::ForeignSecret`] for another kind of key, naming the constructor
+    /// that takes it; [`ConfigError::InvalidEd25519Key`] for anything else that is not a
+    /// key.
     ///
     /// ```
     /// # use hookseal::ed25519::PublicKey;
@@ -198,8 +195,8 @@ impl PublicKey {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::InvalidEd25519Key`] if they are no point of the curve,
-    /// not the canonical bytes of theirs, or of small order.
+    /// [`ConfigError::InvalidEd25519Key`] if they do not encode a point on the curve, are
+    /// not its canonical encoding, or encode a point of small order.
     ///
     /// ```
     /// # use hookseal::ed25519::PublicKey;
@@ -217,8 +214,8 @@ impl PublicKey {
         if point.is_weak() {
             return Err(invalid(KeyFault::SmallOrder));
         }
-        // Decoding takes the ordinate modulo the field's prime; encoding again
-        // shows what it made of it.
+        // Decoding reduces the y-coordinate modulo the field's prime. Encoding again
+        // shows whether it was already reduced.
         if ed25519_dalek::VerifyingKey::from(point.to_edwards()).as_bytes() != &bytes {
             return Err(invalid(KeyFault::NotCanonical));
         }
@@ -236,7 +233,7 @@ impl PublicKey {
     ///
     /// # Errors
     ///
-    /// As [`from_base64`](Self::from_base64).
+    /// Same as [`from_base64`](Self::from_base64).
     ///
     /// ```
     /// # use hookseal::ed25519::PublicKey;
@@ -328,7 +325,7 @@ impl fmt::Debug for PublicKey {
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
 pub struct SigningKey {
-    /// In a place of its own: moving it leaves no copy behind.
+    /// Boxed, so that moving it leaves no copy behind.
     key: Box<ed25519_dalek::SigningKey>,
 }
 
@@ -338,15 +335,15 @@ impl SigningKey {
     /// Reads a key from its text: `whsk_` and the base64 of the 32 bytes of its
     /// seed, or of the 64 bytes of seed and public key, as Svix writes it.
     ///
-    /// The alphabet is the standard one with canonical bits. The padding may be
-    /// left off, the prefix may not.
+    /// The alphabet is the standard one with canonical bits. The padding may be omitted,
+    /// the prefix may not.
     ///
     /// # Errors
     ///
-    /// [`ConfigError::ForeignSecret`] for another kind of key, with the
-    /// constructor that takes it; [`ConfigError::InvalidEd25519Key`] for
-    /// anything else that is no key, or if the public key is not the seed's;
-    /// [`ConfigError::KnownSecret`] for a seed of zero bytes.
+    /// [`ConfigError::ForeignSecret`] for another kind of key, naming the constructor
+    /// that takes it; [`ConfigError::InvalidEd25519Key`] for anything else that is not a
+    /// key, or if the public key is not the seed's; [`ConfigError::KnownSecret`] for a
+    /// seed of zero bytes.
     pub fn from_base64(text: &str) -> Result<Self, ConfigError> {
         Self::read(text, 0)
     }
@@ -370,8 +367,8 @@ impl SigningKey {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::KnownSecret`] for zero bytes: the source was not asked, or
-    /// failed.
+    /// [`ConfigError::KnownSecret`] for zero bytes, since the source of randomness was
+    /// not called or failed.
     ///
     /// ```
     /// # use hookseal::{ConfigError, ed25519::SigningKey};
@@ -391,7 +388,7 @@ impl SigningKey {
         })
     }
 
-    /// Returns the public key: give it to those who verify.
+    /// Returns the public key, to be given to those who verify.
     #[must_use]
     pub fn public_key(&self) -> PublicKey {
         PublicKey {
@@ -438,7 +435,7 @@ fn malformed(encoding: &'static str, fault: SecretFault) -> ConfigError {
     invalid(KeyFault::Text { encoding, fault })
 }
 
-/// Kinds of keys, and which constructor takes them.
+/// Texts that mark a kind of key, and which constructor takes it.
 const KINDS: [(&str, &str); 7] = [
     (
         "whpk_",
@@ -489,11 +486,11 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    /// Begins to verify a signature, `R` and `S`; `None` if no key makes it.
+    /// Starts to verify a signature, `R` and `S`; `None` if no key can have made it.
     pub(crate) fn start(key: &PublicKey, signature: &[u8; 64]) -> Option<Self> {
         let (r, number) = signature.split_first_chunk()?;
-        // `ed25519-dalek` looks at it as well, unless any crate in the tree
-        // turns on its feature `legacy_compatibility`.
+        // `ed25519-dalek` checks this as well, unless any crate in the tree enables its
+        // feature `legacy_compatibility`.
         if !number.iter().rev().lt(ORDER.iter().rev()) {
             return None;
         }
@@ -509,8 +506,8 @@ impl Running {
 
     pub(crate) fn finish(self) -> bool {
         self.verifier.finalize_and_verify().is_ok()
-            // What `verify_strict` looks at before the equation: after it, only
-            // the key's owner can have got so far.
+            // `verify_strict` checks this before the equation. Checking it afterwards
+            // saves the work for forgeries, since only the key's owner gets this far.
             && ed25519_dalek::VerifyingKey::from_bytes(&self.r)
                 .is_ok_and(|point| !point.is_weak())
     }

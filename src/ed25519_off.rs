@@ -12,8 +12,8 @@ pub(crate) const MAX_PAIRS: usize = 8;
 
 const UNAVAILABLE: ConfigError = ConfigError::AlgorithmUnavailable { feature: "ed25519" };
 
-/// Its types have no values. They hide it from other modules, which would
-/// otherwise be told that their code is unreachable.
+/// The types of this module contain it, so they have no values. Its privacy keeps the
+/// compiler from warning other modules of unreachable code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Never {}
 

@@ -23,13 +23,13 @@ use base64::engine::general_purpose::{GeneralPurpose, STANDARD, URL_SAFE_NO_PAD}
 )]
 #[non_exhaustive]
 pub enum Encoding {
-    /// Two hexadecimal digits a byte. Lower case is written, both cases are read.
+    /// Two hexadecimal digits per byte. Lower case is written; both cases are read.
     Hex,
-    /// Base64 with the standard alphabet and canonical padding (RFC 4648,
-    /// section 4): 44 characters of 32 bytes.
+    /// Base64 with the standard alphabet and canonical padding (RFC 4648, section 4): 44
+    /// characters for 32 bytes.
     Base64,
-    /// Base64 with the URL-safe alphabet and without padding (RFC 4648,
-    /// section 5): 43 characters of 32 bytes.
+    /// Base64 with the URL-safe alphabet and without padding (RFC 4648, section 5): 43
+    /// characters for 32 bytes.
     Base64Url,
 }
 
@@ -45,7 +45,7 @@ impl Encoding {
         }
     }
 
-    /// Returns the number of characters that `bytes` bytes take.
+    /// Returns the number of characters that encode `bytes` bytes.
     pub(crate) const fn len_of(self, bytes: usize) -> usize {
         match self {
             Self::Hex => 2 * bytes,
@@ -62,8 +62,9 @@ impl Encoding {
         }
     }
 
-    /// Decodes exactly `N` bytes, which are `DIGITS` in hex, and in base64 need `ROOM`,
-    /// into the start of `bytes`, and says whether `text` is that.
+    /// Decodes exactly `N` bytes into the start of `bytes`, and returns whether `text`
+    /// encodes that many. `N` bytes are `DIGITS` digits in hex, and decoding them from
+    /// base64 needs a buffer of `ROOM` bytes.
     #[inline]
     pub(crate) fn decode_into<const N: usize, const DIGITS: usize, const ROOM: usize>(
         self,
@@ -78,8 +79,8 @@ impl Encoding {
             );
         }
         match self {
-            // By an array, so that each length has a decoder of its own: a shared
-            // one takes more time for the short ones.
+            // Decoded as an array, so that each length has its own decoder: a shared one
+            // would be slower for short signatures.
             Self::Hex => match (
                 <&[u8; DIGITS]>::try_from(text),
                 bytes.first_chunk_mut::<N>(),

@@ -11,7 +11,7 @@ use crate::error::ConfigError;
 pub use crate::header_name::HeaderName;
 use crate::header_name::is_token_byte;
 
-/// Returns whether it is a token, as a method is (RFC 9110, section 5.6.2).
+/// Returns whether the text is a token (RFC 9110, section 5.6.2), such as a method.
 pub(crate) fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(is_token_byte)
 }
@@ -21,30 +21,29 @@ impl HeaderName {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::InvalidHeaderName`] if the name is empty or holds
-    /// anything but the characters of an HTTP token (RFC 9110, section 5.6.2).
+    /// [`ConfigError::InvalidHeaderName`] if the name is empty or has a character that an
+    /// HTTP token does not allow (RFC 9110, section 5.6.2).
     pub fn new(name: &str) -> Result<Self, ConfigError> {
         let invalid = || ConfigError::InvalidHeaderName { name: name.into() };
         Self::of(name.to_ascii_lowercase()).ok_or_else(invalid)
     }
 }
 
-/// The head of a request, in any type that holds one.
+/// The head of a request, implemented by any type that holds one.
 ///
-/// Arrays, slices and vectors of name and value pairs implement it, `BTreeMap`
-/// and `HashMap`, [`SignedHeaders`](crate::scheme::SignedHeaders) and, with the
-/// feature `http`, `http::HeaderMap`, `http::request::Parts` and
+/// It is implemented for arrays, slices and vectors of name and value pairs, for
+/// `BTreeMap` and `HashMap`, for [`SignedHeaders`](crate::scheme::SignedHeaders) and,
+/// with the feature `http`, for `http::HeaderMap`, `http::request::Parts` and
 /// `http::Request`. [`Head`] adds a method and a target to any of them.
 ///
 /// A verifier takes a reference: `&map`, `&vector`, and `&slice` for a variable
 /// that is a slice already.
 ///
-/// For a type of your own, hand each header to the visitor. Values must be the
-/// bytes as the HTTP parser gave them. Visit every occurrence of a repeated header,
-/// and the same ones on every visit: a map that has joined or dropped repeated
-/// headers hides an attack. (For most schemes, values joined by a comma are
-/// malformed, but two lists of Standard Webhooks signatures can make a third that
-/// holds a genuine one.)
+/// To implement it, pass each header to the visitor. Values must be the bytes as the HTTP
+/// parser gave them. Visit every occurrence of a repeated header, and the same ones on
+/// every visit: a map that has joined or dropped repeated headers hides an attack. (For
+/// most schemes, values joined by a comma are malformed, but two lists of Standard
+/// Webhooks signatures can make a third that holds a genuine one.)
 ///
 /// ```
 /// use hookseal::scheme::HeaderVisitor;
@@ -90,40 +89,40 @@ impl HeaderName {
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not the head of a request",
-    note = "`HeaderMap`, `request::Parts` and `Request` of the crate `http` 1 are with the feature `http` of hookseal (`tower` and `axum` turn it on)",
-    note = "for the request and the `HeaderMap` of actix-web, take `ActixHead` of the crate `hookseal-actix`",
+    note = "`HeaderMap`, `request::Parts` and `Request` of the crate `http` 1 are heads with the feature `http` of hookseal (`tower` and `axum` turn it on)",
+    note = "for the request and the `HeaderMap` of actix-web, use `ActixHead` of the crate `hookseal-actix`",
     note = "for another header map, collect its entries: `map.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect::<Vec<_>>()`",
-    note = "of a map or a vector, pass a reference: `&map`"
+    note = "pass a map or a vector by reference: `&map`"
 )]
 pub trait RequestHead: Sync {
     /// Passes every header to the visitor, in order, including each occurrence
     /// of a repeated one.
     fn visit_headers<'h>(&'h self, visitor: &mut HeaderVisitor<'_, 'h>);
 
-    /// Returns the method as received, such as `POST`. `None`, the default, if
-    /// this holds headers alone.
+    /// Returns the method as received, such as `POST`. The default is `None`, for a type
+    /// that holds only headers.
     fn method(&self) -> Option<&str> {
         None
     }
 
     /// Returns the request target as received: the path and the query, such as
-    /// `/webhooks?tenant=1`. `None`, the default, if this holds headers alone.
+    /// `/webhooks?tenant=1`. The default is `None`, for a type that holds only headers.
     fn target(&self) -> Option<&str> {
         None
     }
 }
 
-/// Takes each header of a request once, and keeps those that a scheme reads.
+/// Receives each header of a request once, and keeps those that a scheme reads.
 ///
-/// A [`RequestHead`] is visited with one; see there for an example.
+/// [`RequestHead`] has an example.
 #[derive(Debug)]
 pub struct HeaderVisitor<'v, 'h> {
     names: &'v [HeaderName],
-    /// The bit `n % 64` is set if a name has `n` bytes: nearly all other headers
-    /// are passed over by their length.
+    /// The bit `n % 64` is set if a name has `n` bytes, so that nearly all other headers
+    /// are skipped by their length.
     lengths: u64,
     found: &'v mut Found<'h>,
-    /// Takes every header, if there are no names.
+    /// Receives every header, if there are no names.
     #[cfg(feature = "explain")]
     every: Option<&'v mut Vec<(Vec<u8>, &'h [u8])>>,
 }
@@ -137,16 +136,16 @@ pub(crate) struct Found<'h> {
     seen: u16,
     /// A bit for each name that occurred again.
     repeated: u16,
-    /// The place of the name whose further values are kept, from the place after
-    /// the last name on.
+    /// The place of the name whose further values are kept. They are stored after the
+    /// place of the last name.
     repeatable: usize,
     count: usize,
     overflowed: bool,
 }
 
 impl<'h> Found<'h> {
-    /// The maximum number of values that are kept: eight signatures in headers of
-    /// their own, and four others.
+    /// The maximum number of values that are kept: eight signatures in separate headers,
+    /// and four others.
     pub(crate) const MAX: usize = 12;
 
     /// Creates an empty set of values for `names` names. `repeatable` is the
@@ -193,7 +192,7 @@ impl<'h> Found<'h> {
         more.unwrap_or_default().iter().copied().flatten()
     }
 
-    /// Returns whether the repeatable header occurred more often than is kept.
+    /// Returns whether the repeatable header occurred more often than there is room for.
     pub(crate) const fn overflowed(&self) -> bool {
         self.overflowed
     }
@@ -223,7 +222,7 @@ impl<'h> Found<'h> {
     }
 }
 
-/// Shows no values: one of them is a MAC.
+/// Shows no values, since one of them is a MAC.
 impl fmt::Debug for Found<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Found").finish_non_exhaustive()
@@ -246,7 +245,7 @@ impl<'v, 'h> HeaderVisitor<'v, 'h> {
         }
     }
 
-    /// Creates a visitor that takes every header, whatever its name.
+    /// Creates a visitor that keeps every header, whatever its name.
     #[cfg(feature = "explain")]
     pub(crate) const fn of_all(
         found: &'v mut Found<'h>,
@@ -267,7 +266,8 @@ impl<'v, 'h> HeaderVisitor<'v, 'h> {
             .fold(0, |lengths, name| lengths | 1 << (name.as_str().len() % 64))
     }
 
-    /// Takes a header: its name in any letter case, and its value as received.
+    /// Passes a header to the visitor: its name in any letter case, and its value as
+    /// received.
     #[inline]
     pub fn visit(&mut self, name: impl AsRef<[u8]>, value: &'h [u8]) {
         self.visit_if(name.as_ref(), value, <[u8]>::eq_ignore_ascii_case);
@@ -341,7 +341,7 @@ impl RequestHead for Head<'_> {
     }
 }
 
-/// Shows no header values: one of them is a MAC.
+/// Shows no header values, since one of them is a MAC.
 impl fmt::Debug for Head<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Head")
@@ -394,13 +394,14 @@ impl<N: AsRef<[u8]> + Sync, V: AsRef<[u8]> + Sync, S: Sync> RequestHead
 impl RequestHead for http::HeaderMap {
     #[inline]
     fn visit_headers<'h>(&'h self, visitor: &mut HeaderVisitor<'_, 'h>) {
-        // A look-up takes half as long as a pass over ten headers, two take as long.
+        // One look-up takes half as long as a pass over ten headers; two take just as
+        // long.
         if let ([name], repeatable) = (visitor.names, visitor.found.repeatable)
             && repeatable != 0
         {
             if let Some(value) = self.get(&name.http) {
                 visitor.found.put(0, value.as_bytes());
-                // Most requests repeat no header at all, which is quick to see.
+                // Most requests repeat no header at all, which is quick to check.
                 let repeats = self.len() > self.keys_len();
                 if repeats && self.get_all(&name.http).iter().nth(1).is_some() {
                     visitor.found.repeated = 1;
@@ -408,7 +409,7 @@ impl RequestHead for http::HeaderMap {
             }
             return;
         }
-        // The names of a map are in lower case, as those of a visitor.
+        // The names in a map are in lower case, like those of a visitor.
         for (name, value) in self {
             let name: &[u8] = name.as_ref();
             visitor.visit_if(name, value.as_bytes(), PartialEq::eq);
@@ -506,8 +507,8 @@ pub(crate) fn is_trimmed(value: &[u8]) -> bool {
 
 /// Returns whether `byte` is among `bytes`.
 ///
-/// Eight at a time: for the short values of headers that is quicker than a
-/// search that stops where it finds something.
+/// Compares eight at a time. For short header values, this is faster than a search that
+/// stops at the first match.
 #[inline]
 pub(crate) fn contains(bytes: &[u8], byte: u8) -> bool {
     let (chunks, rest) = bytes.as_chunks::<8>();

@@ -19,7 +19,7 @@ use core::fmt;
 #[derive(Clone)]
 pub struct HeaderName {
     text: Text,
-    /// Saves parsing the text again where one is needed.
+    /// Kept to avoid parsing the text again.
     #[cfg(feature = "http")]
     pub(crate) http: http::HeaderName,
 }
@@ -35,8 +35,8 @@ impl HeaderName {
     ///
     /// # Panics
     ///
-    /// If the name is empty, or has an upper-case letter or a character that
-    /// HTTP does not allow in one. In a `static` that is a compile error.
+    /// Panics if the name is empty, or has an upper-case letter or a character that HTTP
+    /// does not allow in a name. In a `static`, that is a compile error.
     #[must_use]
     pub const fn from_static(name: &'static str) -> Self {
         assert!(is_lower_case_token(name.as_bytes()), "not a header name");
@@ -47,7 +47,7 @@ impl HeaderName {
         }
     }
 
-    /// Creates a name from lower-case text; `None` if it is no header name.
+    /// Creates a name from lower-case text; `None` if it is not a header name.
     pub(crate) fn of(lower_case: String) -> Option<Self> {
         if !is_lower_case_token(lower_case.as_bytes()) {
             return None;
@@ -57,8 +57,8 @@ impl HeaderName {
             http: lower_case.parse().ok()?,
             text: Text::Shared(lower_case.into()),
         };
-        // The first clone of `http`'s name allocates its reference count: here,
-        // not in the error of the first refused request.
+        // The first clone of `http`'s name allocates its reference count. Clone it here,
+        // so that the error of the first refused request does not allocate.
         Some(name.clone())
     }
 
@@ -72,17 +72,18 @@ impl HeaderName {
     }
 }
 
-/// Returns whether a token may have this byte.
+/// Returns whether a token may contain this byte.
 pub(crate) fn is_token_byte(byte: u8) -> bool {
     is_lower_case_token(&[byte.to_ascii_lowercase()])
 }
 
-/// Returns whether a URI may have this byte (RFC 3986, section 2).
+/// Returns whether a URI may contain this byte (RFC 3986, section 2).
 pub(crate) fn is_uri_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte)
 }
 
-/// Returns whether each byte is a `tchar` (RFC 9110, section 5.6.2) and no upper-case letter.
+/// Returns whether the name is not empty and each byte is a `tchar` (RFC 9110, section
+/// 5.6.2) other than an upper-case letter.
 pub(crate) const fn is_lower_case_token(mut name: &[u8]) -> bool {
     if name.is_empty() {
         return false;
@@ -136,7 +137,8 @@ impl From<HeaderName> for http::HeaderName {
 mod tests {
     use super::*;
 
-    /// With the feature `http` that crate refuses the same; without it, only this.
+    /// With the feature `http`, that crate also checks the name. Without it, only this
+    /// crate does.
     #[test]
     fn a_token_is_of_the_bytes_that_http_lists() {
         let tchar = b"!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz";

@@ -38,7 +38,7 @@ use crate::Verified;
 ///
 /// # Errors
 ///
-/// The body is not JSON, or does not match the type.
+/// Returns [`InvalidJson`] if the body is not JSON or does not match the type.
 pub fn parse<T: DeserializeOwned>(
     event: &Verified<'_, impl AsRef<[u8]>>,
 ) -> Result<T, InvalidJson> {
@@ -58,7 +58,7 @@ pub struct InvalidJson {
     hint: Option<JsonHint>,
 }
 
-/// Says what a verified body is, if it is not the JSON that its handler takes.
+/// Says what a verified body is if it is not the JSON that its handler takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum JsonHint {
@@ -68,7 +68,7 @@ pub enum JsonHint {
     Compressed,
     /// It is empty.
     Empty,
-    /// It is a form, as of `application/x-www-form-urlencoded`.
+    /// It is a form (`application/x-www-form-urlencoded`).
     Form,
     /// It is JSON of a type (a variant of an enum) that the handler's type does not have.
     /// The docs of the module `axum` say how to accept such events.
@@ -87,7 +87,7 @@ impl JsonHint {
         } else if body.contains(&b'=') && body.iter().all(is_form_byte) {
             Some(Self::Form)
         } else if error.is_data() {
-            // The words of serde's `Error::unknown_variant`, and of its untagged enums.
+            // The wording of serde's `Error::unknown_variant`, and of its untagged enums.
             let text = error.to_string();
             let is_unknown =
                 text.starts_with("unknown variant") || text.starts_with("data did not match any");
@@ -131,8 +131,8 @@ impl InvalidJson {
         }
     }
 
-    /// Returns what the body is in place of the JSON that the handler takes, if it is
-    /// something that can be told.
+    /// Returns what the body is instead of the JSON that the handler takes, if that is
+    /// recognised.
     #[must_use]
     pub const fn hint(&self) -> Option<JsonHint> {
         self.hint

@@ -30,7 +30,7 @@ pub(crate) struct Named<K> {
     pub(crate) number: usize,
 }
 
-/// A key of either half.
+/// An Ed25519 key: either half of a pair.
 #[derive(Debug)]
 pub(crate) enum EdKey {
     Public(PublicKey),
@@ -160,7 +160,7 @@ impl KeySet {
     ///
     /// # Errors
     ///
-    /// The request names a key that is not in the set.
+    /// Returns an error if the request names a key that is not in the set.
     #[inline]
     pub(crate) fn candidates(
         &self,
@@ -236,8 +236,8 @@ pub(crate) fn matching_mac<'k>(
     None
 }
 
-/// Checks that each key can be named, and that no two names mean the same
-/// secret; otherwise the sender could choose the id in the proof.
+/// Checks that each key can be named, and that no two ids have the same secret. Otherwise
+/// the sender could choose the id in the proof.
 fn check_ids(
     macs: &[Named<MacKey>],
     ed25519: &[Named<EdKey>],
@@ -287,7 +287,7 @@ fn check_shared<K>(
     Ok(())
 }
 
-/// The empty message, which tells prepared keys apart.
+/// The empty message, whose tags distinguish prepared keys.
 struct Empty;
 
 impl Hashed for Empty {
@@ -378,8 +378,7 @@ mod tests {
         Webhook::new_with_clock(PAMINGA, keys, FixedClock::at(0))
     }
 
-    /// Returns the tag of the empty message for each key, which tells the keys
-    /// apart.
+    /// Returns the tag of the empty message for each key, which distinguishes the keys.
     fn tags(keys: &[Named<MacKey>]) -> Vec<Signature> {
         keys.iter().map(|key| key.key.mac(&Empty).into()).collect()
     }
@@ -468,7 +467,7 @@ mod tests {
         assert_eq!(both(&[1; 32], &padded(64)), shared);
         // It is hashed first.
         assert_eq!(both(&[1; 32], &padded(65)), None);
-        // The same id twice is one key, and all keys may share where none is named.
+        // The same id twice is one key, and keys may share a secret if none is named.
         assert!(pomelo([key(b"secret", "a"), key(b"secret", "a")]).is_ok());
         assert!(paminga([key(b"secret", "a"), key(b"secret", "b")]).is_ok());
     }

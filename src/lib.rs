@@ -1,10 +1,10 @@
 //! Verifies the signatures of incoming webhooks.
 //!
-//! A payment company, a shop system or a mailing tool calls your HTTP endpoint with an event. Anyone can
-//! call that endpoint, so the sender signs each request with a secret, every sender in its own way. A
-//! [`Webhook`] is one sender's [scheme](schemes) with your secret. It checks a request, and returns a
-//! [`Verified`]: proof that this sender signed these bytes and, where the sender signs a time, that it
-//! did so just now.
+//! A payment company, a shop system or a mailing tool calls your HTTP endpoint with an
+//! event. Anyone can call that endpoint, so the sender signs each request with a secret,
+//! every sender in its own way. A [`Webhook`] is one sender's [scheme](schemes) with your
+//! secret. It checks a request, and returns a [`Verified`]: proof that this sender signed
+//! these bytes and, if the sender signs a time, that it did so recently.
 //!
 //! ```
 //! use hookseal::{Webhook, schemes};
@@ -39,7 +39,7 @@
 //! | know why a request was refused | [`troubleshooting`], and the module [`explain`](explain/index.html), which proves the cause |
 //! | handle an event once, even if it arrives twice | the module [`idempotency`](idempotency/index.html) |
 //! | answer a sender's handshake, which proves that the endpoint is yours | the module [`handshake`](handshake/index.html) |
-//! | accept only a sender's published addresses, also behind proxies | the module [`networks`](networks/index.html) |
+//! | accept only a sender's published addresses, even behind proxies | the module [`networks`](networks/index.html) |
 //! | sign the answers to verified requests | [`Webhook::sign_response`], and in a service [`SignResponseLayer`](tower/struct.SignResponseLayer.html) |
 //! | check requests, sign and send them in a shell | the program `hookseal` from the package `hookseal-cli` |
 //!
@@ -115,12 +115,13 @@
 //!
 //! # Errors
 //!
-//! [`ConfigError`] reports a mistake in a secret, an option or a scheme when the service starts.
-//! [`VerifyError`] says why a request was refused: answer with its
-//! [`http_status`](VerifyError::http_status) and an empty body, and log the error. The status is
-//! 401 for every reason that lies with the request, and 500 if the operator has to act, for
-//! example if the scheme signs the method and only headers were passed. [`SignError`] says why a
-//! message was not signed. No error contains a secret, a MAC or bytes of a body.
+//! [`ConfigError`] reports a mistake in a secret, an option or a scheme when the service
+//! starts. [`VerifyError`] says why a request was refused: answer with its
+//! [`http_status`](VerifyError::http_status) and an empty body, and log the error. The
+//! status is 401 for every fault of the request, and 500 if the operator has to act, for
+//! example if the scheme signs the method and only headers were passed. [`SignError`]
+//! says why a message was not signed. No error contains a secret, a MAC or bytes of a
+//! body.
 //!
 //! # Features
 //!
@@ -131,7 +132,7 @@
 //! | `sha1` | HMAC-SHA-1, for senders that still use it |
 //! | `http` | `http::HeaderMap`, `Parts` and `Request` as heads; turns `std` on |
 //! | `tower` | `VerifyLayer` and `SignResponseLayer`, for everything that uses tower; turns `http` on |
-//! | `networks` | checks the address that a request comes from, also behind proxies; with `tower`, as a layer; by [`ipnet`](https://docs.rs/ipnet); turns `http` on |
+//! | `networks` | checks the address that a request comes from, even behind proxies; with `tower`, as a layer; by [`ipnet`](https://docs.rs/ipnet); turns `http` on |
 //! | `axum` | extractors for axum 0.8; turns `tower` and `tracing` on |
 //! | `json` | verified bodies parsed from JSON, with a hint if a body is not JSON; `axum` turns it on |
 //! | `tracing` | the layer's verdicts as events; turns `tower` on |
@@ -152,10 +153,10 @@
 //!
 //! # Security
 //!
-//! - **Work is bounded.** Checking a MAC does not panic or allocate, and hashes the message once
-//!   per candidate key, at most 8. Nothing is hashed for a request whose head is refused. (Ed25519
-//!   signatures have limits of their own.) If you do not use the layer, limit the size of a body
-//!   yourself.
+//! - **Work is bounded.** Checking a MAC does not panic or allocate, and hashes the
+//!   message once per candidate key, at most 8. Nothing is hashed for a request whose
+//!   head is refused. (Ed25519 signatures have separate limits.) If you do not use the
+//!   layer, limit the size of a body yourself.
 //! - **Signatures are compared in constant time**, and secrets are wiped on drop and never shown.
 //! - **A `Verified` holds only what the signature covers.** Only a passed check can create one. Take the type
 //!   of an event from the body, not from an unsigned header.

@@ -1,4 +1,4 @@
-//! What is signed, from the sender's side.
+//! The message to sign, from the sender's side.
 
 use core::fmt;
 
@@ -6,8 +6,8 @@ use crate::clock::Timestamp;
 
 /// A message to sign: a body, and what a scheme may sign with it.
 ///
-/// Values the scheme does not send are ignored; a missing value that it signs is
-/// an error. Only the timestamp has a default: the time of signing.
+/// Values that the scheme does not send are ignored. A missing value that it signs is an
+/// error. Only the timestamp has a default: the time of signing.
 ///
 /// ```
 /// use hookseal::{Message, Webhook, schemes};
@@ -53,22 +53,22 @@ impl<'m> Message<'m> {
         self
     }
 
-    /// Sets the time of signing, in place of the webhook's clock.
+    /// Sets the time of signing, instead of reading the webhook's clock.
     #[must_use]
     pub fn with_timestamp(mut self, timestamp: impl Into<Timestamp>) -> Self {
         self.timestamp = Some(timestamp.into());
         self
     }
 
-    /// Sets the id of the key to sign with, where the webhook's keys have ids. It is sent
-    /// if the scheme's requests name their key.
+    /// Sets the id of the key to sign with, if the webhook's keys have ids. It is sent if
+    /// the scheme's requests name their key.
     #[must_use]
     pub const fn with_key_id(mut self, id: &'m str) -> Self {
         self.key_id = Some(id);
         self
     }
 
-    /// Sets the receiver's endpoint, where the webhook has several.
+    /// Sets the receiver's endpoint, if the webhook has several.
     #[must_use]
     pub const fn with_endpoint(mut self, endpoint: &'m str) -> Self {
         self.endpoint = Some(endpoint);

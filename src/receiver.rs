@@ -21,7 +21,7 @@ use crate::scheme::{CanonicalForm, Claim, Layout, RawRequest, is_of_a_token};
 use crate::signed_message::SignedMessage;
 use crate::window::{Place, ReplayWindow};
 
-/// Why a body is refused that could be a token.
+/// The reason for refusing a body that could be a token.
 pub(crate) const TOKEN_BODY: &str =
     "the body could be the token of a handshake, whose answer would be its signature";
 
@@ -70,8 +70,8 @@ impl Receiver {
         }
     }
 
-    /// Refuses a body that could be the token of a handshake, where the answer to that
-    /// token would be its signature.
+    /// Refuses a body that could be the token of a handshake, if the answer to that
+    /// handshake would be the body's signature.
     #[inline]
     pub(crate) fn refuse_token(&self, body: &[u8]) -> Result<(), VerifyError> {
         if self.layout.refuses_tokens && !body.is_empty() && is_of_a_token(body) {
@@ -109,7 +109,7 @@ impl Receiver {
         self.keys.macs().first().map(|key| &key.key)
     }
 
-    /// Returns the key of a MAC that a request is signed with, whenever it was.
+    /// Returns the MAC key that a request is signed with, whatever its age.
     pub(crate) fn key_of(&self, head: &dyn RequestHead, body: &[u8]) -> Option<&MacKey> {
         let claim = self.layout.read(head).ok()?;
         let header = self.layout.key_id_header();

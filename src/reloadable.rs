@@ -4,30 +4,31 @@ use alloc::sync::Arc;
 use core::{fmt, mem};
 use std::sync::{PoisonError, RwLock};
 
-/// Holds a verifier, or a map of several, that can be replaced while requests are verified:
-/// for a rotation of secrets without a restart.
+/// Holds a verifier, or a map of several, that can be replaced while requests are
+/// verified: for rotating secrets without a restart.
 ///
-/// [`current`](Self::current) returns what is held at that moment. Verify a request with
-/// that one from its head to the end of its body, so that no request is judged by two sets
-/// of keys; `VerifyLayer::reloadable` does. A request that begins after
-/// [`replace`](Self::replace) has returned is judged by the new keys. Requests that began
-/// before are still judged by the old ones, which are wiped when the last such request ends.
+/// [`current`](Self::current) returns the value held at that moment. Use that value from
+/// the head of a request to the end of its body, as `VerifyLayer::reloadable` does, so
+/// that no request is checked with two sets of keys. A request that begins after
+/// [`replace`](Self::replace) has returned is checked with the new keys. Requests that
+/// began before are still checked with the old ones, which are wiped when the last such
+/// request ends.
 ///
-/// Clones share what they hold: give one to the layer, and keep one for reloading. What is
-/// held is replaced whole. So put everything into it that must change at once, such as a
-/// `HashMap` of the webhooks of all tenants.
+/// Clones share the value: give one to the layer, and keep one for reloading. The value
+/// is replaced as a whole, so it should contain everything that must change at once, such
+/// as a `HashMap` of all tenants' webhooks.
 ///
 /// # A rotation
 ///
-/// 1. Replace `[old]` by `[new, old]`: both secrets are accepted.
+/// 1. Replace `[old]` with `[new, old]`, so that both secrets are accepted.
 /// 2. Have the sender sign with the new one.
-/// 3. Once all requests that the sender repeats are signed with the new one, replace
-///    `[new, old]` by `[new]`.
+/// 3. Once every request that the sender retries is signed with the new one, replace
+///    `[new, old]` with `[new]`.
 ///
 /// # Reloading from a file
 ///
-/// Keep what is held if the new secrets cannot be read: a file that is half written, or a
-/// wrong secret, must not stop a running service. This file has a secret in each line:
+/// Keep the old value if the new secrets cannot be read: a half-written file or a wrong
+/// secret must not stop a running service. This file has one secret per line:
 ///
 /// ```
 /// use std::{error::Error, fs, path::Path};
@@ -50,11 +51,11 @@ use std::sync::{PoisonError, RwLock};
 /// # let path = std::env::temp_dir().join(format!("hookseal-secrets-{}", std::process::id()));
 /// # let path = path.as_path();
 /// # fs::write(path, "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD\n")?;
-/// let webhook = Reloadable::new(read(path)?); // a wrong secret stops the service at its start
+/// let webhook = Reloadable::new(read(path)?); // a wrong secret stops the service at startup
 /// let before = webhook.current();
 ///
 /// fs::write(path, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\nwhsec_C2FVsBQIhrscChlQIM")?;
-/// reload(&webhook, path); // the second secret is cut off
+/// reload(&webhook, path); // the second secret is truncated
 /// assert!(std::sync::Arc::ptr_eq(&before, &webhook.current()));
 ///
 /// fs::write(path, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\nwhsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD\n")?;
@@ -87,29 +88,30 @@ use std::sync::{PoisonError, RwLock};
 /// # }
 /// ```
 ///
-/// Write such a file under another name, and rename it: then no reader sees half of it. Half
-/// a file of several secrets can be a valid file of fewer.
+/// Write such a file under another name and then rename it, so that no reader sees half
+/// of it. Half of a file with several secrets can be a valid file with fewer.
 pub struct Reloadable<T: ?Sized>(
-    // A lock and not `arc-swap`: it is held while a pointer is copied. Four threads that do
-    // nothing but read wait less than 1 us each time, on two cores: less than a MAC takes.
+    // A lock instead of `arc-swap`, since it is held only while a pointer is copied. Four
+    // threads that only read wait less than 1 us each time on two cores, which is less
+    // than a MAC takes.
     Arc<RwLock<Arc<T>>>,
 );
 
 impl<T: ?Sized> Reloadable<T> {
-    /// Creates one that holds `first`, until it is replaced.
+    /// Creates a `Reloadable` that holds `first` until it is replaced.
     #[must_use]
     pub fn new(first: impl Into<Arc<T>>) -> Self {
         Self(Arc::new(RwLock::new(first.into())))
     }
 
-    /// Returns what is held now. It stays the same for whoever has it, whatever is replaced
-    /// meanwhile.
+    /// Returns the value held now. Later replacements do not affect a value that was
+    /// returned.
     ///
     /// ```
     /// use hookseal::{Message, Reloadable, Webhook, schemes};
     ///
     /// let held = Reloadable::new(Webhook::new(schemes::PAMINGA, "the old secret")?);
-    /// let webhook = held.current(); // and not `held.current().begin(…)` for each chunk
+    /// let webhook = held.current(); // not `held.current()` again for each chunk
     /// let headers = webhook.sign(&Message::new(b"{}"))?;
     ///
     /// held.replace(Webhook::new(schemes::PAMINGA, "the new secret")?);
@@ -122,7 +124,7 @@ impl<T: ?Sized> Reloadable<T> {
         Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Replaces what is held, in all clones at once, and returns it.
+    /// Replaces the value in all clones at once, and returns the old one.
     pub fn replace(&self, new: impl Into<Arc<T>>) -> Arc<T> {
         let new = new.into();
         mem::replace(

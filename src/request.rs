@@ -7,12 +7,12 @@ use http::HeaderMap;
 use crate::head::target_of;
 use crate::{Message, SignError, Verified, Verifier, VerifyError, Webhook};
 
-/// Verifies an [`http::Request`] whose body is in memory. Every verifier does.
+/// Verifies an [`http::Request`] whose body is in memory. Implemented for every verifier.
 ///
-/// The verifier reads the headers in place and sees repeated ones. It also sees
-/// the method and the target, for schemes that sign them. For a body that has
-/// not arrived yet, pass the [`Parts`](http::request::Parts) to
-/// [`Verifier::begin`], or use the layer of the feature `tower`.
+/// The verifier reads the headers in place and sees repeated ones. It also sees the
+/// method and the target, for schemes that sign them. If the body has not arrived yet,
+/// pass the [`Parts`](http::request::Parts) to [`Verifier::begin`], or use the layer of
+/// the feature `tower`.
 ///
 /// ```
 /// use hookseal::{VerifyError, VerifyRequest, Webhook, schemes};
@@ -53,14 +53,15 @@ impl Webhook {
     /// Signs a request, as the sender does: sets the headers that sign `message`, which
     /// contains the body of the request. For senders, and for tests of a receiver.
     ///
-    /// The method, the target (path and query) and other headers that the scheme signs are
-    /// the request's. A header that it lacks is taken from the message, and set. Headers of
-    /// an earlier signature are replaced. The body of the request may be of any type. It is
-    /// not read: give it the same bytes as the message, or the receiver refuses them.
+    /// The method, the target (path and query) and other headers that the scheme signs
+    /// are taken from the request. A header that the request lacks is taken from the
+    /// message, and set. Headers of an earlier signature are replaced. The body of the
+    /// request may be of any type. It is not read: give it the same bytes as the message,
+    /// or the receiver refuses the request.
     ///
     /// # Errors
     ///
-    /// As [`sign`](Self::sign). The request is unchanged then.
+    /// Same as [`sign`](Self::sign). On an error, the request is unchanged.
     ///
     /// ```
     /// use hookseal::{Message, VerifyRequest, Webhook, schemes};

@@ -11,10 +11,10 @@ use crate::encoding::{Encoding, MAX_SIGNATURE_LEN};
 
 /// A signature of a message: the tag of a MAC, or an Ed25519 signature.
 ///
-/// `==` **is** the crate's constant-time comparison: it should read all bytes
-/// of both sides, whatever they hold, and branch on none of them. (A look-up in a
-/// hash set is not constant-time; look up signatures of verified messages only.)
-/// `Debug` shows no bytes, since the tag of a message is what a forger wants.
+/// `==` **is** the crate's constant-time comparison: it should read all bytes of both
+/// sides, whatever their values, and branch on none of them. (A look-up in a hash set is
+/// not constant-time, so look up only signatures of verified messages.) `Debug` shows no
+/// bytes, since a forger could use the tag of a message.
 ///
 /// ```
 /// use hookseal::scheme::{Algorithm, Encoding, Signature};
@@ -59,9 +59,9 @@ impl Signature {
 
     /// Reads the text of exactly one signature.
     ///
-    /// Hex takes both letter cases. Base64 is the standard alphabet with
-    /// canonical padding; base64url has no padding. Both need canonical bits
-    /// (RFC 4648, sections 3.5 and 5).
+    /// Hex may be in either letter case. Base64 uses the standard alphabet with canonical
+    /// padding; base64url has no padding. Both require canonical bits (RFC 4648, sections
+    /// 3.5 and 5).
     #[must_use]
     pub fn decode(algorithm: Algorithm, encoding: Encoding, text: &[u8]) -> Option<Self> {
         let mut signature = Self::blank(algorithm);
@@ -95,7 +95,7 @@ impl Signature {
         }
     }
 
-    /// Returns the algorithm that made it.
+    /// Returns the algorithm that made the signature.
     #[must_use]
     pub const fn algorithm(&self) -> Algorithm {
         self.algorithm
@@ -116,14 +116,14 @@ impl Signature {
 
     /// Compares two signatures, constant-time in the contents of both.
     ///
-    /// This is the only place of the crate where a computed tag meets a received
-    /// one. The algorithms are no secret.
+    /// This is the only place in the crate where a computed tag is compared with a
+    /// received one. The algorithms are not secret.
     #[inline]
     pub(crate) fn ct_eq(&self, other: &Self) -> Choice {
-        // Word by word: `subtle`'s comparison of slices goes byte by byte, and
-        // has to keep each of its steps from the optimiser.
+        // Compared word by word: `subtle` compares slices byte by byte, and has to hide
+        // each step from the optimiser.
         let (ours, theirs) = (self.bytes.as_chunks().0, other.bytes.as_chunks().0);
-        // Behind the algorithm's length there are zeros.
+        // The bytes after the algorithm's length are zero.
         let words = self.algorithm.signature_len().div_ceil(size_of::<u64>());
         let words = ours.iter().zip(theirs).take(words);
         let other_algorithm = u64::from(self.algorithm != other.algorithm);
@@ -184,7 +184,7 @@ mod tests {
         }
     }
 
-    /// Of a text that is none, nothing is left in what is decoded next.
+    /// A text that is not a signature leaves nothing behind in what is decoded next.
     #[test]
     fn a_text_that_is_refused_leaves_nothing() {
         let mut signature = Signature::blank(Algorithm::HmacSha1);

@@ -1,4 +1,4 @@
-//! What signing makes: the headers to send with the body.
+//! The result of signing: the headers to send with the body.
 
 use alloc::string::String;
 use alloc::vec::{self, Vec};
@@ -32,8 +32,8 @@ impl SignedHeaders {
         self.0.iter().map(|(name, value)| (name, value.as_str()))
     }
 
-    /// Returns the value of a header, whose name is in any letter case; the first
-    /// if the header is repeated.
+    /// Returns the value of a header, whose name may be in any letter case; the first
+    /// value if the header is repeated.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         let mut all = self.iter();
@@ -78,7 +78,7 @@ impl<'s> IntoIterator for &'s SignedHeaders {
     }
 }
 
-/// Values are what HTTP allows in a header: signing has checked it.
+/// Signing has checked that HTTP allows the values in a header.
 #[cfg(feature = "http")]
 impl From<SignedHeaders> for http::HeaderMap {
     fn from(headers: SignedHeaders) -> Self {
@@ -92,7 +92,7 @@ impl From<SignedHeaders> for http::HeaderMap {
     }
 }
 
-/// Shows the names alone: one of the values is a MAC.
+/// Shows only the names, since one of the values is a MAC.
 impl fmt::Debug for SignedHeaders {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names = self.0.iter().map(|(name, _)| (name, "[redacted]"));

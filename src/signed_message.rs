@@ -1,4 +1,4 @@
-//! What is signed, as something to hash.
+//! The signed message, as something to hash.
 
 use alloc::vec::Vec;
 
@@ -17,7 +17,7 @@ impl Hashed for BodyAlone<'_> {
     }
 }
 
-/// A whole message as it is signed.
+/// A whole signed message.
 pub(crate) struct SignedMessage<'m, 'h> {
     pub(crate) parts: &'m SignedParts<'h>,
     pub(crate) body: &'m [u8],
@@ -55,7 +55,7 @@ impl Hashing for Digest {
     }
 }
 
-/// Collects what would be hashed.
+/// Collects the bytes that would be hashed.
 pub(crate) struct Collected(pub(crate) Vec<u8>);
 
 impl Hashing for Collected {

@@ -1,8 +1,8 @@
 //! Verification in steps: first the head, then the body chunk by chunk.
 //!
-//! [`Webhook::begin`](crate::Webhook::begin) checks the head and returns a [`Verification`], which
-//! takes the body and returns the verdict. Its [`HashState`] holds the running MACs. A verifier of
-//! your own implements [`CheckHead`].
+//! [`Webhook::begin`](crate::Webhook::begin) checks the head and returns a
+//! [`Verification`], which takes the body and returns the verdict. Its [`HashState`]
+//! holds the running MACs. A custom verifier implements [`CheckHead`].
 
 mod check_head;
 
@@ -11,7 +11,7 @@ use core::fmt;
 
 use zeroize::Zeroize as _;
 
-use crate::algorithm::{Hashing, MacKey, RunningMac, wipe_stack};
+use crate::algorithm::{Hashing, MacKey, RunningMac, empty_len, wipe_stack};
 use crate::clock::Timestamp;
 use crate::ed25519;
 use crate::error::VerifyError;
@@ -26,10 +26,10 @@ use crate::window::Instant;
 
 pub use check_head::CheckHead;
 
-/// The head of a request that has passed all checks which do not need the body.
+/// The head of a request that has passed every check that does not need the body.
 ///
-/// [`CheckHead::check_head`] of a [`Webhook`](crate::Webhook) returns it. It
-/// proves nothing yet; only a [`Verified`] is proof.
+/// [`CheckHead::check_head`] of a [`Webhook`](crate::Webhook) returns one. It proves
+/// nothing yet; only a [`Verified`] is proof.
 #[derive(Debug)]
 #[must_use = "a checked head proves nothing; the body decides"]
 pub struct CheckedHead<'h> {
@@ -41,7 +41,7 @@ pub struct CheckedHead<'h> {
 }
 
 impl<'h> CheckedHead<'h> {
-    /// Creates a head of which nothing is checked yet.
+    /// Creates a head that has not been checked yet.
     #[inline(always)]
     pub(crate) fn blank(
         receiver: &'h Receiver,
@@ -56,8 +56,8 @@ impl<'h> CheckedHead<'h> {
         }
     }
 
-    /// Makes every check that does not need the body, and fills the blank head
-    /// in place.
+    /// Performs every check that does not need the body, and fills the blank head in
+    /// place.
     #[inline]
     pub(crate) fn check(&mut self) -> Result<(), VerifyError> {
         let Self {
@@ -81,11 +81,11 @@ impl<'h> CheckedHead<'h> {
         &self.receiver.layout.name
     }
 
-    /// Returns the id of the key that the request names, as the webhook spells
-    /// it. Returns `None` for schemes whose requests name no key.
+    /// Returns the id of the key that the request names, as it is configured in the
+    /// webhook. Returns `None` for schemes whose requests name no key.
     ///
-    /// Use it for logs only: anyone can claim a key id until the body is
-    /// verified. [`Verified::key_id`] is proven.
+    /// Use it only for logs: until the body is verified, anyone can claim a key id.
+    /// [`Verified::key_id`] is proven.
     #[must_use]
     pub fn claimed_key_id(&self) -> Option<&'h str> {
         self.claim.key_id?;
@@ -94,9 +94,9 @@ impl<'h> CheckedHead<'h> {
         mac.or(ed25519)?.as_deref()
     }
 
-    /// Verifies the whole body, as received, without reading the clock again. For a
-    /// body that arrives later than the head, use [`begin`](Self::begin), which
-    /// reads it again.
+    /// Verifies the whole body, as received, without reading the clock again. For a body
+    /// that arrives later than the head, use [`begin`](Self::begin), which reads the
+    /// clock again.
     #[inline]
     pub(crate) fn verify(&self, body: &'h [u8]) -> Result<Verified<'h>, VerifyError> {
         self.receiver.refuse_token(body)?;
@@ -137,8 +137,8 @@ impl<'h> CheckedHead<'h> {
         }
     }
 
-    /// Returns the verification that takes the body chunk by chunk, with its
-    /// running MACs in `state`.
+    /// Returns the verification that takes the body chunk by chunk and keeps its running
+    /// MACs in `state`.
     pub fn begin(self, state: &'h mut HashState) -> Verification<'h> {
         state.wipe();
         Verification {
@@ -209,12 +209,12 @@ impl Hashing for Pair {
 /// A place for the running check of a pair. The hash has a buffer whose unused part
 /// can hold leftovers from the stack, so the whole place is wiped.
 enum PairSlot {
-    Empty([u8; size_of::<Pair>()]),
+    Empty([u8; empty_len::<Pair>()]),
     Running(Pair),
 }
 
 impl PairSlot {
-    const EMPTY: Self = Self::Empty([0; size_of::<Pair>()]);
+    const EMPTY: Self = Self::Empty([0; empty_len::<Pair>()]);
 
     fn update(&mut self, bytes: &[u8]) {
         if let Self::Running(pair) = self {
@@ -241,7 +241,7 @@ impl PairSlot {
     }
 }
 
-/// Makes an empty slot for a signature that no key can make.
+/// Creates a slot, which is empty for a signature that no key can make.
 impl From<Option<Pair>> for PairSlot {
     fn from(pair: Option<Pair>) -> Self {
         pair.map_or(Self::EMPTY, Self::Running)
@@ -259,11 +259,11 @@ fn start_pair(claim: &Claim<'_>, key: &Named<EdKey>, signature: &Signature) -> O
 
 /// The place for the running MACs of one [`Verification`] at a time.
 ///
-/// Early in a message, the state of a running MAC is as good as the key itself,
-/// and moving it would leave a copy. So a verification borrows the place for the
-/// states, and wipes it when it is finished or dropped, also by a panic or
-/// because a future is cancelled. (If you `mem::forget` a verification, nothing
-/// is wiped; do not move its state then.)
+/// Early in a message, the state of a running MAC is as good as the key itself, and
+/// moving it would leave a copy. So a verification borrows the place for the states, and
+/// wipes it when it is finished or dropped, even by a panic or a cancelled future. (If
+/// you `mem::forget` a verification, nothing is wiped; in that case do not move its
+/// state.)
 ///
 /// It takes 2.5 KiB on the stack or in a future. It allocates only for Ed25519
 /// signatures (576 bytes for each of at most eight pairs of a key and a signature)
@@ -305,7 +305,7 @@ impl HashState {
         }
     }
 
-    /// Wipes the states, each where it is.
+    /// Wipes the states in place.
     fn wipe(&mut self) {
         for mac in &mut self.macs {
             if !mac.is_empty() {
@@ -318,6 +318,13 @@ impl HashState {
         self.pairs.clear();
         self.body.clear();
         self.started = false;
+    }
+}
+
+/// Wipes also what a forgotten verification has left, with the padding between its values.
+impl Drop for HashState {
+    fn drop(&mut self) {
+        self.wipe();
     }
 }
 
@@ -334,14 +341,15 @@ impl fmt::Debug for HashState {
     }
 }
 
-/// A verification whose head has passed every check, and which takes the body
-/// chunk by chunk.
+/// A verification whose head has passed every check, and that takes the body chunk by
+/// chunk.
 ///
-/// [`Webhook::begin`](crate::Webhook::begin) and [`Verifier::begin`](crate::Verifier::begin) return
-/// it. How the body is cut into chunks makes no difference to the verdict.
+/// [`Webhook::begin`](crate::Webhook::begin) and
+/// [`Verifier::begin`](crate::Verifier::begin) return it. How the body is split into
+/// chunks makes no difference to the verdict.
 ///
-/// **Act on nothing before [`finish`](Self::finish)**: until then the chunks
-/// may come from an attacker. [`HashState`] has an example.
+/// **Do not act on the body before [`finish`](Self::finish)**: until then, the chunks may
+/// come from an attacker. [`HashState`] has an example.
 #[derive(Debug)]
 #[must_use = "a verification says nothing until it is finished"]
 pub struct Verification<'h> {
@@ -440,11 +448,11 @@ impl<'h> Verification<'h> {
     ///
     /// # Errors
     ///
-    /// [`VerifyError::SignatureMismatch`]; [`VerifyError::TimestampTooOld`] or
-    /// [`VerifyError::TimestampInFuture`] if the timestamp is no longer in the
-    /// replay window. The clock is read again. Otherwise an attacker could send a
-    /// captured head within the window, hold back the last byte, and have the
-    /// request pass at any later time.
+    /// [`VerifyError::SignatureMismatch`] if no key matches;
+    /// [`VerifyError::TimestampTooOld`] or [`VerifyError::TimestampInFuture`] if the
+    /// timestamp is no longer in the replay window. The clock is read again. Otherwise an
+    /// attacker could send a captured head within the window, hold back the last byte,
+    /// and have the request accepted at any later time.
     pub fn finish(mut self) -> Result<Verified<'h, ()>, VerifyError> {
         self.checked
             .receiver

@@ -59,7 +59,7 @@ pub(crate) enum Rest<'h> {
         layout: &'h Layout,
         key_id: Option<&'h Arc<str>>,
         message_id: Option<&'h [u8]>,
-        /// Read again for values that are not kept here: it has not changed.
+        /// Read again for values that are not kept here, since it has not changed.
         endpoint: Option<&'h str>,
         /// The number of the key in its set.
         key: usize,
@@ -70,7 +70,7 @@ pub(crate) enum Rest<'h> {
     Owned(Arc<Owned>),
 }
 
-// A head is only read, so a panic elsewhere leaves a proof as it was.
+// A head is only read, so a panic elsewhere does not change a proof.
 impl core::panic::UnwindSafe for Rest<'_> {}
 impl core::panic::RefUnwindSafe for Rest<'_> {}
 
@@ -81,7 +81,7 @@ pub(crate) struct Owned {
     message_id: Option<Box<[u8]>>,
     endpoint: Option<Box<str>>,
     key: usize,
-    /// The bytes signed before and after the body. Empty if there is a message
+    /// The bytes signed before and after the body. They are empty if there is a message
     /// id, since the digest is then not needed.
     before: Box<[u8]>,
     after: Box<[u8]>,
@@ -124,8 +124,8 @@ impl Rest<'_> {
         }
     }
 
-    /// Returns the number of the key that matched, or `None` if another webhook than the
-    /// one with this layout verified the request.
+    /// Returns the number of the key that matched, or `None` if the webhook with this
+    /// layout did not verify the request.
     pub(crate) fn key_of(&self, webhooks: &Layout) -> Option<usize> {
         // Each webhook allocates its own name, so the address identifies the
         // webhook.
@@ -253,7 +253,7 @@ impl<B> Verified<'_, B> {
     ///
     /// It is always one of the webhook's own ([`Scheme::at`](crate::scheme::Scheme::at),
     /// [`at_any`](crate::scheme::Scheme::at_any)), whatever path the request came to. A
-    /// handler for several endpoints should decide by this value and not by the path, which
+    /// handler for several endpoints should decide by this value, not by the path, which
     /// is not signed.
     ///
     /// ```
@@ -355,9 +355,9 @@ impl<B: AsRef<[u8]>> Verified<'_, B> {
     /// Returns a key that is the same for every event with this body: the SHA-256 of the
     /// body, after the scheme's name.
     ///
-    /// For senders that sign the time of each attempt and no message id, such as Stripe and
-    /// Slack: their [idempotency key](Self::idempotency_key) changes with each attempt. Two
-    /// events with the same body, such as two pings, have the same key.
+    /// Use it for senders that sign the time of each attempt but no message id, such as
+    /// Stripe and Slack: their [idempotency key](Self::idempotency_key) changes with each
+    /// attempt. Two events with the same body, such as two pings, have the same key.
     ///
     /// ```
     /// use hookseal::{Message, Webhook, schemes};
@@ -462,7 +462,7 @@ impl<B: PartialEq> PartialEq for Verified<'_, B> {
 
 impl<B: Eq> Eq for Verified<'_, B> {}
 
-/// Shows how long the body is, not what is in it.
+/// Shows the length of the body, not its bytes.
 impl<B> fmt::Debug for Verified<'_, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let message_id = self.message_id_bytes().map(<[u8]>::escape_ascii);
@@ -518,7 +518,7 @@ impl<'h, B> Verified<'h, B> {
     }
 }
 
-/// Copies no body. With it a test can call a handler without a layer:
+/// Converts without copying the body, so that a test can call a handler without a layer:
 ///
 /// ```
 /// use hookseal::tower::VerifiedBytes;

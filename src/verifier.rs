@@ -1,4 +1,4 @@
-//! The trait for everything that verifies requests.
+//! The trait implemented by everything that verifies requests.
 
 use crate::Verified;
 use crate::clock::Timestamp;
@@ -6,8 +6,8 @@ use crate::error::VerifyError;
 use crate::head::RequestHead;
 use crate::verification::{CheckHead, HashState, Verification};
 
-/// Verifies requests. Every [`CheckHead`] has these methods and cannot override
-/// them, so every entry point makes the same checks.
+/// Verifies requests. Every [`CheckHead`] has these methods and cannot override them, so
+/// every entry point performs the same checks.
 ///
 /// The trait is object-safe, and a reference, `Box` or `Arc` of a verifier is a
 /// verifier too: keep a `HashMap<&str, Box<dyn Verifier>>` to pick a verifier by
@@ -28,9 +28,9 @@ pub trait Verifier: CheckHead {
     ///
     /// # Errors
     ///
-    /// The request did not come from the sender, was meant for another receiver, or
-    /// is outside the replay window. Respond with [`VerifyError::http_status`],
-    /// whatever the reason.
+    /// Returns an error if the request did not come from the sender, was meant for
+    /// another receiver, or is outside the replay window. Respond with
+    /// [`VerifyError::http_status`], whatever the reason.
     fn verify<'h>(
         &'h self,
         head: &'h dyn RequestHead,
@@ -65,10 +65,9 @@ pub trait Verifier: CheckHead {
         body: &'h [u8],
     ) -> Result<Verified<'h>, VerifyError>;
 
-    /// Makes every check that needs only the head, and returns the verification
-    /// that takes the body chunk by chunk, with its running MACs in `state`. The
-    /// timestamp must still be in the replay window when the verification is
-    /// finished.
+    /// Performs every check that needs only the head, and returns the verification that
+    /// takes the body chunk by chunk and keeps its running MACs in `state`. The timestamp
+    /// must still be in the replay window when the verification is finished.
     ///
     /// # Errors
     ///
@@ -100,7 +99,7 @@ impl<V: CheckHead + ?Sized> Verifier for V {
         head: &'h dyn RequestHead,
         body: &'h [u8],
     ) -> Result<Verified<'h>, VerifyError> {
-        // By reference: a checked head is large to move.
+        // By reference, since a checked head is costly to move.
         match self.check_head(head, None) {
             Ok(ref checked) => checked.verify(body),
             Err(error) => Err(error),

@@ -25,10 +25,10 @@ use crate::{Head, Message, Verified};
 /// A scheme with its keys and clock: verifies a sender's requests, and signs as
 /// the sender does.
 ///
-/// [`new`](Self::new) checks the configuration, so that a mistake stops the service
-/// when it starts. A webhook is shared between threads without locks; put it in an
-/// `Arc`. It implements [`Verifier`](crate::Verifier), so a map of `Box<dyn Verifier>`
-/// can hold it beside others. To change its secrets while the service runs, put it in a
+/// [`new`](Self::new) checks the configuration, so that a mistake stops the service when
+/// it starts. A webhook can be shared between threads without locks, in an `Arc`. It
+/// implements [`Verifier`](crate::Verifier), so a map of `Box<dyn Verifier>` can hold it
+/// alongside others. To change its secrets while the service runs, put it in a
 /// [`Reloadable`](crate::Reloadable), and replace it there.
 ///
 /// # Verifying
@@ -88,9 +88,8 @@ impl Webhook {
     /// secret is rotated, pass both: `[new, old]`. Put the key that signs most
     /// requests first: the others then cost nothing for those requests.
     ///
-    /// **Use a secret for one scheme and one sender only.** With the same
-    /// secret, a message that is signed under one scheme can be valid under
-    /// another.
+    /// **Use each secret for only one scheme and one sender.** With the same secret, a
+    /// message that is signed under one scheme can be valid under another.
     ///
     /// Not available on `wasm32-unknown-unknown` or without the feature `std`, where
     /// there is no system clock: see [`new_with_clock`](Self::new_with_clock).
@@ -168,9 +167,9 @@ impl Webhook {
     ///
     /// # Errors
     ///
-    /// The request did not come from the sender, was meant for another receiver, or
-    /// is outside the replay window. Respond with [`VerifyError::http_status`],
-    /// whatever the reason.
+    /// Returns an error if the request did not come from the sender, was meant for
+    /// another receiver, or is outside the replay window. Respond with
+    /// [`VerifyError::http_status`], whatever the reason.
     pub fn verify<'h>(
         &'h self,
         head: &'h dyn RequestHead,
@@ -198,16 +197,16 @@ impl Webhook {
                 },
             });
         }
-        // In place: a checked head is large to move.
+        // Checked in place, since a checked head is costly to move.
         let mut checked = CheckedHead::blank(&self.receiver, head, None);
         checked.check()?;
         checked.verify(body)
     }
 
-    /// Makes every check that needs only the head, and returns the verification
-    /// that takes the body chunk by chunk. `state` holds the running MACs, and is
-    /// wiped when the verification ends. The timestamp must still be in the
-    /// replay window at that moment.
+    /// Performs every check that needs only the head, and returns the verification that
+    /// takes the body chunk by chunk. `state` holds the running MACs, and is wiped when
+    /// the verification ends. The timestamp must still be in the replay window at that
+    /// moment.
     ///
     /// # Errors
     ///
@@ -253,10 +252,10 @@ impl Webhook {
     /// Signs the response to a verified request, and returns the headers to send with its
     /// body. Use it for senders that reject unsigned responses.
     ///
-    /// The response is signed with the key that signed the request, also while a secret is
-    /// rotated. It is signed with the current time and, if the scheme signs them, with the
-    /// request's endpoint and message id. The header that names the key is left out unless
-    /// it is signed, since the sender knows which key it used.
+    /// The response is signed with the key that signed the request, even while a secret
+    /// is rotated. It is signed with the current time and, if the scheme signs them, with
+    /// the request's endpoint and message id. The header that names the key is left out
+    /// unless it is signed, since the sender knows which key it used.
     ///
     /// `body` is the body as it is sent; pass `b""` if it is empty, as for a
     /// 204.
@@ -306,7 +305,7 @@ impl Webhook {
         Ok(SignedHeaders(headers))
     }
 
-    /// Checks for what would make the signing of every response fail.
+    /// Checks for anything that would make signing fail for every response.
     #[cfg(feature = "tower")]
     pub(crate) fn check_signs_responses(&self) -> Result<(), SignError> {
         let keys = self.receiver.keys.all();

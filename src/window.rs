@@ -2,14 +2,14 @@
 
 use crate::clock::Timestamp;
 
-/// How far a message's timestamp may be from the clock, in seconds, inclusive on
-/// both sides: a message exactly as old as the past tolerance is accepted, one
-/// second more is not.
+/// How far a message's timestamp may be from the clock, in seconds, inclusive on both
+/// sides: a message exactly as old as the past tolerance is accepted; one that is a
+/// second older is not.
 ///
-/// The past tolerance is for delivery, the future tolerance for a sender's clock
-/// that runs ahead of yours. A captured request can be replayed as long as its
-/// timestamp is in the window: for the **sum** of both tolerances if it was
-/// signed that far ahead, 600 seconds by default.
+/// The past tolerance allows for delivery, the future tolerance for a sender's clock that
+/// runs ahead of yours. A captured request can be replayed as long as its timestamp is in
+/// the window: for the **sum** of both tolerances if it was signed that far ahead, 600
+/// seconds by default.
 ///
 /// ```
 /// use hookseal::clock::FixedClock;
@@ -41,7 +41,7 @@ impl ReplayWindow {
     /// Webhooks libraries, and of Stripe's and Slack's.
     pub const DEFAULT: Self = Self::from_secs(5 * 60);
 
-    /// No window: every moment is in it.
+    /// No limit: every moment is in the window.
     pub(crate) const UNBOUNDED: Self = Self::from_secs(u64::MAX);
 
     /// Creates a window with the same tolerance for past and future, in seconds.
@@ -79,7 +79,8 @@ impl ReplayWindow {
         self
     }
 
-    /// Returns where `moment` is, seen from `now`. No numbers make it overflow.
+    /// Returns where `moment` is relative to the window around `now`. It does not
+    /// overflow for any numbers.
     #[inline]
     pub(crate) fn place(&self, moment: Instant, now: Timestamp) -> Place {
         let oldest = now.as_secs().checked_sub(self.past);
@@ -94,7 +95,7 @@ impl ReplayWindow {
     }
 }
 
-/// Where a moment is, seen from a replay window.
+/// Where a moment is relative to a replay window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     Before,
@@ -166,7 +167,7 @@ mod tests {
         }
     }
 
-    /// The instant counts, not its whole seconds.
+    /// The exact moment counts, not its whole seconds.
     #[test]
     fn fractions_of_a_second_count() {
         let window = ReplayWindow::from_secs(10);

@@ -1,4 +1,4 @@
-//! The surface: what is a verifier, what can hold headers, what is shown.
+//! Tests the public surface: what is a verifier, what can hold headers, what is shown.
 
 mod common;
 
@@ -23,8 +23,7 @@ use hookseal::{
     Verified, Verifier, VerifyError, Webhook, schemes,
 };
 
-/// `tests/public_api/api.txt` has all auto traits of all types; these are the
-/// ones that are promised.
+/// These auto traits are promised; `tests/public_api/hookseal.txt` has all of them.
 #[test]
 fn everything_can_be_shared_between_threads() {
     fn shared<T: Send + Sync + Unpin + 'static>() {}
@@ -40,8 +39,8 @@ fn everything_can_be_shared_between_threads() {
     shared::<Head<'static>>();
 }
 
-/// All but what holds a clock, or borrows the head of a request: those may be
-/// anyone's.
+/// Every type is unwind-safe and `'static`, except those that hold a clock or borrow the head
+/// of a request, which may be the caller's.
 #[test]
 fn what_is_plain_data_survives_a_panic() {
     fn plain<T: Send + Sync + Unpin + UnwindSafe + RefUnwindSafe + 'static>() {}
@@ -203,7 +202,7 @@ fn headers_may_be_held_in_many_ways() {
     assert!(verifier.verify(&bytes, body).is_ok());
     assert!(verifier.verify(&tree, body).is_ok());
     assert!(verifier.verify(&hash, body).is_ok());
-    // Wherever in the map it stands.
+    // At any position in the map.
     let others = [("a", "1"), ("x-paminga-signature", HEX), ("z", "2")];
     assert!(verifier.verify(&BTreeMap::from(others), body).is_ok());
     assert!(verifier.verify(&HashMap::from(others), body).is_ok());
@@ -212,7 +211,7 @@ fn headers_may_be_held_in_many_ways() {
     assert!(verifier.verify(&&others, body).is_ok());
     let signed = verifier.sign(&Message::new(body)).unwrap();
     assert!(verifier.verify(&signed, body).is_ok());
-    // With a method and a target, which this scheme does not look at.
+    // With a method and a target, which this scheme ignores.
     let head = Head::new("POST", "/", &others);
     assert!(verifier.verify(&head, body).is_ok());
     let boxed: Box<dyn RequestHead> = Box::new(head);
@@ -222,7 +221,7 @@ fn headers_may_be_held_in_many_ways() {
         (Some("POST"), Some("/"))
     );
     assert_eq!((others.method(), others.target()), (None, None));
-    // Two spellings of a name are one header, in a map too.
+    // Two spellings of a name are the same header, in a map too.
     let mut twice = hash;
     twice.insert("x-paminga-signature".into(), HEX.into());
     let refused = verifier.verify(&twice, body);
@@ -305,7 +304,7 @@ fn a_tag_can_be_kept_to_know_its_message_again() {
     assert_eq!(again, first);
     assert_eq!(hash(first), hash(again));
     assert_ne!(hash(first), hash(second));
-    // Bytes of another algorithm are another signature.
+    // The same bytes of another algorithm are a different signature.
     let bytes = [7; 64];
     let sha512 = Signature::from_bytes(Algorithm::HmacSha512, &bytes).unwrap();
     let ed25519 = Signature::from_bytes(Algorithm::Ed25519, &bytes).unwrap();
@@ -356,7 +355,7 @@ fn a_check_without_chunks_is_of_the_empty_body() {
     assert_eq!(check.finish().err(), Some(VerifyError::SignatureMismatch));
 }
 
-/// A default that changes is a breaking change: it is written down here.
+/// Changing a default is a breaking change, so the defaults are pinned here.
 #[test]
 fn defaults_are_pinned() {
     assert_eq!(ReplayWindow::DEFAULT, ReplayWindow::from_secs(300));
@@ -372,7 +371,7 @@ fn defaults_are_pinned() {
     // The order is timestamp, endpoint, body.
     let order = [Part::Timestamp, Part::Endpoint, Part::Body];
     assert_eq!(schemes::POMELO.signed, order);
-    // The header may be another, the encoding and the prefix may be any.
+    // The header may differ, and the encoding and the prefix may be any.
     let header = SignatureField::Header("X-Hubpay-Hmac");
     assert_eq!(schemes::HUBPAY.signature, header);
     let forms = [
@@ -396,7 +395,7 @@ fn defaults_are_pinned() {
     assert_eq!(base.canonical_form, None);
 }
 
-/// What a list may hold of entries, and a repeated header of values.
+/// The number of entries in a list, and of values of a repeated header, is limited.
 #[test]
 fn entries_are_bounded() {
     let genuine = standard_webhooks();

@@ -1,4 +1,4 @@
-//! The extractors, on real routers without a network.
+//! Tests the extractors on real routers, without a network.
 
 mod common;
 #[path = "common/time_limit.rs"]
@@ -42,7 +42,7 @@ fn request(path: &str, headers: &[(String, Vec<u8>)], body: impl Into<Body>) -> 
     request.body(body.into()).unwrap()
 }
 
-/// Status, body, and the extensions.
+/// Sends a request, and returns the response's status, body and extensions.
 async fn send(router: Router, request: Request<Body>) -> (StatusCode, String, Response<()>) {
     let _limit = time_limit();
     let response = router.oneshot(request).await.unwrap();
@@ -157,7 +157,7 @@ async fn without_the_layer_a_handler_is_not_called() {
         let missing: &MissingLayer = response.extensions().get().unwrap();
         assert_eq!(
             missing.to_string(),
-            "no VerifyLayer is on the handler's route"
+            "the handler's route has no VerifyLayer; add one with `route_layer`"
         );
         let rejection = VerifiedJsonRejection::from(*missing);
         assert_eq!(rejection.to_string(), missing.to_string());
@@ -198,7 +198,7 @@ async fn json_is_parsed_after_verification_only() {
     assert_eq!(PARSED.load(Ordering::SeqCst), 1);
 }
 
-/// What a body is that is no such JSON, and what is said of it.
+/// If a body is not the expected JSON, the error names what it is.
 #[test]
 fn a_verified_body_that_is_not_the_json_is_named() {
     #[derive(serde::Deserialize)]
@@ -288,7 +288,7 @@ async fn a_verified_body_that_is_not_the_json_is_422() {
     let VerifiedJsonRejection::InvalidJson { fault, .. } = rejection else {
         panic!("{rejection:?}");
     };
-    // `{` is no array.
+    // `{` does not begin an array.
     assert_eq!((fault.line(), fault.column()), (1, 0));
     assert_eq!(fault.category(), Category::Data);
     assert_eq!(
@@ -450,7 +450,7 @@ async fn a_tenant_in_the_path_has_its_verifier() {
     }
 }
 
-/// As the module's docs have it: a middleware fetches the verifier.
+/// A middleware fetches the verifier, as in the module's docs.
 #[tokio::test]
 async fn a_verifier_can_be_waited_for() {
     async fn fetch(
@@ -494,7 +494,7 @@ async fn a_verifier_can_be_waited_for() {
     }
 }
 
-/// A middleware of axum's own on either side of the layer.
+/// axum's own middleware is on either side of the layer.
 #[tokio::test]
 async fn beside_other_middleware() {
     async fn see(request: Request<Body>, next: Next) -> Response<Body> {

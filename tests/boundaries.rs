@@ -1,8 +1,8 @@
-//! One signature, one request: where the parts of a signed message meet, no byte can
-//! move from one to another.
+//! Tests that a signature belongs to one request: where the parts of a signed message meet,
+//! no byte can move from one to another.
 //!
-//! Every scheme of a few parts that `Webhook::new` accepts is tried with every way to
-//! cut its signed bytes into parts again.
+//! For every scheme with a few parts that `Webhook::new` accepts, every way to cut its
+//! signed bytes into parts is tried.
 
 use hookseal::clock::FixedClock;
 use hookseal::scheme::{
@@ -29,7 +29,7 @@ const VALUES: [Part<'static>; 6] = [
     Part::Timestamp,
 ];
 
-/// What a request has in the places of the parts.
+/// The values of a request for the parts.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Request {
     id: String,
@@ -42,7 +42,7 @@ struct Request {
 }
 
 impl Request {
-    /// `None` for a text.
+    /// Returns the value of a part; `None` for a fixed text.
     fn value(&mut self, part: Part<'_>) -> Option<&mut String> {
         Some(match part {
             Part::MessageId => &mut self.id,
@@ -81,7 +81,7 @@ impl Request {
     }
 }
 
-/// Every request of which the parts from here on are these bytes.
+/// Finds every request whose parts from here on are these bytes.
 fn cut(parts: &[Part<'_>], rest: &str, request: &Request, found: &mut Vec<Request>) {
     match parts {
         [] if rest.is_empty() => found.push(request.clone()),
@@ -105,8 +105,7 @@ fn mac(message: &str) -> String {
     hex::encode(hmac_sha256::HMAC::mac(message, "secret"))
 }
 
-/// Which parts may give bytes to the body, and take some from it: the docs of each say
-/// so.
+/// Returns whether bytes may move between a part and the body, as its docs say.
 fn may_move(part: Part<'_>, timestamp: TimestampField<'_>) -> bool {
     match part {
         Part::Target | Part::Endpoint => true,
@@ -130,7 +129,7 @@ fn try_all_cuts(
         scheme.signed
     );
     let mut cuts = Vec::new();
-    // What is not signed stays as it is.
+    // Unsigned parts stay unchanged.
     cut(scheme.signed, &message, genuine, &mut cuts);
     for mut other in cuts.clone() {
         if other == *genuine || !other.verifies(webhook, &mac) {
@@ -158,7 +157,7 @@ fn try_all_cuts(
     cuts.len()
 }
 
-/// All messages of a body and up to three other parts, none of them twice.
+/// Returns all messages of a body and up to three other parts, none of them twice.
 fn messages() -> Vec<Vec<Part<'static>>> {
     let all: Vec<Part<'static>> = [&VALUES[..], &TEXTS].concat();
     let mut messages = vec![Vec::new()];
@@ -237,10 +236,10 @@ fn no_byte_moves_between_parts() {
                     body: body.into(),
                 };
                 if timestamp == RFC3339 {
-                    // The date once more, for a boundary to move to.
+                    // The date again, so that a boundary can move there.
                     genuine.body = format!("{date}{body}");
                 }
-                // Some values hold what ends them, and are refused for that.
+                // Some values contain their end mark, and are refused for that.
                 if genuine.verifies(&webhook, &mac(&genuine.signed(&scheme))) {
                     cuts += try_all_cuts(&scheme, timestamp, &webhook, &genuine);
                 }
@@ -252,8 +251,7 @@ fn no_byte_moves_between_parts() {
     assert!(cuts > 1_000_000, "{cuts}");
 }
 
-/// The same for lists of headers, which have texts of their own between names and
-/// values.
+/// The same holds for lists of headers, which have fixed texts between names and values.
 #[test]
 fn no_byte_moves_between_listed_headers() {
     const LIST: HeaderList = HeaderList {
@@ -307,7 +305,7 @@ fn no_byte_moves_between_listed_headers() {
                                 if webhook.verify(&headers, body.as_bytes()).is_err() {
                                     continue;
                                 }
-                                // A header that is not named may say anything.
+                                // A header that is not named may have any value.
                                 let covered = [
                                     names,
                                     if names.contains('a') { a } else { "" },

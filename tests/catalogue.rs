@@ -1,9 +1,8 @@
-//! The documentation of the catalogue says what the data says: the table of all
+//! Tests that the documentation of the catalogue matches the data: the table of all
 //! schemes, the page of each, and `schemes.json`.
 //!
-//! `UPDATE=1 cargo test --test catalogue` writes again what is made from the data:
-//! the table, the JSON, the first rows of each page, and the examples that come from
-//! vectors.
+//! `UPDATE=1 cargo test --test catalogue` rewrites what is generated from the data: the
+//! table, the JSON, the first rows of each page, and the examples from vectors.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
@@ -23,7 +22,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Holds a file against what the data says, or writes it.
+/// Compares a file with the data, or writes it.
 fn agree(path: &Path, wanted: &str) {
     if std::env::var_os("UPDATE").is_some() {
         fs::write(path, wanted).unwrap();
@@ -91,15 +90,15 @@ fn the_catalogue_has_every_scheme_that_is_declared() {
 
 struct Page {
     file: PathBuf,
-    /// The lines of the file that the page takes.
+    /// The lines of the file that the page occupies.
     lines: Range<usize>,
-    /// What the first line says before its colon.
+    /// The first line up to the colon.
     title: String,
-    /// Without slashes.
+    /// The text without slashes.
     text: Vec<String>,
 }
 
-/// Of each `const`, by its name.
+/// Returns the page of each `const`, by its name.
 fn pages() -> BTreeMap<String, Page> {
     let mut pages = BTreeMap::new();
     for entry in fs::read_dir(root().join("src/schemes")).unwrap() {
@@ -143,8 +142,8 @@ fn pages() -> BTreeMap<String, Page> {
     pages
 }
 
-/// The rows that a page must have, in this order, before others. Those with a
-/// text are made from the data; it is the whole of the cell, or its beginning.
+/// Returns the rows with which a page must begin, in this order. A text is generated
+/// from the data, and is the whole cell or its beginning.
 fn rows(scheme: &Scheme<'_>) -> [(&'static str, Option<String>); 8] {
     let written = format!("{}: {}", place(scheme), list(scheme.forms, form));
     [
@@ -159,7 +158,7 @@ fn rows(scheme: &Scheme<'_>) -> [(&'static str, Option<String>); 8] {
     ]
 }
 
-/// What a page says in its row `checked`, before details.
+/// The allowed beginnings of the row `checked`.
 const CHECKED: [&str; 4] = [
     "the sender's own known answer",
     "an SDK's test",
@@ -175,7 +174,7 @@ impl Page {
         found.strip_suffix(" |")
     }
 
-    /// The page with what is made from the data, made again.
+    /// Returns the page with the parts from the data generated again.
     fn made_again(&self, scheme: &Scheme<'_>, example: Option<&str>) -> Vec<String> {
         let summary = self
             .text
@@ -235,7 +234,7 @@ impl Page {
     }
 }
 
-/// The seeds' examples are written by hand, and show more.
+/// The first schemes' examples are written by hand, and show more.
 const BY_HAND: [&str; 6] = [
     "hubpay",
     "pakk",
@@ -344,11 +343,11 @@ fn cases() -> Vec<Value> {
     cases
 }
 
-/// Of each scheme that has vectors, by its name.
+/// Returns the example of each scheme that has vectors, by its name.
 fn examples() -> BTreeMap<String, String> {
     let mut examples = BTreeMap::new();
     for case in cases() {
-        // A public answer where there is one, or the third body, which is short.
+        // A published signature if there is one, or the third body, which is short.
         let name = case["name"].as_str().unwrap();
         if name == "valid-2" || name == "public-0" {
             examples.insert(case["scheme"].as_str().unwrap().to_owned(), example(&case));
@@ -466,7 +465,7 @@ fn example(case: &Value) -> String {
     text
 }
 
-/// With an underscore before every three digits.
+/// Formats a number with an underscore before every three digits.
 fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();
@@ -493,7 +492,7 @@ fn place(scheme: &Scheme<'_>) -> String {
         SignatureField::Header(name) => header(scheme, name),
         SignatureField::List { header: name, .. } => format!("list in {}", header(scheme, name)),
         SignatureField::Headers(names) => list(names, |name| header(scheme, name)),
-        SignatureField::Numbered(name) => header(scheme, &format!("{name}-1")) + " and on",
+        SignatureField::Numbered(name) => header(scheme, &format!("{name}-1")) + ", `-2` and so on",
         SignatureField::Repeated(name) => header(scheme, name) + ", repeated",
         _ => unreachable!("a new place"),
     }
@@ -552,16 +551,16 @@ fn signed(scheme: &Scheme<'_>) -> String {
     signed
 }
 
-/// What the sender asks for, and of which request.
+/// Describes what the receiver must do in a handshake.
 fn asked(handshake: Handshake<'_>) -> String {
     match handshake {
         Handshake::EchoField { field, .. } => {
-            format!("the text of the field `{field}` of a signed request")
+            format!("echo the field `{field}` of a signed request")
         }
         Handshake::SignField { field, .. } => {
-            format!("the MAC of the field `{field}` of a signed request")
+            format!("answer with the MAC of the field `{field}` of a signed request")
         }
-        Handshake::Fixed { answer, .. } => format!("`{answer}`, for a signed request"),
+        Handshake::Fixed { answer, .. } => format!("answer `{answer}` to a signed request"),
         Handshake::EchoQuery {
             parameter,
             verify_token,
@@ -569,18 +568,18 @@ fn asked(handshake: Handshake<'_>) -> String {
             let of_verify_token = verify_token.map_or(String::new(), |name| {
                 format!(" whose `{name}` is the verify token")
             });
-            format!("the parameter `{parameter}` of an unsigned `GET`{of_verify_token}")
+            format!("echo the parameter `{parameter}` of an unsigned `GET`{of_verify_token}")
         }
         Handshake::SignQuery { parameter, .. } => {
-            format!("the MAC of the parameter `{parameter}` of an unsigned `GET`")
+            format!("answer with the MAC of the parameter `{parameter}` of an unsigned `GET`")
         }
-        Handshake::EchoHeader(name) => format!("the header `{name}` of an unsigned `GET`"),
-        Handshake::Head => "200, for an unsigned `HEAD`".into(),
+        Handshake::EchoHeader(name) => format!("echo the header `{name}` of an unsigned `GET`"),
+        Handshake::Head => "answer 200 to an unsigned `HEAD`".into(),
         Handshake::SecretHeader(name) => {
-            format!("to take the secret in the header `{name}` of an unsigned `POST`")
+            format!("store the secret in the header `{name}` of an unsigned `POST`")
         }
         Handshake::SecretField(field) => {
-            format!("to take the secret in the field `{field}` of an unsigned `POST`")
+            format!("store the secret in the field `{field}` of an unsigned `POST`")
         }
         _ => unreachable!("a new handshake"),
     }
@@ -598,9 +597,9 @@ fn expires(scheme: &Scheme<'_>) -> String {
     };
     let unit = match timestamp.format {
         TimeFormat::Seconds => "",
-        TimeFormat::Milliseconds => ", in ms",
-        TimeFormat::Rfc3339 => ", RFC 3339",
-        TimeFormat::HttpDate => ", a date as in HTTP",
+        TimeFormat::Milliseconds => " (milliseconds)",
+        TimeFormat::Rfc3339 => " (RFC 3339)",
+        TimeFormat::HttpDate => " (HTTP date)",
         _ => unreachable!("a new format"),
     };
     let place = match timestamp.field {
@@ -608,7 +607,7 @@ fn expires(scheme: &Scheme<'_>) -> String {
         Field::Param(name) => format!("`{name}=`"),
         _ => unreachable!("a new field"),
     };
-    format!("{} s by {place}{unit}", window(scheme).past_secs())
+    format!("{} s after {place}{unit}", window(scheme).past_secs())
 }
 
 fn secret(form: SecretForm) -> &'static str {
@@ -617,8 +616,8 @@ fn secret(form: SecretForm) -> &'static str {
         SecretForm::Base64 => "base64",
         SecretForm::Hex => "hex",
         SecretForm::Whsec => "`whsec_` and base64",
-        SecretForm::WhsecList => "`whsec_` and base64, several of them with a vertical bar between",
-        SecretForm::Sha256OfText => "SHA-256 of a text",
+        SecretForm::WhsecList => "`whsec_` and base64, one or more separated by vertical bars",
+        SecretForm::Sha256OfText => "SHA-256 of the text",
         SecretForm::PublicKeyHex => "public key in hex",
         SecretForm::PublicKeyBase64 => "public key in base64",
         _ => unreachable!("a new form"),

@@ -1,4 +1,4 @@
-//! The vector runner as its users run it: output and exit status.
+//! Tests the output and the exit status of the example `check_vectors`.
 
 #[path = "common/example.rs"]
 mod example;
@@ -33,7 +33,7 @@ fn vectors(name: &str) -> PathBuf {
         .join(name)
 }
 
-/// A file of its own for each test.
+/// Writes a separate file for each test.
 fn written(name: &str, text: &str) -> PathBuf {
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::write(&file, text).unwrap();
@@ -55,7 +55,7 @@ fn files_that_pass() {
             false => "158 passed, 0 failed, 55 skipped\n",
         }
     );
-    // In the other format; those of senders that the catalogue has.
+    // In the other format, for senders in the catalogue.
     let (status, out, err) = run(&[vectors("senders.json"), vectors("more-senders.json")]);
     assert_eq!((status, err.as_str()), (Some(0), ""));
     let (known, unknown) = of_catalogue(&SENDERS.map(load).concat());
@@ -98,7 +98,7 @@ fn cases_that_differ_are_shown() {
     );
 }
 
-/// In either format.
+/// Unknown schemes are skipped in both formats.
 #[test]
 fn schemes_that_are_not_known_are_skipped() {
     let file = written(

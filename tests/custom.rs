@@ -1,5 +1,5 @@
-//! Schemes of one's own and verifiers of one's own, against the public API alone:
-//! what they can say, and what they cannot get around.
+//! Tests custom schemes and custom verifiers with only the public API: what they can
+//! express, and what they cannot bypass.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -31,14 +31,14 @@ use tower::{Layer as _, Service as _, service_fn};
 
 const NOW: u64 = 1_700_000_000;
 
-/// `x-mac` is the hex of a MAC over the body.
+/// `x-mac` is the hex MAC of the body.
 const UNTIMED: Scheme = Scheme {
     name: "custom",
     signature: SignatureField::Header("x-mac"),
     ..Scheme::BASE
 };
 
-/// With a timestamp and an id, which are both signed.
+/// Signs a timestamp and an id as well.
 const TIMED: Scheme = Scheme {
     timestamp: Some(TimestampField::seconds(Field::Header("x-time"))),
     message_id: Some("x-id"),
@@ -61,7 +61,7 @@ fn webhook(scheme: Scheme<'_>, keys: impl Into<Keys>) -> Webhook {
     webhook.with_clock(FixedClock::at(NOW))
 }
 
-/// Has all that any scheme here signs.
+/// Returns a message with everything that any scheme here signs.
 fn message() -> Message<'static> {
     Message::new(b"{}")
         .with_id("msg")
@@ -80,13 +80,13 @@ fn round_trip<T>(
     webhook.verify(&headers, b"{}").map(look)
 }
 
-/// Those that `round_trip` signs.
+/// Checks the id and the time that `round_trip` signs.
 fn has_the_signed_id_and_time(verified: Verified<'_>) -> bool {
     verified.message_id() == Some("msg") && verified.timestamp() == Some(Timestamp::from_secs(NOW))
 }
 
-/// Each MAC is that of `printf '…' | openssl dgst -sha256 -hmac k`.
-/// Two parties may read two of them, also where both are blank.
+/// Each MAC is that of `printf '…' | openssl dgst -sha256 -hmac k`. A repeated header is
+/// refused even if both values are blank: two parties may read different ones.
 #[test]
 fn a_repeated_header_is_none_that_is_missing() {
     let schemes = [
@@ -237,7 +237,7 @@ fn parts_are_signed_in_their_places() {
             whole
         };
         assert_eq!(verdict("POST", "/hook?a=1", &pairs), Ok(()));
-        // What is signed cannot be changed; the method and the target only where
+        // Signed parts cannot be changed; the method and the target count only if
         // they are signed.
         let covered = webhook.coverage();
         assert_eq!(
@@ -256,7 +256,7 @@ fn parts_are_signed_in_their_places() {
 
 #[test]
 fn what_is_not_signed_is_not_in_the_proof() {
-    // The headers are there, and the scheme does not read them.
+    // The headers are present, but the scheme does not read them.
     let signer = webhook(TIMED, key());
     let untimed = webhook(UNTIMED, key());
     let mut headers: Vec<(String, String)> = Vec::new();
@@ -272,7 +272,7 @@ fn what_is_not_signed_is_not_in_the_proof() {
     let verified = untimed.verify(&headers, b"{}").unwrap();
     assert_eq!((verified.message_id(), verified.timestamp()), (None, None));
     assert_eq!(untimed.coverage().to_string(), "body");
-    // Signed as bytes, they say nothing either.
+    // Signed as bytes, they mean nothing either.
     let bytes = Scheme {
         signed: &[
             Part::Header("x-id"),
@@ -295,7 +295,7 @@ fn what_is_not_signed_is_not_in_the_proof() {
         &[Part::Body, DOT, Part::MessageId, DOT, Part::Timestamp][..],
         &[Part::Timestamp, Part::Body, DOT, Part::MessageId],
         TIMED.signed,
-        // Twice is as good as once.
+        // Signing it twice has the same effect as once.
         &[
             Part::Timestamp,
             DOT,
@@ -306,7 +306,7 @@ fn what_is_not_signed_is_not_in_the_proof() {
             DOT,
             Part::MessageId,
         ],
-        // A header that is signed as such covers what is read from it.
+        // A signed header covers what is read from it.
         &[
             Part::Header("X-Time"),
             DOT,
@@ -351,11 +351,11 @@ fn a_window_is_held_where_there_is_a_timestamp() {
     let off = TIMED.insecure_without_replay_window();
     assert_eq!(run(off, NOW + 301), Ok(()));
     assert_eq!(run(off, u64::MAX), Ok(()));
-    // Without one, nothing expires, and no option makes it so.
+    // Without a timestamp, nothing expires, and no option changes that.
     assert_eq!(run(UNTIMED, u64::MAX), Ok(()));
 }
 
-/// A sender could keep its last byte back for as long as it likes.
+/// A sender could withhold its last byte for any time.
 #[test]
 fn a_body_that_ends_after_the_window_is_refused() {
     let headers = webhook(TIMED, key()).sign(&message()).unwrap();
@@ -392,12 +392,12 @@ fn a_body_that_ends_after_the_window_is_refused() {
     verification.update(b"{}");
     let verdict = verification.finish().map(drop);
     assert_eq!(verdict.unwrap_err().reason(), "timestamp-too-old");
-    // The time of receipt is given once, and stays.
+    // The time of receipt is given once, and does not change.
     let received_at = Some(Timestamp::from_secs(NOW + 300));
     assert_eq!(finished_at(NOW + 301, received_at), Ok(()));
 }
 
-/// The reason of a refusal, and the header that it names.
+/// Returns the reason of a refusal, and the header that it names.
 fn refusal(verdict: Result<Verified<'_>, VerifyError>) -> (&'static str, Option<String>) {
     let error = verdict.unwrap_err();
     assert_eq!(error.http_status(), 401);
@@ -408,8 +408,8 @@ fn refusal(verdict: Result<Verified<'_>, VerifyError>) -> (&'static str, Option<
     (error.reason(), header)
 }
 
-/// What a value has beside it in the signed message cannot be in it: a part of the
-/// body could be moved into the value, and the MAC would be the same.
+/// A value may not contain what is next to it in the signed message: otherwise a part of
+/// the body could move into the value, with the same MAC.
 #[test]
 fn no_boundary_in_the_signed_message_can_move() {
     const DOT: Part = Part::Text(".");
@@ -447,7 +447,7 @@ fn no_boundary_in_the_signed_message_can_move() {
             signed,
             ..UNTIMED
         };
-        // Its ids are unlike: neither the key nor the MAC is what refuses.
+        // The ids differ, so neither the key nor the MAC is the reason of the refusal.
         let keys = [
             key().with_id("orders"),
             Key::from("other").with_id("orders.a"),
@@ -472,7 +472,7 @@ fn no_boundary_in_the_signed_message_can_move() {
         }
     }
 
-    // Not the byte that ends it, and every other is let be: where it begins is known.
+    // It may not contain the byte that ends it, but any other: its beginning is known.
     let between = Scheme {
         message_id: Some("x-id"),
         signed: &[
@@ -501,7 +501,7 @@ fn no_boundary_in_the_signed_message_can_move() {
             }
             Err(error) => {
                 assert!(!passes, "{id}");
-                let wanted = "a receiver would refuse it: header x-id is malformed";
+                let wanted = "a receiver would refuse the message: header x-id is malformed";
                 assert_eq!(error.to_string(), wanted);
                 let time = NOW.to_string();
                 let headers = [("x-id", id), ("x-time", &*time), ("x-mac", mac)];
@@ -511,8 +511,7 @@ fn no_boundary_in_the_signed_message_can_move() {
     }
 }
 
-/// A sender sends no others, and they could hold a piece of what is signed beside
-/// them.
+/// Senders send no others, which could contain a piece of the adjacent signed part.
 #[test]
 fn a_request_line_is_of_a_method_and_a_path_or_it_is_refused() {
     const LINE: Scheme = Scheme {
@@ -569,7 +568,7 @@ fn a_request_line_is_of_a_method_and_a_path_or_it_is_refused() {
     ] {
         assert_eq!(verdict(&whole, "POST", target), malformed, "{target}");
         assert_eq!(verdict(&targets, "POST", target), malformed, "{target}");
-        // Where it is not signed, it is not looked at.
+        // If it is not signed, it is ignored.
         assert_eq!(verdict(&methods, "POST", target), mismatch, "{target}");
     }
     for method in ["PUT", "post", "X-A.b_c~", "!#$%&'*+^`|"] {
@@ -594,7 +593,7 @@ fn a_request_line_is_of_a_method_and_a_path_or_it_is_refused() {
             assert_eq!(error.http_status(), 401);
         }
     }
-    // Nothing of it was passed: the fault is the receiver's.
+    // It was not passed at all: the receiver is at fault.
     let error = whole.verify(&headers, b"{}").unwrap_err();
     assert_eq!(
         (error.reason(), error.http_status()),
@@ -709,13 +708,13 @@ fn keys_are_picked_by_id_where_a_scheme_reads_one() {
     assert!(
         matches!(with(None), Err(VerifyError::MissingHeader { header, .. }) if header.as_str() == "x-key")
     );
-    // Keys that could not be picked.
+    // Keys that no request could select.
     let unnamed = Webhook::new(BY_ID, [key().with_id("key-1"), Key::from("other")]);
     assert!(matches!(
         unnamed,
         Err(ConfigError::KeyWithoutId { position: 2, .. })
     ));
-    // Where nothing is read, nothing is picked: the header may say what it likes.
+    // If no key id is read, none is selected: the header may have any value.
     let tried = webhook(UNTIMED, keys());
     let mac = signed.get("x-mac").unwrap();
     let headers = [("x-key", "c"), ("x-mac", mac)];
@@ -725,7 +724,7 @@ fn keys_are_picked_by_id_where_a_scheme_reads_one() {
     );
 }
 
-/// Also where no request names its key.
+/// This also holds for schemes whose requests name no key.
 #[test]
 fn a_message_is_signed_with_the_key_that_it_names() {
     let named = webhook(
@@ -753,7 +752,7 @@ fn a_message_is_signed_with_the_key_that_it_names() {
     assert_eq!(signed.get("x-mac"), Some(by_a));
 }
 
-/// Where a scheme's requests do not name their endpoint, a wrong one would not show.
+/// If a scheme's requests do not name their endpoint, a wrong one would go unnoticed.
 #[test]
 fn a_message_is_for_a_configured_endpoint() {
     let scheme = Scheme {
@@ -766,11 +765,11 @@ fn a_message_is_for_a_configured_endpoint() {
     let error = signed("/f").unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the scheme signs the configured endpoint, and the message has none"
+        "the scheme signs the configured endpoint, but the message has none"
     );
 }
 
-/// What is wrong with a scheme, as `Debug` shows it.
+/// Returns what is wrong with a scheme, as `Debug` shows it.
 fn fault_of(scheme: Scheme<'_>) -> Option<String> {
     match Webhook::new(scheme, key().with_id("k")) {
         Ok(_) => None,
@@ -785,8 +784,8 @@ const AFTER_KEY_ID: Form = Form {
     ..Form::hex("")
 };
 
-/// Every scheme that contradicts itself, and after it the nearest one that does
-/// not.
+/// Tests every kind of inconsistent scheme, each followed by the nearest consistent
+/// one.
 #[test]
 fn schemes_that_make_no_sense_are_refused() {
     const LIST: SignatureField = SignatureField::List {
@@ -1055,7 +1054,7 @@ fn schemes_that_make_no_sense_are_refused() {
             handshake(Handshake::SecretField("")),
             handshake(Handshake::Head),
         ),
-        // An Ed25519 form beside a MAC is no second MAC.
+        // An Ed25519 form next to a MAC is not a second MAC.
         (
             "SeveralMacs",
             with_forms(const { &[Form::hex(""), HMAC_SHA512] }),
@@ -1124,7 +1123,7 @@ fn schemes_that_make_no_sense_are_refused() {
             with_forms(const { &[Form::hex("a"), Form::base64("a"), Form::hex("a")] }),
             with_forms(const { &[Form::hex("a"), Form::base64("a"), Form::hex("b")] }),
         ),
-        // Of one length, so that nothing tells them apart.
+        // They have the same length, so nothing tells them apart.
         (
             "SameForm",
             with_forms(const { &[HMAC_SHA512, ED25519] }),
@@ -1145,7 +1144,7 @@ fn schemes_that_make_no_sense_are_refused() {
         ("InvalidParam", at("a=b"), at("a-b")),
         // It would take the signatures for times.
         ("InvalidParam", at("v1"), at("v")),
-        // Only the whole of what stands before the `=` is a name.
+        // Only everything before the `=` is a name.
         (
             "InvalidParam",
             at("t").with_forms(const { &[Form::hex("t=")] }),
@@ -1779,11 +1778,11 @@ fn schemes_that_make_no_sense_are_refused() {
         assert_eq!(fault_of(valid), None, "{valid:?}");
         tried.insert(fault.split(' ').next().unwrap_or_default().to_owned());
     }
-    // A fault that is new fails here until it is in the list.
+    // A new fault fails here until it is in the list.
     assert_eq!(tried, names_of_faults());
 }
 
-/// The variants of `SchemeFault`, as its source has them.
+/// Returns the variants of `SchemeFault` from its source.
 fn names_of_faults() -> BTreeSet<String> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/error/scheme.rs");
     let source = fs::read_to_string(path).unwrap();
@@ -1796,7 +1795,7 @@ fn names_of_faults() -> BTreeSet<String> {
         .collect()
 }
 
-/// Names that HTTP has no place for are refused wherever they stand.
+/// Names that HTTP does not allow are refused wherever they occur.
 #[test]
 fn header_names_are_checked() {
     let with_prefix = |prefix| Webhook::new(TIMED.with_header_prefix(prefix), key()).map(drop);
@@ -1883,7 +1882,7 @@ fn an_endpoint_is_configured_where_it_is_signed_alone() {
     ] {
         assert_eq!(error_of(scheme), error, "{scheme:?}");
     }
-    // The request names its own, and none but the configured ones.
+    // The request names its endpoint, which must be a configured one.
     let webhook = webhook(NAMED.at_any(&["/e", "/f"]), key());
     for (endpoint, verdict) in [("/e", true), ("/f", true), ("/g", false), ("/e/", false)] {
         let headers = webhook.sign(&message().with_endpoint(endpoint));
@@ -1903,7 +1902,7 @@ fn an_endpoint_is_configured_where_it_is_signed_alone() {
 }
 
 /// Signs the body in upper case, after the method and the target if they are
-/// there, and refuses what is no text.
+/// present, and refuses a body that is not text.
 #[derive(Debug)]
 struct UpperCase;
 
@@ -1928,7 +1927,7 @@ const CANONICAL: Scheme = Scheme {
     ..UNTIMED
 };
 
-/// Of `A`: `printf A | openssl dgst -sha256 -hmac k`.
+/// The MAC of `A`: `printf A | openssl dgst -sha256 -hmac k`.
 const OF_A: &str = "9aae7cf0832ee50b25093102bc8393ccf3b2a19365ef202815b72dc537196cec";
 
 #[test]
@@ -1961,7 +1960,7 @@ fn a_canonical_body_is_signed_in_the_bodys_place() {
     assert!(
         matches!(refused, Err(SignError::Refused { error, .. }) if error.reason() == "refused")
     );
-    // What is covered is a form of the body, and a repeated delivery is known by it.
+    // The signature covers a form of the body, which identifies a repeated delivery.
     assert!(webhook.coverage().canonical_body());
     assert_eq!(webhook.coverage().to_string(), "canonical form of the body");
     assert!(!self::webhook(UNTIMED, key()).coverage().canonical_body());
@@ -2031,22 +2030,22 @@ fn a_canonical_form_that_needs_the_target_is_not_computed_of_headers_alone() {
     assert_eq!(verdict(&Head::new("POST", "/hook", &headers)), Ok(()));
     let other = Head::new("POST", "/hooks", &headers);
     assert_eq!(verdict(&other), Err(VerifyError::SignatureMismatch));
-    // Nothing of it was passed: the fault is the receiver's.
+    // It was not passed at all: the receiver is at fault.
     let error = verdict(&headers).unwrap_err();
     assert_eq!(
         (error.reason(), error.http_status()),
         ("incomplete-head", 500)
     );
     assert!(error.is_operator_fault());
-    // Nor is it signed.
+    // It cannot be signed either.
     let signed = webhook.sign(&Message::new(b"a"));
     assert!(
         matches!(signed, Err(SignError::Refused { error, .. }) if error.reason() == "incomplete-head")
     );
 }
 
-/// Code that a scheme needs and has not, or has and does not need, is found when
-/// the service starts.
+/// If a scheme lacks code that it needs, or has code that it does not need, an error is
+/// reported when the service starts.
 #[test]
 fn a_canonical_form_is_set_where_it_is_needed_alone() {
     let error_of = |scheme| Webhook::new(scheme, key()).err();
@@ -2057,7 +2056,7 @@ fn a_canonical_form_is_set_where_it_is_needed_alone() {
         ..CANONICAL
     };
     assert_eq!(error_of(forgotten), Some(ConfigError::MissingCanonicalForm));
-    // It is a part of the scheme: two are the same if it is.
+    // It is a part of the scheme: two schemes are equal only if it is the same.
     assert_eq!(CANONICAL, CANONICAL);
     assert_ne!(CANONICAL, forgotten);
     for scheme in [UNTIMED, TIMED, schemes::PAMINGA] {
@@ -2069,8 +2068,8 @@ fn a_canonical_form_is_set_where_it_is_needed_alone() {
     }
 }
 
-/// Verifies by the webhook, and refuses what its rule does not like, before or
-/// after the webhook has looked.
+/// Verifies with the webhook, and refuses what its rule forbids, before or after the
+/// webhook's check.
 #[derive(Debug)]
 struct Closed {
     webhook: Webhook,
@@ -2094,7 +2093,7 @@ impl CheckHead for Closed {
     }
 }
 
-/// As the one above, with its rule kept.
+/// Verifies with the webhook, without a rule.
 #[derive(Debug)]
 struct Open(Webhook);
 
@@ -2112,8 +2111,8 @@ impl CheckHead for Open {
     }
 }
 
-/// The verdicts of all ways in: whole, from a request, in chunks, and both with
-/// the time of receipt.
+/// Returns the verdicts of all entry points: whole, from a request, in chunks, and both
+/// with the time of receipt.
 fn verdicts(
     verifier: &(impl Verifier + ?Sized),
     headers: &SignedHeaders,
@@ -2139,7 +2138,7 @@ fn verdicts(
     ]
 }
 
-/// A pointer checks by what it points to, so that no verifier is bypassed.
+/// A pointer calls the verifier that it points to, so that none is bypassed.
 #[test]
 fn a_verifier_that_refuses_cannot_be_gone_around() {
     let headers = webhook(TIMED, key()).sign(&message()).unwrap();
@@ -2182,7 +2181,7 @@ fn a_verifier_that_refuses_cannot_be_gone_around() {
     }
 }
 
-/// And one that does not refuse is asked with the time of receipt.
+/// A verifier that does not refuse is called with the time of receipt.
 #[test]
 fn every_method_is_called_through_pointers() {
     let headers = webhook(TIMED, key()).sign(&message()).unwrap();
@@ -2198,7 +2197,7 @@ fn every_method_is_called_through_pointers() {
         let too_old = Err("timestamp-too-old");
         assert_eq!(reasons, [Ok(&()), Ok(&()), too_old, Ok(&()), too_old]);
         let checked = pointer.check_head(headers, None).unwrap();
-        // The scheme of the webhook that has checked it.
+        // The scheme of the webhook that checked it.
         assert_eq!(checked.scheme(), "custom");
         let mut state = HashState::new();
         let mut verification = checked.begin(&mut state);
@@ -2228,7 +2227,7 @@ fn every_method_is_called_through_pointers() {
     );
 }
 
-/// The body of a request that is refused by its head must not be read.
+/// A body that must not be read, since its request is refused because of its head.
 struct MustNotBeRead;
 
 impl Body for MustNotBeRead {
@@ -2243,8 +2242,8 @@ impl Body for MustNotBeRead {
     }
 }
 
-/// What the layer makes of a request with the body `{}`, whose head is verified or
-/// not: the status and the reason.
+/// Returns the layer's status and reason for a request with the body `{}`, whose head is
+/// verified or not.
 fn layered(
     verifier: impl Verifier + 'static,
     headers: &[(&str, &str)],
@@ -2281,8 +2280,8 @@ fn finish<T>(future: impl Future<Output = Result<T, Infallible>>) -> T {
     }
 }
 
-/// Stripe's, by <https://docs.stripe.com/webhooks#verify-manually>: a list of
-/// `key=value` with the time, and a signature for each active secret.
+/// Stripe's format (<https://docs.stripe.com/webhooks#verify-manually>) is a list of
+/// `key=value` with the time and a signature for each active secret.
 #[test]
 fn a_timestamp_may_stand_among_the_signatures() {
     const STRIPE: Scheme = Scheme {

@@ -1,5 +1,5 @@
-//! Nothing printable shows a secret, a body or a MAC: not `Debug` or `Display` of
-//! any public type, and no error in a chain of sources.
+//! Tests that nothing printable shows a secret, a body or a MAC: neither `Debug` nor
+//! `Display` of any public type, nor an error in a chain of sources.
 //!
 //! The list of types is compared with the source, so that a new type fails here
 //! until it is printed too.
@@ -45,11 +45,11 @@ use http_body_util::Full;
 use tower::{Layer as _, Service as _, service_fn};
 
 const SECRET: &str = "hunter2-correct-horse-battery-staple";
-/// JSON, and not what the handler takes.
+/// JSON, but not what the handler expects.
 const BODY: &[u8] = br#""4111-1111-1111-1111 of Ann""#;
 const NOW: u64 = 1_700_000_000;
 
-/// What is printed, and the types that it is of.
+/// What was printed, and the types of the values.
 #[derive(Default)]
 struct Printed {
     names: BTreeSet<String>,
@@ -109,7 +109,7 @@ impl Printed {
     }
 }
 
-/// A text in each way that it could be printed, by its beginning.
+/// Returns the beginnings of all forms in which bytes could be printed.
 fn spellings(bytes: &[u8]) -> Vec<String> {
     let start = &bytes[..9];
     let mut spellings = vec![
@@ -139,7 +139,7 @@ impl Hidden {
         Self(hidden)
     }
 
-    /// Adds a MAC, and the texts of it that a header may have.
+    /// Adds a MAC, and the texts in which a header may contain it.
     fn add(&mut self, mac: &[u8]) {
         self.0.extend(spellings(mac));
         for text in [hex::encode(mac), STANDARD.encode(mac), URL_SAFE.encode(mac)] {
@@ -175,7 +175,7 @@ fn message_of(body: &[u8]) -> Message<'_> {
         .with_headers(&[("x-event", "paid")])
 }
 
-/// All that a scheme can sign, in one.
+/// A scheme that signs everything that schemes can sign.
 const EVERYTHING: Scheme = Scheme {
     name: "everything",
     signature: SignatureField::List {
@@ -212,7 +212,7 @@ const EVERYTHING: Scheme = Scheme {
     ..Scheme::BASE
 };
 
-/// Keeps what it is shown of the request.
+/// Keeps what it sees of the request.
 #[derive(Debug)]
 struct Canonical;
 
@@ -232,7 +232,7 @@ const CANONICAL: Scheme = Scheme {
     ..PAMINGA
 };
 
-/// Shows the visitor that it is given, with the headers that it has.
+/// Prints the visitor that it is given, and has headers.
 struct Spy<'s> {
     headers: &'s [(String, String)],
     shown: Mutex<String>,
@@ -288,7 +288,7 @@ fn nothing_printable_shows_a_secret_a_body_or_a_mac() {
         let found = hidden.found_in(text);
         assert_eq!(found, None, "{text}");
     }
-    // What is hidden would be found: here are those texts themselves.
+    // The search works: it finds the hidden texts themselves.
     let secret = SECRET.as_bytes();
     for text in [
         format!("{SECRET:?}"),
@@ -328,7 +328,7 @@ fn nothing_printable_shows_a_secret_a_body_or_a_mac() {
     assert_eq!(printed.names, public_types());
 }
 
-/// The names of all public types, as the source has them.
+/// Returns the names of all public types from the source.
 fn public_types() -> BTreeSet<String> {
     fn read(folder: &Path, names: &mut BTreeSet<String>) {
         for entry in fs::read_dir(folder).unwrap() {
@@ -383,12 +383,12 @@ fn public_types() -> BTreeSet<String> {
     if !cfg!(feature = "handshake") {
         names.remove("WithAnswers");
     }
-    // What it is that finds them.
+    // The search itself.
     assert!(names.contains("Webhook") && names.contains("ResponseFuture"));
     names
 }
 
-/// Answers with a MAC, with a secret, and with the options to give them.
+/// Prints handshake answers with a MAC and with a secret, and their options.
 #[cfg(feature = "handshake")]
 fn handshakes(printed: &mut Printed, hidden: &mut Hidden) {
     use hookseal::handshake::{Answer, Handshakes, Received, Responder, WithoutKey};
@@ -425,7 +425,7 @@ fn handshakes(printed: &mut Printed, hidden: &mut Hidden) {
     printed.debug::<WithAnswers<()>>(&WithAnswers::<()>::default());
 }
 
-/// A token and a key in requests, and answers that repeat them.
+/// Prints requests with a token and a key, and answers that repeat them.
 #[cfg(feature = "hubpay")]
 fn hubpay(printed: &mut Printed) {
     use std::io;
@@ -497,7 +497,7 @@ fn hubpay(printed: &mut Printed) {
     }
 }
 
-/// Of a body that was changed, and of one that nothing explains.
+/// Prints the explanations for a changed body, and for an unexplained one.
 #[cfg(feature = "explain")]
 fn explanations(printed: &mut Printed) {
     use hookseal::explain::{
@@ -519,7 +519,7 @@ fn explanations(printed: &mut Printed) {
             printed.display::<Fault>(fault);
         }
     }
-    // It has the body and the MACs, for whom it is shown to.
+    // It contains the body and the MACs for the person who debugs the service.
     for scheme in [PAMINGA, PAKK, EVERYTHING] {
         let headers = webhook(scheme)
             .sign(&message().with_timestamp(NOW))
@@ -538,7 +538,7 @@ fn explanations(printed: &mut Printed) {
     }
 }
 
-/// The guard knows no secret, and of an event its digest.
+/// Prints guards, which know no secret, and only the digest of an event.
 #[cfg(feature = "idempotency")]
 fn guards(printed: &mut Printed) {
     use hookseal::idempotency::{
@@ -583,7 +583,7 @@ fn guards(printed: &mut Printed) {
     printed.debug::<OnceFuture<Response<String>, Infallible>>(&service.call(Request::new(())));
 }
 
-/// Types that hold nothing secret: that they are printed is all.
+/// Prints types without secrets.
 fn plain_data(printed: &mut Printed) {
     let handshake = hookseal::schemes::ZOOM.handshake.unwrap();
     printed.debug::<hookseal::scheme::Handshake<'_>>(&handshake);
@@ -627,7 +627,7 @@ fn plain_data(printed: &mut Printed) {
     printed.debug(&EmptyResponse::default());
 }
 
-/// Keys, and every way to get one wrong.
+/// Prints keys, and every error of creating one.
 fn keys(printed: &mut Printed) {
     let base64 = STANDARD.encode(SECRET);
     let hex = hex::encode(SECRET);
@@ -712,7 +712,7 @@ fn keys(printed: &mut Printed) {
         key(),
     ));
     printed.error::<SchemeFault>(&SchemeFault::NoForm);
-    // So that they are there without the feature `ed25519`.
+    // So that they exist without the feature `ed25519`.
     printed.error::<KeyFault>(&KeyFault::SmallOrder);
     let fault = match Key::from_hex("0").unwrap_err() {
         ConfigError::InvalidSecret { fault, .. } => fault,
@@ -721,7 +721,7 @@ fn keys(printed: &mut Printed) {
     printed.error::<SecretFault>(&fault);
 }
 
-/// Everything between a message and its proof, and every way to refuse it.
+/// Prints everything between a message and its proof, and every refusal.
 fn requests(webhook: &Webhook, printed: &mut Printed, hidden: &mut Hidden) {
     let name = webhook.scheme().to_owned();
     printed.debug(webhook);
@@ -767,7 +767,7 @@ fn requests(webhook: &Webhook, printed: &mut Printed, hidden: &mut Hidden) {
     assert!(!shown.is_empty());
     printed.text::<HeaderVisitor<'_, '_>>(shown);
 
-    // A forged MAC: neither it is shown nor the one that would have been right.
+    // A forged MAC: neither it nor the right one is shown.
     let other = message_of(b"another body");
     let genuine = webhook.sign(&other).unwrap();
     let genuine = Head::new("POST", "/hook", &genuine);
@@ -856,7 +856,7 @@ fn finished<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
-/// The layer, what it hands on, what it answers, and the extractors.
+/// Prints the layer, what it passes on, its responses, and the extractors.
 fn layer(printed: &mut Printed) {
     let handed = Mutex::new(None);
     let serve = |request: Request<VerifiedBody>| {
@@ -878,7 +878,7 @@ fn layer(printed: &mut Printed) {
     assert_eq!(finished(future).unwrap().status(), 200);
     let request_of_handler = handed.lock().unwrap().take().unwrap();
     printed.debug::<VerifiedBody>(request_of_handler.body());
-    // With its headers in it, `http` prints the MAC; of the proof it prints none.
+    // `http` prints the MAC in the headers; the proof prints none.
     let (mut parts, body) = request_of_handler.into_parts();
     printed.debug::<VerifiedBytes>(body.proof());
     printed.debug::<VerifiedBytes>(parts.extensions.get().unwrap());
@@ -933,7 +933,7 @@ fn layer(printed: &mut Printed) {
     printed.error::<MissingLayer>(&missing);
 }
 
-/// The layer that signs, its future with a body in it, and why it sends its fallback.
+/// Prints the signing layer, its future with a body, and the reasons for its fallback.
 fn signed_responses(printed: &mut Printed) {
     let signing = Arc::new(webhook(PAMINGA));
     let headers = signing.sign(&message()).unwrap();
@@ -971,7 +971,7 @@ fn signed_responses(printed: &mut Printed) {
     printed.debug::<SignResponseFuture<Full<Bytes>, Infallible>>(&future);
 }
 
-/// The networks, and the layer in front of the body.
+/// Prints the networks and their layer.
 #[cfg(feature = "networks")]
 fn networks(printed: &mut Printed) {
     use hookseal::networks::{ClientAddressError, NetworkError, Networks, TrustedProxies};
@@ -1000,7 +1000,7 @@ fn networks(printed: &mut Printed) {
     printed.text::<AllowNetworksFuture<(), ()>>(format!("{future:?} {future:#?}"));
 }
 
-/// A service that can be printed itself.
+/// Returns a service that can be printed.
 fn layer_of_unit() -> hookseal::tower::Verify<()> {
     VerifyLayer::new(webhook(PAMINGA)).layer(())
 }

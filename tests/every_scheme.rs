@@ -1,5 +1,5 @@
-//! The rules that hold for every scheme of the catalogue, on a genuine request of each:
-//! the first valid one of its vectors.
+//! Tests the rules for every scheme of the catalogue on a genuine request of each: the
+//! first valid one of its vectors.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ struct Genuine {
 }
 
 impl Genuine {
-    /// Another one, for another clock.
+    /// Creates another webhook, for another clock.
     fn webhook(&self) -> Webhook {
         match self.case.webhook().unwrap() {
             Build::Ready(webhook) => *webhook,
@@ -50,7 +50,7 @@ impl Genuine {
         }
     }
 
-    /// The places of the headers that the scheme reads.
+    /// Returns the indices of the headers that the scheme reads.
     fn read_headers(&self) -> Vec<usize> {
         let is_read = |place: &usize| {
             let mut headers = self.case.headers.clone();
@@ -60,7 +60,7 @@ impl Genuine {
         (0..self.case.headers.len()).filter(is_read).collect()
     }
 
-    /// The headers with another value in one place.
+    /// Returns the headers with a different value at one index.
     fn with(&self, place: usize, value: String) -> Vec<(String, String)> {
         let mut headers = self.case.headers.clone();
         headers[place].1 = value;
@@ -198,7 +198,7 @@ fn no_space_is_around_a_value() {
     }
 }
 
-/// In any place of any header that is read.
+/// A changed character at any place in any header that is read is refused.
 #[test]
 fn a_changed_character_is_refused() {
     for genuine in all() {
@@ -215,7 +215,7 @@ fn a_changed_character_is_refused() {
                     genuine.scheme.name
                 );
             }
-            // What is cut off at either end.
+            // Cut off at either end.
             for part in [&value[1..], &value[..value.len() - 1]] {
                 let headers = genuine.with(place, part.to_owned());
                 assert!(
@@ -228,7 +228,7 @@ fn a_changed_character_is_refused() {
     }
 }
 
-/// Inclusive on both sides, to the second.
+/// The window is inclusive on both sides, to the second.
 #[test]
 fn what_is_timed_passes_within_its_window_alone() {
     let mut timed = 0;
@@ -244,7 +244,7 @@ fn what_is_timed_passes_within_its_window_alone() {
             .scheme
             .window
             .unwrap_or(hookseal::ReplayWindow::DEFAULT);
-        // A fraction of a second is younger than its second.
+        // A fraction of a second is younger than the whole second.
         let has_fraction = timestamp.format == TimeFormat::Milliseconds
             || timestamp.format == TimeFormat::Rfc3339 && genuine.scheme.name == "twitch";
         let first_too_old = signed_at + window.past_secs() + 1 + u64::from(has_fraction);

@@ -1,5 +1,5 @@
-//! The search for the reason of a refusal. Each test breaks genuine requests of every scheme
-//! in one way, and demands that the search names that way.
+//! Tests the search for the reason of a refusal. Each test breaks genuine requests of every
+//! scheme in one way, and requires that the search names it.
 
 use std::io::Write as _;
 
@@ -16,11 +16,11 @@ const KEY_ID: &str = "key-1";
 /// A body in which each kind of change changes something.
 const JSON: &str = "{\"id\": 7, \"price\": 10.50, \"text\": \"caf\\u00e9 \\/ <b>\", \"list\": [1, 2], \"ok\": true}";
 
-/// A request as its sender makes it.
+/// A request as its sender creates it.
 #[derive(Clone)]
 struct Sent {
     scheme: Scheme<'static>,
-    /// As the receiver has it.
+    /// The secret as the receiver has it.
     secret: Vec<u8>,
     headers: Vec<(String, Vec<u8>)>,
     target: &'static str,
@@ -30,7 +30,7 @@ struct Sent {
     signature: Vec<u8>,
 }
 
-/// The secret as the sender hands it out, and as it signs.
+/// Returns the secret as the sender hands it out, and as it signs.
 fn secret_of(form: SecretForm) -> (&'static str, &'static str) {
     // RFC 8032, section 7.1, test 1.
     const WHSK: &str = "whsk_nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=";
@@ -56,7 +56,7 @@ fn secret_of(form: SecretForm) -> (&'static str, &'static str) {
     }
 }
 
-/// The scheme with the endpoint that it signs.
+/// Returns the scheme with the endpoint that it signs.
 fn at_endpoint(scheme: Scheme<'static>) -> Scheme<'static> {
     if !scheme.signed.contains(&Part::Endpoint) {
         return scheme;
@@ -73,7 +73,7 @@ fn at_endpoint(scheme: Scheme<'static>) -> Scheme<'static> {
 const TARGET: &str = "/webhooks/in?tenant=1";
 
 impl Sent {
-    /// Signs a body; `None` if the scheme's algorithm is not built in.
+    /// Signs a body; returns `None` if the scheme's algorithm is not built in.
     fn new(scheme: Scheme<'static>, body: &[u8]) -> Option<Self> {
         Self::signed_with(scheme, secret_of(scheme.secret).1, body)
     }
@@ -112,7 +112,7 @@ impl Sent {
             .with_headers(&others);
         let signed = webhook.with_clock(FixedClock::at(NOW)).sign(&message);
         let signed = match signed {
-            // It signs no body that could be the token of a handshake.
+            // The sender signs no body that could be the token of a handshake.
             Err(SignError::Refused { .. }) if scheme.name == "twitter" => return None,
             signed => signed.unwrap_or_else(|error| panic!("{}: {error}", scheme.name)),
         };
@@ -164,7 +164,7 @@ impl Sent {
         }
     }
 
-    /// The header with the signature.
+    /// Returns the name of the signature's header.
     fn signature_name(&self) -> String {
         match self.scheme.signature {
             SignatureField::Header(name)
@@ -189,7 +189,7 @@ impl Sent {
         self.scheme.forms[0].algorithm != Algorithm::Ed25519
     }
 
-    /// Demands this cause, and no other change.
+    /// Checks that this cause is proven, and no other change is named.
     #[track_caller]
     fn is_explained(&self, name: &str) {
         let explanation = self.explain();
@@ -210,7 +210,7 @@ impl Sent {
         self.shows_nothing_secret(&explanation);
     }
 
-    /// Demands that this is among the likely causes, where none can be proven.
+    /// Checks that this is among the likely causes, if none can be proven.
     #[track_caller]
     fn is_likely(&self, name: &str) {
         let explanation = self.explain();
@@ -226,8 +226,8 @@ impl Sent {
         self.shows_nothing_secret(&explanation);
     }
 
-    /// Nothing that is printed has eight bytes in a row of the secret, the signature, or the
-    /// body.
+    /// Checks that nothing printed contains eight consecutive bytes of the secret, the signature
+    /// or the body.
     #[track_caller]
     fn shows_nothing_secret(&self, explanation: &Explanation) {
         let shown = format!("{explanation} {} {explanation:?}", explanation.summary());
@@ -252,7 +252,7 @@ fn names(explanation: &Explanation) -> Vec<&'static str> {
     cause.iter().map(Change::name).collect()
 }
 
-/// A genuine request of each scheme, with this body.
+/// Returns a genuine request of each scheme, with this body.
 fn all(body: &[u8]) -> Vec<Sent> {
     let sent = schemes::ALL
         .iter()
@@ -365,7 +365,7 @@ fn a_secret_in_another_encoding() {
     }
 }
 
-/// The sender's key is what another reading of the text makes.
+/// The sender's key is a different reading of the same text.
 #[test]
 fn a_secret_that_is_read_in_another_way() {
     let text = "whsec_BwgJCgsMDQ4PEBESExQVFhcYGRobHB0e/P3+";
@@ -454,7 +454,7 @@ fn a_public_key_in_place_of_the_secret() {
 
 // The body.
 
-/// Breaks the body on its way.
+/// Breaks the body in transit.
 fn with_body(signed: &[u8], change: impl Fn(&[u8]) -> Vec<u8>, wanted: &[&str]) {
     for mut sent in all(signed) {
         sent.body = change(&sent.body);
@@ -602,13 +602,13 @@ fn a_body_that_is_still_or_no_longer_compressed() {
         encoder.finish().unwrap()
     };
     with_body(JSON.as_bytes(), deflate, &["body-still-compressed"]);
-    // Compressed again as it was, the bytes are the same.
+    // Compressed again in the same way, the bytes are the same.
     with_body(
         &gzip(JSON.as_bytes()),
         |_| JSON.into(),
         &["body-decompressed"],
     );
-    // By another compressor nothing can be proven.
+    // With another compressor, nothing can be proven.
     for mut sent in all(&gzip(JSON.as_bytes())) {
         sent.headers
             .push(("content-encoding".into(), b"gzip".to_vec()));
@@ -665,7 +665,7 @@ fn a_body_in_another_charset() {
     with_body(&windows1252, |_| "{\"price\":\"5 €\"}".into(), charset);
     let (shift_jis, ..) = encoding_rs::SHIFT_JIS.encode("{\"text\":\"こんにちは\"}");
     with_body(&shift_jis, |_| "{\"text\":\"こんにちは\"}".into(), charset);
-    // As a string, with what is no UTF-8 replaced.
+    // As a string, in which bytes that are not UTF-8 are replaced.
     let lossy = |body: &[u8]| String::from_utf8_lossy(body).into_owned().into_bytes();
     with_body(b"n=caf\xe9", lossy, &["body-charset-lossy"]);
 }
@@ -685,12 +685,12 @@ fn a_body_that_is_not_whole() {
         sent.body.clear();
         sent.is_likely("body-empty");
     }
-    // What an empty body may have been can be tried, if it was nearly empty.
+    // If the body is empty, nearly empty originals can be tried.
     with_body(b"{}", |_| Vec::new(), &["body-empty"]);
     with_body(b"", |_| JSON.into(), &["body-not-signed"]);
 }
 
-/// As Laravel's `ConvertEmptyStringsToNull` and `TrimStrings` do.
+/// Laravel's `ConvertEmptyStringsToNull` and `TrimStrings` change values like this.
 #[test]
 fn json_whose_values_a_framework_has_changed() {
     let emptied = &["body-json-emptied"][..];
@@ -717,7 +717,7 @@ fn json_whose_values_a_framework_has_changed() {
     ] {
         with_body(signed.as_bytes(), |_| received.into(), wanted);
     }
-    // Another value is no framework's, and neither is white space that nobody leaves.
+    // No framework causes another value, or such white space.
     for (signed, received) in [
         (r#"{"a":"0","b":1}"#, r#"{"a":null,"b":1}"#),
         (r#"{"a":"b     ","c":"d"}"#, r#"{"a":"b","c":"d"}"#),
@@ -729,7 +729,7 @@ fn json_whose_values_a_framework_has_changed() {
     }
 }
 
-/// The body is too long for changes of its own to be tried.
+/// The body is too long to try changes to it.
 #[test]
 fn a_long_body_with_something_else_that_is_wrong() {
     let long = |length: usize| format!("{{\"text\":\"{}\"}}", "a".repeat(length));
@@ -754,8 +754,8 @@ fn a_long_body_with_something_else_that_is_wrong() {
     let explanation = sent.explain();
     assert!(explanation.cause().is_none(), "{explanation}");
     for fact in [
-        "no change of the body was tried, since it is longer than 1048576 bytes; a request with a \
-         shorter one",
+        "no change to the body was tried, since it is longer than 1048576 bytes; a request with a \
+         shorter body",
         "the search ended at its limit",
     ] {
         let mut facts = explanation.facts().iter();
@@ -765,7 +765,7 @@ fn a_long_body_with_something_else_that_is_wrong() {
 
 // The message.
 
-/// The scheme with another message, as which the sender signs.
+/// Checks a sender that signs a message other than the scheme's.
 fn with_message(
     change: impl Fn(&Scheme<'static>) -> Option<Vec<Part<'static>>>,
     wanted: &[&str],
@@ -778,7 +778,7 @@ fn with_message(
             signed: signed.leak(),
             ..*own
         };
-        // A scheme that signs no timestamp has none; the request has its header all the same.
+        // A scheme that signs no timestamp reads none; the request still has the header.
         let signing = Scheme {
             timestamp: signing
                 .timestamp
@@ -939,7 +939,7 @@ fn a_url_that_differs() {
             sent.scheme = own.at(url);
             sent.is_explained_by_any(&[name, "message-url-of-request"]);
         }
-        // None at all, and the one of the request.
+        // None at all, and the one from the request.
         let mut missing = sent.clone();
         missing.scheme = *own;
         missing.target = "/webhooks/in";
@@ -955,7 +955,7 @@ fn a_url_that_differs() {
     assert!(tried >= 3, "{tried}");
 }
 
-/// The URL that the sender connected to, as proxies on the way name it.
+/// The URL to which the sender connected is found in the proxies' headers.
 #[test]
 fn a_url_that_proxies_name() {
     let mut tried = 0;
@@ -968,7 +968,7 @@ fn a_url_that_proxies_name() {
         }
         tried += 1;
         let signs_target = own.signed.contains(&Part::Target);
-        // As the service behind the proxies knows itself.
+        // The address of the service behind the proxies.
         sent.scheme = own.at(if signs_target {
             "http://internal"
         } else {
@@ -1079,7 +1079,7 @@ fn a_timestamp_outside_of_the_window() {
     }
 }
 
-/// The sender signs milliseconds where the scheme has seconds, and the other way round.
+/// The sender signs milliseconds where the scheme has seconds, and vice versa.
 #[test]
 fn a_timestamp_in_another_unit() {
     let mut tried = 0;
@@ -1107,7 +1107,7 @@ fn a_timestamp_in_another_unit() {
     assert!(tried >= 30, "{tried}");
 }
 
-/// Something on the way converts the header.
+/// The header was converted in transit.
 #[test]
 fn a_timestamp_that_was_converted() {
     let mut tried = 0;
@@ -1132,9 +1132,9 @@ fn a_timestamp_that_was_converted() {
     assert!(tried >= 10, "{tried}");
 }
 
-// The signature's spelling, and headers.
+// The signature's encoding, and headers.
 
-/// Writes the signature in another form.
+/// Checks a sender that writes the signature in another form.
 fn with_form(change: impl Fn(Form<'static>) -> Form<'static>, wanted: &[&str]) {
     let mut tried = 0;
     for own in schemes::ALL {
@@ -1221,7 +1221,7 @@ fn a_signature_by_another_hash() {
 #[test]
 fn a_header_value_that_was_changed() {
     for sent in all(JSON.as_bytes()) {
-        // White space at an end. (A parser of HTTP takes it away.)
+        // White space at an end. (An HTTP parser strips it.)
         let mut spaced = sent.clone();
         spaced.signature().push(b' ');
         let explanation = spaced.explain();
@@ -1380,12 +1380,11 @@ fn an_unnamed_and_a_misnamed_key() {
     assert!(sent.explain().is_verified());
 }
 
-/// What frameworks do to bodies, secrets and headers: found by a reviewer's probe, and named
-/// since.
+/// What frameworks do to bodies, secrets and headers is named.
 #[test]
 fn what_frameworks_do() {
     let two = |first: &'static str, second: &'static str| vec![first, second];
-    // A file of an editor, of jq, of .NET on Windows; Go's encoder; a form to JSON.
+    // Files of an editor, of jq, of .NET on Windows; Go's encoder; a form changed to JSON.
     for (signed, received, wanted) in [
         (
             "{\"a\":1,\"b\":[1,2]}",
@@ -1450,7 +1449,7 @@ fn what_frameworks_do() {
             continue;
         }
         let text = "Secret-of_the/sender+01";
-        // The sender's side has the dirt, or nothing.
+        // The stray characters are on the sender's side, or nowhere.
         for (signs_with, wanted) in [
             (format!("{text}\n"), "secret-sender-has-more"),
             (format!("\"{text}\""), "secret-sender-has-more"),
@@ -1500,7 +1499,7 @@ fn what_frameworks_do() {
     }
 }
 
-/// The list of names in the docs is that of the source.
+/// The list of names in the docs matches the source.
 #[test]
 fn every_name_is_documented() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/explain");
@@ -1556,7 +1555,7 @@ fn every_name_is_documented() {
     assert_eq!(Change::NAMES, listed);
 }
 
-/// Code is named in one place, so that a program can put its own words there.
+/// Code is named in one place, so that a program can replace it with its own words.
 #[test]
 fn findings_and_remedies_name_no_code() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/explain");
@@ -1578,7 +1577,7 @@ fn findings_and_remedies_name_no_code() {
     assert!(quotes > 50, "{quotes}");
 }
 
-/// A program says in its own words what to set, and what is wrong with its configuration.
+/// A program can say in its own words what to set, and what is wrong with its configuration.
 #[test]
 fn a_program_has_its_own_words() {
     struct Settings;
@@ -1619,7 +1618,7 @@ fn a_program_has_its_own_words() {
     }
 }
 
-/// The search ends, whatever comes.
+/// The search ends, whatever the input.
 #[test]
 fn large_and_hostile_requests_end_soon() {
     let deep = "[".repeat(100_000);
@@ -1670,7 +1669,7 @@ mod random_json {
     use proptest::prelude::*;
     use serde_json::Value;
 
-    /// Texts with what writers escape, and numbers as shops write them.
+    /// Generates JSON with characters that writers escape, and numbers as shops write them.
     fn json() -> impl Strategy<Value = Value> {
         let text = "[a-zé\u{1f928}<>&'/\"\\\\\n\t ]{0,8}";
         let leaf = prop_oneof![
@@ -1691,7 +1690,7 @@ mod random_json {
             .prop_map(|map| Value::Object(map.into_iter().collect()))
     }
 
-    /// As Python's `json.dumps` writes it: spaces, and nothing but ASCII.
+    /// Writes JSON like Python's `json.dumps`: with spaces, and only in ASCII.
     fn as_python(value: &Value) -> Vec<u8> {
         struct Python;
         impl serde_json::ser::Formatter for Python {
@@ -1741,7 +1740,7 @@ mod random_json {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(96))]
 
-        /// Each of three writers wrote what was signed, and another one what arrived.
+        /// One of three writers wrote the signed body, and another the received one.
         #[test]
         fn rewritten_json_is_named(value in json(), scheme in any::<prop::sample::Index>()) {
             let writers = [
@@ -1763,8 +1762,8 @@ mod random_json {
             }
         }
 
-        /// One of three writers wrote what was signed, and another one what a framework made
-        /// of it.
+        /// One of three writers wrote the signed body, and another the one that a framework
+        /// changed.
         #[test]
         fn changed_values_are_named(
             values in prop::collection::btree_map("[a-z]{1,6}", "[a-zé<>/\"]{0,8}", 1..6),
@@ -1808,7 +1807,7 @@ mod random_json {
             }
         }
 
-        /// Whatever a client sends, the search ends, and its text holds nothing of it.
+        /// Whatever a client sends, the search ends, and its text contains none of it.
         #[test]
         fn any_request_is_explained(
             body in prop::collection::vec(any::<u8>(), 0..200),
@@ -1830,7 +1829,7 @@ mod random_json {
     }
 }
 
-/// The bytes of a secret that a sender signs with, decoded by another crate.
+/// Returns the bytes of a sender's secret, decoded by another crate.
 fn key_of(secret: &str, form: SecretForm) -> Vec<u8> {
     use data_encoding::{BASE64, HEXLOWER};
     let text = secret.strip_prefix("whsec_").unwrap_or(secret);
@@ -1847,7 +1846,7 @@ fn key_of(secret: &str, form: SecretForm) -> Vec<u8> {
     }
 }
 
-/// Whether a signature is that of a message, as another crate says.
+/// Returns whether a signature is that of a message, according to another crate.
 fn is_signature_of(message: &[u8], signature: &[u8], algorithm: Algorithm, key: &[u8]) -> bool {
     use ring::{hmac, signature as asymmetric};
     let algorithm = match algorithm {
@@ -1866,8 +1865,8 @@ fn is_signature_of(message: &[u8], signature: &[u8], algorithm: Algorithm, key: 
     hmac::verify(&hmac::Key::new(algorithm, key), message, signature).is_ok()
 }
 
-/// The parts that are read of a request are what its sender has signed, in their order: an
-/// HMAC that is not the crate's agrees, for every scheme.
+/// The parts that are read from a request are the signed message, in order: another crate's
+/// HMAC agrees, for every scheme.
 #[test]
 fn the_parts_that_are_read_are_the_signed_message() {
     let mut checked = 0;
@@ -1918,12 +1917,12 @@ fn the_parts_that_are_read_are_the_signed_message() {
         };
         assert!(is_signed(&whole(&reading)), "{name}: {reading:?}");
 
-        // Of another body, it is another message.
+        // With another body, it is another message.
         let other = sent.scheme.read(&head, b"{}");
         let signs_the_body = scheme.signed.contains(&Part::Body);
         assert_ne!(is_signed(&whole(&other)), signs_the_body, "{name}");
 
-        // The headers without which it is refused are those that are read.
+        // The headers that are read are those without which it is refused.
         let secret = std::str::from_utf8(&sent.secret).unwrap();
         let receiver = hookseal::Key::from(secret).with_id(KEY_ID);
         let webhook = Webhook::new(sent.scheme, receiver).unwrap();
@@ -1943,7 +1942,7 @@ fn the_parts_that_are_read_are_the_signed_message() {
     assert!(checked > 90, "{checked}");
 }
 
-/// What is missing, repeated or of another form is said to be, and hides nothing else.
+/// A missing, repeated or malformed part is reported as such, and hides nothing else.
 #[test]
 fn what_cannot_be_read_is_left_out() {
     let scheme = schemes::STANDARD_WEBHOOKS;

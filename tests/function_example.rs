@@ -1,7 +1,6 @@
-//! The example `function`, run as its users run it: an event in, a response out.
+//! Tests the example `function` as its users run it: an event in, a response out.
 //!
-//! Signatures are those of the sample events and of the vectors, which OpenSSL
-//! made.
+//! The signatures are those of the sample events and of the vectors, made by OpenSSL.
 
 mod common;
 #[path = "common/example.rs"]
@@ -25,7 +24,7 @@ use time_limit::time_limit;
 /// The secret of the sample events.
 const DEMO: &str = "paminga-demo-secret";
 
-/// What each file in `examples/events` shows: status and reason.
+/// The status and the reason for each file in `examples/events`.
 const SAMPLES: [(&str, u16, &str); 10] = [
     ("function-url-no-body.json", 204, "verified: 0 bytes"),
     ("http-api-not-base64.json", 400, NOT_BASE64),
@@ -106,7 +105,7 @@ fn a_genuine_sample_that_is_changed_anywhere_is_rejected() {
     }
 }
 
-/// Vectors with secrets that look like accidents of a configuration.
+/// Vectors with secrets that look like configuration accidents.
 const NOT_TAKEN: [(&str, &str); 2] = [
     ("invalid-secret-trimmed", "white space at byte 0"),
     ("valid-secret-quotes-backslash", "quotation mark at byte 9"),
@@ -165,7 +164,7 @@ fn every_vector_has_its_verdict_in_every_form_of_event() {
             as_text += 1;
         }
     }
-    // All but the two with a binary secret; the others' bodies are no text.
+    // All except the two with a binary secret; the bodies of the others are not text.
     assert_eq!((as_base64, as_text, not_taken), (73, 67, 2));
 }
 
@@ -177,7 +176,7 @@ fn a_repeated_header_is_rejected_however_it_is_handed_over() {
     let list = |values: &[&str]| json!({"X-Paminga-Signature": values});
     let both_cases = |right: Value, wrong: Value| json!({"X-Paminga-Signature": right, "x-paminga-signature": wrong});
     for (headers, lists, status, reason) in [
-        // The lists count when they are there, and then they alone.
+        // If the lists are present, only they count.
         (once(HEX), list(&[HEX]), 204, VERIFIED),
         (once(HEX), Value::Null, 204, VERIFIED),
         (Value::Null, list(&[HEX]), 204, VERIFIED),
@@ -349,7 +348,7 @@ fn sample(name: &str) -> String {
     fs::read_to_string(samples().join(name)).unwrap()
 }
 
-/// The only 64 hexadecimal digits in a sample's text.
+/// Returns the only 64 hexadecimal digits in a sample's text.
 fn signature(text: &str) -> String {
     let mut words: Vec<&str> = text
         .split('"')
@@ -399,7 +398,7 @@ impl Run {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        // It does not read what it has no use for.
+        // It may end without reading all of its input.
         match program.stdin.take().unwrap().write_all(event) {
             Err(error) if error.kind() != ErrorKind::BrokenPipe => panic!("{error}"),
             _ => {}

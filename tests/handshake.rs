@@ -1,4 +1,4 @@
-//! Requests that are no events: what is answered, and what is not.
+//! Tests requests that are not events: which are answered, and which are not.
 #![cfg(feature = "handshake")]
 
 use std::sync::{Arc, Mutex};
@@ -28,7 +28,7 @@ fn webhook(scheme: Scheme<'_>, secret: &str) -> Webhook {
         .unwrap()
 }
 
-/// The answer to a request, or `None` if it is an event.
+/// Returns the answer to a request, or `None` if it is an event.
 fn answer(
     webhook: &Webhook,
     request: &(&str, &str, &[(&str, &str)], &str),
@@ -41,7 +41,7 @@ fn answer(
     })
 }
 
-/// The answer to a signed request.
+/// Returns the answer to a signed request.
 fn signed(webhook: &Webhook, body: &str) -> Result<Option<Answer>, VerifyError> {
     let headers = webhook
         .sign(&Message::new(body.as_bytes()).with_id("m1"))
@@ -113,7 +113,7 @@ fn slack_and_twitch_have_a_field_echoed() {
     ] {
         assert_refused(answer(&slack, &("POST", "/", headers, challenge)));
     }
-    // As long a text as is echoed, and one longer.
+    // The longest text that is echoed, and one that is longer.
     let of_length = |length| {
         let text = "x".repeat(length);
         format!(r#"{{"type":"url_verification","challenge":"{text}"}}"#)
@@ -187,7 +187,7 @@ fn zoom_gets_the_mac_of_a_token_and_of_nothing_else() {
         ("x-zm-signature", &*signature),
     ];
     assert_eq!(answer(&zoom, &("POST", "/", &headers, event)), Ok(None));
-    // It is closed.
+    // This oracle is closed.
     for token in [
         &*token,
         "v0:1",
@@ -204,7 +204,7 @@ fn zoom_gets_the_mac_of_a_token_and_of_nothing_else() {
     assert!(signed(&zoom, &validation(&longest)).unwrap().is_some());
 }
 
-/// While a secret is rotated, the answer is made with the one that the sender uses.
+/// During a rotation, the answer is made with the secret that the sender uses.
 #[test]
 fn the_mac_of_a_token_is_by_the_key_of_the_request() {
     let body =
@@ -243,7 +243,7 @@ fn x_gets_the_mac_of_a_token_and_no_event_looks_like_one() {
     let event = r#"{"for_user_id":"1"}"#;
     assert_eq!(signed(&x, event), Ok(None));
 
-    // The oracle, for whoever signs any text: this answer would sign an event.
+    // The oracle, if any text were signed: this answer would sign an event.
     let mac = hmac_sha256::HMAC::mac(event, "consumer-secret");
     let mac = format!("sha256={}", data_encoding::BASE64.encode(&mac));
     let headers = [("x-twitter-webhooks-signature", &*mac)];
@@ -264,7 +264,7 @@ fn x_gets_the_mac_of_a_token_and_no_event_looks_like_one() {
     assert_refused(answer(&x, &("POST", "/webhooks?crc_token=a", &[], "")));
     assert_refused(answer(&x, &("HEAD", "/webhooks?crc_token=a", &[], "")));
 
-    // What is answered is the signature of no body that is accepted.
+    // The answer is not the signature of an accepted body.
     let token = "MGNhYjU0-_+/=";
     let headers = [(
         "x-twitter-webhooks-signature",
@@ -282,10 +282,10 @@ fn x_gets_the_mac_of_a_token_and_no_event_looks_like_one() {
     }
     let not_signed = x.sign(&Message::new(token.as_bytes()));
     assert!(matches!(not_signed, Err(SignError::Refused { .. })));
-    // Nor by a webhook that answers nothing: another process may.
+    // Not even by a webhook without handshakes: another process may answer them.
     let silent = Webhook::new(schemes::TWITTER, "consumer-secret").unwrap();
     assert_eq!(silent.verify(&head, token.as_bytes()).unwrap_err(), refused);
-    // A body with any other byte is no token, nor is an empty one.
+    // A body with any other byte is not a token, and neither is an empty one.
     for body in ["MGNhYjU0-_+/= ", "{}", ""] {
         assert_eq!(signed(&x, body), Ok(None), "{body:?}");
     }
@@ -303,7 +303,7 @@ fn dropbox_and_worldline_have_a_value_echoed() {
         &dropbox,
         &("POST", "/hook?challenge=abc123", &[], "{}"),
     ));
-    // A head without a method is that of no handshake.
+    // A head without a method is not a handshake.
     let headers: &[(&str, &str)] = &[];
     assert!(dropbox.receive(&headers, b"").is_err());
 
@@ -377,7 +377,7 @@ fn trello_gets_an_empty_answer_to_head() {
     assert_refused(answer(&trello, &("POST", "/", &[], "")));
 }
 
-/// Keeps the secrets that it is given, and accepts the one.
+/// Returns handshakes that keep the secrets they get, and accept only this one.
 fn accepting(
     secret: &'static str,
 ) -> (Arc<Mutex<Vec<String>>>, impl Fn(&str) -> bool + Send + Sync) {
@@ -408,7 +408,7 @@ fn asana_hands_over_a_secret_that_the_handler_decides_on() {
     );
     assert_eq!(post(&[("x-hook-secret", "another")]), None);
     assert_eq!(*given.lock().unwrap(), ["b537207f20cbfa02", "another"]);
-    // What is no handshake is not even offered.
+    // A secret that is not in a handshake is not even offered.
     for headers in [
         &[][..],
         &[("x-hook-secret", "")],
@@ -438,7 +438,7 @@ fn asana_hands_over_a_secret_that_the_handler_decides_on() {
         401
     );
     assert_eq!(pending.scheme(), "asana");
-    // It needs the handler, and a secret handler is of no use to others.
+    // It needs the secret handler, which other schemes cannot use.
     let made = Webhook::new(schemes::ASANA, "b537207f20cbfa02").unwrap();
     let error = made.with_handshakes(Handshakes::new(schemes::ASANA).unwrap());
     assert!(matches!(
@@ -629,7 +629,7 @@ async fn the_layer_answers_when_it_is_told_to() {
         let other = request(Method::GET, "/", &[], "");
         assert_eq!(send(&router, other).await, unauthorized);
     }
-    // A route for `POST` alone: axum answers the `GET` before the layer of the method.
+    // A route for `POST` alone: axum answers the `GET` before the method's layer.
     let post_only = Router::new().route("/", post(handle).route_layer(layer().answer_handshakes()));
     assert_eq!(
         send(&post_only, challenge()).await.0,
@@ -684,7 +684,7 @@ async fn a_secret_in_the_body_is_read_by_the_layer() {
     let refused = r#"{"verification_token":"secret_other"}"#;
     let response = router.clone().oneshot(post(&[], refused)).await.unwrap();
     assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
-    // It was read, and to its end.
+    // The body was read to its end.
     let rejection: &Rejection = response.extensions().get().unwrap();
     let length = u64::try_from(refused.len()).ok();
     assert_eq!(
@@ -701,7 +701,7 @@ async fn a_secret_in_the_body_is_read_by_the_layer() {
     assert_eq!(send(&router, event).await.0, StatusCode::UNAUTHORIZED);
 }
 
-/// The recipe of the docs for pings without a signature: WooCommerce's.
+/// The docs' recipe for unsigned pings, with WooCommerce's.
 #[tokio::test]
 async fn an_unsigned_ping_is_answered_and_nothing_of_it_is_passed_on() {
     async fn answer_pings(request: Request<Body>, next: Next) -> Response {

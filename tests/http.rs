@@ -1,5 +1,5 @@
-//! The types of the crate `http` as the head of a request: the same verdicts as
-//! for a list of pairs.
+//! Tests the types of the crate `http` as heads: the verdicts are the same as for a list of
+//! pairs.
 
 mod common;
 
@@ -86,7 +86,7 @@ fn values_are_the_bytes_as_received() {
     headers.append("webhook-id", HeaderValue::from_static(""));
     assert_duplicate(webhook.verify(&headers, b"{}"), "webhook-id");
 
-    // No other header is taken for one whose name it begins with.
+    // A header is not mistaken for one whose name is its prefix.
     let genuine = hubpay();
     let scheme = schemes::HUBPAY.with_signature_header("x-hubpay");
     let webhook = Webhook::new(scheme, SECRET).unwrap();
@@ -142,10 +142,10 @@ fn a_request_has_its_method_and_its_target() {
         ("/", Some("/")),
         ("/a/%61?b=%62&c", Some("/a/%61?b=%62&c")),
         ("/a?", Some("/a?")),
-        // As HTTP/2 has it.
+        // As in HTTP/2.
         ("https://example.com/a?b", Some("/a?b")),
         ("https://example.com", Some("/")),
-        // Of CONNECT.
+        // For CONNECT.
         ("example.com:443", Some("")),
     ] {
         let request = http::Request::put(uri).body(()).unwrap();

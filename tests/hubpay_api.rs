@@ -1,5 +1,5 @@
-//! The requests that register an endpoint at Hubpay and list the registrations, and what is
-//! made of the answers. `examples/hubpay` has the tests through clients and sockets.
+//! Tests the requests that register an endpoint at Hubpay and list the registrations, and how
+//! the answers are read. `examples/hubpay` has the tests through clients and sockets.
 
 #[path = "common/time_limit.rs"]
 mod time_limit;
@@ -49,7 +49,7 @@ fn entry(id: &str) -> Value {
     })
 }
 
-/// With one field changed.
+/// Returns a registration with one field changed.
 fn entry_with(field: &str, value: impl Into<Value>) -> Value {
     let mut entry = entry("1");
     entry[field] = value.into();
@@ -75,7 +75,7 @@ fn ids(registrations: &[Registration]) -> Vec<&str> {
     registrations.iter().map(|one| &*one.id).collect()
 }
 
-/// What a listing makes of a body as its first page.
+/// Returns how a listing reads a body as its first page.
 fn first_page(body: impl AsRef<[u8]>) -> Result<Vec<Registration>, ApiError> {
     account().list().receive(&answer(200, body))
 }
@@ -308,7 +308,7 @@ fn generated_keys_are_256_random_bits_in_hex() {
         assert!(text.bytes().all(|b| b"0123456789abcdef".contains(&b)));
         assert_eq!(SharedKey::new(text).unwrap().expose(), *text);
     }
-    // Each digit comes up, and no key twice.
+    // Each digit occurs, and no key occurs twice.
     let all = distinct.concat();
     assert!("0123456789abcdef".chars().all(|digit| all.contains(digit)));
     distinct.sort_unstable();
@@ -336,7 +336,7 @@ fn what_a_status_means_is_said() {
         ),
         (
             401,
-            "hubpay answered 401 (unauthorized): ensure that the token (JWT) and the AccountId are valid; by default a token ends after an hour",
+            "hubpay answered 401 (unauthorized): ensure that the token (JWT) and the AccountId are valid; by default a token expires after an hour",
         ),
         (
             403,
@@ -344,26 +344,26 @@ fn what_a_status_means_is_said() {
         ),
         (
             302,
-            "hubpay answered with a redirect (302), and the token is not sent on to another address; check the base URL",
+            "hubpay answered with a redirect (302), but the token is not sent to another address; check the base URL",
         ),
         (
             308,
-            "hubpay answered with a redirect (308), and the token is not sent on to another address; check the base URL",
+            "hubpay answered with a redirect (308), but the token is not sent to another address; check the base URL",
         ),
         (
             429,
-            "hubpay answered with status 429, of which its page says nothing; try again later if it is 429 or 5xx",
+            "hubpay answered with status 429, which its page does not mention; try again later if it is 429 or 5xx",
         ),
         (
             100,
-            "hubpay answered with status 100, of which its page says nothing; try again later if it is 429 or 5xx",
+            "hubpay answered with status 100, which its page does not mention; try again later if it is 429 or 5xx",
         ),
         (
             599,
-            "hubpay answered with status 599, of which its page says nothing; try again later if it is 429 or 5xx",
+            "hubpay answered with status 599, which its page does not mention; try again later if it is 429 or 5xx",
         ),
     ] {
-        // A body that would do, and does not count.
+        // A body that would be valid does not count.
         let body = page(0, 1, &["1"]).to_string();
         let listed = account().list().receive(&answer(number, body)).unwrap_err();
         assert_eq!(listed.to_string(), wanted);
@@ -395,7 +395,7 @@ fn an_accepted_registration_is_read_if_the_answer_is_one() {
         assert_eq!(registered.algorithm, "SHA_256");
         assert_eq!(registered.status, "ACTIVE");
     }
-    // It is registered all the same, and registering again would make two.
+    // It is still registered, and registering again would create a second one.
     for body in ["", "{}", r#"{"id":"1"}"#, "registered", "\u{feff}{}", "[]"] {
         assert_eq!(read(200, body), Ok(None));
     }
@@ -409,14 +409,14 @@ fn a_listing_goes_from_page_to_page() {
     let mut listing = account.list();
     for (number, own, new) in [
         (0, &["1", "2"][..], &["1", "2"][..]),
-        // One was added meanwhile, so that another has moved to this page.
+        // One was added meanwhile, so another moved to this page.
         (1, &["2", "3"], &["3"]),
         (2, &["4"], &["4"]),
     ] {
         let request = listing.next_request().unwrap();
         let query = format!("page={number}&size=20");
         assert_eq!(request.uri().query(), Some(&*query));
-        // A refusal changes nothing: the same page is asked for again.
+        // A refusal changes nothing: the same page is requested again.
         let refused = listing.receive(&answer(401, "")).unwrap_err();
         assert_eq!(refused, ApiError::Unauthorized);
         let again = listing.next_request().unwrap();
@@ -425,7 +425,7 @@ fn a_listing_goes_from_page_to_page() {
         assert_eq!(ids(&found.unwrap()), new);
     }
     assert!(listing.next_request().is_none());
-    // What nobody asked for is not taken.
+    // An answer that was not requested is not accepted.
     let more = answer(200, page(3, 9, &["5"]).to_string());
     assert_eq!(listing.receive(&more), Ok(vec![]));
     assert!(listing.next_request().is_none());
@@ -448,7 +448,7 @@ fn lists_that_do_not_end_are_refused() {
     let message = |found: Result<usize, ApiError>| found.unwrap_err().to_string();
     assert_eq!(
         message(receive(1, 3, &["1"])),
-        "hubpay answered with page 1 of its list, and was asked for page 0"
+        "hubpay answered with page 1 of its list, but was asked for page 0"
     );
     for total in [101, u64::MAX / 20] {
         assert_eq!(
@@ -461,10 +461,10 @@ fn lists_that_do_not_end_are_refused() {
     }
     assert_eq!(
         message(receive(0, 2, &[])),
-        "page 0 of hubpay's list has nothing new and says that more pages follow; list again"
+        "page 0 of hubpay's list has nothing new but says that more pages follow; list again"
     );
     assert_eq!(receive(0, 100, &["1", "1"]), Ok(1));
-    // The first page once more, by either of its numbers.
+    // The first page again, by either of its numbers.
     let (expected, found) = (1, 0);
     match receive(0, 3, &["1"]).unwrap_err() {
         ApiError::WrongPage {
@@ -621,7 +621,7 @@ fn a_fault_in_json_is_placed_and_not_quoted() {
     );
 }
 
-/// As one that is not signed with a shared key could be listed.
+/// A registration that is not signed with a shared key could be listed like this.
 #[test]
 fn a_registration_without_a_mac_does_not_hide_the_others() {
     let mut found = page(0, 1, &["1", "2", "3"]);
@@ -808,15 +808,15 @@ fn messages_of_requests_say_what_to_do() {
     for (found, wanted) in [
         (
             url("http://example.com"),
-            "callback URL is not https; what is sent without TLS can be read and changed on its way",
+            "callback URL is not https; what is sent without TLS can be read and changed in transit",
         ),
         (
             url("https://ü.example"),
-            "callback URL has a character at byte 8 that no URL has; percent-encode it, or in a host name write `xn--…`",
+            "callback URL has a character at byte 8 that is not allowed in a URL; percent-encode it, or in a host name write `xn--…`",
         ),
         (
             url("https://example.com/#"),
-            "callback URL has a fragment (`#…`), which no request carries; leave it out",
+            "callback URL has a fragment (`#…`), which requests do not contain; leave it out",
         ),
         (
             url("https://example..com/"),
@@ -840,11 +840,11 @@ fn messages_of_requests_say_what_to_do() {
         ),
         (
             UrlFault::Query.to_string(),
-            "has a query (`?…`); leave it out, since the path of each request comes after it",
+            "has a query (`?…`); leave it out, since each request appends a path",
         ),
         (
             RequestError::InvalidToken.to_string(),
-            "token is empty or has a character that no bearer token has; pass the JWT alone, without `Bearer`, quotes and white space",
+            "token is empty or has a character that is not allowed in a bearer token; pass only the JWT, without `Bearer`, quotes or white space",
         ),
         (
             RequestError::InvalidAccountId.to_string(),
@@ -852,7 +852,7 @@ fn messages_of_requests_say_what_to_do() {
         ),
         (
             RequestError::NoRandomNumbers.to_string(),
-            "the operating system gives no random numbers; pass a key of your own",
+            "the operating system provides no random numbers; pass your own key",
         ),
         (
             Account::insecure_on_loopback(([192, 0, 2, 1], 80).into(), TOKEN, ID)
@@ -866,7 +866,7 @@ fn messages_of_requests_say_what_to_do() {
 }
 
 proptest! {
-    /// Whatever the answers are, no more requests follow than pages are read.
+    /// Whatever the answers are, there are no more requests than pages.
     #[test]
     fn a_listing_ends(
         answers in prop::collection::vec(

@@ -1,8 +1,8 @@
-//! The example `hyper`, run as its users run it, over HTTP/1.1 and HTTP/2.
+//! Tests the example `hyper` as its users run it, over HTTP/1.1 and HTTP/2.
 //!
-//! Standard Webhooks' signatures expire, so none can be written down here: the
-//! sender below makes them, by RFC 2104 from the bare SHA-256, and is held to
-//! the known response of the standard-webhooks project's own tests.
+//! Standard Webhooks' signatures expire, so none can be constants here: the sender
+//! below computes them with RFC 2104 from bare SHA-256, and is checked against the
+//! known answer of the standard-webhooks project's own tests.
 
 mod common;
 #[path = "common/example.rs"]
@@ -45,7 +45,7 @@ const BODY_LIMIT: usize = 64 * 1024;
 const READ_TIME: Duration = Duration::from_secs(5);
 const CONNECTION_TIME: Duration = Duration::from_secs(15);
 
-/// Far more than anything here takes on a slow machine.
+/// A timeout that is far longer than anything here takes on a slow machine.
 const PATIENCE: Duration = Duration::from_secs(100);
 
 const MALFORMED: &str = "header webhook-signature holds no well-formed signature";
@@ -126,7 +126,7 @@ async fn the_nearest_events_are_rejected() {
         }
         let other = Event::signed("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oE", now, BODY);
         responses.push(server.rejects(version, other, 401, MISMATCH).await);
-        // Outside of the window by more than this test can take.
+        // Outside the window by more than this test can take.
         for (signed_at, fault) in [(now - 500, "old"), (now + 500, "in the future")] {
             let event = Event::signed(WHSEC, signed_at, BODY);
             let response = server.response(version, &event).await;
@@ -141,8 +141,8 @@ async fn the_nearest_events_are_rejected() {
             );
             responses.push(response);
         }
-        // Not one tells which part of a forgery was right. What is rejected for its
-        // head alone ends the connection of HTTP/1, which anyone can see.
+        // None reveals which part of a forgery was right. A rejection because of the
+        // head ends an HTTP/1 connection, which anyone can see.
         let closing = responses.iter().filter(|response| response.closes).count();
         let for_the_head = 2 * changes_of_the_head + 2;
         assert_eq!(
@@ -209,8 +209,8 @@ async fn a_connection_outlives_a_rejected_request() {
     server.has_said_all();
 }
 
-/// What is rejected for its head ends the connection of HTTP/1, since its body is
-/// not read, and the response says so: the client's next request is not lost.
+/// A rejection because of the head ends an HTTP/1 connection, since the body is not
+/// read. The response says so, so that the client's next request is not lost.
 #[tokio::test]
 async fn a_connection_that_ends_says_so() {
     let server = Server::start();
@@ -256,8 +256,8 @@ async fn a_body_may_be_as_long_as_the_limit() {
             });
             server.rejects(version, longer, 413, TOO_LONG).await;
         }
-        // Rejected by its head, of which the rest does not matter: nothing of
-        // the body comes.
+        // Rejected because of its head, whatever else it contains: no part of
+        // the body arrives.
         let announced = Event::of("").changed(|event| {
             event.missing = BODY_LIMIT + 1;
             event.ends = false;
@@ -289,7 +289,7 @@ async fn a_body_that_breaks_off_is_rejected() {
     server.receives(Version::Http1, event).await;
 }
 
-/// Each by a limit of its own, and all in the time of the longest.
+/// Each slow client meets a different limit, and all end within the longest.
 #[tokio::test]
 async fn who_is_slow_is_cut_off() {
     let server = Server::start();
@@ -349,7 +349,7 @@ async fn until_closed(address: SocketAddr, sent: &[u8]) -> Duration {
 #[test]
 fn a_broken_secret_stops_it_and_is_not_shown() {
     let fails = |secret: Option<&OsStr>, message: &str| {
-        // One that it cannot listen on: it must not come to that.
+        // An address that it cannot listen on: it must fail before it tries.
         let [stdout, stderr] = failing(secret, "nowhere");
         assert_eq!(stdout, "");
         assert_eq!(stderr, format!("hyper: {message}\n"));
@@ -377,7 +377,7 @@ fn a_broken_secret_stops_it_and_is_not_shown() {
             if cfg!(feature = "ed25519") {
                 "Ed25519 key is 6 bytes long; a public key has 32, a signing key 32 or 64"
             } else {
-                "the algorithm needs the feature `ed25519` of hookseal; turn it on in Cargo.toml"
+                "the algorithm needs the feature `ed25519` of hookseal; enable it in Cargo.toml"
             },
         ),
     ] {
@@ -426,7 +426,7 @@ struct Server {
     stderr: Receiver<String>,
 }
 
-/// A client that goes away is an error, if it is quicker than the server.
+/// Returns whether a line reports a client that went away, if it was quicker than the server.
 fn is_of_a_client_gone(line: &str) -> bool {
     line.starts_with("connection: ")
 }
@@ -464,7 +464,8 @@ impl Server {
         self.says_on_stdout(&event.received());
     }
 
-    /// Rejects it for a reason that begins so, which the response does not say.
+    /// Checks that an event is rejected with a reason that begins like this, and that the
+    /// response does not contain it.
     async fn rejects(&self, version: Version, event: Event, status: u16, reason: &str) -> Reply {
         let response = self.response(version, &event).await;
         assert_eq!(response.status, status, "{version:?} {event:?}");
@@ -503,7 +504,7 @@ impl Server {
         assert_eq!((stdout, stderr), (vec![], vec![]));
     }
 
-    /// What it has said and was not asked for.
+    /// Stops the example, and returns its unread output.
     fn stop(mut self) -> (Vec<String>, Vec<String>) {
         self.process.kill().unwrap();
         (self.stdout.iter().collect(), self.stderr.iter().collect())
@@ -543,7 +544,7 @@ type Change = fn(&mut Event);
 #[derive(Clone, Debug)]
 struct Event {
     path: &'static str,
-    /// Of the headers' names.
+    /// The prefix of the headers' names.
     prefix: &'static str,
     id: String,
     timestamp: u64,
@@ -553,9 +554,9 @@ struct Event {
     body: Vec<u8>,
     /// In chunks of this size, without announcing the length.
     chunk: Option<usize>,
-    /// So many more bytes are announced, and never come.
+    /// This many more bytes are announced, but never arrive.
     missing: usize,
-    /// Or else the sender stays silent after the last byte.
+    /// Whether the body ends; if not, the sender stays silent after the last byte.
     ends: bool,
 }
 
@@ -590,7 +591,7 @@ impl Event {
         self
     }
 
-    /// What the example prints about it.
+    /// Returns what the example prints about the event.
     fn received(&self) -> String {
         format!("{}: {} bytes", self.id, self.body.len())
     }
@@ -650,7 +651,7 @@ impl Body for Chunks {
     }
 }
 
-/// A client's connection. Ends when dropped.
+/// A client's connection, closed when dropped.
 struct Connection {
     sender: Sender,
     ended: JoinHandle<()>,
@@ -661,11 +662,11 @@ enum Sender {
     Http2(http2::SendRequest<Chunks>),
 }
 
-/// What comes back, less the date.
+/// A response without the date.
 #[derive(Debug, PartialEq)]
 struct Reply {
     status: StatusCode,
-    /// Says that the connection ends.
+    /// Whether it announces that the connection ends.
     closes: bool,
     headers: HeaderMap,
     body: Bytes,
@@ -720,7 +721,7 @@ impl Connection {
     }
 }
 
-/// `v1,` and the base64 of HMAC-SHA256 over id, timestamp and body.
+/// Returns `v1,` and the base64 of HMAC-SHA256 over id, timestamp and body.
 fn signature(secret: &str, id: &str, timestamp: u64, body: &[u8]) -> String {
     let secret = secret.strip_prefix("whsec_").unwrap();
     let key = BASE64_STANDARD.decode(secret).unwrap();
@@ -734,7 +735,7 @@ fn signature(secret: &str, id: &str, timestamp: u64, body: &[u8]) -> String {
     format!("v1,{}", BASE64_STANDARD.encode(outer))
 }
 
-/// With another first digit.
+/// Returns the signature with a different first digit.
 fn flipped(signature: &str) -> String {
     let (version, mac) = signature.split_at(3);
     let digit = if mac.starts_with('A') { 'B' } else { 'A' };

@@ -1,4 +1,4 @@
-//! The guard on its store in memory, and its layer.
+//! Tests the guard with the in-memory store, and its layer.
 
 #[path = "common/time_limit.rs"]
 mod time_limit;
@@ -47,7 +47,7 @@ async fn the_store_in_memory_conforms() {
         .unwrap();
 }
 
-/// Breaks one rule each.
+/// A store that breaks one rule.
 #[derive(Debug)]
 struct Broken(MemoryStore, &'static str);
 
@@ -75,7 +75,7 @@ impl Store for Broken {
                 },
                 "all are acquired" => Ok(ClaimState::Acquired),
                 "claims are no step" => {
-                    // Looks first, and takes later.
+                    // Checks first, and claims later.
                     let probe = Owner::from_bytes([3; 16]);
                     let seen = self.0.claim(entry, &probe, lease).await?;
                     self.0.release(entry, &probe).await?;
@@ -90,7 +90,7 @@ impl Store for Broken {
                 }
                 "a claim is not repeated" => match self.0.claim(entry, owner, lease).await? {
                     ClaimState::Acquired if lease > Duration::from_secs(50) => {
-                        // As if it were another's.
+                        // As if it had another owner.
                         let other = Owner::from_bytes([4; 16]);
                         self.0.release(entry, owner).await?;
                         self.0.claim(entry, &other, lease).await
@@ -279,7 +279,7 @@ async fn a_handler_that_fails_or_panics_releases_its_event() {
     assert_eq!(again, Once::Duplicate);
 }
 
-/// Also one that panics before it has a future.
+/// This also holds for a handler that panics before it returns a future.
 #[tokio::test]
 async fn a_panic_in_the_call_of_a_handler_releases_its_event() {
     let guard = guard();
@@ -326,7 +326,8 @@ async fn a_lease_can_be_renewed_by_its_owner() {
     assert!(!lease.renew().await.unwrap());
 }
 
-/// A sender that signs the time of each attempt; and two tenants with one layer.
+/// The layer can identify events of a sender that signs the time of each attempt, and of two
+/// tenants.
 #[tokio::test]
 async fn an_event_is_identified_as_the_layer_is_told() {
     let secret = "whsec_a_secret_of_stripe";
@@ -358,7 +359,7 @@ async fn an_event_is_identified_as_the_layer_is_told() {
         runs.load(SeqCst)
     };
     let layer = || OnceLayer::new(guard(), tokio::spawn);
-    // By what is signed: the attempt is another event, and the other tenant's is none.
+    // By the signed message: each attempt is a new event, but the other tenant's is a duplicate.
     assert_eq!(runs_of(layer()).await, 2);
     assert_eq!(runs_of(layer().with_key(|event| event.body_key())).await, 1);
     let by_tenant = layer().with_key(|event| {

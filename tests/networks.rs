@@ -1,4 +1,4 @@
-//! Where requests come from: the networks, the headers of proxies, and the layer.
+//! Tests the networks, the headers of proxies, and the layer.
 
 #[path = "common/time_limit.rs"]
 mod time_limit;
@@ -147,7 +147,7 @@ fn text_that_is_no_network_is_an_error_that_says_what_to_do() {
         let error = Networks::new([text]).unwrap_err();
         assert!(matches!(error, NetworkError::Malformed { .. }), "{text}");
         let wanted = format!(
-            "{text:?} is no network; write it like 10.0.0.0/8, 2001:db8::/32 or 203.0.113.7"
+            "{text:?} is not a network; write it like 10.0.0.0/8, 2001:db8::/32 or 203.0.113.7"
         );
         assert_eq!(error.to_string(), wanted);
     }
@@ -163,7 +163,7 @@ fn text_that_is_no_network_is_an_error_that_says_what_to_do() {
     ] {
         let error = Networks::new([text]).unwrap_err();
         let wanted = format!(
-            "network {text} has bits set behind its prefix; write {network}, or {address} for this address alone"
+            "network {text} has bits set after its prefix; write {network}, or {address} for only this address"
         );
         assert_eq!(error.to_string(), wanted);
     }
@@ -197,7 +197,7 @@ fn headers(name: &'static str, values: &[&str]) -> HeaderMap {
     headers
 }
 
-/// An address, or the error in a word.
+/// Returns an address, or the error in one word.
 fn shown(result: Result<IpAddr, ClientAddressError>) -> String {
     match result {
         Ok(address) => address.to_string(),
@@ -214,14 +214,14 @@ fn shown(result: Result<IpAddr, ClientAddressError>) -> String {
 fn the_first_untrusted_address_from_the_right_of_x_forwarded_for() {
     for (values, wanted) in [
         (&["203.0.113.7"][..], "203.0.113.7"),
-        // What the client sent in front is not read, whatever it is.
+        // Whatever the client sent in front is not read.
         (&["198.51.100.1, 203.0.113.7"], "203.0.113.7"),
         (&["10.0.0.1, 203.0.113.7"], "203.0.113.7"),
         (&["nonsense, 203.0.113.7"], "203.0.113.7"),
         (&["\"open, 203.0.113.7"], "203.0.113.7"),
         (&[", ,, 203.0.113.7"], "203.0.113.7"),
         (&["\u{fc}, 203.0.113.7"], "203.0.113.7"),
-        // Trusted proxies are passed over.
+        // Trusted proxies are skipped.
         (&["203.0.113.7, 10.0.0.1"], "203.0.113.7"),
         (
             &["198.51.100.1, 203.0.113.7, 10.0.0.1, 2001:db8:a::1"],
@@ -288,7 +288,7 @@ fn the_first_untrusted_address_from_the_right_of_forwarded() {
         (&["for=UNKNOWN"], "unidentified"),
         (&["for=\"unknown:80\""], "unidentified"),
         (&["for=\"203.0.113.7:_port\""], "203.0.113.7"),
-        // What the client sent in front is not read, whatever it is.
+        // Whatever the client sent in front is not read.
         (&["for=198.51.100.1, for=203.0.113.7"], "203.0.113.7"),
         (&["nonsense, for=203.0.113.7"], "203.0.113.7"),
         (&[r#"for="open, for=203.0.113.7"#], "203.0.113.7"),
@@ -298,7 +298,7 @@ fn the_first_untrusted_address_from_the_right_of_forwarded() {
         ),
         (&[r#"x="\, for="203.0.113.7""#], "203.0.113.7"),
         (&["for=\"", "for=203.0.113.7"], "203.0.113.7"),
-        // Trusted proxies are passed over; separators in quotes are none.
+        // Trusted proxies are skipped; quoted separators do not separate.
         (&["for=203.0.113.7, for=10.0.0.1"], "203.0.113.7"),
         (
             &[r#"for=203.0.113.7, for=10.0.0.1;host="a,b;for=198.51.100.1""#],
@@ -363,7 +363,7 @@ fn only_a_trusted_proxys_own_header_counts() {
         assert_eq!(address(PROXY), wanted);
         assert_eq!(address("::ffff:10.0.0.7"), wanted);
         assert_eq!(address("2001:db8:a::1"), wanted);
-        // From anyone else the headers say nothing.
+        // From anyone else, the headers are ignored.
         assert_eq!(address("198.51.100.9"), "198.51.100.9");
         assert_eq!(address("::ffff:198.51.100.9"), "198.51.100.9");
         assert_eq!(address("2001:db8:b::1"), "2001:db8:b::1");
@@ -432,11 +432,11 @@ fn errors_name_the_header() {
     let error = forwarded().client_address(ip(PROXY), &headers).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "an entry of header forwarded does not tell the address"
+        "an entry of header forwarded hides its address"
     );
 }
 
-/// What a proxy may write, before it is text.
+/// What a proxy may write, before it is formatted.
 #[derive(Clone, Debug)]
 enum Hop {
     Proxy(u8),
@@ -476,7 +476,7 @@ impl Hop {
 }
 
 proptest! {
-    /// The model walks over what was meant, and never sees the text.
+    /// The model walks over the hops themselves, and never sees the text.
     #[test]
     fn the_client_is_whom_the_nearest_untrusted_hop_names(
         in_forwarded: bool,
@@ -514,7 +514,7 @@ proptest! {
             Some(Hop::Unknown) if in_forwarded => prop_assert_eq!(shown(found), "unidentified"),
             Some(_) => prop_assert_eq!(shown(found), "malformed"),
             None if spoofed.is_some() => {
-                // Nobody but the client has written anything: it must not become a proxy.
+                // Only the client has written anything: it must not be taken for a proxy.
                 prop_assert!(found.is_err() || !self::proxies().contains(found.unwrap()));
             }
             None if trusted > 0 => prop_assert_eq!(shown(found), "only proxies"),
@@ -660,7 +660,7 @@ async fn a_rejection_says_the_address_and_closes_only_an_unread_connection_of_ht
         let rejection: &Rejection = response.extensions().get().unwrap();
         assert_eq!(
             rejection.to_string(),
-            "address 198.51.100.1 is in none of the allowed networks"
+            "address 198.51.100.1 is not in any of the allowed networks"
         );
     }
     let (response, _) = send(layer(), None, Request::new(Full::default())).await;

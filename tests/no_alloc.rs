@@ -1,4 +1,4 @@
-//! Nothing is allocated between the headers and the verdict, whatever it is.
+//! Tests that nothing is allocated between the headers and the verdict, whatever it is.
 
 mod common;
 
@@ -19,7 +19,7 @@ thread_local! {
     static BYTES: Cell<usize> = const { Cell::new(0) };
 }
 
-// SAFETY: hands everything on to the system's allocator.
+// SAFETY: passes everything on to the system's allocator.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         ALLOCATIONS.set(ALLOCATIONS.get() + 1);
@@ -56,7 +56,7 @@ fn allocations_are_counted() {
     assert_eq!(count, 1);
 }
 
-/// Whole and in chunks; the number of allocations of both.
+/// Checks a request whole and in chunks, and returns the number of allocations of both.
 fn check(verifier: &dyn Verifier, head: &dyn RequestHead, body: &[u8]) -> (bool, usize) {
     let (whole, of_whole) = allocations(|| verifier.verify(head, body).is_ok());
     let (streamed, of_streamed) = allocations(|| {
@@ -127,7 +127,7 @@ fn lists_rotation_and_configured_names() {
     let signed = webhook.sign(&message).unwrap();
     assert_eq!(check(&webhook, &signed, b"{}"), (true, 0));
     assert_eq!(check(&webhook, &signed, b"x"), (false, 0));
-    // The error names a header whose name was made at run time: in a webhook
+    // The error names a header whose name was created at run time: in a webhook
     // that has named it before, and in one that has not.
     assert_eq!(check(&webhook, &[("brand-id", "x")], b"{}"), (false, 0));
 
@@ -141,8 +141,8 @@ fn lists_rotation_and_configured_names() {
     assert_eq!(check(&pomelo, &signed, b"{}"), (true, 0));
 }
 
-/// Each part of the vocabulary is in one of the samples: what a scheme can say
-/// costs no allocation to read.
+/// The samples contain each part of the vocabulary: reading it needs no
+/// allocation.
 #[test]
 fn whatever_a_scheme_reads() {
     let mut checked = 0;
@@ -167,7 +167,7 @@ fn whatever_a_scheme_reads() {
             check(&webhook, &head, body)
         };
         let name = scheme.name;
-        // Of a streamed body, an Ed25519 pair takes memory.
+        // For a streamed body, an Ed25519 pair takes memory.
         let of_pairs = usize::from(scheme.forms.iter().all(is_ed25519));
         assert_eq!(on(&signed, b"{}"), (true, of_pairs), "{name}");
         assert_eq!(on(&signed, b"other"), (false, of_pairs), "{name}");
@@ -188,12 +188,12 @@ fn whatever_a_scheme_reads() {
         }
         checked += 1;
     }
-    // The samples and the catalogue without those of SHA-1 and Ed25519 alone.
+    // The samples and the catalogue without the schemes that use only SHA-1 or Ed25519.
     assert!(checked >= 14 + 92, "{checked}");
 }
 
-/// A webhook of this scheme, with a key that can sign; `None` if its algorithm is
-/// not built in.
+/// Creates a webhook of this scheme with a key that can sign; returns `None` if its
+/// algorithm is not built in.
 fn webhook_of(scheme: Scheme<'static>) -> Option<Webhook> {
     let scheme = match scheme.signed.contains(&Part::Endpoint) {
         true => scheme.at("/endpoint"),

@@ -1,4 +1,4 @@
-//! The rules that hold for every scheme, each with its nearest rejects.
+//! Tests the rules that hold for every scheme, each with its nearest rejects.
 
 mod common;
 
@@ -70,7 +70,7 @@ fn other_endpoint() -> Verdict {
     refused("endpoint-mismatch", "x-endpoint")
 }
 
-/// A refusal for its time: the reason, the header, the timestamp, the clock and
+/// A refusal because of the time: the reason, the header, the timestamp, the clock and
 /// the tolerance.
 type Timing = (&'static str, String, u64, u64, u64);
 
@@ -106,7 +106,7 @@ fn standard(scheme: Scheme<'_>, keys: impl Into<Keys>) -> Webhook {
     webhook.with_clock(FixedClock::at(SIGNED_AT))
 }
 
-/// Signed headers, to be changed.
+/// Returns the signed headers as a list that can be changed.
 fn changeable(signed: SignedHeaders) -> Vec<(String, String)> {
     let owned = |(name, value): (hookseal::scheme::HeaderName, String)| (name.to_string(), value);
     signed.into_iter().map(owned).collect()
@@ -149,7 +149,7 @@ fn any_changed_bit_of_the_body_is_refused() {
     }
 }
 
-/// Every bit of every header that a scheme reads.
+/// Any changed bit of any header that a scheme reads is refused.
 #[test]
 fn any_changed_bit_of_a_header_is_refused() {
     for genuine in all() {
@@ -159,7 +159,7 @@ fn any_changed_bit_of_a_header_is_refused() {
                     let mut headers = genuine.headers.clone();
                     headers[place].1[byte] ^= 1 << bit;
                     let value = &headers[place].1;
-                    // Hex is read in both cases: that bit spells the same MAC.
+                    // Hex is read in both cases, so changing this bit gives the same MAC.
                     let same = value.eq_ignore_ascii_case(&genuine.headers[place].1);
                     if same && genuine.headers[place].1 == HEX.as_bytes() {
                         continue;
@@ -178,7 +178,7 @@ fn each_header_must_be_there() {
             let mut headers = genuine.headers.clone();
             let (header, _) = headers.remove(place);
             assert_eq!(judge(&genuine, &headers), missing(&header));
-            // Near the name is not the name.
+            // A similar name is not the name.
             for other in [
                 format!("{header}x"),
                 header.replace('-', "_"),
@@ -287,7 +287,7 @@ fn bytes_beyond_ascii_are_malformed_in_signatures_and_timestamps() {
 #[test]
 fn a_message_id_may_hold_any_bytes_but_a_dot() {
     let genuine = standard_webhooks();
-    // Not what was signed, and of the form.
+    // Well-formed, but not what was signed.
     for id in [
         &b"msg"[..],
         b"\xff\xfe",
@@ -354,7 +354,7 @@ fn base64_is_44_canonical_characters_of_the_standard_alphabet() {
     ] {
         let name = genuine.signature;
         let spelled = |text: &str| genuine.with(name, format!("{prefix}{text}"));
-        // Zero bits as they should be, and of another message.
+        // Zero bits as required, but of another message.
         let zero = "A".repeat(43) + "=";
         assert_eq!(genuine.verify(&spelled(&zero)), MISMATCH);
         for other in [
@@ -470,7 +470,7 @@ fn default_windows_are_inclusive_on_both_sides() {
     }
 }
 
-/// The verdict on the known answer of April 2022.
+/// Returns the verdict on the known answer of April 2022.
 fn known_answer(
     scheme: Scheme<'_>,
     options: impl FnOnce(Webhook) -> Webhook,
@@ -570,7 +570,7 @@ fn the_clock_is_asked_once_and_only_if_the_form_is_right() {
         assert_eq!(times(&genuine.headers), (true, 1));
         assert_eq!(times(&genuine.headers[1..]), (false, 0));
         assert_eq!(times(&genuine.with(genuine.signature, "x")), (false, 0));
-        // Nor if the time of receipt is given.
+        // Not even if the time of receipt is given.
         let before = asked.load(Ordering::Relaxed);
         let at = Timestamp::from_secs(0);
         let verifier = genuine.verifier();
@@ -590,8 +590,8 @@ fn the_clock_is_asked_once_and_only_if_the_form_is_right() {
     }
 }
 
-/// Who has captured a request cannot send its headers in time, and the end of
-/// its body when it pleases.
+/// Someone who captured a request cannot send its headers in time, and the end of
+/// its body at any later time.
 #[test]
 fn the_window_must_be_open_when_the_body_ends() {
     let now = Arc::new(AtomicU64::new(0));
@@ -626,7 +626,7 @@ fn the_window_must_be_open_when_the_body_ends() {
         let end = signed_at - tolerance - 1;
         let in_future = ("timestamp-in-future", header, signed_at, end, tolerance);
         assert_eq!(timing(finished_at(end, None)), Some(in_future));
-        // The time of receipt is given, and stays.
+        // The time of receipt is given, and does not change.
         let received_at = Some(Timestamp::from_secs(signed_at));
         assert_eq!(finished_at(u64::MAX, received_at), Ok(()));
     }
@@ -652,7 +652,7 @@ fn without_a_window_no_time_of_receipt_matters() {
     }
 }
 
-/// What goes with one signature is the first key's.
+/// A message with one signature is signed with the first key.
 #[test]
 fn the_first_key_signs() {
     let keys = || [text_key(), Key::from_text("other").unwrap()];
@@ -686,7 +686,7 @@ fn the_first_key_signs() {
     assert_eq!(signed, wanted);
 }
 
-/// What is wrong first is named, in the order of the checks.
+/// The first fault is named, in the order of the checks.
 #[test]
 fn the_first_of_several_faults_is_named() {
     let genuine = standard_webhooks_at(FixedClock::at(0));
@@ -700,12 +700,12 @@ fn the_first_of_several_faults_is_named() {
             ]),
         )
     };
-    // All headers are looked for before the form of one is looked at: id,
+    // All headers must be present before the form of any is checked: id,
     // timestamp, signature.
     assert_eq!(faults("", "", ""), missing("webhook-id"));
     assert_eq!(faults("a.b", "", ""), missing("webhook-timestamp"));
     assert_eq!(faults("a.b", "x", ""), missing("webhook-signature"));
-    // Then the forms: of the signature, of the timestamp, of the others.
+    // Then the forms: signature, timestamp, others.
     assert_eq!(
         faults("a.b", "x", "x"),
         malformed_signature("webhook-signature")
@@ -791,7 +791,7 @@ fn branded_headers_replace_all_three_together() {
                 Err(VerifyError::MissingHeader { .. })
             ));
         }
-        // The other family is not looked at, be it good or bad.
+        // The other family is ignored, whether good or bad.
         let mut both = renamed(&[0, 1, 2]);
         both.extend(common::headers(&[
             ("webhook-id", "x"),
@@ -810,8 +810,8 @@ fn branded_headers_replace_all_three_together() {
     );
 }
 
-/// One dash is the separator, and may be written with the prefix; another one
-/// is part of it.
+/// One dash is the separator, and may be written with the prefix; a further one
+/// is part of the prefix.
 #[test]
 fn one_dash_of_a_header_prefix_is_the_separator() {
     let genuine = standard_webhooks();
@@ -842,7 +842,7 @@ fn one_dash_of_a_header_prefix_is_the_separator() {
     }
 }
 
-/// The commonest mistake of a brand: the other family is there.
+/// The most common mistake: the headers of the other family are there.
 #[test]
 fn a_missing_header_names_the_family_that_is_there() {
     let family_of = |prefix: &str, names: &[&str]| {
@@ -862,7 +862,7 @@ fn a_missing_header_names_the_family_that_is_there() {
         ("webhook", &["svix-signature", "brand-id"][..]),
         ("webhook", &["host"]),
         ("webhook", &[]),
-        // Whose own brand is another gets no advice.
+        // A receiver with its own prefix gets no advice.
         ("brand", &["webhook-id", "svix-id"]),
     ] {
         assert_eq!(family_of(prefix, others), None, "{prefix} {others:?}");
@@ -899,7 +899,7 @@ fn rotation_accepts_either_key_and_names_it() {
     assert!(webhook.verify(&signed, genuine.body).is_ok());
 }
 
-/// Why a message was not signed, as tests compare it.
+/// Returns why a message was not signed, as tests compare it.
 fn signed(signed: Result<SignedHeaders, SignError>) -> Result<(), String> {
     signed.map(|_| ()).map_err(|error| match error {
         SignError::Refused { error, .. } => {
@@ -958,8 +958,8 @@ fn a_sender_may_not_sign_what_receivers_refuse() {
     assert_eq!(headers.get("webhook-timestamp"), Some(&*time));
 }
 
-/// No header can carry these, and none is smuggled in with an id: a lone line
-/// feed ends a header for many a parser.
+/// No header can carry control characters, so an id cannot smuggle in a header: many
+/// parsers end a header at a lone line feed.
 #[test]
 fn a_control_character_cannot_be_signed() {
     let sender = standard(schemes::STANDARD_WEBHOOKS, WHSEC);
@@ -983,13 +983,13 @@ fn a_control_character_cannot_be_signed() {
         let wanted = not_signed("invalid: webhook-id");
         assert_eq!(signed(sign(id)), wanted, "{id:?}");
     }
-    // A tab within, and all that is not ASCII, may stand in a header.
+    // A tab within, and non-ASCII characters, may be in a header.
     for id in ["a\tb", "a b", "a~b", "é", "a\u{80}b", "a\u{85}b"] {
         let headers = sign(id).unwrap();
         let verified = sender.verify(&headers, b"{}").unwrap();
         assert_eq!(verified.message_id(), Some(id));
     }
-    // Nor with a key's id, an endpoint or another header.
+    // The same holds for a key's id, an endpoint and another header.
     let key = |id: &str| Key::from_base64(API_SECRET).unwrap().with_id(id);
     let webhook = Webhook::new(schemes::POMELO.at("/"), key("a\nb")).unwrap();
     let message = Message::new(b"{}").with_key_id("a\nb");
@@ -1123,9 +1123,9 @@ fn pomelo_for(endpoint: &str, scheme: Scheme<'static>) -> Webhook {
     webhook.with_clock(FixedClock::at(POMELO_SIGNED_AT))
 }
 
-/// What Pomelo's page lists: one endpoint that is the beginning of another. Of a
-/// message for the longer one, `/credit` can move to the body, which is no JSON then.
-/// That is all: each other cut of the signed bytes is refused.
+/// Of the endpoints on Pomelo's page, one is a prefix of another. In a message for the
+/// longer one, `/credit` can move to the body, which is not JSON then. Nothing else can
+/// move: every other cut of the signed bytes is refused.
 #[test]
 fn nothing_moves_between_pomelos_endpoints_but_what_makes_a_body_that_is_no_json() {
     const SHORT: &str = "/transactions/authorizations";
@@ -1171,13 +1171,13 @@ fn nothing_moves_between_pomelos_endpoints_but_what_makes_a_body_that_is_no_json
     assert!(moved.is_err());
 }
 
-/// The body of a message that is signed at the known answer's time.
+/// Creates a message with this body, signed at the known answer's time.
 fn pomelo_message(body: &[u8]) -> Message<'_> {
     let message = Message::new(body).with_key_id(API_KEY);
     message.with_timestamp(POMELO_SIGNED_AT)
 }
 
-/// Without separators the same bytes are signed, wherever the endpoint ends.
+/// Without separators, the same bytes are signed wherever the endpoint ends.
 #[test]
 fn moving_the_boundary_of_endpoint_and_body_is_refused() {
     let genuine = pomelo();
@@ -1192,8 +1192,8 @@ fn moving_the_boundary_of_endpoint_and_body_is_refused() {
     let verdict = judged(genuine.webhook.verify(&moved, &body));
     assert_eq!(verdict, other_endpoint());
 
-    // That it is the pinned endpoint which refuses it, and nothing else: a
-    // verifier for the shorter endpoint takes the moved message for genuine.
+    // Only the pinned endpoint is the reason of the refusal: a verifier for the
+    // shorter endpoint accepts the moved message.
     let other = pomelo_for(head, schemes::POMELO);
     assert!(other.verify(&moved, &body).is_ok());
 }
@@ -1205,7 +1205,7 @@ fn a_timestamp_cannot_lend_digits_to_its_neighbours() {
     let mut moved = genuine.with("x-timestamp", "167408723");
     moved[3].1 = format!("1{ENDPOINT}").into();
     assert_eq!(judge(&genuine, &moved), other_endpoint());
-    // Whose endpoint begins with that digit still has the clock.
+    // If an endpoint begins with that digit, the clock still refuses it.
     let other = pomelo_for(&format!("1{ENDPOINT}"), schemes::POMELO);
     let verdict = other.verify(&moved, genuine.body);
     assert!(matches!(verdict, Err(VerifyError::TimestampTooOld { .. })));
@@ -1247,8 +1247,8 @@ fn the_algorithm_is_named_exactly() {
     }
 }
 
-/// The known weakness of this order, as its docs say: who chooses how a body
-/// ends can have zeros of it read as part of the timestamp.
+/// The known, documented weakness of this order: whoever chooses how a body ends can
+/// have its zeros read as part of the timestamp.
 #[test]
 fn body_first_lets_zeros_move_into_the_timestamp() {
     let webhook = pomelo_for(ENDPOINT, schemes::POMELO_BODY_FIRST);
@@ -1264,7 +1264,7 @@ fn body_first_lets_zeros_move_into_the_timestamp() {
         verdict,
         Err(VerifyError::TimestampInFuture { .. })
     ));
-    // The default order has no such neighbours.
+    // The default order does not have these adjacent parts.
     let webhook = pomelo_for(ENDPOINT, schemes::POMELO);
     let signed = webhook.sign(&pomelo_message(b"amount=100")).unwrap();
     let mut signed = changeable(signed);
@@ -1285,7 +1285,7 @@ fn pomelo_secrets_of_one_api_key_rotate() {
     let webhook = of(vec![other(), old(), key]);
     let verified = webhook.verify(&genuine.headers, genuine.body).unwrap();
     assert_eq!(verified.key_id(), Some(API_KEY));
-    // The right secret under another name is not the named key's.
+    // The right secret under another name is not the named key.
     let stranger = Key::from_base64(API_SECRET).unwrap().with_id("stranger");
     let webhook = of(vec![other(), stranger]);
     assert_eq!(
@@ -1296,8 +1296,8 @@ fn pomelo_secrets_of_one_api_key_rotate() {
     assert_eq!(webhook.sign(&message).err(), Some(SignError::UnknownKeyId));
 }
 
-/// The sender could choose between the ids: the request names its key, and the
-/// name is not signed.
+/// Otherwise the sender could choose between the ids: the request names its key, but
+/// the name is not signed.
 #[test]
 fn two_key_ids_with_one_secret_are_refused() {
     let key = |id: &str| Key::from_base64(API_SECRET).unwrap().with_id(id);
@@ -1323,7 +1323,7 @@ fn two_key_ids_with_one_secret_are_refused() {
     assert!(pomelo(two).is_ok());
 }
 
-/// As the documentation of `Webhook::new` says: use a secret for one scheme.
+/// This is why the documentation of `Webhook::new` says to use a secret for one scheme.
 #[test]
 fn one_secret_in_two_schemes_lets_a_message_move() {
     let key = || Key::from_base64(WHSEC).unwrap();
@@ -1334,15 +1334,15 @@ fn one_secret_in_two_schemes_lets_a_message_move() {
         hex::encode(tag)
     };
 
-    // A message of the one, its signature in the other's header and encoding:
-    // what was its id and its time is now body, and nothing expires.
+    // A message of one scheme, with its signature in the other's header and encoding:
+    // its id and time are now part of the body, and nothing expires.
     let genuine = standard_webhooks();
     let moved = [("x-paminga-signature", hex_of(&V1["v1,".len()..]))];
     let body = [b"msg_27UH4WbU6Z5A5EzD8u03UvzRbpk.1649367553.", genuine.body].concat();
     assert!(paminga.verify(&moved, &body).is_ok());
     assert!(paminga.verify(&moved, genuine.body).is_err());
 
-    // And back: who chooses a body of the other chooses an id and a time.
+    // And back: whoever chooses a body of the other scheme chooses an id and a time.
     let signed = paminga.sign(&Message::new(b"evil.1649367553.{}")).unwrap();
     let tag = hex::decode(signed.get("x-paminga-signature").unwrap()).unwrap();
     let signature = format!("v1,{}", data_encoding::BASE64.encode(&tag));
@@ -1354,7 +1354,7 @@ fn one_secret_in_two_schemes_lets_a_message_move() {
     let verified = standard.verify(&moved, b"{}").unwrap();
     assert_eq!(verified.message_id(), Some("evil"));
 
-    // With a secret for each, neither is anything to the other.
+    // With a secret for each, neither accepts the other's messages.
     let paminga = Webhook::new(schemes::PAMINGA, SECRET).unwrap();
     let moved = [("x-paminga-signature", hex_of(&V1["v1,".len()..]))];
     assert_eq!(paminga.verify(&moved, &body).map(|_| ()), MISMATCH);
@@ -1372,7 +1372,7 @@ fn a_list_of_keys_can_be_made_at_run_time() {
     keys.push(Key::from_base64(WHSEC).unwrap());
     let webhook = standard(schemes::STANDARD_WEBHOOKS, keys);
     assert!(webhook.verify(&genuine.headers, genuine.body).is_ok());
-    // Of texts, as the scheme's sender hands them out.
+    // For texts, as the scheme's sender hands them out.
     let texts = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
     let keys: Keys = texts.split(' ').collect();
     let webhook = standard(schemes::STANDARD_WEBHOOKS, keys);
@@ -1381,8 +1381,8 @@ fn a_list_of_keys_can_be_made_at_run_time() {
 
 // Time.
 
-/// Signed as far ahead as is allowed, a captured request verifies from then
-/// until it is as old as is allowed.
+/// A captured request that was signed as far ahead as allowed verifies until it is as
+/// old as allowed.
 #[test]
 fn the_windows_span_is_the_past_and_the_future_together() {
     for (window, span) in [
@@ -1413,8 +1413,8 @@ fn the_windows_span_is_the_past_and_the_future_together() {
     }
 }
 
-/// A sender that counts milliseconds is told apart from one whose clock is
-/// wrong, and is refused all the same.
+/// A timestamp in milliseconds is distinguished from a wrong clock, and is still
+/// refused.
 #[test]
 fn milliseconds_for_seconds_are_named() {
     let hint = |genuine: &Genuine, timestamp: String| {
@@ -1454,7 +1454,7 @@ fn refused_as<T>(key: Result<T, ConfigError>) -> ConfigError {
     }
 }
 
-/// How the schemes that the project began with read a text.
+/// Reads a text with one of the project's first schemes.
 fn read_by(scheme: Scheme<'_>, text: &str) -> Result<(), ConfigError> {
     let key = Key::from(text).with_id("id");
     Webhook::new(scheme, key).map(|_| ())
@@ -1469,7 +1469,7 @@ fn dirt_around_a_text_is_refused_and_found() {
             let error = refused_as(read_by(scheme, text));
             assert_eq!(error, refused_as(Key::from_text(text)));
         }
-        // The bytes may be a secret nevertheless.
+        // The bytes may still be a secret.
         assert!(Key::from_bytes(text).is_ok(), "{text:?}");
         match refused_as(Key::from_text(text)) {
             ConfigError::DirtySecret { fault, .. } => fault,
@@ -1533,7 +1533,7 @@ fn values_that_are_not_set_are_refused() {
     }
 }
 
-/// What is handed out encoded is a generated secret: 16 bytes or more.
+/// An encoded secret is a generated one, and must have 16 bytes or more.
 #[test]
 fn short_decoded_secrets_are_refused() {
     let bytes = |length: usize| vec![0xa5; length];
@@ -1560,13 +1560,13 @@ fn short_decoded_secrets_are_refused() {
         assert_eq!(verdict.is_ok(), is_long_enough);
         let verdict = read_by(schemes::POMELO.at("/"), &base64(length));
         assert_eq!(verdict.is_ok(), is_long_enough);
-        // The way round it, and a text, take any length.
+        // Bytes, and a text, may have any length.
         assert!(Key::from_bytes(bytes(length)).is_ok());
         assert!(Key::from_text(&"k".repeat(length)).is_ok());
     }
 }
 
-/// HMAC pads a key with zeros, so it is the key that is no key.
+/// HMAC pads a key with zeros, so zero bytes are the same key as no bytes.
 #[test]
 fn zero_bytes_are_refused_as_the_empty_secret_is() {
     for length in [1, 2, 16, 24, 32, 63, 64, 65, 1000] {
@@ -1595,7 +1595,7 @@ fn zero_bytes_are_refused_as_the_empty_secret_is() {
     );
 }
 
-/// Anyone knows it. The published text may have anything around it.
+/// Anyone knows a public key. Its text may have anything around it.
 #[test]
 fn a_public_key_is_refused_whatever_surrounds_it() {
     let public = "whpk_11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
@@ -1642,7 +1642,7 @@ fn a_public_key_is_refused_whatever_surrounds_it() {
             "{text:?}"
         );
     }
-    // A word that only ends like it is none.
+    // A word that only ends like a public key is not one.
     assert!(Key::from_text("mywhpk_11qYAYKxCrfVS").is_ok());
 }
 

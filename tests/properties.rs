@@ -1,6 +1,6 @@
-//! The properties that the fuzz targets look for, without a fuzzer: the same
-//! model, written a second time with other crates, and the same requests, on
-//! random input. `fuzz/README.md` tells of the targets.
+//! Tests the properties of the fuzz targets without a fuzzer: the same model, a second
+//! implementation with other crates, and the same requests, on random input.
+//! `fuzz/README.md` describes the targets.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use hookseal::scheme::{Algorithm, Part, SignatureField};
 use hookseal_testing::properties::{Case, Genuine};
 use hookseal_testing::{generate, properties, samples};
 
-/// Enough bytes for a request with nine keys and its changes.
+/// Generates enough bytes for a request with nine keys and its changes.
 fn choices() -> impl Strategy<Value = Vec<u8>> {
     vec(any::<u8>(), 0..900)
 }
@@ -32,7 +32,7 @@ fn changed() -> impl Strategy<Value = Case> {
     (genuine(), choices()).prop_filter_map("too few bytes", changed)
 }
 
-/// What secrets, tags and lists are made of.
+/// The pieces of secrets, tags and lists.
 const FRAGMENTS: &[&str] = &[
     "whsec_",
     "v1,whsec_",
@@ -70,7 +70,7 @@ const FRAGMENTS: &[&str] = &[
     "nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2DXWpgBgrEKt9VL/tPJZAc6DuFy89qmIyWvAhpo9wdRGg==",
     "5VZDAMNgrHKQhuLMgG6CioSHfx645dl02HPgZSJJAVVfuIIVkKM7rMYeOXAc+bRr0lv18FlbviRlUUFDjnoQCw==",
     "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b",
-    // The public keys 1, of small order, and 2, which is none.
+    // The public keys 1, of small order, and 2, which is not valid.
     "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
     "AgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
     "9999999999999999999",
@@ -99,7 +99,7 @@ fn text() -> impl Strategy<Value = String> {
     vec(part, 0..6).prop_map(|parts| parts.concat())
 }
 
-/// Any number, and those near a limit.
+/// Generates any number, and numbers near a limit.
 fn number() -> impl Strategy<Value = u64> {
     let near = |number: u64| number.saturating_sub(1)..=number.saturating_add(1);
     prop_oneof![
@@ -112,11 +112,11 @@ fn number() -> impl Strategy<Value = u64> {
     ]
 }
 
-/// `PROPTEST_CASES` sets another number than 256 times this.
+/// Returns a configuration with 256 times this number of cases, unless `PROPTEST_CASES` sets it.
 fn config(times: u32) -> ProptestConfig {
     ProptestConfig {
         cases: times * ProptestConfig::default().cases,
-        // What fails is printed, and belongs into a test of its own.
+        // A failing case is printed, and belongs in a separate test.
         failure_persistence: None,
         ..ProptestConfig::default()
     }
@@ -246,7 +246,7 @@ mod with_ed25519 {
         }
     }
 
-    /// How long the right signature is, or the fault.
+    /// Returns the length of the right signature, or the fault.
     fn verdict(case: &Case) -> String {
         match case.receiver.verdict(&case.request, case.now) {
             Ok(accepted) => format!("{} bytes", accepted.signature.len()),
@@ -255,8 +255,8 @@ mod with_ed25519 {
     }
 }
 
-/// Random requests prove little if hardly any is accepted, or all fail in one
-/// way.
+/// Random requests would prove little if hardly any were accepted, or all failed in the
+/// same way.
 #[test]
 fn the_requests_are_of_every_kind() {
     let mut runner = TestRunner::deterministic();

@@ -1,4 +1,4 @@
-//! Faults that other verifiers of this field have had, as regression tests.
+//! Regression tests for faults that other webhook verifiers have had.
 
 mod common;
 
@@ -7,8 +7,8 @@ use hookseal::clock::FixedClock;
 use hookseal::fault::SignatureFault;
 use hookseal::{ConfigError, Key, VerifyError, Webhook, schemes};
 
-/// An empty secret, with which anyone can sign: `standardwebhooks` 1.0.1 for
-/// Rust takes one.
+/// Anyone can sign with an empty secret, which `standardwebhooks` 1.0.1 for Rust
+/// accepts.
 #[test]
 fn an_empty_secret_makes_no_verifier() {
     for text in ["", "whsec_"] {
@@ -18,7 +18,7 @@ fn an_empty_secret_makes_no_verifier() {
     }
 }
 
-/// Pomelo's Go example looks an unknown key up as the empty secret.
+/// Pomelo's Go example uses the empty secret for an unknown key.
 #[test]
 fn an_unknown_key_is_not_an_empty_one() {
     let genuine = pomelo();
@@ -34,8 +34,8 @@ fn an_unknown_key_is_not_an_empty_one() {
     ));
 }
 
-/// One hash of the body for each listed signature: `webhook-verify` 0.1.0.
-/// (The bound itself is counted in the crate's own tests.)
+/// `webhook-verify` 0.1.0 hashes the body once for each listed signature.
+/// (The crate's unit tests count the hashes.)
 #[test]
 fn a_huge_list_with_a_huge_body_is_refused() {
     let genuine = standard_webhooks();
@@ -52,7 +52,7 @@ fn a_huge_list_with_a_huge_body_is_refused() {
         }
         other => panic!("{other:?}"),
     }
-    // 31 wrong ones beside the good one are not too many, one more is.
+    // 31 wrong ones besides the good one are not too many; one more is.
     let with = |wrong: usize| {
         let mut list = vec![zero.as_str(); wrong];
         list.push(V1);
@@ -62,7 +62,7 @@ fn a_huge_list_with_a_huge_body_is_refused() {
     assert!(with(32).is_err());
 }
 
-/// One malformed signature spoils the list: `webhook-verify` 0.1.0.
+/// `webhook-verify` 0.1.0 refuses a list with one malformed signature.
 #[test]
 fn a_malformed_signature_beside_a_good_one_is_skipped() {
     let genuine = standard_webhooks();
@@ -86,7 +86,7 @@ fn a_malformed_signature_beside_a_good_one_is_skipped() {
     }
 }
 
-/// The right MAC under another version is no signature of that version.
+/// The right MAC under another version is not a signature of that version.
 #[test]
 fn a_mac_counts_under_its_own_version_only() {
     let genuine = standard_webhooks();
@@ -100,7 +100,7 @@ fn a_mac_counts_under_its_own_version_only() {
     }
 }
 
-/// `now - timestamp` overflows for `i64::MIN`: `standardwebhooks` 1.0.1.
+/// In `standardwebhooks` 1.0.1, `now - timestamp` overflows for `i64::MIN`.
 #[test]
 fn the_least_timestamp_overflows_nothing() {
     for clock in [0, SIGNED_AT, u64::MAX] {
@@ -113,9 +113,9 @@ fn the_least_timestamp_overflows_nothing() {
     }
 }
 
-/// The number is hashed, written again, instead of the bytes that were signed:
-/// `standardwebhooks` 1.0.1 and `svix` 2.9.1 refuse what was signed as `0…`,
-/// and take the respelled header for the genuine one.
+/// `standardwebhooks` 1.0.1 and `svix` 2.9.1 hash the number, formatted again, instead
+/// of the signed bytes: they refuse what was signed as `0…`, and accept the header
+/// without the zero.
 #[test]
 fn the_timestamp_is_hashed_as_received() {
     let genuine = standard_webhooks();
@@ -135,7 +135,7 @@ fn the_timestamp_is_hashed_as_received() {
 /// `msg_1.01649367553.{}` under the key that `WHSEC` decodes to, by OpenSSL.
 const SIGNED_WITH_LEADING_ZERO: &str = "v1,hlUAQnx2srPXFHZe+5P962pWq05k6Xoz2OT7j+o6Z5Y=";
 
-/// Bodies must be UTF-8: `standardwebhooks` 1.0.1 and `svix` 2.9.1.
+/// `standardwebhooks` 1.0.1 and `svix` 2.9.1 accept only UTF-8 bodies.
 #[test]
 fn a_body_may_hold_any_bytes() {
     let genuine = standard_webhooks();
@@ -154,18 +154,18 @@ fn a_body_may_hold_any_bytes() {
 /// `msg_1.1649367553.` and the bytes FF 00 FE, by OpenSSL.
 const SIGNED_BYTES: &str = "v1,d4r/Cj1a0AAWPlWIZ6QXd/NGKFtgGpT9ghiDijuZ8P0=";
 
-/// The sender's `msg` with a body of `1.…` read as the id `msg.1…`.
+/// A boundary could move: the id `msg` with the body `1.…` read as the id `msg.1…`.
 #[test]
 fn a_dot_in_the_id_cannot_move_the_boundary() {
     let genuine = standard_webhooks();
-    // The genuine signature covers `msg_27….1649367553.{…`: the same bytes with
-    // an id that takes the timestamp in, and a body whose start is the new one.
+    // The genuine signature covers `msg_27….1649367553.{…`. Here the id also contains
+    // the timestamp, so the start of the body would have to be a new timestamp.
     let id = [genuine.value("webhook-id"), b".1649367553"].concat();
     let verdict = genuine.verify(&genuine.with("webhook-id", id));
     assert!(matches!(verdict, Err(VerifyError::MalformedHeader { .. })));
 }
 
-/// Header families mixed: `svix` 2.9.1 takes any mixture.
+/// `svix` 2.9.1 accepts any mixture of header families.
 #[test]
 fn mixed_header_families_are_refused() {
     let genuine = standard_webhooks();
@@ -179,8 +179,8 @@ fn mixed_header_families_are_refused() {
     }
 }
 
-/// Hashing what a JSON parser makes of the body: the Node.js example of
-/// Paminga's page.
+/// The Node.js example on Paminga's page hashes the body after parsing and serializing
+/// it.
 #[test]
 fn a_reserialised_body_is_another_body() {
     let webhook = Webhook::new(schemes::PAMINGA, SECRET).unwrap();
@@ -192,8 +192,8 @@ fn a_reserialised_body_is_another_body() {
     }
 }
 
-/// A text that is an Ed25519 public key, taken for a MAC secret: anyone who
-/// reads the key's page can sign.
+/// If the text of an Ed25519 public key is used as a MAC secret, anyone who reads the
+/// published key can sign.
 #[test]
 fn a_public_key_is_no_secret() {
     let text = "whpk_15ruSUePbuTD6VCJG1KbCm9hThjNN8/BKPC7QIpDfUM=";
@@ -202,7 +202,7 @@ fn a_public_key_is_no_secret() {
     for scheme in [schemes::PAMINGA, schemes::PAKK, schemes::HUBPAY] {
         assert!(Webhook::new(scheme, text).is_err());
     }
-    // Where Ed25519 keys are read it is one, and nothing that could sign.
+    // Where Ed25519 keys are read, it is one, which cannot sign.
     let key = Key::from_base64(text);
     assert_eq!(key.is_ok(), cfg!(feature = "ed25519"));
     if let Ok(key) = key {
@@ -212,7 +212,7 @@ fn a_public_key_is_no_secret() {
     }
 }
 
-/// A moved boundary of endpoint and body: neither of Pomelo's examples pins
+/// The boundary between endpoint and body could move: neither of Pomelo's examples pins
 /// the endpoint.
 #[test]
 fn a_message_for_another_endpoint_is_refused() {
@@ -229,7 +229,7 @@ fn a_message_for_another_endpoint_is_refused() {
     assert!(matches!(verdict, Err(VerifyError::EndpointMismatch { .. })));
 }
 
-/// A tag cut short, or a list where one tag is meant.
+/// A truncated tag, or a list instead of one tag, does not count.
 #[test]
 fn only_a_whole_tag_counts() {
     let genuine = standard_webhooks();
@@ -242,7 +242,7 @@ fn only_a_whole_tag_counts() {
     }
 }
 
-/// One secret, whose bytes are written in several ways.
+/// The bytes of one secret can be written in several ways.
 #[test]
 fn spellings_of_one_secret_are_one_key() {
     let genuine = standard_webhooks();

@@ -1,9 +1,9 @@
-//! Secrets that are replaced while requests are verified: over real connections, with every
-//! verdict held against the keys that the request was judged by.
+//! Tests secrets that are replaced while requests are verified over real connections. Every
+//! verdict is compared with the keys that judged the request.
 //!
-//! What is replaced is numbered. The keys of number n are the secrets n and n - 1, as in a
-//! rotation without end: each number is `[new, old]`, and takes the secret before out. The
-//! name of its scheme is n, so that every response tells which number judged the request.
+//! The webhooks are numbered. The keys of number n are the secrets n and n - 1, as in an
+//! endless rotation: each number is `[new, old]`, and drops the secret before. The scheme's
+//! name is n, so that every response tells which number judged the request.
 
 #[path = "common/time_limit.rs"]
 mod time_limit;
@@ -33,7 +33,8 @@ fn secret(number: u64) -> String {
     format!("secret {number}")
 }
 
-/// The keys `[new, old]` of this number. Each is named after it and its secret.
+/// Creates the webhook with the keys `[new, old]` of this number. Each key is named after the
+/// number and its secret.
 fn numbered(number: u64) -> Webhook {
     let name = number.to_string();
     let scheme = Scheme {
@@ -44,14 +45,14 @@ fn numbered(number: u64) -> Webhook {
     Webhook::new(scheme, [key(number), key(number - 1)]).unwrap()
 }
 
-/// The signature of another implementation.
+/// Signs with another implementation.
 fn signature(number: u64, body: &[u8]) -> String {
     hex::encode(hmac_sha256::HMAC::mac(body, secret(number)))
 }
 
 type Reply = Response<Empty<Bytes>>;
 
-/// Says which number judged the request, and by which of its keys.
+/// Responds with the number that judged the request, and the key that matched.
 async fn accept(request: Request<VerifiedBody>) -> Result<Reply, Infallible> {
     let proof = request.body().proof();
     let reply = Response::builder()
@@ -111,7 +112,7 @@ impl Connection {
         self.0.flush().await.unwrap();
     }
 
-    /// The next response, which has no body.
+    /// Reads the next response, which has no body.
     async fn head(&mut self) -> String {
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
@@ -147,7 +148,7 @@ impl Connection {
     }
 }
 
-/// What number `judge` says of a request that secret `signed_by` signed.
+/// Returns the verdict of number `judge` on a request signed with secret `signed_by`.
 fn verdict_of(judge: u64, signed_by: u64) -> Verdict {
     let accepts = signed_by == judge || signed_by + 1 == judge;
     Verdict {
@@ -158,12 +159,12 @@ fn verdict_of(judge: u64, signed_by: u64) -> Verdict {
 
 const CONNECTIONS: u64 = 32;
 const REQUESTS: u64 = 400; // of each connection
-/// There is a new number each time that so many requests have their response.
+/// After this many responses, the number changes.
 const REQUESTS_BY_NUMBER: u64 = 4;
 
-/// A request is judged by one number, from its head to its end: its verdict is the one of
-/// that number, whose key it names. And that number was current when the request began, or
-/// became so before it ended.
+/// A request is judged by one number from its head to its end: its verdict is that
+/// number's, and names a key of it. The number was current when the request began, or became
+/// current before it ended.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_request_is_judged_by_one_set_of_keys_while_they_are_replaced() {
     let _limit = time_limit();
@@ -204,7 +205,7 @@ async fn every_request_is_judged_by_one_set_of_keys_while_they_are_replaced() {
                 let body = format!("{client} {request}").repeat(40);
                 let (first, rest) = body.as_bytes().split_at(body.len() / 2);
                 let earliest = done.load(Ordering::SeqCst);
-                // Two that are out, the old one, the new one, and two to come.
+                // Two removed ones, the old one, the new one, and two future ones.
                 let signed_by = (earliest + request % 6).saturating_sub(3);
                 let signature = signature(signed_by, body.as_bytes());
                 connection.begin(&signature, body.len(), "").await;
@@ -231,7 +232,7 @@ async fn every_request_is_judged_by_one_set_of_keys_while_they_are_replaced() {
     drop(ended);
     let numbers = replacing.join().unwrap();
     assert_eq!(numbers, 1 + CONNECTIONS * REQUESTS / REQUESTS_BY_NUMBER);
-    // That it was tried: with replacements meanwhile, and with either verdict.
+    // Checks that replacements happened meanwhile, with either verdict.
     let all = usize::try_from(CONNECTIONS * REQUESTS).unwrap();
     let straddling = straddling.load(Ordering::SeqCst);
     let accepted = accepted.load(Ordering::SeqCst);
@@ -266,13 +267,13 @@ async fn a_body_that_arrives_after_a_replacement_is_judged_as_its_head_was() {
         before.send(b"}").await;
         let verdict = before.verdict().await;
         assert_eq!(verdict, verdict_of(number, signed_by));
-        // Nor does the connection keep to it.
+        // The connection does not stay with it either.
         let verdict = before.ask(signed_by, body).await;
         assert_eq!(verdict, verdict_of(number + 2, signed_by));
     }
 }
 
-/// `[old]`, `[new, old]`, `[new]`, and what each makes of either secret's requests.
+/// The verdicts of `[old]`, `[new, old]` and `[new]` on requests signed with either secret.
 #[tokio::test]
 async fn a_rotation() {
     let _limit = time_limit();
@@ -338,7 +339,7 @@ fn clones_share_what_they_hold_and_what_is_out_is_dropped_with_its_last_request(
     assert!(!shown.contains("secret"), "{shown}");
 }
 
-/// As the docs of `Reloadable` show it: by a signal, and with a file that is wrong at times.
+/// As in the docs of `Reloadable`: on a signal, and with a file that is sometimes wrong.
 #[cfg(unix)]
 #[tokio::test]
 async fn secrets_are_reloaded_on_a_signal() {

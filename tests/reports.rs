@@ -1,4 +1,4 @@
-//! Inputs made after public bug reports (`tests/reports/`), and what is said of each.
+//! Tests the findings for inputs made after public bug reports (`tests/reports/`).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
@@ -34,7 +34,7 @@ struct Report {
     secret_format: Option<String>,
 }
 
-/// A request file, taken apart.
+/// A request file, split into its parts.
 struct Captured {
     headers: Vec<(String, Vec<u8>)>,
     method: String,
@@ -67,7 +67,7 @@ impl Captured {
     }
 }
 
-/// The scheme that the receiver of a report has set up.
+/// Returns the scheme that the receiver of a report has set up.
 fn scheme_of(report: &str) -> Scheme<'static> {
     match report.get(..2) {
         Some("01" | "03" | "06" | "07" | "08" | "09" | "27") => schemes::STANDARD_WEBHOOKS,
@@ -77,7 +77,7 @@ fn scheme_of(report: &str) -> Scheme<'static> {
     }
 }
 
-/// What the search says.
+/// The result of the search.
 #[derive(Debug, PartialEq, Eq)]
 enum Said {
     Verified,
@@ -191,7 +191,7 @@ fn the_reverse_of_the_families_is_named() {
     assert_eq!(change.how(), Some(how), "{change}");
 }
 
-/// Report 11, as the page `troubleshooting` says: decompression in front of the layer.
+/// Report 11, as on the page `troubleshooting`: decompression in front of the layer.
 #[tokio::test]
 async fn a_sender_that_signs_the_uncompressed_body_is_verified_behind_decompression() {
     let captured = Captured::read("11-gzip-signed-plain.http");
@@ -285,7 +285,7 @@ fn reports_of_other_senders() {
             "34-manifest-without-body" => {
                 assert!(schemes::by_name("mercado-pago").is_none());
             }
-            // It is no event: see the next test.
+            // It is not an event: see the next test.
             "22-unsigned-ping" => {
                 let explanation = other.explain(schemes::WOOCOMMERCE);
                 assert_eq!(Said::of(&explanation), Said::Likely("header-missing"));
@@ -299,7 +299,7 @@ fn reports_of_other_senders() {
     assert_eq!(judged, 8);
 }
 
-/// Report 22, as the page of the scheme says.
+/// Report 22, as on the page of the scheme.
 #[tokio::test]
 async fn an_unsigned_ping_is_answered_with_200_and_does_not_reach_the_service() {
     let webhook = Webhook::new(schemes::WOOCOMMERCE, "an invented secret 01").unwrap();
@@ -333,7 +333,7 @@ async fn an_unsigned_ping_is_answered_with_200_and_does_not_reach_the_service() 
     assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
 }
 
-/// What `Webhook::new` says of each, for the scheme that the report's constructor stands for.
+/// `Webhook::new` refuses each, for the scheme that the report's constructor stands for.
 #[test]
 fn secrets_of_reports_are_refused_when_the_service_starts() {
     #[derive(Deserialize)]

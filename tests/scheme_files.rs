@@ -1,5 +1,5 @@
-//! Schemes from files: every scheme of the catalogue can be written as one and read
-//! back, and what is wrong with a file is said when it is read.
+//! Tests schemes from files: every scheme of the catalogue can be written to a file and
+//! read back, and faults in a file are reported when it is read.
 #![cfg(feature = "serde")]
 
 use hookseal::clock::FixedClock;
@@ -93,7 +93,7 @@ fn an_endpoint_is_in_the_file_or_set_later() {
     file.with(|scheme| assert_eq!(scheme.endpoint, Endpoint::One("https://example.com/")));
 }
 
-/// What is wrong, where it is, and what to write.
+/// The error says what is wrong, where it is, and what to write.
 #[test]
 fn a_faulty_file_says_what_is_wrong_where() {
     for (from, to, wanted) in [
@@ -156,32 +156,32 @@ fn a_faulty_file_says_what_is_wrong_where() {
         (
             "timestamp = { field = { param = \"t\" }, format = \"seconds\" }\n",
             "",
-            &["the signed message has a timestamp, and the scheme does not say where it is"],
+            &["the signed message has a timestamp, but the scheme does not say where to find it"],
         ),
         (
             "timestamp = { field = { param = \"t\" }, format = \"seconds\" }\nsigned = [\"timestamp\", { text = \".\" }, \"body\"]",
             "signed = [\"body\"]\nwindow = { past = 60, future = 60 }",
-            &["it has a replay window and no timestamp; nothing would be checked"],
+            &["it has a replay window but no timestamp to check; leave the window out"],
         ),
         (
             "\"body\"]",
             "\"body\", \"message_id\"]",
-            &["the signed message has a message id, and the scheme does not say where it is"],
+            &["the signed message has a message id, but the scheme does not say where to find it"],
         ),
         (
             ", \"body\"]",
             "]",
-            &["the signed message must hold the body once"],
+            &["the signed message must contain the body exactly once"],
         ),
         (
             "name = \"stripe\"",
             "name = \"Stripe\"",
-            &["its name must be of lower-case letters, digits and dashes"],
+            &["its name must consist of lower-case letters, digits and dashes"],
         ),
         (
             "Stripe-Signature",
             "Stripe Signature",
-            &["is not a header name"],
+            &["is not a valid header name"],
         ),
         (
             "format = \"seconds\" }",
@@ -203,7 +203,8 @@ fn a_faulty_file_says_what_is_wrong_where() {
     }
 }
 
-/// The schema for editors refuses what cannot be read, but for what only the whole shows.
+/// The schema for editors refuses unreadable files, except for faults that only the whole file
+/// shows.
 #[test]
 fn the_schema_refuses_words_that_are_none() {
     let (schemas, index) = schema();

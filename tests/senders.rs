@@ -1,6 +1,6 @@
-//! The vocabulary of schemes is complete for the senders that it was made for:
-//! each is a `const` here, and gives the verdicts of the vectors that other
-//! programs signed from the senders' documentation.
+//! Tests that the vocabulary of schemes is complete for the senders that it was made
+//! for: each is a `const`, and gives the verdicts of the vectors that other programs
+//! signed from the senders' documentation.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -17,7 +17,7 @@ use hookseal::{
 };
 use serde::Deserialize;
 
-/// With the headers of its conformance cases.
+/// Hook0, with the headers of its conformance cases.
 const HOOK0: Scheme<'static> = Scheme {
     header_list: Some(HeaderList {
         names: Field::Param("h"),
@@ -27,7 +27,7 @@ const HOOK0: Scheme<'static> = Scheme {
     ..schemes::HOOK0_V1
 };
 
-/// A request of the file of vectors.
+/// A case in the file of vectors.
 #[derive(Clone, Deserialize)]
 struct Case {
     scheme: String,
@@ -62,7 +62,7 @@ impl Case {
         schemes::by_name(&self.scheme).unwrap()
     }
 
-    /// `None` if the scheme's algorithm is not built in.
+    /// Creates the webhook; returns `None` if the scheme's algorithm is not built in.
     fn webhook(&self) -> Option<Webhook> {
         let mut scheme = self.scheme();
         if let Some(url) = &self.options.url {
@@ -78,7 +78,7 @@ impl Case {
         webhook(scheme, keys, self.now)
     }
 
-    /// Path and query.
+    /// Returns the path and query.
     fn target(&self) -> &str {
         let after = self.url.strip_prefix("https://").unwrap();
         &after[after.find('/').unwrap()..]
@@ -88,7 +88,7 @@ impl Case {
         BASE64.decode(self.body_base64.as_bytes()).unwrap()
     }
 
-    /// The headers that the request names as signed, but for those that the scheme
+    /// Returns the headers that the request names as signed, except those that the scheme
     /// knows.
     fn listed_headers(&self) -> Vec<(&str, &str)> {
         let allowed = self
@@ -105,7 +105,7 @@ impl Case {
             .collect()
     }
 
-    /// The value of a header that is read as the scheme says.
+    /// Returns the value of a header that the scheme reads.
     fn value(&self, name: &str) -> Option<&str> {
         let name = match self.scheme().header_prefix {
             Some(prefix) => format!("{prefix}-{name}"),
@@ -131,7 +131,7 @@ fn webhook(scheme: Scheme<'_>, keys: impl Into<Keys>, now: u64) -> Option<Webhoo
     }
 }
 
-/// The verdict: whole and in pieces, which must agree.
+/// Returns the verdict. Whole and in pieces must agree.
 fn judge(webhook: &Webhook, head: &dyn RequestHead, body: &[u8]) -> Result<(), String> {
     let whole = webhook.verify(head, body).map(|_| ());
     for size in [1, 7, 64] {
@@ -171,7 +171,7 @@ fn every_case_of_every_sender_gets_its_verdict() {
         *judged.entry(case.scheme).or_default() += 1;
     }
     assert!(differing.is_empty(), "{differing:#?}");
-    // The two Pomelos, Hubpay, Pakk and Paminga have files of their own.
+    // The two Pomelos, Hubpay, Pakk and Paminga have separate files.
     let senders = schemes::ALL.iter().filter(|scheme| {
         let mut forms = scheme.forms.iter();
         forms.any(|form| form.algorithm.is_available())
@@ -181,7 +181,7 @@ fn every_case_of_every_sender_gets_its_verdict() {
     assert_eq!(count + not_built_in, 691 + 411);
 }
 
-/// As it is written in what is signed: whole seconds.
+/// Returns the signed time in whole seconds.
 fn signed_at(case: &Case) -> Option<u64> {
     let TimestampField { field, format } = case.scheme().timestamp?;
     let text = match field {
@@ -197,14 +197,14 @@ fn signed_at(case: &Case) -> Option<u64> {
     match format {
         TimeFormat::Seconds => text.parse().ok(),
         TimeFormat::Milliseconds => text.strip_suffix("000")?.parse().ok(),
-        // All of them are of the time that the file's clock shows, less two.
+        // All were signed two seconds before the file's clock.
         TimeFormat::Rfc3339 => (text == "2026-11-18T11:06:38Z").then_some(case.now - 2),
         TimeFormat::HttpDate => (text == "Wed 18 Nov 2026 11:06:38 UTC").then_some(case.now - 2),
         _ => unreachable!("a new format"),
     }
 }
 
-/// A sender that is built on the same data sends what the vectors hold.
+/// A sender that is built on the same data sends what the vectors contain.
 #[test]
 fn what_we_sign_is_what_the_sender_sends() {
     let (mut equal, mut public) = (0, 0);
@@ -250,7 +250,7 @@ fn what_we_sign_is_what_the_sender_sends() {
                 .iter()
                 .find(|header| header.0.eq_ignore_ascii_case(name.as_str()));
             let theirs = &theirs.unwrap().1;
-            // Spaces after a separator and upper-case digits are read, and not
+            // Spaces after a separator and upper-case digits are read but not
             // written.
             let theirs = match &*case.scheme {
                 "flinks" => theirs.to_lowercase(),
@@ -260,7 +260,7 @@ fn what_we_sign_is_what_the_sender_sends() {
         }
         equal += 1;
     }
-    // Three of each, but for those whose timestamps have fractions (WorkOS, Sanity,
+    // Three of each, except for those whose timestamps have fractions (WorkOS, Sanity,
     // Twitch, HubSpot, Webflow, Cashfree, Podium and Contentful), and the two with
     // public keys.
     let sha1 = if cfg!(feature = "sha1") { 3 * 6 } else { 0 };
@@ -268,14 +268,14 @@ fn what_we_sign_is_what_the_sender_sends() {
     assert_eq!((equal, public), (3 * (97 - 8 - 2 - 6) + sha1, ed25519));
 }
 
-// Where two signed parts meet without anything between, no byte can move.
+// Where two signed parts meet without a separator, no byte can move.
 
-/// What a part of the message is on the wire.
+/// Where a part of the message is on the wire.
 enum Place<'a> {
     Header(&'a str),
     Target,
     Body,
-    /// Configured, or not of the request's choice.
+    /// Configured, or not chosen by the request.
     Fixed,
 }
 
@@ -328,7 +328,7 @@ impl Request {
         Some(())
     }
 
-    /// Every request that is signed by the same bytes, with the boundary
+    /// Returns every request with the same signed bytes, but with the boundary
     /// between these two parts moved.
     fn with_moved(&self, one: &Place<'_>, other: &Place<'_>) -> Vec<Self> {
         let (Some(before), Some(after)) = (self.get(one), self.get(other)) else {
@@ -347,8 +347,8 @@ impl Request {
     }
 }
 
-/// All requests that are signed by the same bytes as this one, by moving one
-/// boundary; and how many of them verify.
+/// Returns how many requests have the same signed bytes as this one, but with one
+/// boundary moved, and how many of them verify.
 fn moved_and_verified(
     scheme: &Scheme<'_>,
     webhook: &Webhook,
@@ -371,7 +371,8 @@ fn moved_and_verified(
     (count, verified)
 }
 
-/// RFC 3986, section 2: unreserved, reserved and the percent sign.
+/// Returns whether RFC 3986, section 2, allows a byte: unreserved, reserved and the percent
+/// sign.
 fn in_uri(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || "-._~:/?#[]@!$&'()*+,;=%".contains(char::from(byte))
 }
@@ -390,8 +391,8 @@ fn no_boundary_without_a_separator_can_be_moved() {
         };
         let scheme = case.scheme();
         let (count, verified) = moved_and_verified(&scheme, &webhook, &case.method, &request);
-        // The one that can: the end of the target but for its first slash, to the start
-        // of the body, and back what may stand in a URI.
+        // Only one boundary can move: the end of the target, except its first slash, to the
+        // start of the body, and back the characters that a URI may contain.
         let in_uri = request.body.iter().take_while(|byte| in_uri(**byte));
         let wanted = match scheme.name {
             "hubspot-v3" => request.target.len() - 1 + in_uri.count(),
@@ -413,8 +414,7 @@ fn no_boundary_without_a_separator_can_be_moved() {
     assert_eq!(schemes.into_keys().collect::<Vec<_>>(), wanted);
 }
 
-/// What the page of such a scheme has to say: which bodies can be moved over
-/// these boundaries.
+/// The page of such a scheme must say which bodies can move over these boundaries.
 #[test]
 fn bodies_that_look_like_their_neighbour_can_be_moved() {
     let hubspot = schemes::HUBSPOT_V3.at("https://hooks.example.com");
@@ -433,7 +433,7 @@ fn bodies_that_look_like_their_neighbour_can_be_moved() {
     // The target's last two characters, to any body.
     assert_eq!(verified(b"{}"), 2);
     assert_eq!(verified(b""), 2);
-    // What may stand in a URI, to the target.
+    // What a URI may contain, to the target.
     assert_eq!(verified(b"a=b{}"), 2 + 3);
     assert_eq!(verified(b"{a=b}"), 2);
     // Zeros at its end, to the time.
@@ -442,8 +442,8 @@ fn bodies_that_look_like_their_neighbour_can_be_moved() {
     assert_eq!(verified(b"{}1"), 2);
 }
 
-/// Senders whose vectors are not in the file. The signatures are by OpenSSL, if
-/// nothing else is said.
+/// Senders whose vectors are not in the file. The signatures are by OpenSSL unless stated
+/// otherwise.
 struct Known<'a> {
     scheme: Scheme<'a>,
     secrets: &'a [&'a str],
@@ -519,8 +519,8 @@ fn paddle() {
     assert_eq!(verdict, refused("malformed-timestamp"));
 }
 
-/// The vectors of `hook0/hook0`, `clients/conformance/signature.json`, for the
-/// newer of its two ways.
+/// The vectors of `hook0/hook0`, `clients/conformance/signature.json`, for the newer of
+/// its two formats.
 #[test]
 fn hook0() {
     let ours = "19a6fb8f6581715b241a93af02a58611c3b0ac7b747a8d2a5b120ee418d0c347";
@@ -549,7 +549,7 @@ fn hook0() {
             format!("{t},h=x-event-id x-missing,v1={ours}"),
             Err("missing-header"),
         ),
-        // Not of those: what may not be named, and what is named twice.
+        // Refused: a header that may not be named, and one that is named twice.
         (
             format!("{t},h=x-event-id content-type,v1={ours}"),
             Err("malformed-header"),
@@ -577,7 +577,7 @@ fn hook0() {
     }
 }
 
-/// A parameter must be there once: a request that lists no header says so.
+/// The parameter must be present once, even if the request lists no header.
 #[test]
 fn a_list_of_no_headers_is_a_list() {
     with_parameters(&[
@@ -591,7 +591,7 @@ fn a_parameter_that_is_read_must_be_there() {
     with_parameters(&[("t=1800000000,v1=", Err("malformed-header"))]);
 }
 
-/// Each has the signature of a list without headers.
+/// Checks parameters with the signature of a list without headers.
 fn with_parameters(cases: &[(&str, Result<(), &str>)]) {
     let tag = "372307a9b4daf5b428aec84cb292d767e0532caf75282cc93341ebac919e30da";
     for (parameters, verdict) in cases {
@@ -666,7 +666,7 @@ fn docusign() {
     });
 }
 
-/// The sender repeats the header for each of its keys; no other may be.
+/// The sender repeats the header for each of its keys; no other header may be repeated.
 #[test]
 fn mollie() {
     let tag = |secret: &str| {
@@ -698,7 +698,7 @@ fn mollie() {
     assert_eq!(known(&[]), refused("missing-header"));
 }
 
-/// An empty value is as if the header were missing, wherever it stands.
+/// An empty value counts as a missing header, at any position.
 #[test]
 fn an_empty_repetition_counts_for_nothing() {
     let webhook = webhook(schemes::MOLLIE, vec!["mollie".to_owned()], 0).unwrap();
@@ -758,9 +758,9 @@ fn vercel() {
     }
 }
 
-/// Signed as `contentful/node-apps-toolkit` does, `src/requests/sign-request.ts`:
-/// the list of headers names itself. (A query, which that encodes twice before
-/// it is signed, is more than the vocabulary says.)
+/// Signed like `contentful/node-apps-toolkit`, `src/requests/sign-request.ts`: the list of
+/// headers names itself. (It encodes a query twice before signing, which the vocabulary
+/// cannot express.)
 #[test]
 fn contentful() {
     let tag = "741b9cc941970a154d0b43a151636ad56c04f8f6be535e45a51b0ea4f40bf8f6";
@@ -807,8 +807,8 @@ fn contentful() {
         };
         known(&repeated, path, now, verdict);
     }
-    // Another value, and another header in the list: what is not named is not
-    // signed, so the timestamp must be.
+    // Another value, and another header in the list: only named headers are signed, so
+    // the timestamp must be named.
     for (place, value, verdict) in [
         (0, "ContentManagement.Entry.delete", "signature-mismatch"),
         (1, "crn:contentful:::content:spaces/t", "signature-mismatch"),
@@ -931,7 +931,7 @@ fn worldline() {
     assert_eq!(verdict(""), refused("missing-header"));
 }
 
-/// What a list may have around its entries, at the senders that list a time.
+/// What may surround the entries of a list, for senders that list a time.
 #[test]
 fn lists_with_parameters() {
     // Stripe's and Sanity's: see the file of vectors.
@@ -1023,7 +1023,7 @@ fn base64url() {
     assert_eq!(verdict(&format!("{start}{with_bit}")), malformed);
 }
 
-/// Either header may carry the signature, and each must be of its form.
+/// Either header may carry the signature, and each must be well-formed.
 #[test]
 fn box_has_two_headers() {
     let cases = cases();
@@ -1091,7 +1091,7 @@ fn hubspot_needs_the_whole_head() {
         let verdict = judge(&webhook, &head, &body);
         assert_eq!(verdict, wanted.map_err(str::to_owned), "{method} {target}");
     }
-    // The origin is the receiver's own, and no header of the request's.
+    // The origin is configured, not taken from a header.
     let other = schemes::HUBSPOT_V3.at("https://evil.example");
     let other = self::webhook(other, case.secrets.clone(), case.now).unwrap();
     let headers = [

@@ -1,5 +1,5 @@
-//! Requests of the crate `http` that are signed: what the model, which is another
-//! implementation, and the senders' vectors say of them.
+//! Tests signed requests of the crate `http` against the model, another implementation, and
+//! the senders' vectors.
 
 use std::collections::BTreeSet;
 
@@ -47,7 +47,7 @@ impl Genuine {
         format!("{} {}", self.vector.scheme, self.vector.name)
     }
 
-    /// A request with these headers of the vector, and this body.
+    /// Returns a request with these headers of the vector, and this body.
     fn unsigned(&self, keep: impl Fn(&str) -> bool, body: &[u8]) -> Request<Vec<u8>> {
         let (method, target) = self
             .vector
@@ -62,7 +62,7 @@ impl Genuine {
         request.body(body.to_vec()).unwrap()
     }
 
-    /// Whether the sender has the value of this header from elsewhere.
+    /// Returns whether the sender has the value of this header from elsewhere.
     fn is_given(&self, name: &str) -> bool {
         let others = self.receiver.other_headers();
         let list = self.receiver.scheme.header_list;
@@ -71,7 +71,7 @@ impl Genuine {
         others.iter().any(|other| other.eq_ignore_ascii_case(name)) || (listed && !is_set)
     }
 
-    /// The value of a header, as text.
+    /// Returns the value of a header as text.
     fn value(&self, name: Option<String>) -> Option<&str> {
         self.vector.header(&name?)
     }
@@ -145,7 +145,7 @@ fn the_model_accepts_what_is_signed_for_every_scheme() {
             assert!(!genuine.is_accepted_by_the_model(&request), "{name}");
         }
     }
-    // Where all keys are public ones, nobody but the sender can sign.
+    // If all keys are public, only the sender can sign.
     let can_sign = |scheme: &&Scheme<'_>| {
         let mut algorithms = scheme.forms.iter().map(|form| form.algorithm);
         algorithms.any(|it| it.is_available() && it != Algorithm::Ed25519)
@@ -155,8 +155,8 @@ fn the_model_accepts_what_is_signed_for_every_scheme() {
     assert_eq!(signed, wanted);
 }
 
-/// A request that is sent again, later and with another body: nothing of the earlier
-/// signature is left.
+/// If a request is sent again, later and with another body, nothing of the earlier signature
+/// is left.
 #[test]
 fn headers_of_an_earlier_signature_are_replaced() {
     let mut count = 0;

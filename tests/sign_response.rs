@@ -1,4 +1,4 @@
-//! The layer that signs responses, held against arithmetic that is not this crate's.
+//! Tests the layer that signs responses against another implementation.
 
 #[path = "common/time_limit.rs"]
 mod time_limit;
@@ -42,7 +42,7 @@ const AUTHORIZATIONS: &str = "/transactions/authorizations";
 const CREDIT: &str = "/transactions/authorizations/credit";
 const NOW: u64 = 1_795_310_576;
 
-/// By the provider's page, and the `hmac-sha256` crate.
+/// Signs as the provider's page says, with the `hmac-sha256` crate.
 fn signature(secret: &str, timestamp: u64, endpoint: &str, body: &[u8]) -> String {
     let key = BASE64_STANDARD.decode(secret).unwrap();
     let message = [timestamp.to_string().as_bytes(), endpoint.as_bytes(), body].concat();
@@ -52,7 +52,7 @@ fn signature(secret: &str, timestamp: u64, endpoint: &str, body: &[u8]) -> Strin
     )
 }
 
-/// What the provider's own example in Go has signed, and its Postman collection accepted.
+/// Responses that the provider's Go example signed, and its Postman collection accepted.
 const ANSWERS: [(&str, &[u8], &str); 2] = [
     (
         AUTHORIZATIONS,
@@ -83,7 +83,7 @@ fn key(secret: &str) -> Key {
     Key::from(secret).with_id(API_KEY)
 }
 
-/// A request of the sender, 20 seconds before the clock's time.
+/// Returns a request of the sender, 20 seconds before the clock's time.
 fn request(secret: &str, endpoint: &str, body: &'static str) -> Request<Full<Bytes>> {
     let signature = signature(secret, NOW - 20, endpoint, body.as_bytes());
     let request = Request::post("/")
@@ -146,7 +146,7 @@ fn an_answer_is_signed_as_the_provider_signs_it() {
     }
 }
 
-/// Pomelo's two authorisation endpoints, of which one begins the other.
+/// Pomelo has two authorisation endpoints, of which one is a prefix of the other.
 #[test]
 fn a_proof_says_which_endpoint_was_signed() {
     let webhook = pomelo(key(API_SECRET));
@@ -163,7 +163,7 @@ fn a_proof_says_which_endpoint_was_signed() {
         let signed = webhook.sign_response(&event, b"").unwrap();
         assert_signed(&signed.into(), endpoint, b"");
     }
-    // Not where none is signed; and where it is signed and not sent, it is the pinned one.
+    // None if it is not signed; if it is signed but not sent, the pinned one.
     let pakk = Webhook::new(schemes::PAKK, "the signing key").unwrap();
     let headers = pakk.sign(&Message::new(b"{}")).unwrap();
     let event = pakk.verify(&headers, b"{}").unwrap();
@@ -239,7 +239,7 @@ fn a_webhook_that_could_sign_no_response_is_an_error_at_start() {
     let error = signs(Webhook::new(of_a_request, "the signing key").unwrap()).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the scheme signs the method, and the message has none"
+        "the scheme signs the method, but the message has none"
     );
     #[cfg(feature = "ed25519")]
     {
@@ -250,7 +250,7 @@ fn a_webhook_that_could_sign_no_response_is_an_error_at_start() {
     }
 }
 
-/// What a service in front of nothing but the layers does.
+/// Sends a request through the layers to a service, and returns the response.
 async fn through<H, F, B>(
     sign: SignResponseLayer,
     webhook: Arc<Webhook>,
@@ -428,7 +428,7 @@ impl futures_core::Stream for Broken {
     }
 }
 
-/// The time is up when the test says so.
+/// The test decides when the time is up.
 #[tokio::test]
 async fn when_the_time_is_up_the_fallback_is_sent_signed_and_the_service_dropped() {
     struct Dropped(Arc<AtomicUsize>);
@@ -506,7 +506,7 @@ async fn nothing_is_signed_for_a_request_that_is_not_verified() {
     assert!(parts.extensions.get::<Rejection>().is_some());
     assert_unsigned(&parts.headers);
 
-    // Verified by another webhook, or without a webhook of its own.
+    // The layer has another webhook, or none for the request.
     let another = SignResponseLayer::new(pomelo(key(API_SECRET))).unwrap();
     let none = SignResponseLayer::from_fn(|_| None);
     for layer in [another, none] {
@@ -559,7 +559,8 @@ async fn tenants_sign_with_their_own_webhooks() {
     }
 }
 
-/// A secret is replaced while a request is handled: the response has the key of the request.
+/// If a secret is replaced while a request is handled, the response is signed with the key of
+/// the request.
 #[tokio::test]
 async fn a_reload_does_not_come_between_a_request_and_its_response() {
     let _limit = time_limit();
@@ -593,7 +594,7 @@ async fn a_reload_does_not_come_between_a_request_and_its_response() {
     }
 }
 
-/// What the test holds of a service on a socket.
+/// A service on a socket, and what the test controls of it.
 struct Running {
     sender: http1::SendRequest<Full<Bytes>>,
     started: Arc<Notify>,
@@ -621,7 +622,7 @@ async fn exchange(
     Ok(parts(sender.send_request(request).await?).await)
 }
 
-/// The whole stack, on a socket, with the client's connection.
+/// Starts the whole stack on a socket, with a client's connection.
 async fn run() -> Running {
     let (started, gate, time) = (
         Arc::new(Notify::new()),
@@ -705,8 +706,8 @@ async fn over_a_socket_all_that_is_received_is_signed() {
     }
 }
 
-/// The time runs out: the sender has the fallback, the handler runs on, and a retry meets the
-/// `OnceLayer`: first in progress, then done.
+/// When the time runs out, the sender gets the fallback and the handler runs on. The
+/// `OnceLayer` answers a retry: first as in progress, then as done.
 #[tokio::test]
 async fn a_handler_of_the_once_layer_runs_on_when_the_time_is_up() {
     let _limit = time_limit();
@@ -741,7 +742,7 @@ async fn a_handler_of_the_once_layer_runs_on_when_the_time_is_up() {
     assert_eq!(running.finished.load(SeqCst), 1);
 }
 
-/// A stream of frames, each made when it is asked for. It never has to wait.
+/// A stream of frames, each created on demand. It never has to wait.
 struct Frames<F>(F);
 
 impl<F: FnMut() -> Option<Bytes> + Unpin> futures_core::Stream for Frames<F> {
@@ -759,8 +760,8 @@ fn streamed(frames: impl FnMut() -> Option<Bytes> + Unpin + Send + 'static) -> B
     Body::new(http_body_util::StreamBody::new(Frames(frames)))
 }
 
-/// What arrives is what was signed, and its length is announced: each next request arrives on
-/// the same connection, so that no byte too many or too few was sent.
+/// The signed bytes arrive, and their length is announced: each following request arrives on
+/// the same connection, so not a byte too many or too few was sent.
 #[tokio::test]
 async fn over_a_socket_the_length_is_that_of_the_signed_bytes() {
     let _limit = time_limit();
@@ -852,7 +853,7 @@ async fn over_a_socket_the_length_is_that_of_the_signed_bytes() {
     }
 }
 
-/// As the layer's page says, so that nobody relies on it: a panic is the server's.
+/// As the layer's page says, so that nobody relies on it: the server handles a panic.
 #[tokio::test]
 async fn a_panic_that_nothing_catches_closes_the_connection() {
     let _limit = time_limit();
@@ -872,8 +873,8 @@ async fn a_panic_that_nothing_catches_closes_the_connection() {
     assert!(answered.unwrap_err().is_incomplete_message());
 }
 
-/// One verifier for two endpoints, one of which begins the other. What was signed decides, and
-/// nothing else that the request says about where it goes.
+/// One verifier serves two endpoints, one of which is a prefix of the other. Only the signed
+/// endpoint decides, not what else the request says about its destination.
 #[tokio::test]
 async fn neither_host_nor_path_chooses_another_endpoint() {
     let _limit = time_limit();
@@ -927,7 +928,7 @@ async fn neither_host_nor_path_chooses_another_endpoint() {
                     wanted,
                     "{signed} {path} {spoof:?}"
                 );
-                // Signed for the endpoint of the request, also where it is refused.
+                // Signed for the endpoint of the request, even if it is refused.
                 assert_signed(&parts.headers, signed, &body);
             }
         }

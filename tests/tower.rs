@@ -1,4 +1,4 @@
-//! The layer, without a network.
+//! Tests the layer without a network.
 
 #[path = "common/bodies.rs"]
 mod bodies;
@@ -67,7 +67,7 @@ fn full(bytes: impl Into<Bytes>) -> Full<Bytes> {
     Full::new(bytes.into())
 }
 
-/// Responds with the request's body, and hands the proof back.
+/// Responds with the request's body, and returns the proof.
 async fn echo(request: Request<VerifiedBody>) -> Result<Response<Bytes>, Infallible> {
     let (mut parts, body) = request.into_parts();
     let mut response = Response::new(body.proof().clone().into_body());
@@ -94,14 +94,14 @@ fn rejection(response: &Response<Bytes>) -> &Rejection {
     response.extensions().get().expect("a rejection")
 }
 
-/// Rejected once its body was read to the end.
+/// Checks a rejection after the body was read to its end.
 #[track_caller]
 fn assert_rejected(response: &Response<Bytes>, status: StatusCode, reason: &str) {
     assert!(response.headers().is_empty(), "{:?}", response.headers());
     assert_rejection(response, status, reason);
 }
 
-/// Rejected before the end of its body, over HTTP/1.
+/// Checks a rejection before the end of the body, over HTTP/1.
 #[track_caller]
 fn assert_rejected_unread(response: &Response<Bytes>, status: StatusCode, reason: &str) {
     let close = (CONNECTION, HeaderValue::from_static("close"));
@@ -180,7 +180,7 @@ async fn the_rest_of_the_request_is_untouched() {
 
 type Rejected = (Request<Full<Bytes>>, Webhook, &'static str);
 
-/// Every way to be rejected that a sender can cause, with its label.
+/// Returns every rejection that a sender can cause.
 fn rejected_requests() -> Vec<Rejected> {
     let mut cases = Vec::new();
     let mut add = |genuine: Genuine, headers: Vec<(String, Vec<u8>)>, reason| {
@@ -228,7 +228,7 @@ fn rejected_requests() -> Vec<Rejected> {
     cases
 }
 
-/// But for the connection, which an HTTP/1 server closes for all to see.
+/// All rejections look the same, except that an HTTP/1 server visibly closes the connection.
 #[tokio::test]
 async fn every_rejection_looks_the_same_from_outside() {
     let show = |response: Response<Bytes>| {
@@ -550,7 +550,7 @@ async fn an_announced_length_over_the_limit_is_rejected_unread() {
     }
 }
 
-/// Or a forger could see which claims the headers may make.
+/// Otherwise a forger could learn which headers are accepted.
 #[tokio::test]
 async fn the_response_to_an_announced_length_is_the_same_whatever_the_headers_claim() {
     let webhooks = rejected_requests()
@@ -645,8 +645,8 @@ async fn trailers_survive_and_are_not_signed() {
     }
 }
 
-/// Bodies that do what the trait's contract forbids: what is passed on is what
-/// was hashed, whatever they say.
+/// Bodies that break the trait's contract: what is passed on is what was hashed, whatever
+/// they claim.
 #[tokio::test]
 async fn a_body_that_goes_on_after_its_trailers_is_read_to_its_end() {
     let genuine = paminga();
@@ -830,7 +830,7 @@ async fn a_body_has_its_time_however_it_drips() {
     assert_passed(&response, genuine.body);
 }
 
-/// On a runtime with one thread, whose timer runs when the tasks let it.
+/// On a runtime with one thread, whose timer runs only when the tasks yield.
 #[tokio::test]
 async fn an_endless_body_keeps_neither_the_timeout_nor_other_tasks_waiting() {
     let _limit = time_limit();
@@ -850,7 +850,7 @@ async fn an_endless_body_keeps_neither_the_timeout_nor_other_tasks_waiting() {
     assert!(untimed.await.unwrap_err().is_cancelled());
 }
 
-/// Who has captured a request and keeps its last byte back.
+/// An attacker who captured a request withholds its last byte.
 #[tokio::test]
 async fn a_body_that_ends_after_the_replay_window_is_too_late() {
     let now = Arc::new(AtomicU64::new(SIGNED_AT + 300));
@@ -892,7 +892,7 @@ async fn the_service_is_ready_before_it_is_called() {
         let ready = pin!(<_ as ServiceExt<Request<Full<Bytes>>>>::ready(&mut service));
         assert!(poll_once(ready).is_pending());
     }
-    // The mock panics if it is called when it has not said that it is ready.
+    // The mock panics if it is called before it was ready.
     handle.allow(2);
     for _ in 0..2 {
         let service = <_ as ServiceExt<Request<Full<Bytes>>>>::ready(&mut service);
@@ -927,7 +927,7 @@ async fn errors_of_the_service_pass_through() {
     assert_eq!(error.to_string(), "never ready");
 }
 
-/// A place of the limit is held while a body arrives, and free again after it.
+/// A request occupies a place while its body arrives, and frees it afterwards.
 #[tokio::test]
 async fn under_a_concurrency_limit_places_come_back() {
     let _limit = time_limit();
@@ -1184,7 +1184,7 @@ async fn a_verifier_is_chosen_for_each_request() {
     }
 }
 
-/// As a middleware that fetches verifiers would put it there.
+/// The verifier is in the extensions, as if a middleware had fetched it.
 #[tokio::test]
 async fn a_verifier_can_come_by_the_extensions() {
     let layer = VerifyLayer::from_fn(|request| {
@@ -1289,13 +1289,13 @@ async fn a_rejection_names_the_key_that_the_request_names() {
         "the body is longer than 1048576 bytes"
     );
 
-    // A key that no request names is not to be found in a rejection.
+    // A rejection does not contain a key that no request names.
     let keyed = VerifyLayer::new(of_paminga(text_key().with_id("new")));
     let response = send(keyed, request(&paminga().headers, full("{}"))).await;
     assert_eq!(rejection(&response).key_id(), None);
 }
 
-/// Whoever sends a request chooses what it names: none of it is to be logged.
+/// Senders choose what a request names, so none of it may be logged.
 #[tokio::test]
 async fn a_rejection_holds_nothing_of_an_id_that_is_not_configured() {
     let cut = &API_KEY[..API_KEY.len() - 1];
@@ -1314,7 +1314,7 @@ async fn a_rejection_holds_nothing_of_an_id_that_is_not_configured() {
     }
 }
 
-/// A rejection's id is a copy of this one, which the request's only equals.
+/// The id in a rejection is a copy of the configured one, which the request's merely equals.
 #[test]
 fn a_claimed_key_id_is_the_configured_text() {
     let genuine = pomelo();
@@ -1326,7 +1326,7 @@ fn a_claimed_key_id_is_the_configured_text() {
     assert!(!sent.as_ptr_range().contains(&claimed.as_ptr()));
 }
 
-/// Named when the program runs, and sees all of the head.
+/// A verifier that is named at run time, and sees the whole head.
 #[derive(Debug)]
 struct Custom {
     name: String,

@@ -1,5 +1,5 @@
-//! What the layer holds of a body: never more than it has read, and no copy of
-//! a body that comes in one piece.
+//! Tests how much of a body the layer holds: never more than it has read, and no copy
+//! of a body that arrives in one piece.
 
 #[path = "common/bodies.rs"]
 mod bodies;
@@ -27,11 +27,11 @@ struct Peak;
 thread_local! {
     static HELD: Cell<isize> = const { Cell::new(0) };
     static PEAK: Cell<isize> = const { Cell::new(0) };
-    /// Since a request began.
+    /// The bytes held since a request began.
     static GROWN: Cell<usize> = const { Cell::new(0) };
 }
 
-/// A thread can give back what another took, so this goes below zero too.
+/// Counts bytes. A thread can free what another allocated, so the count may be negative.
 fn count(taken: usize, given_back: usize) {
     HELD.set(HELD.get() + signed(taken) - signed(given_back));
     PEAK.set(PEAK.get().max(HELD.get()));
@@ -41,7 +41,7 @@ fn signed(size: usize) -> isize {
     isize::try_from(size).unwrap_or(isize::MAX)
 }
 
-// SAFETY: hands everything on to the system's allocator.
+// SAFETY: passes everything on to the system's allocator.
 unsafe impl GlobalAlloc for Peak {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(layout.size(), 0);
@@ -57,7 +57,7 @@ unsafe impl GlobalAlloc for Peak {
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         GROWN.set(GROWN.get() + 1);
-        // Old and new at once, as if nothing could grow in place.
+        // Counts old and new at once, as if nothing could grow in place.
         count(size, 0);
         count(0, layout.size());
         // SAFETY: the caller's promise.
@@ -72,7 +72,7 @@ const LIMIT: usize = 1 << 20;
 /// The boxed verification, headers, the response.
 const OVERHEAD: isize = 16 << 10;
 
-/// The status, and the most that was held at once beyond what was before.
+/// Returns the status, and the most bytes that were held at once in addition to earlier ones.
 fn run(request: Request<impl Body<Error = BrokeOff> + Send + 'static>) -> (StatusCode, isize) {
     let before = HELD.get();
     PEAK.set(before);
@@ -100,12 +100,12 @@ fn response(request: Request<impl Body<Error = BrokeOff> + Send + 'static>) -> R
     }
 }
 
-/// A body in one piece.
+/// Returns a body in one piece.
 fn whole(bytes: Bytes) -> impl Body<Data = Bytes, Error = BrokeOff> + Send + 'static {
     Full::new(bytes).map_err(|never| match never {})
 }
 
-/// Signed with `openssl dgst -sha256 -hmac your-shared-secret`.
+/// Returns a request signed with `openssl dgst -sha256 -hmac your-shared-secret`.
 fn request<B>(signature: &str, body: B) -> Request<B> {
     let request = Request::post("/").header("x-paminga-signature", signature);
     request.body(body).unwrap()
@@ -132,7 +132,7 @@ fn a_body_in_one_piece_is_not_copied() {
     assert!(peak < OVERHEAD, "{peak}");
 }
 
-/// As servers have it, whose chunks are pieces of a read buffer.
+/// In servers, chunks are pieces of a read buffer.
 #[test]
 fn a_short_body_keeps_nothing_else() {
     let _limit = time_limit();
@@ -145,7 +145,7 @@ fn a_short_body_keeps_nothing_else() {
     assert!(HELD.get() - before < OVERHEAD);
 }
 
-/// From 4 KiB on a copy costs more than the read buffer that a piece keeps.
+/// From 4 KiB on, a copy costs more than the read buffer that a piece keeps alive.
 #[test]
 fn a_body_of_4_kib_is_not_copied() {
     let _limit = time_limit();
@@ -168,7 +168,7 @@ fn a_body_of_4_kib_is_not_copied() {
     }
 }
 
-/// 8 KiB for the second chunk and 16 KiB for the third, which the fourth fills.
+/// The buffer has 8 KiB for the second chunk and 16 KiB for the third, which the fourth fills.
 #[test]
 fn a_buffer_that_is_full_has_not_grown_again() {
     let _limit = time_limit();

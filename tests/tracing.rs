@@ -1,4 +1,4 @@
-//! What the layer and the extractors log: reasons, never contents.
+//! Tests what the layer and the extractors log: reasons, never contents.
 
 mod common;
 #[path = "common/headers_alone.rs"]
@@ -43,7 +43,7 @@ impl<'a> MakeWriter<'a> for Log {
     }
 }
 
-/// All that is logged while a request is served.
+/// Returns everything that is logged while a request is served.
 fn logged(work: impl Future) -> String {
     let _limit = time_limit();
     let log = Log::default();
@@ -118,12 +118,12 @@ fn a_fault_of_the_operator_is_logged_as_an_error() {
     assert_eq!(
         log_of(VerifyLayer::new(webhook), &headers, b"x"),
         "ERROR hookseal::tower: webhook rejected scheme=\"request-line\" \
-         reason=\"incomplete-head\" error=the scheme signs the request's method, and only \
+         reason=\"incomplete-head\" error=the scheme signs the request's method, but only \
          headers were passed; pass the whole head (`Head::new`, or `http::request::Parts`)\n"
     );
 }
 
-/// Whoever sends a request chooses what it names.
+/// Senders choose what a request names.
 #[test]
 fn an_id_that_is_not_configured_is_not_logged() {
     let genuine = pomelo();
@@ -233,7 +233,7 @@ fn what_was_seen_of_the_body_is_logged() {
         log_of(layer, &headers, b"{\"n\":0, \"unpacked\": true}"),
         " INFO hookseal::tower: webhook rejected scheme=\"paminga\" \
          reason=\"body-length-mismatch\" body_len=25 announced_len=7 content_encoding=\"gzip\" \
-         error=the body has 25 bytes, and Content-Length announces 7; a middleware in front changed \
+         error=the body has 25 bytes, but Content-Length announces 7; a middleware in front changed \
          the body (decompressed or rewrote it), or its stream was cancelled\n"
     );
     // A client chooses the text.
@@ -242,7 +242,7 @@ fn what_was_seen_of_the_body_is_logged() {
     assert_eq!(log.matches('x').count(), 64, "{log}");
 }
 
-/// The cause stands beside the 401 within a second, and the answer is the same.
+/// The cause is logged within a second after the 401, and the response is unchanged.
 #[cfg(feature = "explain")]
 #[test]
 fn refusals_are_explained_in_the_log() {
@@ -279,7 +279,7 @@ fn refusals_are_explained_in_the_log() {
     assert!(!log.contains("hookseal::explain"), "{log}");
 }
 
-/// One search a second, however many requests are refused.
+/// There is one search per second, however many requests are refused.
 #[cfg(feature = "explain")]
 #[test]
 fn few_refusals_are_explained_of_many() {
@@ -338,7 +338,7 @@ fn respond(
     response
 }
 
-/// What is logged until a second after the response.
+/// Returns what is logged until a second after the response.
 #[cfg(feature = "explain")]
 fn explained(layer: VerifyLayer, headers: &[(String, Vec<u8>)], body: &'static [u8]) -> String {
     let service = layer.layer(service_fn(|_: Request<VerifiedBody>| {

@@ -1,4 +1,4 @@
-//! The vectors of independent implementations: verdict, reason, every split of
+//! Tests the vectors of independent implementations: verdict, reason, every split of
 //! the body, and the signatures that we make.
 
 use hookseal::clock::Timestamp;
@@ -11,7 +11,7 @@ use hookseal_testing::cases::{self, Judged};
 use hookseal_testing::model::time;
 use hookseal_testing::vectors::{Build, Case, FILES, SENDERS, Setup, Verdict, load, of_catalogue};
 
-/// Runs all cases, which must be `judged` and `skipped` in number.
+/// Runs all cases, and checks how many are judged and skipped.
 #[track_caller]
 fn run(cases: &[Case], judged: usize, skipped: usize) {
     let mut differing = Vec::new();
@@ -63,7 +63,7 @@ fn disagreements() {
     run(&load("disagreements"), judged, skipped);
 }
 
-/// How many cases are judged and skipped, of these and those of `v1a`.
+/// Returns how many cases are judged and skipped, given the numbers without and with `v1a`.
 fn with_v1a(judged: usize, v1a: usize) -> (usize, usize) {
     match cfg!(feature = "ed25519") {
         true => (judged + v1a, 0),
@@ -83,7 +83,7 @@ fn senders() {
     run(&cases, known, unknown);
 }
 
-/// A model that is wrong would say nothing about the crate.
+/// A wrong model would prove nothing about the crate.
 #[test]
 fn the_model_agrees_with_every_vector() {
     let (mut judged, mut without_key, mut unknown) = (0, 0, 0);
@@ -99,7 +99,7 @@ fn the_model_agrees_with_every_vector() {
     assert_eq!((judged, without_key, unknown), (937 + senders, 33, 0));
 }
 
-/// How many cases of senders there are in this build.
+/// Returns how many cases of senders this build can judge.
 fn of_senders() -> usize {
     of_catalogue(&SENDERS.map(load).concat()).0
 }
@@ -108,8 +108,8 @@ fn all_cases() -> Vec<Case> {
     FILES.into_iter().chain(SENDERS).flat_map(load).collect()
 }
 
-/// Cut points of a body: all of them for a short one, those around the ends
-/// and around SHA-256's blocks for a long one.
+/// Returns the cut points of a body: all for a short one, those around the ends and
+/// around SHA-256's blocks for a long one.
 fn cuts(length: usize) -> Vec<usize> {
     let near = |place: usize| place.saturating_sub(2)..=place + 2;
     let mut cuts: Vec<usize> = if length <= 80 {
@@ -180,7 +180,7 @@ fn every_split_of_the_body_gives_the_same_verdict() {
     assert_eq!(checked, with_v1a(865, 72).0 + of_senders());
 }
 
-/// As a list of pairs and as a map of the `http` crate.
+/// A list of pairs and a map of the `http` crate give the same verdict.
 #[test]
 fn every_container_of_headers_gives_the_same_verdict() {
     let mut checked = 0;
@@ -188,7 +188,7 @@ fn every_container_of_headers_gives_the_same_verdict() {
         let Build::Ready(webhook) = case.webhook().unwrap() else {
             continue;
         };
-        // A map cannot hold what cannot travel in a header.
+        // A map cannot hold what no header can carry.
         let map: Option<http::HeaderMap> = case
             .headers
             .iter()
@@ -221,7 +221,7 @@ fn our_signatures_are_those_of_the_senders() {
         if case.wanted().unwrap() != Verdict::Valid {
             continue;
         }
-        // One of the secrets is the one that the sender has signed with.
+        // The sender signed with one of the secrets.
         let cases = case.with_each_secret();
         let signed: Vec<Signed> = cases.iter().filter_map(sign_again).collect();
         match &signed[..] {
@@ -252,12 +252,12 @@ enum Signed {
         ours: String,
         theirs: String,
     },
-    /// The timestamp is valid, and not how we write that number.
+    /// The timestamp is valid, but we write that number differently.
     OtherTime,
     Not(SignError),
 }
 
-/// Signs a case's message; `None` if this build cannot verify it.
+/// Signs a case's message; returns `None` if this build cannot verify it.
 fn sign_again(case: &Case) -> Option<Signed> {
     let webhook = case.webhook().unwrap().ready()?;
     let body = case.body().unwrap();
@@ -323,8 +323,8 @@ fn sign_again(case: &Case) -> Option<Signed> {
     for (name, ours) in &signed {
         let theirs = case.header(name.as_str()).unwrap();
         let same = match scheme.signature {
-            // The case may list what other senders or keys signed too, and we what
-            // other keys of the case sign; all else is listed by both.
+            // The case may also list signatures of other senders or keys, and we list those of
+            // the case's other keys. Both list all others.
             SignatureField::List { header, separator } if is_named(name, header) => {
                 let separators = match separator {
                     // One of the senders lists them so.
@@ -369,7 +369,7 @@ fn what_the_vectors_say_of_the_bytes_as_received() {
     let number: u64 = text.strip_prefix('0').unwrap().parse().unwrap();
     assert_eq!(verified.timestamp(), Some(Timestamp::from_secs(number)));
     assert_eq!(verified.body(), body);
-    // Written again as a number it is another message.
+    // Formatted again as a number, it is another message.
     let mut rewritten = case.headers.clone();
     rewritten[1].1 = number.to_string();
     let error = webhook.verify(&rewritten, &body).unwrap_err();

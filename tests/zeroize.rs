@@ -1,10 +1,9 @@
-//! No key material is left in memory that the crate controls: no freed block
-//! holds any of it, and no place that a running verification was moved from.
+//! Tests that no key material is left in memory that the crate controls: neither in a
+//! freed block nor in a place from which a running verification was moved.
 //!
-//! Key material is the secret, as bytes and as text, and the hash states after
-//! HMAC's two padded blocks, which can stand in for the secret. Every freed block
-//! is searched for every eight bytes of them. `in_use` shows that they are found
-//! where they are.
+//! Key material is the secret, as bytes and as text, and the hash states after HMAC's
+//! two padded blocks, which can replace the secret. Every freed block is searched for
+//! each eight bytes of them. `in_use` shows that the search finds them where they are.
 
 #[path = "common/bodies.rs"]
 mod bodies;
@@ -49,7 +48,7 @@ const BASE64: &str = "MDEyMzQ1Njc4OWFiY2RlZmdoaWprbG1ub3BxcnN0dXY=";
 /// All key material, in pieces of eight bytes.
 struct Pieces {
     all: Vec<[u8; 8]>,
-    /// The bytes that one begins with.
+    /// The first bytes of the pieces.
     first: [bool; 256],
 }
 
@@ -81,11 +80,11 @@ fn add(all: &mut Vec<[u8; 8]>, bytes: &[u8]) {
     all.extend(bytes.as_chunks().0);
 }
 
-/// The hash states after the padded block, as they are in memory.
+/// Adds the hash states after the padded block, as they are in memory.
 fn add_states(all: &mut Vec<[u8; 8]>, secret: &[u8], pad: u8) {
     let state = sha256_state(secret, pad);
     for pair in state.as_chunks::<2>().0 {
-        // Processors with instructions for SHA-256 keep the words in another
+        // Processors with SHA-256 instructions keep the words in a different
         // order.
         all.push(both(pair[0], pair[1]));
         all.push(both(pair[1], pair[0]));
@@ -123,7 +122,7 @@ fn both(one: u32, other: u32) -> [u8; 8] {
     bytes
 }
 
-/// SHA-256 of one block (FIPS 180-4, section 6.2), without the final padding.
+/// Computes SHA-256 of one block (FIPS 180-4, section 6.2), without the final padding.
 fn sha256_state(secret: &[u8], pad: u8) -> [u32; 8] {
     let mut block = [pad; 64];
     block
@@ -164,7 +163,7 @@ fn sha512_state(secret: &[u8], pad: u8) -> [u64; 8] {
     state
 }
 
-/// How many pieces of key material are in these bytes.
+/// Returns how many pieces of key material are in these bytes.
 fn pieces_in(bytes: &[u8]) -> usize {
     let Some(pieces) = PIECES.get() else { return 0 };
     let found = bytes.windows(8).filter(|window| {
@@ -173,8 +172,8 @@ fn pieces_in(bytes: &[u8]) -> usize {
     found.count()
 }
 
-/// Searches what is freed, and remembers what is allocated, while a thread asks
-/// for it.
+/// An allocator that searches what is freed, and remembers what is allocated, while a
+/// thread asks for it.
 struct Searching;
 
 thread_local! {
@@ -193,9 +192,9 @@ fn replace_in_use(from: (usize, usize), to: (usize, usize)) {
     });
 }
 
-// SAFETY: hands everything on to the system's allocator, and reads a block only
-// while it is still the caller's to free. What grows is allocated, copied and
-// freed, by the default methods.
+// SAFETY: passes everything on to the system's allocator, and reads a block only
+// before it is freed. The default methods grow a block by allocating, copying and
+// freeing.
 unsafe impl GlobalAlloc for Searching {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // Zeroed, so that every byte of a block may be read.
@@ -222,19 +221,19 @@ unsafe impl GlobalAlloc for Searching {
 #[global_allocator]
 static ALLOCATOR: Searching = Searching;
 
-/// Fills the stack below with zeros. What has been left there could get into a
-/// block with the unused bytes of a value that is moved to it.
+/// Fills the stack below with zeros. Remains there could get into a block with the
+/// unused bytes of a value that is moved to it.
 #[inline(never)]
 fn clear_stack() {
-    // At once: between the frames of a recursion there are bytes that it does not write.
+    // In one frame: a recursion leaves bytes between its frames unwritten.
     let mut area = [0_u8; DEPTH];
     black_box(&mut area);
 }
 
-/// How much of the stack is looked at.
+/// How many bytes of the stack are searched.
 const DEPTH: usize = 64 << 10;
 
-/// How many blocks with key material `work` has freed.
+/// Returns how many blocks with key material `work` frees.
 fn left_by(work: impl FnOnce()) -> usize {
     pieces();
     clear_stack();
@@ -249,8 +248,8 @@ fn left_by(work: impl FnOnce()) -> usize {
     LEFT.get()
 }
 
-/// How many blocks with key material are in use, of those that were allocated
-/// since `left_by` began.
+/// Returns how many blocks with key material are in use, of those allocated since
+/// `left_by` began.
 fn in_use() -> usize {
     let blocks = IN_USE.with_borrow(|blocks| *blocks);
     let holds_some = |&(address, size): &(usize, usize)| {
@@ -268,12 +267,12 @@ fn in_use() -> usize {
 }
 
 fn read(start: *const u8, at: usize) -> u8 {
-    // SAFETY: of callers that name initialised memory alone.
+    // SAFETY: all callers pass only initialised memory.
     unsafe { ptr::read_volatile(start.wrapping_add(at)) }
 }
 
-/// How many pieces are in a place that was all zero before anything was put
-/// there.
+/// Returns how many pieces are in a place that was all zero before it was written
+/// to.
 fn pieces_at<T>(place: *const T) -> usize {
     let bytes: Vec<u8> = (0..size_of::<T>())
         .map(|at| read(place.cast(), at))
@@ -292,7 +291,7 @@ const SHA256: Scheme = Scheme {
 fn schemes() -> impl Iterator<Item = Scheme<'static>> {
     const SHA512: &[Form] = &[Form::hex("").with_algorithm(Algorithm::HmacSha512)];
     const SHA1: &[Form] = &[Form::hex("").with_algorithm(Algorithm::HmacSha1)];
-    // A body that is signed alone is verified by a shorter way.
+    // A body that is signed alone is verified in a shorter way.
     let alone = Scheme {
         signed: &[Part::Body],
         ..SHA256
@@ -312,17 +311,17 @@ fn webhook(scheme: Scheme<'_>) -> Webhook {
     Webhook::new(scheme, Key::from_bytes(SECRET).unwrap()).unwrap()
 }
 
-/// Two keys, of which the second has signed.
+/// Creates a webhook with two keys, of which the second has signed.
 fn rotating(scheme: Scheme<'_>) -> Webhook {
     let other = Key::from_bytes([7; 32]).unwrap();
     Webhook::new(scheme, [other, Key::from_bytes(SECRET).unwrap()]).unwrap()
 }
 
-/// Around the block lengths.
+/// Body lengths around the block lengths.
 const LENGTHS: [usize; 6] = [0, 1, 58, 64, 128, 300];
 
-/// Holds that `work` leaves nothing, for each algorithm, one key and two, bodies
-/// of several lengths, and requests that are verified and refused.
+/// Checks that `work` leaves nothing, for each algorithm, one and two keys, bodies of
+/// several lengths, and verified and refused requests.
 #[track_caller]
 fn assert_nothing_left(work: impl Fn(&Webhook, &SignedHeaders, &[u8], bool)) {
     for scheme in schemes() {
@@ -355,7 +354,7 @@ fn what_is_left_is_seen() {
         left_by(|| drop(black_box(Box::new(sha256_state(&SECRET, 0x36))))),
         1
     );
-    // A block that was moved, as it grew.
+    // A block that was moved as it grew.
     let grown = left_by(|| {
         let mut bytes = SECRET.to_vec();
         bytes.reserve_exact(4096);
@@ -366,8 +365,8 @@ fn what_is_left_is_seen() {
     // Half of a state.
     let half: [u32; 4] = *sha256_state(&SECRET, 0x5c).last_chunk().unwrap();
     assert_eq!(left_by(|| drop(black_box(Box::new(half)))), 1);
-    // The known answer of FIPS 180-4's example: what is computed here are SHA-256
-    // and SHA-512.
+    // The known answers of FIPS 180-4's examples show that SHA-256 and SHA-512 are
+    // computed here.
     let mut abc = [0; 64];
     abc[..4].copy_from_slice(b"abc\x80");
     abc[63] = 24;
@@ -378,8 +377,8 @@ fn what_is_left_is_seen() {
     assert_eq!(sha512_state(&abc, 0)[0], 0xddaf_35a1_9361_7aba);
 }
 
-/// Where the states are while they are needed: the prepared key, and the place of
-/// a running MAC, with both of its states.
+/// While they are needed, the states are in the prepared key, and in the place of a
+/// running MAC, which has both.
 #[test]
 fn the_states_are_where_they_are_used() {
     for scheme in schemes() {
@@ -464,7 +463,7 @@ fn an_account_and_a_shared_key_that_are_dropped_leave_nothing() {
     assert_eq!(left_by(|| drop(key())), 0);
     assert_eq!(left_by(|| drop(key().clone())), 0);
     assert_eq!(left_by(|| drop(account())), 0);
-    // The last to go of the account, its listings and its requests wipes the token.
+    // The last one dropped of the account, its listings and its requests wipes the token.
     let left = left_by(|| {
         let account = account();
         let request = account.list().next_request().unwrap();
@@ -473,7 +472,7 @@ fn an_account_and_a_shared_key_that_are_dropped_leave_nothing() {
         assert!(pieces_in(request.headers()["authorization"].as_bytes()) > 0);
     });
     assert_eq!(left, 0);
-    // The body is the client's, and holds the key: so a key would be seen.
+    // The body belongs to the client and contains the key: so a key would be found.
     let (account, key) = (account(), key());
     assert!(left_by(|| drop(account.register("https://example.com/", &key))) > 0);
 }
@@ -569,12 +568,37 @@ fn a_dropped_verification_leaves_nothing() {
         verification.update(body);
         drop(verification);
         assert_eq!(pieces_at(&raw const *state), 0);
-        // One whose destructor does not run: the place is wiped when it is used
-        // again, or dropped.
+        // If a verification's destructor does not run, the place is wiped when it is
+        // used again or dropped.
         let mut verification = ManuallyDrop::new(webhook.begin(headers, &mut state).unwrap());
         verification.update(body);
         drop(webhook.begin(headers, &mut state));
         assert_eq!(pieces_at(&raw const *state), 0);
+        let mut verification = ManuallyDrop::new(webhook.begin(headers, &mut state).unwrap());
+        verification.update(body);
+    });
+}
+
+/// Fills the stack below with the secret.
+#[inline(never)]
+fn leave_secrets_on_the_stack() {
+    let mut area = [SECRET; DEPTH / SECRET.len()];
+    black_box(&mut area);
+}
+
+/// A state that is moved to its place takes along what lay on the stack where its padding and
+/// its unused bytes are.
+#[test]
+fn the_padding_of_a_dropped_state_is_wiped() {
+    assert_nothing_left(|webhook, headers, body, _| {
+        leave_secrets_on_the_stack();
+        let mut state = Box::new(HashState::new());
+        leave_secrets_on_the_stack();
+        let mut verification = webhook.begin(headers, &mut state).unwrap();
+        verification.update(body);
+        drop(verification);
+        assert_eq!(pieces_at(&raw const *state), 0);
+        leave_secrets_on_the_stack();
         let mut verification = ManuallyDrop::new(webhook.begin(headers, &mut state).unwrap());
         verification.update(body);
     });
@@ -585,8 +609,8 @@ struct Held<'h> {
     verification: Verification<'h>,
 }
 
-/// Takes a running verification from place to place: each is left without key
-/// material, or is freed, and searched then.
+/// Moves a running verification from place to place. Each place is left without key
+/// material, or is freed, and then searched.
 fn move_about<'h>(mut verification: Verification<'h>, body: &[u8]) -> Verification<'h> {
     let mut place = Box::new(MaybeUninit::zeroed());
     for chunk in chunks(body) {
@@ -623,7 +647,7 @@ fn a_moved_verification_leaves_nothing() {
     });
 }
 
-/// Makes a canonical form, and panics where the thread says so.
+/// A canonical form that panics if the thread says so.
 #[derive(Debug)]
 struct Canonical;
 
@@ -709,7 +733,7 @@ fn a_panic_leaves_nothing() {
     }
 }
 
-/// The clock is asked again when the body is complete, with the states there.
+/// The clock is asked again when the body is complete and the states still exist.
 #[test]
 fn a_panic_or_a_refusal_at_the_end_leaves_nothing() {
     const TIMED: Scheme = hookseal::schemes::STANDARD_WEBHOOKS;
@@ -743,7 +767,7 @@ fn poll<F: Future + ?Sized>(future: Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
-/// Is ready when it is asked the second time.
+/// Returns a future that is ready at the second poll.
 fn pause() -> impl Future<Output = ()> {
     let mut asked = false;
     poll_fn(move |_| {
@@ -814,7 +838,7 @@ impl Body for Steps {
     }
 }
 
-/// A request whose body pauses after each chunk, and then takes the last step.
+/// Returns a request whose body pauses after each chunk, and then takes the last step.
 fn request(headers: &SignedHeaders, body: &[u8], last: Step) -> Request<Steps> {
     let chunks = [&[][..]].into_iter().chain(chunks(body));
     let steps = chunks.flat_map(|chunk| [Step::Chunk(chunk.to_vec()), Step::Pause]);
@@ -823,7 +847,7 @@ fn request(headers: &SignedHeaders, body: &[u8], last: Step) -> Request<Steps> {
     request
 }
 
-/// Hands the body back.
+/// Calls the layer with a service that returns the body.
 fn call(layer: VerifyLayer, request: Request<Steps>) -> impl Future<Output = Response<Bytes>> {
     let mut service = layer.layer(service_fn(|request: Request<VerifiedBody>| {
         let body = request.into_body().into_proof().into_body();
@@ -898,7 +922,7 @@ fn the_layer_leaves_nothing() {
     }
 }
 
-/// `Poll` has no such method.
+/// Adds a method that `Poll` does not have.
 trait IsReadyAnd<T> {
     fn ready_and(self, holds: impl FnOnce(T) -> bool) -> bool;
 }
@@ -988,18 +1012,18 @@ fn a_signing_key_that_is_dropped_leaves_nothing() {
     assert_eq!(left, 0);
 }
 
-/// What the stack below keeps of key material, in pieces of eight bytes, once
-/// `work` is done.
+/// Returns how much key material the stack below contains after `work`, in pieces of
+/// eight bytes.
 fn left_on_the_stack(mut work: impl FnMut()) -> usize {
     pieces();
-    // Whatever is done for the first time only.
+    // What is done only the first time.
     work();
     clear_stack();
     below(&mut work);
     pieces_in(&stack())
 }
 
-/// Runs `work` some way down, where no frame of what looks at the stack lies.
+/// Runs `work` further down the stack, below the frames of the search.
 #[inline(never)]
 fn below(work: &mut dyn FnMut()) {
     let mut room = [0_u8; 4096];
@@ -1008,7 +1032,7 @@ fn below(work: &mut dyn FnMut()) {
     black_box(&mut room);
 }
 
-/// The bytes of the stack below.
+/// Returns the bytes of the stack below.
 #[inline(never)]
 fn stack() -> Vec<u8> {
     let here = 0_u8;
@@ -1016,9 +1040,9 @@ fn stack() -> Vec<u8> {
     (0..DEPTH).map(|at| read(start, at)).collect()
 }
 
-/// What a compiler puts on the stack in between, safe Rust cannot name, and so not
-/// wipe where it is: this is measured. A debug build is bounded from experience, and a
-/// release build leaves nothing. This prints what it is:
+/// Safe Rust cannot name what a compiler puts on the stack temporarily, and so cannot
+/// wipe it in place: this test measures it. A debug build has a limit from experience,
+/// and a release build leaves nothing. The test prints the result:
 ///
 /// ```text
 /// cargo test --release --test zeroize stack -- --nocapture
@@ -1054,9 +1078,9 @@ fn what_stays_on_the_stack() {
             "{}: verified {verified}, refused {refused}, dynamic {dynamic}, in chunks {in_chunks}, signed {signed}, made {made}",
             scheme.forms[0].algorithm
         );
-        // In a debug build it is up to 31. A state of SHA-256 is four, one of SHA-512
-        // eight. What services run, an optimised build without debug assertions, leaves
-        // nothing: `.ci/run` makes one for this test.
+        // In a debug build there are up to 31 pieces. A state of SHA-256 is four, one of
+        // SHA-512 eight. An optimised build without debug assertions, as services run it,
+        // leaves nothing: `.ci/run` makes one for this test.
         let limit = if cfg!(debug_assertions) { 40 } else { 0 };
         let most = [verified, refused, dynamic, in_chunks, signed, made]
             .into_iter()

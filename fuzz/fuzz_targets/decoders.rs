@@ -1,5 +1,5 @@
-//! Tags, lists of tags and timestamps, read as the model reads them; and the
-//! arithmetic of the replay window.
+//! Checks that tags, lists of tags and timestamps are read as the model reads them, and
+//! the arithmetic of the replay window.
 
 #![no_main]
 

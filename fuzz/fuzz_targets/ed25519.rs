@@ -1,5 +1,5 @@
-//! A public key, a signature and a message; and lists of signatures for several
-//! keys: judged as the model judges them.
+//! Checks that a public key, a signature and a message, and lists of signatures for
+//! several keys, are judged as the model judges them.
 
 #![no_main]
 

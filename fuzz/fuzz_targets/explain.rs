@@ -1,5 +1,5 @@
-//! The search for the reason of a refusal: whatever a client sends and an operator has
-//! configured, it ends within its limits, and shows nothing of either.
+//! Checks the search for the reason of a refusal: whatever a client sends and an operator
+//! configures, it ends within its limits, and shows no secret and no content.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! Secrets: any text, read as the model reads it.
+//! Checks that any text is read as a secret as the model reads it.
 
 #![no_main]
 

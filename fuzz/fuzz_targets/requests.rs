@@ -1,5 +1,5 @@
-//! Whole requests of every scheme: genuine ones, with all that must hold of
-//! them, and then with changes.
+//! Checks whole requests of every scheme: what must hold for genuine ones, and the
+//! verdict after changes.
 
 #![no_main]
 

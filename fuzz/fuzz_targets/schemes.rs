@@ -1,5 +1,5 @@
-//! Whole requests as text, for every scheme of the catalogue and some made-up
-//! ones: judged as the model judges them.
+//! Checks that whole requests as text, for every scheme of the catalogue and some
+//! made-up ones, are judged as the model judges them.
 
 #![no_main]
 

@@ -23,15 +23,15 @@ use crate::error::SchemeFault;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
-    /// The scheme or the key needs a feature of this crate that is off.
-    #[error("the algorithm needs the feature `{feature}` of hookseal; turn it on in Cargo.toml")]
+    /// The scheme or the key needs a feature of this crate that is not enabled.
+    #[error("the algorithm needs the feature `{feature}` of hookseal; enable it in Cargo.toml")]
     #[non_exhaustive]
     AlgorithmUnavailable {
         /// The name of the feature.
         feature: &'static str,
     },
-    /// The secret's text has something around or in it that configuration
-    /// files, shells and editors add, and that no sender puts there.
+    /// The secret's text has a character around or in it that configuration files, shells
+    /// or editors add and that no sender puts there.
     #[error(
         "secret has a stray character: {fault}, or, if it really is part of the secret, pass {bytes} to `Key::from_bytes`"
     )]
@@ -39,12 +39,12 @@ pub enum ConfigError {
     DirtySecret {
         /// What was found in it.
         fault: SecretFault,
-        /// What `Key::from_bytes` takes if the character is part of the secret: the
-        /// exact bytes, or their digest if the scheme's secret is that.
+        /// What `Key::from_bytes` takes if the character is part of the secret: the exact
+        /// bytes, or their digest if that is the scheme's secret.
         bytes: &'static str,
     },
-    /// The secret has no bytes, so anyone could sign with it. Often an
-    /// environment variable is set to nothing.
+    /// The secret has no bytes, so anyone could sign with it. Often the cause is an
+    /// environment variable that is set but empty.
     #[error("secret is empty; set it to the secret that the provider shows")]
     EmptySecret,
     /// The text or the bytes are a key of another kind, such as a public key,
@@ -56,12 +56,12 @@ pub enum ConfigError {
         found: &'static str,
         /// What it says about the text.
         meaning: &'static str,
-        /// Where it begins, if it is not what the text starts with once a
-        /// prefix such as `whsec_` is taken off.
+        /// Where it begins; `None` if the text, without any prefix such as `whsec_`,
+        /// starts with it.
         position: Option<usize>,
     },
-    /// The text or the bytes are not an Ed25519 key, or a key for which anyone
-    /// could sign.
+    /// The text or the bytes are not an Ed25519 key, or are one for which anyone could
+    /// sign.
     #[error("Ed25519 key is {fault}")]
     #[non_exhaustive]
     InvalidEd25519Key {
@@ -74,7 +74,7 @@ pub enum ConfigError {
     InvalidEndpoint,
     /// The header name is empty or has a character that HTTP does not allow
     /// (RFC 9110, section 5.6.2).
-    #[error("{name:?} is not a header name")]
+    #[error("{name:?} is not a valid header name")]
     #[non_exhaustive]
     InvalidHeaderName {
         /// The name as it was passed.
@@ -84,14 +84,14 @@ pub enum ConfigError {
     /// where entries of a list have ids, contains the separator or is longer than 256
     /// bytes.
     #[error(
-        "id of key {position} could be in no request: it is empty or too long, or has white space around it or a list's separator in it"
+        "no request could name the id of key {position}: it is empty or too long, has white space around it, or contains the list's separator"
     )]
     #[non_exhaustive]
     InvalidKeyId {
         /// Which key, counted from 1 in the order given.
         position: usize,
     },
-    /// The scheme contradicts itself, or asks for more than the engine does.
+    /// The scheme contradicts itself, or asks for more than is supported.
     #[error("scheme is not valid: {fault}")]
     #[non_exhaustive]
     InvalidScheme {
@@ -127,23 +127,23 @@ pub enum ConfigError {
     LooksLike {
         /// What it looks like.
         found: &'static str,
-        /// How to pass it if it is that.
+        /// How to pass it in that case.
         advice: &'static str,
     },
-    /// The scheme signs a canonical form of the body, and has no code for it.
+    /// The scheme signs a canonical form of the body, but has no code for it.
     #[error(
-        "scheme signs a canonical form of the body, and has none; set `Scheme::canonical_form`"
+        "scheme signs a canonical form of the body, but defines none; set `Scheme::canonical_form`"
     )]
     MissingCanonicalForm,
-    /// The scheme signs the receiver's endpoint or address, and none was set.
-    #[error("scheme signs the endpoint, and none is configured; set it with `Scheme::at`")]
+    /// The scheme signs the receiver's endpoint or address, but none is set.
+    #[error("scheme signs the endpoint, but none is configured; set it with `Scheme::at`")]
     MissingEndpoint,
     /// A webhook needs at least one key.
     #[error("no keys; pass at least one")]
     NoKeys,
     /// The whole text is a word that programs write for an unset value: `null`,
-    /// `undefined` or `None`; where the secret is encoded, also `nil`, and all of
-    /// them in any letter case.
+    /// `undefined` or `None`. For an encoded secret, also `nil`, and all of them in any
+    /// letter case.
     #[error(
         "secret is the word {found}, which programs write for an unset value; set it to the secret that the provider shows"
     )]
@@ -152,11 +152,11 @@ pub enum ConfigError {
         /// The word, as most programs write it.
         found: &'static str,
     },
-    /// Two keys with different ids have one secret, so that the id of a
-    /// verified request would say nothing. Secrets that differ only in zero
-    /// bytes at their ends count as one.
+    /// Two keys with different ids have the same secret, so the key id of a verified
+    /// request would mean nothing. Secrets that differ only in zero bytes at the end
+    /// count as the same.
     #[error(
-        "key {position} has the secret of key {other} and another id; give each id its own secret"
+        "key {position} has the same secret as key {other}, but a different id; give each id its own secret"
     )]
     #[non_exhaustive]
     SharedSecret {
@@ -167,7 +167,7 @@ pub enum ConfigError {
     },
     /// The secret decodes to fewer bytes than a sender generates.
     #[error(
-        "secret decodes to {found} bytes, fewer than {min}; is the text complete? `Key::from_bytes` takes a shorter secret"
+        "secret decodes to {found} bytes, fewer than {min}; is the text complete? `Key::from_bytes` accepts a shorter secret"
     )]
     #[non_exhaustive]
     ShortSecret {
@@ -195,12 +195,12 @@ pub enum ConfigError {
         /// Where it begins.
         position: usize,
     },
-    /// Several endpoints are configured, and the scheme's requests do not name theirs.
+    /// Several endpoints are configured, but the scheme's requests do not name theirs.
     #[error(
-        "several endpoints are configured, and requests of the scheme name none; set one with `Scheme::at`"
+        "several endpoints are configured, but requests of the scheme do not name theirs; set one with `Scheme::at`"
     )]
     UnnamedEndpoints,
-    /// The scheme has no handshake, or the handshakes are those of another scheme.
+    /// The scheme has no handshake, or the handshakes belong to another scheme.
     #[error("scheme has no such handshake; pass `Handshakes::new` the webhook's own scheme")]
     NoHandshake,
     /// The scheme's handshake needs an option that is not set.
@@ -217,14 +217,14 @@ pub enum ConfigError {
         /// The option.
         what: &'static str,
     },
-    /// The scheme has a canonical form of the body, and signs none.
+    /// The scheme defines a canonical form of the body, but does not sign it.
     #[error(
-        "scheme signs no canonical form of the body, and has one; leave `Scheme::canonical_form` out"
+        "scheme defines a canonical form of the body, but does not sign it; leave `Scheme::canonical_form` out"
     )]
     UnusedCanonicalForm,
     /// The scheme signs no endpoint, so the configured one would never be
     /// compared.
-    #[error("scheme signs no endpoint, and one is configured; leave `Scheme::at` out")]
+    #[error("scheme signs no endpoint, but one is configured; leave `Scheme::at` out")]
     UnusedEndpoint,
     /// The scheme does not verify with keys of this kind.
     #[error("key {position} is of a kind that the scheme does not verify with; pass {expected}")]
@@ -237,7 +237,7 @@ pub enum ConfigError {
     },
 }
 
-/// How a message says where something was found.
+/// Displays where something was found.
 struct Place(&'static str, Option<usize>);
 
 impl core::fmt::Display for Place {
@@ -251,8 +251,8 @@ impl core::fmt::Display for Place {
 
 /// What is wrong with the text of a secret.
 ///
-/// Positions are bytes of the text as it was passed, from 0. The text itself is
-/// never shown.
+/// Positions are byte offsets in the text as it was passed. The text itself is never
+/// shown.
 ///
 /// ```
 /// use hookseal::fault::SecretFault;
@@ -265,14 +265,14 @@ impl core::fmt::Display for Place {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SecretFault {
-    /// A byte order mark, as editors write it at the start of a file.
+    /// A byte order mark, which some editors write at the start of a file.
     #[error("byte order mark at byte {position}; pass the text without it")]
     #[non_exhaustive]
     ByteOrderMark {
         /// Where it is.
         position: usize,
     },
-    /// A character that does not belong to the alphabet.
+    /// A character that is not in the encoding's alphabet.
     #[error("unexpected character at byte {position}")]
     #[non_exhaustive]
     Character {
@@ -282,7 +282,7 @@ pub enum SecretFault {
     /// A number of characters that no number of bytes encodes to.
     #[error("impossible number of characters; is the text complete?")]
     Length,
-    /// A carriage return or line feed, as files and shells add them.
+    /// A carriage return or line feed, which files and shells often add.
     #[error("line break at byte {position}; pass the text without it")]
     #[non_exhaustive]
     LineBreak {
@@ -292,7 +292,7 @@ pub enum SecretFault {
     /// Too much, too little, or misplaced `=`.
     #[error("wrong padding; pass the `=` as shown, or none at all")]
     Padding,
-    /// A quotation mark, as configuration files have them.
+    /// A quotation mark, often left over from a configuration file.
     #[error("quotation mark at byte {position}; pass the text without it")]
     #[non_exhaustive]
     Quote {
@@ -306,7 +306,7 @@ pub enum SecretFault {
     /// `-` or `_`, which belong to the URL-safe alphabet, or to a secret that
     /// is not base64 at all.
     #[error(
-        "`-` or `_` at byte {position}, which is not of the standard alphabet; is the secret plain text?"
+        "`-` or `_` at byte {position}, which is not in the standard alphabet; is the secret plain text?"
     )]
     #[non_exhaustive]
     UrlSafe {
@@ -320,7 +320,7 @@ pub enum SecretFault {
         /// Where it is.
         position: usize,
     },
-    /// A character that is not displayed, as copying from web pages adds it.
+    /// An invisible character, which copying from a web page can add.
     #[error("zero-width character at byte {position}; pass the text without it")]
     #[non_exhaustive]
     ZeroWidth {
@@ -352,24 +352,24 @@ pub enum KeyFault {
         /// How many bytes there are.
         found: usize,
     },
-    /// The text does not begin with what marks such a key.
+    /// The text does not begin with the prefix of such a key.
     #[error(
-        "without its prefix {prefix}; put it before bare base64, if that is what the sender shows"
+        "missing its prefix {prefix}; if the sender shows bare base64, put the prefix before it"
     )]
     #[non_exhaustive]
     MissingPrefix {
         /// What it should begin with.
         prefix: &'static str,
     },
-    /// A second encoding of a point, which has only one that is canonical.
+    /// The bytes encode a point, but not in its canonical encoding.
     #[error("not canonically encoded; ask the sender for a new one")]
     NotCanonical,
-    /// The bytes do not encode a point of the curve.
-    #[error("no point of the curve; was it mistyped, or is it of another kind?")]
+    /// The bytes do not encode a point on the curve.
+    #[error("not a point on the curve; was it mistyped, or is it another kind of key?")]
     NotOnCurve,
     /// The public key does not belong to the signing key. Signing with it would
     /// give the signing key away.
-    #[error("a seed with the public key of another seed; pass the seed alone")]
+    #[error("a seed followed by the public key of another seed; pass the seed alone")]
     PublicKeyMismatch,
     /// Anyone can make signatures that verify under this key.
     #[error("of small order: anyone could sign for it; ask the sender for another")]
@@ -398,7 +398,7 @@ mod tests {
         for (error, wanted) in [
             (
                 AlgorithmUnavailable { feature: "sha1" },
-                "the algorithm needs the feature `sha1` of hookseal; turn it on in Cargo.toml",
+                "the algorithm needs the feature `sha1` of hookseal; enable it in Cargo.toml",
             ),
             (
                 DirtySecret {
@@ -460,11 +460,11 @@ mod tests {
             ),
             (
                 MissingCanonicalForm,
-                "scheme signs a canonical form of the body, and has none; set `Scheme::canonical_form`",
+                "scheme signs a canonical form of the body, but defines none; set `Scheme::canonical_form`",
             ),
             (
                 MissingEndpoint,
-                "scheme signs the endpoint, and none is configured; set it with `Scheme::at`",
+                "scheme signs the endpoint, but none is configured; set it with `Scheme::at`",
             ),
             (
                 Placeholder { found: "null" },
@@ -473,12 +473,12 @@ mod tests {
             ),
             (
                 SharedSecret { position, other: 2 },
-                "key 7 has the secret of key 2 and another id; give each id its own secret",
+                "key 7 has the same secret as key 2, but a different id; give each id its own secret",
             ),
             (
                 ShortSecret { found: 3, min: 16 },
                 "secret decodes to 3 bytes, fewer than 16; is the text complete? \
-                 `Key::from_bytes` takes a shorter secret",
+                 `Key::from_bytes` accepts a shorter secret",
             ),
             (
                 Unexpanded { position },
@@ -486,11 +486,11 @@ mod tests {
             ),
             (
                 UnusedCanonicalForm,
-                "scheme signs no canonical form of the body, and has one; leave `Scheme::canonical_form` out",
+                "scheme defines a canonical form of the body, but does not sign it; leave `Scheme::canonical_form` out",
             ),
             (
                 UnusedEndpoint,
-                "scheme signs no endpoint, and one is configured; leave `Scheme::at` out",
+                "scheme signs no endpoint, but one is configured; leave `Scheme::at` out",
             ),
             (
                 WrongKind {

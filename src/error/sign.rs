@@ -12,7 +12,7 @@ use crate::header_name::HeaderName;
 ///
 /// let webhook = Webhook::new(schemes::STANDARD_WEBHOOKS, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?;
 /// let error = webhook.sign(&Message::new(b"{}")).unwrap_err();
-/// assert_eq!(error.to_string(), "the scheme signs a message id, and the message has none");
+/// assert_eq!(error.to_string(), "the scheme signs a message id, but the message has none");
 /// # Ok::<(), hookseal::ConfigError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -20,13 +20,13 @@ use crate::header_name::HeaderName;
 pub enum SignError {
     /// The name of one of the message's headers is empty or has a character that
     /// HTTP does not allow (RFC 9110, section 5.6.2).
-    #[error("{name:?} is not a header name")]
+    #[error("{name:?} is not a valid header name")]
     #[non_exhaustive]
     InvalidHeaderName {
         /// The name as it was passed.
         name: String,
     },
-    /// A value cannot stand in a header, such as one with a line break.
+    /// A header cannot hold this value, for example because it has a line break.
     #[error("the value for header {header} has a character that HTTP does not allow in a header")]
     #[non_exhaustive]
     InvalidValue {
@@ -34,27 +34,27 @@ pub enum SignError {
         header: HeaderName,
     },
     /// The message lacks what the scheme signs.
-    #[error("the scheme signs {what}, and the message has none")]
+    #[error("the scheme signs {what}, but the message has none")]
     #[non_exhaustive]
     Missing {
         /// What is missing.
         what: &'static str,
     },
     /// The message lacks a header that the scheme signs.
-    #[error("the scheme signs header {header}, and the message has none")]
+    #[error("the scheme signs header {header}, but the message has none")]
     #[non_exhaustive]
     MissingHeader {
         /// The header that is missing.
         header: HeaderName,
     },
-    /// The webhook holds public keys alone.
+    /// The webhook holds only public keys.
     #[error("the webhook holds public keys, which cannot sign; give it the signing key")]
     NoSigningKey,
-    /// The request was verified by another webhook than the one that is to sign the response.
+    /// The request was verified by a different webhook from the one signing the response.
     #[error("another webhook verified the request; sign the response with that one")]
     OtherWebhook,
-    /// A receiver would refuse the message for its form.
-    #[error("a receiver would refuse it: {error}")]
+    /// A receiver would refuse the message as malformed.
+    #[error("a receiver would refuse the message: {error}")]
     #[non_exhaustive]
     Refused {
         /// What the receiver would say.

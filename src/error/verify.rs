@@ -14,8 +14,8 @@ use crate::scheme::TimeFormat;
 /// bytes of the body. What goes back to the sender is the same for every reason:
 /// respond with [`http_status`](Self::http_status) and an empty body.
 ///
-/// When several things are wrong, the first in the order of the checks is named:
-/// headers missing or repeated, shape, endpoint, replay window, key, signature.
+/// When several things are wrong, the error names the first in this order: missing or
+/// repeated headers, malformed values, endpoint, replay window, key, signature.
 ///
 /// ```
 /// use hookseal::{VerifyError, Webhook, schemes};
@@ -37,25 +37,25 @@ pub enum VerifyError {
         /// The repeated header.
         header: HeaderName,
     },
-    /// The message was signed for another endpoint than the configured one.
-    #[error("header {header} names another endpoint than the configured one")]
+    /// The message was signed for an endpoint other than the configured one.
+    #[error("header {header} names an endpoint other than the configured one")]
     #[non_exhaustive]
     EndpointMismatch {
         /// The header that names the endpoint.
         header: HeaderName,
     },
-    /// The scheme signs the method or the target, and the caller has passed
-    /// headers alone. **A fault of the service**, not of the sender: status 500.
+    /// The scheme signs the method or the target, but the caller passed only headers. **A
+    /// fault of the service**, not of the sender: status 500.
     #[error(
-        "the scheme signs the request's {part}, and only headers were passed; pass the whole head (`Head::new`, or `http::request::Parts`)"
+        "the scheme signs the request's {part}, but only headers were passed; pass the whole head (`Head::new`, or `http::request::Parts`)"
     )]
     #[non_exhaustive]
     IncompleteHead {
         /// What is missing.
         part: &'static str,
     },
-    /// A message id, endpoint, key id, or other signed header is not of the
-    /// scheme's form.
+    /// A message id, endpoint, key id, or other signed header does not have the scheme's
+    /// form.
     #[error("header {header} is malformed")]
     #[non_exhaustive]
     MalformedHeader {
@@ -73,11 +73,11 @@ pub enum VerifyError {
         fault: SignatureFault,
     },
     /// The method is not a token (RFC 9110, section 5.6.2), or the target is not a path
-    /// with the characters of a URI (RFC 3986). Where they are signed beside each other
-    /// or the body, they could be a piece of their neighbour.
+    /// with the characters of a URI (RFC 3986). If it were accepted, bytes could move
+    /// between it and what is signed next to it.
     #[error("the request's method or target is malformed")]
     MalformedTarget,
-    /// The timestamp is not of the scheme's format.
+    /// The timestamp is not in the scheme's format.
     #[error("header {header} holds no timestamp; expected {}", format.name())]
     #[non_exhaustive]
     MalformedTimestamp {
@@ -86,29 +86,28 @@ pub enum VerifyError {
         /// The expected format.
         format: TimeFormat,
     },
-    /// A header that the scheme reads is not there, or has no value.
+    /// A header that the scheme reads is missing or empty.
     #[error("header {header} is missing or empty{}", Hint(*family))]
     #[non_exhaustive]
     MissingHeader {
         /// The missing header.
         header: HeaderName,
-        /// Another prefix (`svix` or `webhook`) under which the request does have
-        /// this header:
-        /// [`Scheme::with_header_prefix`](crate::scheme::Scheme::with_header_prefix)
-        /// sets it.
+        /// The other prefix (`svix` or `webhook`), if the request has this header under
+        /// it. [`Scheme::with_header_prefix`](crate::scheme::Scheme::with_header_prefix)
+        /// sets the prefix.
         family: Option<&'static str>,
     },
-    /// A custom verifier or canonicalization refuses the request.
+    /// A custom verifier or canonicalization refused the request.
     #[error("{reason}")]
     #[non_exhaustive]
     Refused {
         /// Why.
         reason: &'static str,
     },
-    /// The request is well-formed and no active key made its signature.
+    /// The request is well-formed, but no active key made its signature.
     ///
-    /// That is all there is to know: a forgery, a body changed on its way, and
-    /// the wrong secret look alike.
+    /// Nothing more can be known: a forgery, a body changed in transit and a wrong secret
+    /// look alike.
     #[error("signature does not match")]
     SignatureMismatch,
     /// The message claims to be signed too far in the future.
@@ -127,7 +126,7 @@ pub enum VerifyError {
         now: Timestamp,
         /// The future tolerance, in seconds.
         tolerance: u64,
-        /// Whether it would be in the window as milliseconds.
+        /// Whether the number would be in the window if read as milliseconds.
         reads_like_milliseconds: bool,
     },
     /// The message was signed too long ago: late, or replayed.
@@ -162,7 +161,7 @@ impl fmt::Display for Hint {
         match self.0 {
             Some(family) => write!(
                 f,
-                "; {family} headers are there, which the header prefix `{family}` reads"
+                "; the request has {family} headers, which need the header prefix `{family}`"
             ),
             None => Ok(()),
         }
@@ -177,17 +176,17 @@ impl VerifyError {
         Self::Refused { reason }
     }
 
-    /// Creates the error for a custom verifier or canonicalization that needs the `method`
-    /// or the `target`, if the caller has not passed it. This is the service's fault, not
-    /// a refusal.
+    /// Creates the error for a custom verifier or canonicalization that needs the
+    /// `method` or the `target` when the caller has not passed it. This is the service's
+    /// fault, not a refusal.
     #[must_use]
     pub const fn incomplete_head(part: &'static str) -> Self {
         Self::IncompleteHead { part }
     }
 
-    /// Returns the HTTP status to answer a refused request with: 401 for every
-    /// reason that lies with the request, so that the answer tells a forger
-    /// nothing, and 500 for a [fault of the service](Self::is_operator_fault).
+    /// Returns the HTTP status for refusing the request: 401 for every fault of the
+    /// request, so that the response tells a forger nothing, and 500 for a [fault of the
+    /// service](Self::is_operator_fault).
     ///
     /// ```
     /// assert_eq!(hookseal::VerifyError::SignatureMismatch.http_status(), 401);
@@ -197,7 +196,7 @@ impl VerifyError {
         if self.is_operator_fault() { 500 } else { 401 }
     }
 
-    /// Returns whether the service is at fault and not the request.
+    /// Returns whether the service is at fault rather than the request.
     #[must_use]
     pub const fn is_operator_fault(&self) -> bool {
         matches!(self, Self::IncompleteHead { .. })
@@ -233,18 +232,18 @@ impl VerifyError {
     }
 }
 
-/// What is wrong with a malformed signature, as far as it is no secret.
+/// What is wrong with a malformed signature, without anything secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SignatureFault {
-    /// It has the right length, and a character or bits of no such encoding.
+    /// It has the right length, but characters or bits that the encoding does not have.
     #[error("not {encoding}")]
     #[non_exhaustive]
     Alphabet {
         /// The scheme's encoding.
         encoding: &'static str,
     },
-    /// It has another length than a signature.
+    /// It does not have the length of a signature.
     #[error("{found} characters where this scheme sends {expected} of {encoding}")]
     #[non_exhaustive]
     Length {
@@ -272,7 +271,7 @@ pub enum SignatureFault {
         entries: usize,
     },
     /// Something else.
-    #[error("not of the scheme's form")]
+    #[error("not in the scheme's form")]
     Other,
     /// It is a signature in another encoding.
     #[error("{found} where this scheme sends {expected}")]
@@ -283,7 +282,7 @@ pub enum SignatureFault {
         /// The scheme's encoding.
         expected: &'static str,
     },
-    /// A parameter of the list that must be there once occurs again.
+    /// A parameter of the list occurs more than once.
     #[error("a parameter occurs more than once")]
     RepeatedParameter,
     /// It has a space between the prefix and the signature.
@@ -299,7 +298,7 @@ pub enum SignatureFault {
     /// It has a prefix that the scheme does not have.
     #[error("a prefix that this scheme does not send")]
     UnexpectedPrefix,
-    /// It has white space at an end.
-    #[error("white space at an end")]
+    /// It begins or ends with white space.
+    #[error("white space before or after it")]
     WhiteSpace,
 }

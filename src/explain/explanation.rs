@@ -14,7 +14,7 @@ use crate::clock::Timestamp;
 use crate::error::VerifyError;
 use crate::scheme::Scheme;
 
-/// Explains why a request was refused, as far as that is known.
+/// Explains why a request was refused, to the extent that this is known.
 ///
 /// `Display` shows all of it, in several lines: the verdict, the proven cause and what to
 /// do about it, or else the likely causes and the facts. It contains no secret, no
@@ -122,8 +122,8 @@ impl Explanation {
         &self.faults.all
     }
 
-    /// Returns the likely causes, if none is proven: first those that the request points to,
-    /// then those that are common with such senders.
+    /// Returns the likely causes, if none is proven: first those that the request points
+    /// to, then those that are common for such senders.
     #[must_use]
     pub fn likely(&self) -> &[Change] {
         &self.likely

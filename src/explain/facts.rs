@@ -1,4 +1,4 @@
-//! What is known of a request without a proof, and what refuses a genuine signature.
+//! What is known about a request without proof, and why a genuine signature is refused.
 
 use alloc::format;
 use alloc::string::{String, ToString as _};
@@ -46,7 +46,7 @@ pub(super) fn named_key(scheme: &Scheme<'_>, received: &Received<'_>) -> Option<
     )
 }
 
-/// Returns what refuses a signature that is genuine.
+/// Returns why a genuine signature is refused.
 pub(super) fn change_of(
     refusal: &VerifyError,
     scheme: &Scheme<'_>,
@@ -72,18 +72,18 @@ pub(super) fn change_of(
         }
         VerifyError::UnknownKeyId { .. } => Change::new(
             "secret-key-id",
-            "the request names a key id that no configured secret has, and is signed with one of \
-             these secrets",
+            "the request names a key id that no configured secret has, but is signed with one \
+             of these secrets",
             "give the secret the id that the sender's requests name",
         ),
         VerifyError::DuplicateHeader { header } => Change::new(
             "header-repeated",
-            format!("{refusal}: the header `{header}` was split, joined or added on the way"),
+            format!("{refusal}: the header `{header}` was split, joined or added in transit"),
             "pass each header on once, as the sender sent it",
         ),
         VerifyError::IncompleteHead { part, .. } => Change::new(
             "message-head-incomplete",
-            format!("the scheme signs the request's {part}, and only headers were passed"),
+            format!("the scheme signs the request's {part}, but only headers were passed"),
             "pass the whole head of the request",
         ),
         VerifyError::EndpointMismatch { .. } => Change::new(
@@ -105,13 +105,13 @@ pub(super) fn change_of(
         _ => Change::new(
             "header-refused",
             refusal.to_string(),
-            "the request is signed by the sender, and its form is not the scheme's; see the \
+            "the request is signed by the sender, but its form is not the scheme's; see the \
              scheme's page",
         ),
     }
 }
 
-/// Returns the change that a malformed signature stands for.
+/// Returns the name of the change for a malformed signature.
 const fn name_of(fault: &SignatureFault) -> &'static str {
     match fault {
         SignatureFault::SpaceAfterPrefix => "signature-space-after-prefix",
@@ -134,7 +134,7 @@ const TIME_FORMATS: [TimeFormat; 3] = [
 /// In seconds.
 const YEAR: u64 = 366 * 24 * 60 * 60;
 
-/// Returns why a timestamp is outside of the window.
+/// Returns why a timestamp is outside the window.
 fn of_time(
     refusal: &VerifyError,
     scheme: &Scheme<'_>,
@@ -153,14 +153,14 @@ fn of_time(
     if format == Some(TimeFormat::Seconds) && is_in_window(TimeFormat::Milliseconds) {
         return Change::new(
             "time-in-milliseconds",
-            format!("{refusal}: the timestamp is in milliseconds, and the scheme reads seconds"),
+            format!("{refusal}: the timestamp is in milliseconds, but the scheme reads seconds"),
             "declare the scheme with a timestamp in milliseconds",
         );
     }
     if format == Some(TimeFormat::Milliseconds) && is_in_window(TimeFormat::Seconds) {
         return Change::new(
             "time-in-seconds",
-            format!("{refusal}: the timestamp is in seconds, and the scheme reads milliseconds"),
+            format!("{refusal}: the timestamp is in seconds, but the scheme reads milliseconds"),
             "declare the scheme with a timestamp in seconds",
         );
     }
@@ -179,8 +179,8 @@ fn of_time(
         return Change::new(
             "time-in-finer-unit",
             format!("{refusal}: the timestamp is in {unit}, which no scheme reads"),
-            "ask for a format for it; until then hold the verified timestamp against the clock \
-             yourself, and verify without a window",
+            "ask for a format for it; until then, verify without a window and compare the \
+             verified timestamp with the clock yourself",
         );
     }
     match refusal {
@@ -202,8 +202,8 @@ fn of_time(
         _ => Change::new(
             "time-too-old",
             format!(
-                "{refusal}: it is a replay or a late delivery, this machine's clock is ahead, or the \
-                 sender signs the time of the event and not that of the delivery"
+                "{refusal}: it is a replay or a late delivery, this machine's clock is ahead, \
+                 or the sender signs the time of the event, not that of the delivery"
             ),
             "set the clock by NTP, verify requests that were queued with the time when they were \
              received, or allow a wider window",
@@ -211,7 +211,7 @@ fn of_time(
     }
 }
 
-/// Adds what is known of the request, and the likely causes if none is proven.
+/// Adds what is known about the request, and the likely causes if none is proven.
 pub(super) fn add(
     explanation: &mut Explanation,
     scheme: &Scheme<'_>,
@@ -242,7 +242,7 @@ pub(super) fn add(
         ),
     });
     for name in ["content-type", "content-encoding", "transfer-encoding"] {
-        // A type or an encoding has no other bytes; a client can send any.
+        // Content types and encodings have no other bytes, but a client can send any.
         let value = received.text(name).unwrap_or_default();
         let end = value.find(|c: char| !c.is_ascii_alphanumeric() && !"/+.-_".contains(c));
         let value = value.get(..end.unwrap_or(value.len())).unwrap_or_default();
@@ -307,7 +307,7 @@ fn age(scheme: &Scheme<'_>, received: &Received<'_>, now: Option<Timestamp>) -> 
     })
 }
 
-/// Describes how the signature is spelled, and how the scheme expects it.
+/// Describes how the signature is written, and how the scheme expects it.
 fn spelling(scheme: &Scheme<'_>, received: &Received<'_>) -> String {
     let forms: Vec<String> = scheme.forms.iter().map(super::reading::described).collect();
     let names = signature_names(scheme);
@@ -318,7 +318,7 @@ fn spelling(scheme: &Scheme<'_>, received: &Received<'_>) -> String {
         .map(|value| format!("{} characters", value.len()))
         .collect();
     let found = if found.is_empty() {
-        "is not there".to_string()
+        "is missing".to_string()
     } else {
         format!("has {}", found.join(", "))
     };
@@ -365,8 +365,8 @@ impl Likely {
                 self.add(
                     "header-missing",
                     format!(
-                        "the header `{header}` is missing: the request is not of this sender, or \
-                         something in front of the service drops the header"
+                        "the header `{header}` is missing: the request is not from this sender, \
+                         or something in front of the service drops the header"
                     ),
                     "look at the request as it arrives; let proxies and gateways pass the header on",
                 );
@@ -375,7 +375,7 @@ impl Likely {
                 self.add(
                     name_of(fault),
                     format!(
-                        "the header `{header}` holds no signature as the scheme spells it: {fault}"
+                        "the header `{header}` holds no signature in the scheme's form: {fault}"
                     ),
                     "compare the value with the sender's page, and declare the form that the sender uses",
                 );
@@ -392,7 +392,7 @@ impl Likely {
         if is_placeholder(body) && (is_short || announced.is_none()) {
             self.add(
                 "body-replaced",
-                "the body is what a body parser leaves (`{}`, `[object Object]`), and not what was \
+                "the body is what a body parser leaves (`{}`, `[object Object]`), not what was \
                  sent",
                 "verify the raw bytes of the body, before anything parses it",
             );
@@ -411,15 +411,15 @@ impl Likely {
                      `Content-Length` announces",
                     announced.unwrap_or_default()
                 ),
-                "read the body to its end; if a middleware decompresses or rewrites it, verify in \
-                 front of that",
+                "read the body to its end; if a middleware decompresses or rewrites it, verify \
+                 before that",
             );
         } else if announced.is_some_and(|announced| length > announced) {
             self.add(
                 "body-longer-than-announced",
                 format!(
-                    "the body has {length} bytes, and `Content-Length` announces {}: it was changed \
-                     on the way",
+                    "the body has {length} bytes, but `Content-Length` announces {}: it was \
+                     changed in transit",
                     announced.unwrap_or_default()
                 ),
                 "verify the raw bytes, in front of whatever decompresses or rewrites the body",
@@ -444,11 +444,11 @@ impl Likely {
                 self.add(
                     "body-decompressed",
                     format!(
-                        "`Content-Encoding` is `{encoding}`, and the body is not compressed: it was \
-                         decompressed on the way, and the sender may have signed the compressed \
-                         bytes"
+                        "`Content-Encoding` is `{encoding}`, but the body is not compressed: it \
+                         was decompressed in transit, and the sender may have signed the \
+                         compressed bytes"
                     ),
-                    "verify in front of decompression",
+                    "verify before decompressing",
                 );
             }
         }
@@ -468,13 +468,13 @@ impl Likely {
         if faults.has_foreign_key && scheme.mac().is_none() {
             self.add(
                 "secret-public-key-encoding",
-                "the public key is in another form than the sender hands it out in, such as a file",
+                "the public key is in a form other than the sender's, such as a file",
                 "pass it as the sender shows it, or say which encoding it has",
             );
         } else if faults.has_foreign_key || (faults.has_public_key && only_macs) {
             self.add(
                 "secret-is-public-key",
-                "a public key, or a key of another kind, is configured in place of the secret",
+                "a public key, or a key of another kind, is configured instead of the secret",
                 "pass the secret that the sender shares with the receiver",
             );
         }
@@ -482,7 +482,7 @@ impl Likely {
         if only_ed25519 && scheme.mac().is_some() {
             self.add(
                 "secret-for-other-algorithm",
-                "the request has Ed25519 signatures alone, which a secret does not verify",
+                "the request has only Ed25519 signatures, which a secret cannot verify",
                 "pass the sender's public key (`whpk_…`)",
             );
         }
@@ -510,7 +510,7 @@ impl Likely {
         }
     }
 
-    /// Returns the usual causes where nothing is conspicuous.
+    /// Adds the usual causes, for when nothing stands out.
     fn usual(&mut self, scheme: &Scheme<'_>, received: &Received<'_>) {
         match kind_of(received.body) {
             "JSON" => self.add(
@@ -543,8 +543,8 @@ impl Likely {
         }
         self.add(
             "secret-other",
-            "the secret may be another one: of another endpoint, account or environment (test and \
-             live), or one that was rotated",
+            "the secret may be the wrong one: that of another endpoint, account or environment \
+             (test and live), or one that was rotated",
             "compare it with the one that the sender shows for exactly this endpoint",
         );
     }

@@ -60,7 +60,7 @@ pub(super) fn renaming(scheme: &Scheme<'_>, own: &str, found: &str) -> Option<Ch
         return Some(Change::new(
             "header-name-rewritten",
             format!(
-                "the request has `{}` in place of the header `{own}`",
+                "the request has `{}` instead of the header `{own}`",
                 shown(found)
             ),
             "something in front of the service rewrites the names of headers, as CGI and some \
@@ -73,9 +73,8 @@ pub(super) fn renaming(scheme: &Scheme<'_>, own: &str, found: &str) -> Option<Ch
         return None;
     }
     let other = shown(other);
-    let finding = format!(
-        "the request has headers with another prefix: `{other}-…` in place of `{family}-…`"
-    );
+    let finding =
+        format!("the request has headers with another prefix: `{other}-…` instead of `{family}-…`");
     let change = |remedy| Change::new("header-other-family", finding, remedy);
     Some(if scheme.header_prefix.is_some() {
         change(format!(

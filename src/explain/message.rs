@@ -203,7 +203,8 @@ impl Found {
     }
 }
 
-/// Adds messages without one value and the text beside it, and the body alone.
+/// Adds messages without one value and the text next to it, and a message of only the
+/// body.
 fn dropped(found: &mut Found, pieces: &[Piece]) {
     let change = |what: &str| {
         Change::new(
@@ -507,10 +508,10 @@ impl<'r> Reader<'_, 'r> {
                     let change = Change::new(
                         "header-joined",
                         format!(
-                            "the header `{name}` has two values that were joined at a comma, and \
-                             the sender signed the first"
+                            "the header `{name}` has two values that were joined with a comma, \
+                             and the sender signed the first"
                         ),
-                        "the header was sent twice, or added on the way; pass repeated headers on \
+                        "the header was sent twice, or added in transit; pass repeated headers on \
                          one by one",
                     )
                     .without_how();
@@ -528,7 +529,7 @@ impl<'r> Reader<'_, 'r> {
                         format!(
                             "the header `{name}` occurs more than once, and the sender signed {which}"
                         ),
-                        "something on the way adds the header again, or splits its value at a comma",
+                        "something along the way adds the header again, or splits its value at a comma",
                     )
                 };
                 values.push(Candidate::with(
@@ -663,7 +664,7 @@ fn in_other_units(text: &str, format: TimeFormat) -> Vec<Candidate<Vec<u8>>> {
     let change = |units: &str| {
         Change::new(
             "time-units-rewritten",
-            format!("the sender signed the timestamp in {units}, and it was converted on the way"),
+            format!("the sender signed the timestamp in {units}, and it was converted in transit"),
             "pass the timestamp's header on as it was received",
         )
     };

@@ -1,10 +1,10 @@
 //! Why a request was refused: a search that proves the cause.
 //!
 //! "Signature does not match" is all that a check can say: a wrong secret, a body that
-//! was changed on its way, and a forgery look alike. But a MAC cannot match by chance.
-//! If the signature matches after **one change** to the secret, the body, the message or
-//! the spelling, that change is the cause. The search tries hundreds of such changes,
-//! alone and in the likely pairs, and says which it was and what to do.
+//! was changed in transit, and a forgery look alike. But a MAC cannot match by chance. If
+//! the signature matches after **one change** to the secret, the body, the message or the
+//! way the signature is written, that change is the cause. The search tries hundreds of
+//! such changes, alone and in the likely pairs, and says which one it was and what to do.
 //!
 //! ```
 //! use hookseal::schemes;
@@ -23,24 +23,26 @@
 //! # What it tries
 //!
 //! - **The secret**: read as text, base64, base64url, hex; with and without its prefix;
-//!   white space, line breaks, quotes, byte order marks and the like; encoded once more;
-//!   each of several.
-//! - **The body**: line feeds and white space at its ends, line endings, byte order marks;
-//!   JSON that was parsed and written again, in the spacing, order, escapes and numbers of
-//!   common writers, with empty strings made `null` or strings trimmed by a framework; forms;
-//!   compression; base64; charsets; cut off.
+//!   white space, line breaks, quotes, byte order marks and the like; encoded twice; each
+//!   of several secrets.
+//! - **The body**: line feeds and white space at its ends, line endings, byte order
+//!   marks; JSON that was parsed and written again, in the spacing, order, escapes and
+//!   numbers of common writers, with empty strings made `null` or strings trimmed by a
+//!   framework; forms; compression; base64; charsets; truncation.
 //! - **The message**: without a part, in another order, with other separators; URLs with
-//!   other protocols, ports, slashes and queries, and as `Host`, `Forwarded` and
-//!   `X-Forwarded-…` name them; units of time.
+//!   other protocols, ports, slashes and queries, and those that `Host`, `Forwarded` and
+//!   `X-Forwarded-…` name; units of time.
 //! - **The signature and headers**: other encodings, prefixes and algorithms; names of
 //!   another family; values that were joined or split.
 //! - **Other schemes** of the catalogue.
 //!
-//! A program whose users do not write Rust says in its own [`Words`] how they apply a change.
+//! A program whose users do not write Rust can say in its own [`Words`] how they apply a
+//! change.
 //!
 //! # Names of changes
 //!
-//! For programs, [`Change::name`] is one of these. Those of one kind begin alike.
+//! [`Change::name`] returns one of these, for programs to match on. Names of one kind
+//! share a prefix.
 //!
 //! - `secret-…`: `assignment`, `base64-again`, `byte-order-mark`, `bytes`, `carriage-return`,
 //!   `doubled`, `escaped`, `escaped-line-break`, `for-other-algorithm`, `in-json`, `inner-white-space`,
@@ -69,20 +71,20 @@
 //!
 //! # What it costs
 //!
-//! It is for the shell, for tests and for development, not for the path of every request. A
-//! search takes up to [`Explainer::MAX_HASHES`] hashes over up to
-//! [`Explainer::MAX_HASHED_BYTES`] bytes, which is a second or two, and for bodies of a MiB
-//! some 100 MiB of memory. Of bodies longer than [`Explainer::MAX_BODY`] no changes are tried,
-//! but all else, as long as the bytes last.
+//! The search is for the shell, for tests and for development, not for every request. It
+//! computes up to [`Explainer::MAX_HASHES`] hashes over up to
+//! [`Explainer::MAX_HASHED_BYTES`] bytes, which takes a second or two and, for a body of
+//! 1 MiB, some 100 MiB of memory. For bodies longer than [`Explainer::MAX_BODY`], no
+//! changes to the body are tried, but everything else is, as long as the limits allow.
 //!
 //! What it prints holds no secret, no signature and nothing of the body. It does say which
 //! part of a forgery was right: **never answer a sender with it.**
 //!
 //! # How a request is read
 //!
-//! [`Scheme::read`] takes a request apart without verifying it: the signed message part by
-//! part, the headers that the scheme reads, and the signatures in them, for a page or a
-//! report that a person looks at.
+//! [`Scheme::read`] takes a request apart without verifying it: the signed message part
+//! by part, the headers that the scheme reads, and the signatures in them, to show them
+//! to a person.
 
 mod body;
 mod change;
@@ -123,11 +125,11 @@ use search::{Budget, search};
 
 impl Scheme<'_> {
     /// Verifies a request with these secrets, each as it is configured, and searches for
-    /// the reason if it is refused. The time of receipt is now; with an [`Explainer`] it
-    /// can be another one.
+    /// the reason if it is refused. The time of receipt is the current time; an
+    /// [`Explainer`] can set another.
     ///
-    /// Secrets that no webhook would take, such as one with a line break at its end, are
-    /// explained too. The [module](crate::explain) has an example.
+    /// Secrets that no webhook would accept, such as one with a line break at its end,
+    /// are explained too. The [module](crate::explain) has an example.
     pub fn explain(
         &self,
         secrets: &[impl AsRef<[u8]>],
@@ -179,9 +181,10 @@ struct Secret {
 }
 
 impl<'s> Explainer<'s> {
-    /// The longest body of which changes are tried, in bytes. With a longer one, the secret,
-    /// the message, the signature and headers, and other schemes are tried with the body as it
-    /// is, as far as [`MAX_HASHED_BYTES`](Self::MAX_HASHED_BYTES) lasts.
+    /// The maximum length of a body to which changes are tried, in bytes. For a longer
+    /// body, the secret, the message, the signature and headers, and other schemes are
+    /// tried with the body as it is, until [`MAX_HASHED_BYTES`](Self::MAX_HASHED_BYTES)
+    /// is reached.
     pub const MAX_BODY: usize = 1 << 20;
 
     /// The most hashes that a search computes. An Ed25519 signature that is checked
@@ -215,7 +218,7 @@ impl<'s> Explainer<'s> {
     }
 
     /// Adds a secret with the id of its key, for schemes whose requests name their key. A
-    /// secret without an id is taken for the one that a request names.
+    /// secret without an id is taken to be the one that a request names.
     #[must_use]
     pub fn with_named_secret(mut self, id: &str, secret: impl AsRef<[u8]>) -> Self {
         let text = Zeroizing::new(secret.as_ref().to_vec());
@@ -224,8 +227,9 @@ impl<'s> Explainer<'s> {
         self
     }
 
-    /// Sets the time of receipt, which is now otherwise. On `wasm32-unknown-unknown`, which
-    /// has no clock, the replay window is not checked without it.
+    /// Sets the time of receipt. The default is the current time. On
+    /// `wasm32-unknown-unknown`, which has no clock, the replay window is checked only if
+    /// this is set.
     #[must_use]
     pub const fn received_at(mut self, moment: Timestamp) -> Self {
         self.received_at = Some(moment);
@@ -239,7 +243,7 @@ impl<'s> Explainer<'s> {
         self.explain_within(now(), head, body)
     }
 
-    /// As [`explain`](Self::explain), for a request that arrived then.
+    /// Same as [`explain`](Self::explain), for a request that arrived at a given time.
     #[cfg(all(
         feature = "tracing",
         not(all(target_family = "wasm", target_os = "unknown"))
@@ -279,13 +283,13 @@ impl<'s> Explainer<'s> {
             explanation.prove(found, &self.scheme, &received, now);
         } else if body.len() > Self::MAX_BODY {
             explanation.facts.push(format!(
-                "no change of the body was tried, since it is longer than {} bytes; a request with \
-                 a shorter one, by the same way, is searched in full",
+                "no change to the body was tried, since it is longer than {} bytes; a request \
+                 with a shorter body, sent the same way, is searched in full",
                 Self::MAX_BODY
             ));
         }
         if budget.is_spent() {
-            let limit = "the search ended at its limit, before all was tried";
+            let limit = "the search ended at its limit, before everything was tried";
             explanation.facts.push(limit.to_string());
         }
         let hashes = Self::MAX_HASHES - budget.hashes;
@@ -300,8 +304,8 @@ impl<'s> Explainer<'s> {
         explanation
     }
 
-    /// Returns the crate's own verdict, if the check can be set up; `faults` takes what keeps
-    /// parts of it from being.
+    /// Returns the crate's own verdict, if the check can be set up. Adds to `faults`
+    /// whatever prevents parts of the check.
     fn verify(
         &self,
         head: &dyn RequestHead,
@@ -321,7 +325,8 @@ impl<'s> Explainer<'s> {
                 Some(id) => key.with_id(id),
                 None => key,
             };
-            // Alone first: one that is refused must not keep the others from being tried.
+            // Each key alone first, since one that is refused must not keep the others
+            // from being tried.
             let alone = [with_id(Key::from(text))];
             match Webhook::new_with_clock(self.scheme, alone, FixedClock::at(0)) {
                 Ok(webhook) => {

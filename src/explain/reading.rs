@@ -1,4 +1,4 @@
-//! How a request is read: what of it a scheme looks at, for a person to look at too.
+//! How a scheme reads a request, to show it to a person.
 
 use alloc::borrow::ToOwned as _;
 use alloc::format;
@@ -14,11 +14,11 @@ use crate::scheme::{Field, Form, Part, RawRequest, Scheme, SignatureField};
 
 impl Scheme<'_> {
     /// Returns how this scheme reads a request: the signed message part by part, the
-    /// headers, and the signatures. It verifies nothing and needs no secret, and reads
-    /// what is there of a request that would be refused.
+    /// headers, and the signatures. It verifies nothing and needs no secret. It also
+    /// reads a request that would be refused, as far as the parts are present.
     ///
-    /// The result holds the message and the received signatures. Show it to the person
-    /// who debugs the service, and to nobody else.
+    /// The result holds the message and the received signatures. Show it only to the
+    /// person who debugs the service.
     ///
     /// ```
     /// use hookseal::schemes;
@@ -148,7 +148,7 @@ impl ReadSignature {
     }
 
     /// Returns the form that the entry is read in, such as "`v1,` and base64 of
-    /// HMAC-SHA-256"; `None` if it is of none of the scheme's forms.
+    /// HMAC-SHA-256"; `None` if it has none of the scheme's forms.
     #[must_use]
     pub fn form(&self) -> Option<&str> {
         self.form.as_ref().map(|(name, _)| name.as_str())
@@ -222,7 +222,7 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// Returns the value of a header that is there once.
+    /// Returns the value of a header that occurs exactly once.
     fn value(&self, name: &str) -> Option<Vec<u8>> {
         self.full_value(&full_name(self.scheme, name))
     }
@@ -369,10 +369,10 @@ impl Reader<'_, '_> {
     }
 }
 
-/// As many as a verification reads.
+/// The same number that a verification reads.
 const MAX_NAMES: usize = 16;
 
-/// As many occurrences of one header as a verification reads.
+/// The same number of occurrences of one header that a verification reads.
 const MAX_VALUES: usize = 8;
 
 /// Shows how many there are of each, and nothing that was received.

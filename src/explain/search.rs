@@ -440,7 +440,7 @@ fn is_of_one_of(first: &'static str, others: &[&'static str]) -> Change {
     Change::new(
         OTHER_SCHEME,
         alloc::format!(
-            "the request is signed with the scheme `{first}`, and not with the configured one; {} \
+            "the request is signed with the scheme `{first}`, not with the configured one; {} \
              sign in the same way",
             shown.join(", ")
         ),
@@ -455,7 +455,7 @@ fn is_of(name: &'static str) -> Change {
     Change::new(
         OTHER_SCHEME,
         alloc::format!(
-            "the request is signed with the scheme `{name}`, and not with the configured one"
+            "the request is signed with the scheme `{name}`, not with the configured one"
         ),
         "verify it with this scheme",
     )

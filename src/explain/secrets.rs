@@ -146,7 +146,7 @@ impl Keys {
             }
             // The text is another kind of key, which `reread` tries.
             Err(ConfigError::ForeignSecret { .. } | ConfigError::LooksLike { .. }) => {}
-            // The crate refuses this secret, but the sender may use it all the same.
+            // The crate refuses this secret, but the sender may use it anyway.
             Err(error) => {
                 let mut changes = changes.to_vec();
                 changes.push(refused(&error));
@@ -179,10 +179,10 @@ impl Keys {
         };
         let has_prefix = without_prefix(text).is_some();
         let as_text = if has_prefix {
-            "the sender's key is the whole text of the secret, with its prefix, and not the bytes \
+            "the sender's key is the whole text of the secret, with its prefix, not the bytes \
              that it encodes"
         } else {
-            "the sender's key is the text of the secret, and not the bytes that it encodes"
+            "the sender's key is the text of the secret, not the bytes that it encodes"
         };
         keep(
             Some(copy_of(text.as_bytes())),
@@ -228,8 +228,8 @@ impl Keys {
         }
     }
 
-    /// Adds keys with stray characters, which the sender's copy of the secret may have although
-    /// the receiver's has not.
+    /// Adds keys with stray characters, which the sender's copy of the secret may have
+    /// even if the receiver's does not.
     fn of_the_sender(&mut self, text: &str) {
         for (key, what) in [
             (format!("{text}\n"), "a line feed at its end"),
@@ -291,7 +291,7 @@ impl Keys {
             let mut changes = changes.to_vec();
             changes.push(Change::new(
                 "secret-public-key-encoding",
-                "the public key is in another encoding than the scheme's",
+                "the public key is not in the scheme's encoding",
                 "pass it as the sender shows it, or say which encoding it has",
             ));
             self.keep(Material::Public(public), changes);
@@ -587,7 +587,7 @@ fn edits(text: &str) -> Vec<(Text, Change)> {
         keep(
             other,
             "secret-base64-again",
-            "the secret is base64-encoded once more, as in a Kubernetes Secret's `data`",
+            "the secret is base64-encoded a second time, as in a Kubernetes Secret's `data`",
             "decode it once before it is passed (in Kubernetes, `stringData` takes it as it is)",
         );
     }

@@ -1,4 +1,4 @@
-//! The signatures that a request may carry, in whatever spelling.
+//! The signatures that a request may carry, however they are written.
 
 use alloc::borrow::Cow;
 use alloc::format;
@@ -20,7 +20,7 @@ const MAX_TAGS: usize = 64;
 /// The most that are looked for in headers that are not the scheme's.
 const MAX_TAGS_ELSEWHERE: usize = 24;
 
-/// Base64 without rules for its padding and for the bits that carry nothing.
+/// Base64 that accepts any padding and any unused trailing bits.
 const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
     .with_decode_padding_mode(DecodePaddingMode::Indifferent)
     .with_decode_allow_trailing_bits(true);
@@ -30,7 +30,7 @@ pub(super) const LENIENT_STANDARD: GeneralPurpose =
 pub(super) const LENIENT_URL_SAFE: GeneralPurpose =
     GeneralPurpose::new(&alphabet::URL_SAFE, LENIENT);
 
-/// The longest piece of a value that may hold a signature, with what names its key.
+/// The longest piece of a value that may hold a signature, including the id of its key.
 const MAX_PIECE: usize = 512;
 
 /// The longest signature: base64 of 128 hexadecimal digits.
@@ -117,13 +117,13 @@ fn signature_elsewhere(own_names: &[String], name: &str) -> Change {
     let name = shown(name);
     Change::new(
         "header-renamed",
-        format!("the signature is in the header `{name}`, and the scheme reads `{own}`"),
+        format!("the signature is in the header `{name}`, but the scheme reads `{own}`"),
         format!("set the signature's header to `{name}`, if the sender documents it"),
     )
     .with_value(name)
 }
 
-/// Returns exactly one signature in this form.
+/// Reads an entry that is exactly one signature in this form.
 pub(super) fn read_form(form: &Form<'_>, entry: &[u8]) -> Option<Signature> {
     let text = match form.after_key_id {
         None => entry.strip_prefix(form.prefix.as_bytes())?,
@@ -142,7 +142,7 @@ struct Tags<'s> {
 }
 
 impl Tags<'_> {
-    /// Keeps a signature, unless it is there already.
+    /// Keeps a signature, unless it was kept before.
     fn keep(&mut self, signature: Signature, changes: Vec<Change>) {
         let is_known = self.found.iter().any(|known| known.value == signature);
         if !is_known && self.found.len() < MAX_TAGS {
@@ -150,7 +150,7 @@ impl Tags<'_> {
         }
     }
 
-    /// Reads the signatures that are of the scheme's form.
+    /// Reads the signatures that have the scheme's form.
     fn read_exactly(&mut self, value: &[u8], changes: &[Change]) -> bool {
         let before = self.found.len();
         let separator = match self.scheme.signature {
@@ -180,8 +180,8 @@ impl Tags<'_> {
                      headers of that name",
                     values.len()
                 ),
-                "an adapter takes the comma for a list of headers; pass the value on in one piece, \
-                 or join its pieces again",
+                "an adapter mistakes the comma for a list of headers; pass the value on in one \
+                 piece, or join its pieces again",
             );
             if self.read_exactly(&values.join(joint), &[split]) {
                 return;
@@ -231,7 +231,7 @@ impl Tags<'_> {
         }
     }
 
-    /// Returns what is found where the scheme's form is expected.
+    /// Describes what is found where the scheme's form is expected.
     fn spelling(
         &self,
         value: &str,
@@ -254,7 +254,7 @@ impl Tags<'_> {
         } else {
             before
         };
-        // The form that differs least.
+        // Compare with the form that differs least.
         let difference = |form: &&Form<'_>| {
             let other_prefix = before.trim() != form.prefix.trim_end();
             let other_encoding = form.encoding.name() != encoding;
@@ -271,7 +271,7 @@ impl Tags<'_> {
         if !mangled.is_empty() {
             return Change::new(
                 "signature-mangled",
-                format!("the signature's value was {mangled} on its way"),
+                format!("the signature's value was {mangled} in transit"),
                 "pass the values of headers on as they were received",
             );
         }
@@ -279,7 +279,7 @@ impl Tags<'_> {
             return Change::new(
                 "signature-algorithm",
                 format!(
-                    "the signature is that of {algorithm}, and the scheme has {}",
+                    "the signature is that of {algorithm}, but the scheme has {}",
                     form.algorithm
                 ),
                 format!("declare the form that the sender uses, with {algorithm}"),
@@ -289,7 +289,7 @@ impl Tags<'_> {
         if encoding != expected_encoding {
             return Change::new(
                 "signature-encoding",
-                format!("the signature is in {encoding}, and the scheme reads {expected_encoding}"),
+                format!("the signature is in {encoding}, but the scheme reads {expected_encoding}"),
                 "declare the form that the sender uses",
             );
         }
@@ -306,7 +306,7 @@ impl Tags<'_> {
             return Change::new(
                 "signature-padding",
                 format!(
-                    "the signature has {} characters, and the scheme reads {}: its padding differs",
+                    "the signature has {} characters, but the scheme reads {}: its padding differs",
                     piece.len(),
                     form.encoding.len_of(algorithm.signature_len())
                 ),
@@ -331,22 +331,22 @@ impl Tags<'_> {
         {
             return Change::new(
                 "header-joined",
-                "the header has several signatures, joined as the scheme does not have them, and a \
-                 later one is the genuine",
+                "the header has several signatures, joined in a way that the scheme does not \
+                 read, and a later one is genuine",
                 "pass repeated headers on one by one; if the sender sends a list, declare it as one",
             );
         }
         if before_all.contains(['"', '\'', '[', '<', '(']) {
             return Change::new(
                 "signature-quoted",
-                "the signature is in quotes or brackets, as how a program shows a text or a list",
-                "pass the value of the header itself on, and not how it is shown",
+                "the signature is in quotes or brackets, as when a program prints a string or a list",
+                "pass on the value of the header itself, not its printed form",
             );
         }
         if !form.prefix.is_empty() && before.trim() == form.prefix.repeat(2) {
             return Change::new(
                 "signature-prefix",
-                format!("the prefix `{}` is there twice", form.prefix),
+                format!("the prefix `{}` occurs twice", form.prefix),
                 "something in front of the service adds it; pass the value on as it was received",
             )
             .without_how();
@@ -384,7 +384,7 @@ impl Tags<'_> {
         };
         Change::new(
             "signature-prefix",
-            format!("before the signature there is {found}, and the scheme's prefix is {expected}"),
+            format!("before the signature there is {found}, but the scheme's prefix is {expected}"),
             "if something in front of the service rewrites the header, pass it on as it was \
              received; otherwise declare the form that the sender uses",
         )
@@ -434,7 +434,7 @@ fn decode(piece: &str) -> Option<(&'static str, Vec<u8>)> {
     if let Some(bytes) = decode_hex(piece) {
         return Some((Encoding::Hex.name(), bytes));
     }
-    // As .NET shows bytes, and as certificates are shown.
+    // The way .NET and certificate tools print bytes.
     let digits = piece.replace(['-', ':'], "");
     if digits.len() < piece.len()
         && let Some(bytes) = decode_hex(&digits)
@@ -447,7 +447,7 @@ fn decode(piece: &str) -> Option<(&'static str, Vec<u8>)> {
     }
     let standard = (Encoding::Base64.name(), &LENIENT_STANDARD);
     let url_safe = (Encoding::Base64Url.name(), &LENIENT_URL_SAFE);
-    // The alphabets agree on most texts; then the padding tells.
+    // Most texts are the same in both alphabets. Then the padding decides.
     let order = if body.len() == piece.len() && !matches!(piece.len(), 54 | 171) {
         [url_safe, standard]
     } else {

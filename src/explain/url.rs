@@ -1,4 +1,4 @@
-//! Generates the URLs that a sender may have signed in place of the receiver's.
+//! Generates the URLs that a sender may have signed instead of the receiver's.
 
 use alloc::borrow::ToOwned as _;
 use alloc::format;
@@ -77,7 +77,7 @@ fn edits(url: &str) -> Vec<(String, Change)> {
         keep(
             decoded.into_owned(),
             "message-url-encoding",
-            "decoded, and not percent-encoded",
+            "decoded, not percent-encoded",
         );
     }
     let secure = url.strip_prefix("https://");
@@ -92,7 +92,7 @@ fn edits(url: &str) -> Vec<(String, Change)> {
     keep(
         format!("{other}://{rest}"),
         "message-url-protocol",
-        &format!("with `{other}` and not `{own}`"),
+        &format!("with `{other}` instead of `{own}`"),
     );
     let end = rest.find(['/', '?']).unwrap_or(rest.len());
     let (authority, path) = rest.split_at_checked(end).unwrap_or((rest, ""));
@@ -135,7 +135,8 @@ fn edits(url: &str) -> Vec<(String, Change)> {
     found
 }
 
-/// For each number in `most`, changes the URLs that have at most so many changes once more.
+/// For each number in `most`, applies one more change to the URLs that have at most that
+/// many.
 fn add_edits(urls: &mut Urls, most: &[usize]) {
     for most in most {
         for known in urls.clone() {
@@ -161,8 +162,8 @@ pub(super) fn endpoints(scheme: &Scheme<'_>, received: &Received<'_>) -> Vec<Can
     {
         let other = Change::new(
             "message-other-endpoint",
-            "the request is for another endpoint than the configured one, and the sender signed that \
-             other one",
+            "the request is for an endpoint other than the configured one, and the sender \
+             signed that other one",
             "if the sender is set up with a wrong URL, correct it there; if the service has that \
              endpoint, configure it",
         );

@@ -8,7 +8,7 @@ use core::fmt;
 use super::change::Change;
 use crate::error::ConfigError;
 
-/// Words an explanation for the users of a program, who do not write Rust: how they carry out
+/// Words an explanation for users of a program who do not write Rust: how they carry out
 /// a remedy, and what is wrong with their configuration.
 ///
 /// ```
@@ -28,7 +28,7 @@ use crate::error::ConfigError;
 ///     }
 ///
 ///     fn fault(&self, _: &Fault) -> String {
-///         "SECRET is not in order".into()
+///         "SECRET is not valid".into()
 ///     }
 /// }
 ///

@@ -1,4 +1,4 @@
-//! Recognises handshakes, and makes the answers to them.
+//! Recognises handshakes and creates the answers to them.
 
 use alloc::boxed::Box;
 use alloc::string::{String, ToString as _};
@@ -24,7 +24,7 @@ const MAX_SIGNED_BODY: usize = 64 * 1024;
 /// The maximum length of a body that contains a secret, in bytes.
 pub(crate) const MAX_SECRET_BODY: usize = 4 * 1024;
 
-/// The maximum length of a text that is echoed, in bytes.
+/// The maximum length of an echoed text, in bytes.
 const MAX_ECHO: usize = 1024;
 
 type SecretHandler = dyn Fn(&str) -> bool + Send + Sync;
@@ -79,20 +79,20 @@ impl Handshakes {
         })
     }
 
-    /// Sets the verify token: a text that you choose and give to the sender, which proves
-    /// itself with it (Meta). A `+` in the query is not decoded to a space, so choose a
-    /// token without spaces. An empty token counts as not set.
+    /// Sets the verify token: a text that you choose and give to the sender, which sends it
+    /// back to prove its identity (Meta). A `+` in the query is not decoded to a space, so
+    /// choose a token without spaces. An empty token counts as not set.
     pub fn with_verify_token(mut self, token: &str) -> Self {
         self.verify_token = (!token.is_empty()).then(|| Zeroizing::new(token.into()));
         self
     }
 
-    /// Sets the function that gets a secret which arrives in a handshake, and returns whether
-    /// it accepts it (Asana, Notion).
+    /// Sets the function that receives the secret from a handshake and returns whether to
+    /// accept it (Asana, Notion).
     ///
-    /// **Anyone can send such a request.** Accept a secret only while you are registering
-    /// the endpoint, and store it, to create the webhook with it. If the secret is refused,
-    /// the response is the same as for any request that is not verified.
+    /// **Anyone can send such a request.** Accept a secret only while you are registering the
+    /// endpoint, and store it, since the webhook is created with it. If the function refuses
+    /// the secret, the response is the same as for any request that is not verified.
     pub fn with_secret_handler(
         mut self,
         handler: impl Fn(&str) -> bool + Send + Sync + 'static,
@@ -101,8 +101,8 @@ impl Handshakes {
         self
     }
 
-    /// Creates a verifier for the time before there is a key. It answers the handshake
-    /// and refuses every event.
+    /// Creates a verifier for the time before there is a key, which answers the handshake and
+    /// refuses every event.
     ///
     /// # Errors
     ///
@@ -183,7 +183,7 @@ impl Handshakes {
         Ok(())
     }
 
-    /// Returns whether a request has a signature, so it is not an unsigned handshake.
+    /// Returns whether a request has a signature, and so is not an unsigned handshake.
     fn is_signed(&self, head: &dyn RequestHead) -> bool {
         self.signature_headers
             .iter()
@@ -317,8 +317,8 @@ impl fmt::Debug for Handshakes {
 #[must_use]
 pub struct WithoutKey(pub(crate) Handshakes);
 
-/// Answers the handshakes of one verifier, for code that reads requests in steps, as
-/// frameworks do. [`Webhook::receive`](crate::Webhook::receive) takes all steps at once.
+/// Answers the handshakes of one verifier, for code that reads requests in steps, as frameworks
+/// do. [`Webhook::receive`](crate::Webhook::receive) does all steps at once.
 ///
 /// Call [`answer_head`](Self::answer_head) first. If [`awaits_secret`](Self::awaits_secret)
 /// returns `true`, read the body and call [`answer_secret`](Self::answer_secret). Otherwise
@@ -360,7 +360,8 @@ impl Responder<'_> {
 
     /// Returns the answer to a signed handshake, or `None` if the request is an event.
     ///
-    /// **Call it only with a verified request**: it does not check the time, for example.
+    /// **Call this only with a verified request**: it does not check the timestamp, for
+    /// example.
     #[must_use]
     pub fn answer_verified(&self, head: &dyn RequestHead, body: &[u8]) -> Option<Answer> {
         self.handshakes.answer_verified(self.receiver?, head, body)

@@ -1,5 +1,5 @@
-//! Answers handshakes: requests with which many senders first have an endpoint prove
-//! itself, or hand over a secret.
+//! Answers handshakes: requests with which many senders first check an endpoint, or pass it a
+//! secret.
 //!
 //! The [scheme](crate::scheme::Scheme::handshake) says what such a request looks like.
 //! Handshakes are not answered unless you enable it: give [`Handshakes`] to a webhook with
@@ -27,11 +27,11 @@
 //!
 //! # A `GET` on the path of the events
 //!
-//! Dropbox, Meta, X and Worldline ask with `GET`, and Trello with `HEAD`, on the path
-//! that takes the events with `POST`. The request must reach the layer. Under axum, a
-//! layer on `post(handler)` does not see it, since axum responds with 405 first. Put the
-//! layer on `any(handler)`, or on the router. The handler is called only with verified
-//! events, whatever the method.
+//! Dropbox, Meta, X and Worldline send their handshake as a `GET`, and Trello as a `HEAD`, to
+//! the path that receives the events as `POST`. The request must reach the layer. Under axum, a
+//! layer on `post(handler)` does not see it, since axum responds with 405 first. Put the layer
+//! on `any(handler)`, or on the router. The handler is called only with verified events,
+//! whatever the method.
 //!
 //! ```
 //! # #[cfg(feature = "axum")]
@@ -54,19 +54,19 @@
 //! are refused like any other.
 //!
 //! **Only tokens are signed.** For Zoom and X, the answer contains the MAC of a token, made
-//! with the key of the events. If any text could be signed in this way, anyone could obtain
-//! signatures for events: a `plainToken` of `v0:1700000000:{…}` is a message that Zoom signs,
-//! and X signs any JSON. So a token consists of 1 to 256 letters, digits and `-_+/=`, and if
-//! a body could be such a token, the scheme refuses that body.
+//! with the key that signs the events. If any text could be signed in this way, anyone could
+//! obtain signatures for events: a `plainToken` of `v0:1700000000:{…}` is a message that Zoom
+//! signs, and X signs any JSON. So a token must consist of 1 to 256 letters, digits and
+//! `-_+/=`, and the scheme refuses any body that could be such a token.
 //!
-//! **A secret that arrives in a handshake is not trusted automatically.** Anyone can send
-//! one. Your [`Handshakes::with_secret_handler`] decides: accept a secret only while you are
-//! registering the endpoint.
+//! **A secret that arrives in a handshake is not trusted automatically.** Anyone can send one.
+//! The function that you pass to [`Handshakes::with_secret_handler`] decides: accept a secret
+//! only while you are registering the endpoint.
 //!
 //! **Unsigned pings** are not handshakes, and are refused with 401. WooCommerce, for example,
-//! sends the form `webhook_id=1` when a webhook is saved. If the sender insists on a 2xx,
-//! let a middleware in front of the layer respond to requests without a signature, and pass
-//! none of them on:
+//! sends the form `webhook_id=1` when a webhook is saved. If the sender insists on a 2xx, use a
+//! middleware in front of the layer that responds to requests without a signature and does not
+//! pass them on:
 //!
 //! ```
 //! # #[cfg(feature = "axum")]

@@ -48,8 +48,8 @@ impl Webhook {
         Ok(self)
     }
 
-    /// Verifies a whole request like [`verify`](Self::verify), or returns the answer to it
-    /// if it is a handshake.
+    /// Verifies a whole request like [`verify`](Self::verify), or returns the answer if the
+    /// request is a handshake.
     ///
     /// The head must have the method and the target of the request. Without
     /// [`with_handshakes`](Self::with_handshakes), every request is treated as an event.

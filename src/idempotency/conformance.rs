@@ -14,10 +14,11 @@ use super::store::{ClaimState, EntryKey, Owner, Store, StoreError};
 
 /// Checks that a store follows the rules of [`Store`].
 ///
-/// It takes some seconds of real time, which it waits for with `sleep`, for example
-/// `tokio::time::sleep`. Paused time does not work, since a store has its own clock. The
-/// entries are new and random, so other tests can run on the same server at the same time;
-/// those that are left behind end within a minute. The store must have room for 200 entries.
+/// The check takes some seconds of real time, during which it waits with `sleep`, for
+/// example `tokio::time::sleep`. Paused time does not work, since a store has its own
+/// clock. The entries are new and random, so other tests can run on the same server at
+/// the same time; entries that are left behind end within a minute. The store must have
+/// room for 200 entries.
 ///
 /// It checks every rule with sequential calls. With simultaneous calls it checks only claims,
 /// through this one store: add a test with several processes.
@@ -277,8 +278,8 @@ where
             self.claim_at_once(rule, &Self::entry(rule)?).await?;
         }
         // The same for entries whose lease or retention has ended, which a store may still have.
-        let rule = "of claims at once of an entry whose time has ended, exactly one is acquired, \
-                    and none completed";
+        let rule = "of simultaneous claims of an entry whose time has ended, exactly one is \
+                    acquired, and none is completed";
         let one = Self::owner(rule)?;
         let mut ended = Vec::new();
         for number in 0..16 {

@@ -64,9 +64,10 @@ impl Guard {
         self
     }
 
-    /// Sets how long a completed event is remembered. **It must be longer than the sender
-    /// repeats an event.** The replay window is not enough, since each attempt can be signed
-    /// again. If the scheme signs no timestamp, a captured request can be replayed after this.
+    /// Sets how long a completed event is remembered. **It must be longer than the time
+    /// for which the sender repeats an event.** The replay window is not enough, since
+    /// each attempt can be signed again. If the scheme signs no timestamp, a captured
+    /// request can be replayed after this.
     #[must_use]
     pub const fn with_retention(mut self, retention: Duration) -> Self {
         self.retention = retention;
@@ -108,8 +109,8 @@ impl Guard {
     ///
     /// # Errors
     ///
-    /// Returns an error if the store does not answer, or is full. The event may be claimed all
-    /// the same, until the lease ends.
+    /// Returns an error if the store does not answer, or is full. The event may still
+    /// have been claimed, until the lease ends.
     pub async fn claim(&self, event: &IdempotencyKey) -> Result<Claim, StoreError> {
         self.claim_as(self.lease_of(event)?).await
     }
@@ -271,7 +272,8 @@ impl Lease {
     ///
     /// # Errors
     ///
-    /// Returns an error if the store does not answer. The lease may be renewed all the same.
+    /// Returns an error if the store does not answer. The lease may still have been
+    /// renewed.
     pub async fn renew(&self) -> Result<bool, StoreError> {
         let Guard { store, lease, .. } = &self.guard;
         let state = store.claim(&self.entry, &self.owner, *lease).await?;
@@ -307,15 +309,15 @@ impl Lease {
                 namespace = &*namespace,
                 %entry,
                 error = error.chain(),
-                "an event was handled, and is not marked: it is handled again if it is delivered \
-                 again"
+                "an event was handled, but not marked as completed: it is handled again if it \
+                 is delivered again"
             ),
         }
         completed
     }
 
-    /// Marks the event as handled, and returns whether it did. It returns `false` if the lease
-    /// had ended and another delivery has claimed the event since.
+    /// Marks the event as completed, and returns whether it did. It returns `false` if
+    /// the lease had ended and another delivery has claimed the event since.
     ///
     /// # Errors
     ///
@@ -349,7 +351,7 @@ impl Lease {
                 namespace = &*namespace,
                 %entry,
                 error = error.chain(),
-                "an event is not released, and waits for its lease to end"
+                "an event could not be released, and waits for its lease to end"
             );
         }
         drop(released);
@@ -399,7 +401,7 @@ pub enum OnceError<T, E> {
         error: E,
     },
     /// The event was handled but could not be marked. Respond with 2xx: the work is done.
-    #[error("the event was handled, and cannot be completed")]
+    #[error("the event was handled, but could not be marked as completed")]
     #[non_exhaustive]
     Complete {
         /// What the handler returned.

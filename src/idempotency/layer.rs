@@ -32,10 +32,10 @@ use crate::tower::VerifiedBytes;
 /// | cannot be claimed, since the store is down or full | does not call the service, unless [told to](Self::let_through_without_store) | 503 with `Retry-After` |
 /// | is not verified, since no `VerifyLayer` is in front | does not call the service | 500 |
 ///
-/// **If a sender hangs up**, the event is not lost: it is claimed, handled and completed in
-/// a separate task, which continues although nobody waits for its response. (Without a task,
-/// servers drop the handler midway, and the event stays claimed until its lease ends.) So the
-/// layer takes the function with which your runtime spawns tasks.
+/// **If a sender hangs up**, the event is not lost: it is claimed, handled and completed
+/// in a separate task, which continues even though nobody waits for its response.
+/// (Without a task, servers drop the handler midway, and the event stays claimed until
+/// its lease ends.) So the layer takes the function with which your runtime spawns tasks.
 ///
 /// - **Put a timeout behind this layer**, shorter than the lease: a timeout in front does not
 ///   end the task. The store's client needs a timeout too.
@@ -117,8 +117,8 @@ impl OnceLayer {
         }
     }
 
-    /// Sets the function that returns the key of an event, in place of its
-    /// [idempotency key](crate::Verified::idempotency_key).
+    /// Sets the function that returns the key of an event, instead of its [idempotency
+    /// key](crate::Verified::idempotency_key).
     ///
     /// It is needed in two cases: if the sender signs the time of each attempt and no message
     /// id (use [`body_key`](crate::Verified::body_key), or an id from the body), and if
@@ -270,7 +270,7 @@ where
                 }
                 return response;
             }
-            // The claim may have reached the store all the same. It is released, so that no
+            // The claim may still have reached the store. It is released, so that no
             // delivery has to wait for its lease to end.
             if let (Some(spawn), Some(lease)) = (spawn, perhaps) {
                 spawn(Box::pin(async move { drop(lease.release().await) }));

@@ -1,4 +1,4 @@
-//! Handles each event once, although senders deliver it more than once.
+//! Handles each event once, even if its sender delivers it more than once.
 //!
 //! Most senders repeat an event that got no 2xx, so if a response is lost, the event arrives
 //! twice. And anyone who has captured a request can send it again while its replay window is
@@ -16,9 +16,9 @@
 //!   the claim ends with the lease. Then the next delivery handles the event. If the sender
 //!   gives up before the lease of a crashed handler ends, there is no next delivery: see
 //!   [`Guard::DEFAULT_LEASE`].
-//! - **No two deliveries of an event are handled at the same time** while the lease holds,
-//!   whichever processes they arrive in. It always holds if it is longer than the handler can
-//!   take.
+//! - **No two deliveries of an event are handled at the same time** while the lease
+//!   holds, whichever processes they arrive in. A lease that is longer than the handler
+//!   can take always holds.
 //! - **A completed event is not handled again** until its retention ends.
 //! - An event **is** handled twice if its handler did its work but could not record that: the
 //!   process died between the work and the completion, the store did not answer, or the

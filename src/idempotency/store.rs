@@ -25,7 +25,7 @@ pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>>
 ///
 /// - An entry is *free*, *held* by an owner until its lease ends, or *completed* until its
 ///   retention ends. When a lease or a retention ends, the entry becomes free.
-/// - The store's clock counts. The clocks of the processes that use it do not matter.
+/// - Only the store's clock counts, not the clocks of the processes that use it.
 /// - Each method can be called again with the same arguments, and returns the same result.
 ///   So the call can be repeated if the connection breaks before the result arrives.
 ///
@@ -37,8 +37,8 @@ pub trait Store: Send + Sync + fmt::Debug {
     ///
     /// # Errors
     ///
-    /// Returns an error if the store does not answer, or is full. This owner may hold the
-    /// entry all the same.
+    /// Returns an error if the store does not answer, or is full. This owner may still
+    /// hold the entry.
     fn claim<'a>(
         &'a self,
         entry: &'a EntryKey,

@@ -1,8 +1,8 @@
-//! Restricts the addresses that requests may come from, also behind proxies.
+//! Restricts the addresses that requests may come from, including behind proxies.
 //!
 //! Some senders, such as [Pomelo](crate::schemes::pomelo::SOURCE_ADDRESSES), publish the
-//! addresses that they send from. Rejecting all others makes forgery harder, but is **no
-//! replacement for the signature**: addresses are shared, and change hands.
+//! addresses that they send from. Rejecting all others makes forgery harder, but is **not
+//! a replacement for the signature**: addresses are shared and change hands.
 //!
 //! [`Networks`] is a set of addresses. Behind a proxy, every request comes from the proxy;
 //! [`TrustedProxies`] finds the client's address in the header that the proxy writes. With
@@ -67,8 +67,8 @@ impl Networks {
     /// let error = Networks::new(["10.0.0.1/8"]).unwrap_err();
     /// assert_eq!(
     ///     error.to_string(),
-    ///     "network 10.0.0.1/8 has bits set behind its prefix; write 10.0.0.0/8, or 10.0.0.1 \
-    ///      for this address alone",
+    ///     "network 10.0.0.1/8 has bits set after its prefix; write 10.0.0.0/8, or 10.0.0.1 \
+    ///      for only this address",
     /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -145,7 +145,7 @@ pub enum NetworkError {
     Empty,
     /// A network has bits set after its prefix, so its meaning is ambiguous.
     #[error(
-        "network {text} has bits set behind its prefix; write {network}, or {} for this address alone",
+        "network {text} has bits set after its prefix; write {network}, or {} for only this address",
         .text.split('/').next().unwrap_or_default()
     )]
     #[non_exhaustive]
@@ -156,7 +156,7 @@ pub enum NetworkError {
         network: IpNet,
     },
     /// The text is neither a network nor an address.
-    #[error("{text:?} is no network; write it like 10.0.0.0/8, 2001:db8::/32 or 203.0.113.7")]
+    #[error("{text:?} is not a network; write it like 10.0.0.0/8, 2001:db8::/32 or 203.0.113.7")]
     #[non_exhaustive]
     Malformed {
         /// The text.

@@ -1,4 +1,4 @@
-//! The client's address behind proxies.
+//! Finds the client's address behind proxies.
 
 use core::net::IpAddr;
 
@@ -19,8 +19,9 @@ use super::forwarded::{Entries, Syntax};
 ///   the client.
 /// - If the peer is not a trusted proxy, the request comes from that peer, whatever its
 ///   headers say.
-/// - Every proxy on the way must be in the networks, and must append to the header or replace
-///   it. If a proxy passes the client's header on unchanged, the client chooses its address.
+/// - Every proxy on the path must be in the networks, and must append to the header or
+///   replace it. If a proxy passes the client's header on unchanged, the client chooses
+///   its address.
 ///
 /// The networks must contain only your proxies. A client in them could choose its address.
 #[derive(Clone, Debug)]
@@ -83,7 +84,7 @@ impl TrustedProxies {
     /// headers.insert("forwarded", HeaderValue::from_static(value));
     /// assert_eq!(proxies.client_address(proxy, &headers)?.to_string(), "2001:db8::1");
     ///
-    /// // From elsewhere the header says nothing.
+    /// // From any other peer, the header is ignored.
     /// let elsewhere = "198.51.100.9".parse()?;
     /// assert_eq!(proxies.client_address(elsewhere, &headers)?, elsewhere);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -159,7 +160,7 @@ pub enum ClientAddressError {
     },
     /// An entry is `unknown`, or an obfuscated identifier such as `_hidden` (RFC 7239,
     /// section 6).
-    #[error("an entry of header {header} does not tell the address")]
+    #[error("an entry of header {header} hides its address")]
     #[non_exhaustive]
     Unidentified {
         /// The header's name.

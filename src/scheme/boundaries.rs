@@ -1,10 +1,10 @@
 //! Finds where one part of a signed message ends and the next begins.
 //!
-//! A signature is over one string of bytes. If the same bytes could be read as other
-//! parts, a genuine signature would cover another request. So the ends of the parts
-//! must be found from the bytes alone: those before the body from the front, those
-//! after it from the back. A part's end is found if its bytes say so themselves (a
-//! date has one length), or if something follows that the part cannot hold.
+//! A signature covers one string of bytes. If the same bytes could be split into other
+//! parts, a genuine signature would cover another request. So the bytes alone must show
+//! where each part ends: for parts before the body, read from the front; for parts after
+//! it, from the back. A part's end is known if its own bytes show it (a date has one
+//! length), or if something follows that the part cannot contain.
 
 use alloc::vec::Vec;
 
@@ -12,14 +12,15 @@ use super::{Field, Part, Scheme, TimeFormat};
 use crate::error::SchemeFault;
 use crate::header_name::{is_token_byte, is_uri_byte};
 
-/// A byte that the value of a part must not hold, since it shows where the part ends.
+/// A part, and a byte that its value must not contain, since it shows where the part
+/// ends.
 pub(super) type Excluded<'a> = (Part<'a>, u8);
 
-/// What a part can hold.
+/// What a part can contain.
 enum Content {
     /// One of the configured texts.
     Constant,
-    /// It shows its own end.
+    /// Bytes that show their own end.
     Delimited,
     /// Any bytes, except for those that are refused.
     Value,
@@ -27,7 +28,7 @@ enum Content {
     Of(fn(u8) -> bool),
     /// Names of headers that the scheme allows.
     Names,
-    /// Values of headers, which may hold anything.
+    /// Values of headers, which may contain anything.
     Values,
     /// Names and values of headers.
     Pairs,
@@ -37,7 +38,7 @@ enum Content {
 enum Delimiter {
     /// One of these texts, in the direction of reading.
     Texts(Vec<Vec<u8>>),
-    /// A date and time, whose first colon is in a known place.
+    /// A date and time, whose first colon is at a known offset.
     Date,
     Nothing,
 }
@@ -48,16 +49,16 @@ enum Direction {
     Backward,
 }
 
-/// Returns the bytes that values must not hold.
+/// Returns the bytes that values must not contain.
 ///
 /// # Errors
 ///
-/// The end of a part cannot be found.
+/// Returns [`SchemeFault::Unseparated`] if the end of a part cannot be found.
 ///
-/// Some senders sign a Unix timestamp, a target or values of headers right beside the
+/// Some senders sign a Unix timestamp, a target or values of headers directly next to the
 /// body. The ends of those parts need not be found: the window, the characters of a URI
-/// and the signed names limit what can move between them and the body, and the docs of
-/// the [`Part`] say so.
+/// and the signed names limit what can move between them and the body, as the docs of
+/// [`Part`] say.
 pub(super) fn find<'a>(scheme: &Scheme<'a>) -> Result<Vec<Excluded<'a>>, SchemeFault> {
     let mut excluded = Vec::new();
     let body = scheme.signed.iter().position(is_body).unwrap_or_default();
@@ -74,7 +75,8 @@ pub(super) fn find<'a>(scheme: &Scheme<'a>) -> Result<Vec<Excluded<'a>>, SchemeF
     Ok(excluded)
 }
 
-/// The parts on one side of the body, which comes after the last.
+/// The parts on one side of the body, in the direction of reading. The body follows the
+/// last.
 struct Side<'s, 'a> {
     scheme: &'s Scheme<'a>,
     direction: Direction,
@@ -124,7 +126,7 @@ impl<'a> Side<'_, 'a> {
         }
     }
 
-    /// Returns whether it is the same text in every request.
+    /// Returns whether the part is the same text in every request.
     fn is_one_text(&self, part: &Part<'_>) -> bool {
         match part {
             Part::Text(_) => true,
@@ -137,17 +139,18 @@ impl<'a> Side<'_, 'a> {
     fn may_be_open(&self, part: &Part<'_>) -> bool {
         match part {
             Part::Target | Part::Endpoint => true,
-            // As many as there are names, which are signed too.
+            // There are as many as names, which are signed too.
             Part::HeaderValues(_) => self.direction == Direction::Forward,
             part => matches!(self.content(part), Content::Of(holds) if holds(b'0') && !holds(b'a')),
         }
     }
 
-    /// Returns the texts with which the parts begin: one for each configured endpoint, if there
-    /// is one among them. The slash of a target counts.
+    /// Returns the constant texts that the parts begin with: one for each configured
+    /// endpoint, in case an endpoint is among the parts. The slash of a target counts.
     fn texts(&self, parts: &[Part<'_>]) -> Vec<Vec<u8>> {
         let endpoints = match self.scheme.endpoint.as_slice() {
-            // Not set yet. An endpoint begins with a slash or ends before one.
+            // Not set yet. What is certain: an endpoint begins with a slash, or one
+            // follows it.
             [] => &["/"],
             endpoints => endpoints,
         };
@@ -176,7 +179,7 @@ impl<'a> Side<'_, 'a> {
         texts
     }
 
-    /// Returns whether none of the texts that the parts begin with begins
+    /// Returns whether none of the texts that the parts begin with is a prefix of
     /// another.
     fn is_told_apart(&self, parts: &[Part<'_>]) -> bool {
         let texts = self.texts(parts);
@@ -202,8 +205,8 @@ impl<'a> Side<'_, 'a> {
         }
     }
 
-    /// Returns whether what follows shows where a part ends, once some bytes are
-    /// refused in it.
+    /// Returns whether what follows shows where a part ends. Adds the bytes that the part
+    /// must not contain for this to `excluded`.
     fn is_ended(
         &self,
         part: Part<'a>,
@@ -231,7 +234,7 @@ impl<'a> Side<'_, 'a> {
             (Content::Names, Delimiter::Texts(texts)) => {
                 is_outside(|byte| self.is_of_a_list(byte), texts)
             }
-            // Read from the back, what is between them could be in a pair.
+            // Read from the back, a value could contain the separators.
             (Content::Pairs, _) if self.direction == Direction::Backward => false,
             (Content::Pairs, Delimiter::Texts(texts)) => {
                 let Part::HeaderPairs { between, joined } = part else {
@@ -251,8 +254,8 @@ impl<'a> Side<'_, 'a> {
         }
     }
 
-    /// Returns whether the name of an allowed header has this byte, in any
-    /// letter case.
+    /// Returns whether the name of an allowed header contains this byte, in any letter
+    /// case.
     fn is_of_a_name(&self, byte: u8) -> bool {
         self.scheme.header_list.is_some_and(|list| {
             let mut names = list.allowed.iter().flat_map(|name| name.bytes());
@@ -264,15 +267,15 @@ impl<'a> Side<'_, 'a> {
         })
     }
 
-    /// Returns whether a list of allowed headers has this byte.
+    /// Returns whether a list of allowed headers can contain this byte.
     fn is_of_a_list(&self, byte: u8) -> bool {
         let separator = self.scheme.header_list.map(|list| list.separator.byte());
         byte == b' ' || Some(byte) == separator || self.is_of_a_name(byte)
     }
 }
 
-/// Returns whether each text has a byte outside a set, and all have the first one in
-/// the same place: where that byte is found, the text has begun so many bytes before.
+/// Returns whether every text has a byte outside a set, and the first such byte is at the
+/// same offset in all of them. Finding that byte then shows where the text begins.
 fn is_outside(holds: impl Fn(u8) -> bool, texts: &[Vec<u8>]) -> bool {
     let outside = |text: &Vec<u8>| text.iter().position(|byte| !holds(*byte));
     let mut places = texts.iter().map(outside);

@@ -10,7 +10,7 @@ use subtle::Choice;
 use super::{Algorithm, Encoding, Form, Separator, Signature};
 use crate::error::SignatureFault;
 
-/// The maximum number of bytes of a key's id in an entry of a list.
+/// The maximum length of a key id in an entry of a list, in bytes.
 pub(crate) const MAX_ENTRY_KEY_ID: usize = 256;
 
 /// A [`Form`] of a prepared scheme.
@@ -32,8 +32,8 @@ impl ReadyForm {
         }
     }
 
-    /// Reads an entry that is exactly of this form, in place: an entry is large
-    /// to move.
+    /// Reads an entry that has exactly this form. It is read in place because an entry is
+    /// costly to move.
     #[inline]
     fn read_into<'h>(&self, text: &'h [u8], entry: &mut Entry<'h>) -> bool {
         let text = match &self.after_key_id {
@@ -55,8 +55,7 @@ impl ReadyForm {
             .decode_in_place(self.algorithm, self.encoding, text)
     }
 
-    /// Reads the signature of an entry that is exactly of this form, and names no
-    /// key.
+    /// Reads the signature of an entry that has exactly this form and names no key.
     #[inline]
     pub(crate) fn read(&self, text: &[u8]) -> Option<Signature> {
         let text = match &self.after_key_id {
@@ -73,7 +72,7 @@ impl ReadyForm {
         let length = self.encoding.len_of(self.algorithm.signature_len());
         let (start, text) = text.split_at_checked(text.len().checked_sub(length)?)?;
         let key_id = start.strip_suffix(between)?;
-        // Entries are read again for each key.
+        // Bounded, since entries are read again for each key.
         (key_id.len() <= MAX_ENTRY_KEY_ID).then_some((key_id, text))
     }
 
@@ -86,13 +85,13 @@ impl ReadyForm {
         }
     }
 
-    /// Returns whether its entries name their key.
+    /// Returns whether entries of this form name their key.
     pub(crate) const fn names_key(&self) -> bool {
         self.after_key_id.is_some()
     }
 }
 
-/// Reads an entry of whatever form, in place.
+/// Reads an entry of any of the forms, in place.
 #[inline]
 fn read_into<'h>(forms: &[ReadyForm], text: &'h [u8], entry: &mut Entry<'h>) -> bool {
     forms.iter().any(|form| form.read_into(text, entry))
@@ -122,14 +121,14 @@ impl Entry<'_> {
 
 /// The candidate signatures of a request. There is at least one.
 ///
-/// The first is decoded. Of a list, where the other well-formed entries start is
-/// known from reading it once; they are decoded again when they are compared, so
-/// that no number of them takes memory.
+/// The first is kept decoded. Of a list, only the offsets of the other well-formed
+/// entries are kept. Those entries are decoded again when they are compared, so that
+/// memory does not grow with their number.
 pub(crate) struct Signatures<'h> {
     first: Entry<'h>,
     more: More<'h>,
     forms: &'h [ReadyForm],
-    /// Returns whether each entry names its key.
+    /// Whether each entry names its key.
     keyed: bool,
 }
 
@@ -148,22 +147,22 @@ enum More<'h> {
     },
 }
 
-/// What reading a list has found beside its signatures.
+/// The parameters found in a list besides its signatures.
 pub(crate) type Params<'h> = [Param<'h>; 2];
 
 /// A parameter that is looked for in a list.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Param<'h> {
-    /// Empty: none is looked for.
+    /// Empty if no parameter is looked for.
     pub(crate) name: &'h str,
     pub(crate) value: Option<&'h [u8]>,
     pub(crate) repeated: bool,
 }
 
 impl<'h> Signatures<'h> {
-    /// The maximum number of entries of a list, of whatever kind. A sender lists one
-    /// for each active key and version, so a handful; 32 leaves room and bounds what
-    /// a request can make the comparison do.
+    /// The maximum number of entries in a list, of any kind. A sender lists one for each
+    /// active key and version, so a handful; 32 leaves room and bounds the work that a
+    /// request can cause.
     pub(crate) const MAX_ENTRIES: usize = 32;
 
     /// The maximum number of headers with one signature each.
@@ -200,7 +199,7 @@ impl<'h> Signatures<'h> {
     ) -> Result<(), SignatureFault> {
         let alone = params.iter().all(|param| param.name.is_empty()) && !self.name_keys();
         if alone && read_into(self.forms, text, &mut self.first) {
-            // Nearly all requests: these forms can hold no separator.
+            // Nearly all requests end here. These forms cannot contain a separator.
             return Ok(());
         }
         self.read_list_of_several(text, separator, params)
@@ -214,7 +213,7 @@ impl<'h> Signatures<'h> {
     ) -> Result<(), SignatureFault> {
         let byte = separator.byte();
         let forms = self.forms;
-        // Spaces at the ends are separators of their own kind of list alone.
+        // Only in a list separated by spaces may spaces come first or last.
         if separator != Separator::Space && !crate::head::is_trimmed(text) {
             return Err(SignatureFault::WhiteSpace);
         }
@@ -255,7 +254,7 @@ impl<'h> Signatures<'h> {
             } else if read(forms, entry).is_some()
                 && let Some(place) = starts.get_mut(count)
             {
-                // Longer than 4 GiB no header is.
+                // No header is longer than 4 GiB.
                 let start = start + (piece.len() - entry.len());
                 *place = u32::try_from(start).unwrap_or(u32::MAX);
                 count += 1;
@@ -275,8 +274,8 @@ impl<'h> Signatures<'h> {
         Ok(())
     }
 
-    /// Reads headers with one signature each, of which empty ones are not there,
-    /// and says whether there was one. All must be well-formed.
+    /// Reads headers with one signature each, and returns whether there was one. Empty
+    /// headers count as missing; all others must be well-formed.
     pub(crate) fn read_several(
         &mut self,
         values: impl Iterator<Item = &'h [u8]>,
@@ -307,10 +306,10 @@ impl<'h> Signatures<'h> {
         Ok(true)
     }
 
-    /// Returns whether the MAC `computed` is among them, in a time that does not
-    /// depend on their contents and without stopping at a match. Their number and
-    /// their form, which the sender of the request knows, do show; so does which
-    /// of them name this key.
+    /// Returns whether the MAC `computed` is among them. The time does not depend on
+    /// their contents, and the search does not stop at a match. The time does depend on
+    /// their number and form, which the sender of the request knows, and on which of them
+    /// name this key.
     #[inline]
     pub(crate) fn contain(&self, computed: &Signature, key_id: Option<&str>) -> bool {
         let keyed = self.name_keys();
@@ -388,8 +387,8 @@ impl<'h> Signatures<'h> {
     }
 }
 
-/// How many bytes of lists this thread has walked over: what the tests of bounded
-/// work read.
+/// Counts the bytes of lists that this thread has walked over, for the tests of bounded
+/// work.
 #[cfg(test)]
 pub(super) mod walked {
     use core::cell::Cell;
@@ -423,8 +422,8 @@ impl fmt::Debug for Signatures<'_> {
     }
 }
 
-/// Describes a value that is no signature in any of these forms, as far as the description
-/// is no secret.
+/// Describes why a value is not a signature in any of these forms, without revealing
+/// anything secret.
 #[cold]
 fn diagnose(value: &[u8], forms: &[ReadyForm]) -> SignatureFault {
     let Some(form) = forms.first() else {
@@ -433,7 +432,7 @@ fn diagnose(value: &[u8], forms: &[ReadyForm]) -> SignatureFault {
     if !crate::head::is_trimmed(value) {
         return SignatureFault::WhiteSpace;
     }
-    // The longest prefix that is there: any value begins with an empty one.
+    // Take the longest prefix that matches, since every value begins with an empty one.
     let prefixed = forms
         .iter()
         .filter_map(|form| Some((form, value.strip_prefix(form.prefix.as_bytes())?)))
@@ -451,7 +450,7 @@ fn diagnose(value: &[u8], forms: &[ReadyForm]) -> SignatureFault {
     if prefix.is_some() {
         return SignatureFault::UnexpectedPrefix;
     }
-    // Of the forms with this prefix, none took it.
+    // No form with this prefix accepted it.
     let length = form.algorithm.signature_len();
     let found = [Encoding::Hex, Encoding::Base64, Encoding::Base64Url]
         .into_iter()

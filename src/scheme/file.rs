@@ -1,4 +1,4 @@
-//! Schemes as files have them: TOML, JSON or any other format of `serde`.
+//! Schemes in files: TOML, JSON or any other format of `serde`.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -15,11 +15,11 @@ use crate::window::ReplayWindow;
 
 /// A scheme that was read from a file.
 ///
-/// It says the same as a [`Scheme`], with the same words in lower case, and was checked
-/// as [`Webhook::new`](crate::Webhook::new) checks one: what is unknown, missing or
-/// impossible is an error when it is read. `name`, `signature`, `forms`, `signed` and
-/// `secret` must be there. `scheme.schema.json` in the repository is its JSON Schema, for
-/// editors.
+/// The file has the fields of a [`Scheme`], with the same names in lower case. Reading it
+/// checks the scheme as [`Webhook::new`](crate::Webhook::new) does, so anything unknown,
+/// missing or invalid is an error at that point. `name`, `signature`, `forms`, `signed`
+/// and `secret` are required. `scheme.schema.json` in the repository is its JSON Schema,
+/// for editors.
 ///
 /// ```
 /// use hookseal::scheme::SchemeFile;
@@ -36,7 +36,7 @@ use crate::window::ReplayWindow;
 /// "#)?;
 /// let webhook = file.with(|scheme| Webhook::new(scheme, "whsec_test_secret"))?;
 ///
-/// // Every scheme of the catalogue can be written so, as a start for another.
+/// // Every scheme in the catalogue can be written out as the starting point for another.
 /// let text = toml::to_string(&schemes::MUX)?;
 /// let mux: SchemeFile = toml::from_str(&text)?;
 /// mux.with(|scheme| assert_eq!(scheme, schemes::MUX));
@@ -46,7 +46,7 @@ use crate::window::ReplayWindow;
 pub struct SchemeFile(SchemeText);
 
 impl SchemeFile {
-    /// Calls a function with the scheme, and returns what that returns.
+    /// Calls a function with the scheme and returns its result.
     pub fn with<R>(&self, function: impl FnOnce(Scheme<'_>) -> R) -> R {
         self.0.with(function)
     }
@@ -57,7 +57,7 @@ impl<'de> Deserialize<'de> for SchemeFile {
         let text = SchemeText::deserialize(deserializer)?;
         let checked = text.with(|scheme| {
             match scheme.validate() {
-                // It may be set where the webhook is made.
+                // The endpoint may be set when the webhook is created.
                 Ok(()) | Err(ConfigError::MissingEndpoint) => {}
                 Err(error) => return Err(error),
             }
@@ -76,25 +76,25 @@ impl Serialize for SchemeFile {
     }
 }
 
-/// Writes what a [`SchemeFile`] reads. A scheme with a canonical form, which is code, or
-/// with its replay window switched off is an error.
+/// Writes what a [`SchemeFile`] reads. It is an error if the scheme has a canonical form,
+/// which is code, or if its replay window is switched off.
 impl Serialize for Scheme<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if self.canonical_form.is_some() {
             return Err(ser::Error::custom(
-                "a canonical form is code, and cannot be written",
+                "a canonical form is code and cannot be written to a file",
             ));
         }
         if self.window == Some(ReplayWindow::UNBOUNDED) {
             return Err(ser::Error::custom(
-                "a replay window that is switched off cannot be written",
+                "a replay window that is switched off cannot be written to a file",
             ));
         }
         SchemeText::from(*self).serialize(serializer)
     }
 }
 
-// The vocabulary once more, with texts of its own.
+// The vocabulary again, with owned strings.
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

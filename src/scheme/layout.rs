@@ -1,4 +1,4 @@
-//! A scheme, prepared for requests: header names checked and given places.
+//! A scheme prepared for requests: its header names are checked, and each has a place.
 
 mod claim;
 mod read;
@@ -23,7 +23,7 @@ use crate::window::ReplayWindow;
 
 pub(crate) use claim::{Claim, SignedParts};
 
-/// A scheme, prepared for requests. It holds no keys and no clock.
+/// A scheme prepared for requests. It holds no keys and no clock.
 #[derive(Debug)]
 pub(crate) struct Layout {
     pub(crate) name: Arc<str>,
@@ -51,7 +51,7 @@ pub(crate) struct Layout {
     /// Whether each entry of a list names its key.
     entries_name_keys: bool,
     /// Whether one header is read and only the body is signed. Most senders' schemes are
-    /// like this, and need none of the other steps.
+    /// like this and need none of the other steps.
     body_only: bool,
     /// Whether a body that could be the token of a handshake is refused, since the answer
     /// to the handshake would be its signature.
@@ -93,14 +93,14 @@ struct ListLayout {
     allowed: Box<[HeaderName]>,
     /// The length of the longest allowed name.
     longest: usize,
-    /// Bytes that the values of these headers must not hold.
+    /// Bytes that the values of these headers must not contain.
     excluded: Vec<u8>,
-    /// The timestamp's header, if only the list can cover it.
+    /// The timestamp's header, if it is signed only when the list names it.
     must_name: Option<usize>,
 }
 
 impl ListLayout {
-    /// The most names that are read, empty ones too.
+    /// The maximum number of names that are read, counting empty ones.
     const MAX_NAMES: usize = 16;
 
     fn new(names: Place, separator: Separator, allowed: Box<[HeaderName]>) -> Self {
@@ -115,12 +115,12 @@ impl ListLayout {
         }
     }
 
-    /// Returns the entries of a list of names, as they are written; `None` for one that is
-    /// longer than any allowed name, at which the list ends. So no byte of it is
-    /// looked at that could not be a name's.
+    /// Returns the entries of a list of names, as written. An entry longer than any
+    /// allowed name is `None` and ends the iteration, so that its excess bytes are never
+    /// looked at.
     fn entries<'h>(&self, names: &'h [u8]) -> impl Iterator<Item = Option<&'h [u8]>> {
         let separator = self.separator.byte();
-        // At most one space after a separator, and the next separator.
+        // A name, at most one space before it, and the separator after it.
         let most = self.longest + 2;
         let mut rest = Some(names);
         let mut is_first = true;
@@ -302,7 +302,7 @@ impl Layout {
             },
             SignatureField::Repeated(name) => {
                 let place = names.place(name)?;
-                // The values after the first are kept behind all others.
+                // The values after the first are kept after all others.
                 names.leave_room(Signatures::MAX_HEADERS - 1)?;
                 SignaturePlaces::Repeated(place)
             }
@@ -418,7 +418,7 @@ impl Layout {
         self.entries_name_keys
     }
 
-    /// Returns which part of the request line is signed, for messages.
+    /// Returns which part of the request line is signed, for error messages.
     pub(crate) const fn signed_of_request_line(&self) -> &'static str {
         match (self.needs_method, self.needs_target) {
             (true, false) => "the method",
@@ -427,7 +427,7 @@ impl Layout {
         }
     }
 
-    /// Returns the header with the timestamp, for messages.
+    /// Returns the header with the timestamp, for error messages.
     pub(crate) fn timestamp_header(&self) -> &HeaderName {
         let place = match &self.timestamp {
             Some((Place::Header(place), _)) => *place,
@@ -444,7 +444,7 @@ impl Layout {
         matches!(self.timestamp, Some((_, TimeFormat::Seconds)))
     }
 
-    /// Returns the header that names the key, for messages.
+    /// Returns the header that names the key, for error messages.
     pub(crate) fn key_id_header(&self) -> &HeaderName {
         self.header(self.key_id.unwrap_or_else(|| self.signature.first()))
     }
@@ -457,7 +457,7 @@ impl Layout {
         (!pieces.any(is_it)).then(|| self.header(place))
     }
 
-    /// Checks that the scheme signs nothing that only requests have.
+    /// Checks that the scheme signs nothing that only a request has.
     #[cfg(feature = "tower")]
     pub(crate) fn check_signs_responses(&self) -> Result<(), crate::SignError> {
         if self.needs_method || self.needs_target {

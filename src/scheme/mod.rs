@@ -1,5 +1,4 @@
-//! What authors of schemes need: the vocabulary in which a sender's way of
-//! signing is written down.
+//! The vocabulary for describing how a sender signs, for authors of schemes.
 //!
 //! A [`Scheme`] is plain data: a `const` with no key and no clock, which can be
 //! compared with the sender's documentation. A [`Webhook`](crate::Webhook) adds
@@ -36,8 +35,8 @@
 //! # Ok::<(), hookseal::ConfigError>(())
 //! ```
 //!
-//! [`Webhook::new`](crate::Webhook::new) checks the scheme: a timestamp that is
-//! read and not signed, for example, is an error.
+//! [`Webhook::new`](crate::Webhook::new) checks the scheme: a timestamp that is read but
+//! not signed, for example, is an error.
 //!
 //! # What a table cannot say
 //!
@@ -84,11 +83,11 @@ pub use file::SchemeFile;
 pub use handshake::{FieldValue, Handshake, TokenAnswer};
 pub use time::TimeFormat;
 
-/// How a sender signs its requests: plain data, without keys and clock.
+/// How a sender signs its requests: plain data, without keys or a clock.
 ///
-/// Declare one as a `const` over [`Scheme::BASE`]; the [module](self) has an
-/// example. The `with_…` methods change one thing of a scheme that is there.
-/// They do not validate; [`Webhook::new`](crate::Webhook::new) does.
+/// Declare one as a `const` over [`Scheme::BASE`]; the [module](self) has an example. The
+/// `with_…` methods change one thing in an existing scheme. They do not validate;
+/// [`Webhook::new`](crate::Webhook::new) does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(
     clippy::exhaustive_structs,
@@ -117,21 +116,21 @@ pub struct Scheme<'a> {
     pub endpoint: Endpoint<'a>,
     /// The signed message, in order.
     pub signed: &'a [Part<'a>],
-    /// The headers that the request may name as signed, for
-    /// [`Part::HeaderNames`], [`Part::HeaderValues`] and the part with both.
+    /// The headers that the request may name as signed, for [`Part::HeaderNames`],
+    /// [`Part::HeaderValues`] and [`Part::HeaderPairs`].
     pub header_list: Option<HeaderList<'a>>,
     /// The code for [`Part::CanonicalBody`].
     pub canonical_form: Option<CanonicalForm>,
     /// How the sender hands out its secret.
     pub secret: SecretForm,
-    /// How far the timestamp may be from the clock: [`ReplayWindow::DEFAULT`] if it is
-    /// not set. It cannot be set without a timestamp.
+    /// How far the timestamp may be from the clock: [`ReplayWindow::DEFAULT`] if not set.
+    /// A scheme without a timestamp must leave it unset.
     pub window: Option<ReplayWindow>,
     /// The prefix of each header name, such as `svix`, followed by a dash.
     pub header_prefix: Option<&'a str>,
-    /// The requests that the sender makes to check the endpoint, and that are not events.
+    /// The request that the sender makes to check the endpoint, which is not an event.
     pub handshake: Option<Handshake<'a>>,
-    /// The page that it was read from.
+    /// The sender's page that documents the scheme.
     pub source: &'a str,
 }
 
@@ -168,19 +167,18 @@ impl<'a> Scheme<'a> {
         self
     }
 
-    /// Sets several endpoints of the receiver, for a scheme whose requests name
-    /// theirs. Each is pinned: a request for any other is refused.
+    /// Sets several endpoints of the receiver, for a scheme whose requests name the
+    /// endpoint they are for. A request for any other is refused.
     ///
-    /// If one begins another and the body follows, bytes can move between the endpoint
-    /// and the body: give each its own webhook.
+    /// If one is a prefix of another and the signed body follows directly, bytes can move
+    /// between the endpoint and the body: give each its own webhook.
     #[must_use]
     pub const fn at_any(mut self, endpoints: &'a [&'a str]) -> Self {
         self.endpoint = Endpoint::Any(endpoints);
         self
     }
 
-    /// Sets the forms that a signature may be written in, in place of the
-    /// scheme's.
+    /// Sets the forms that a signature may be written in, replacing the scheme's.
     ///
     /// ```
     /// use hookseal::{Webhook, scheme::Form, schemes};
@@ -238,13 +236,12 @@ impl<'a> Scheme<'a> {
         self
     }
 
-    /// Switches the replay window off: **every captured message verifies
-    /// forever**. If a Unix timestamp is signed directly beside the body, the window
-    /// is also what stops digits from moving between them.
+    /// Switches the replay window off: **every captured message verifies forever**. If a
+    /// Unix timestamp is signed directly next to the body, the window is also what stops
+    /// digits from moving between them.
     ///
-    /// For events that were queued or archived before their signatures are
-    /// checked. If you know when they were received, verify against that time
-    /// instead:
+    /// This is for events that were queued or archived before their signatures are
+    /// checked. If you know when they were received, verify against that time instead:
     /// [`Verifier::verify_received_at`](crate::Verifier::verify_received_at).
     #[must_use]
     pub const fn insecure_without_replay_window(mut self) -> Self {
@@ -267,8 +264,8 @@ pub enum SignatureField<'a> {
         /// What is between two entries.
         separator: Separator,
     },
-    /// One signature in each of these headers, of which at least one is there: a
-    /// primary and a secondary key, for example. At most eight.
+    /// One signature in each of these headers, for example for a primary and a secondary
+    /// key. There are at most eight headers, and at least one must be present.
     Headers(&'a [&'a str]),
     /// One signature in each of the headers `NAME-1`, `NAME-2` and so on, up to
     /// eight, ending at the first that is missing. The string is `NAME`.
@@ -316,7 +313,7 @@ impl Separator {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(
     clippy::exhaustive_structs,
-    reason = "made by `Form::hex` and its like"
+    reason = "made by `Form::hex` and similar constructors"
 )]
 pub struct Form<'a> {
     /// The text before the signature, such as `sha256=` or `v1,`; often empty.
@@ -331,19 +328,19 @@ pub struct Form<'a> {
 }
 
 impl<'a> Form<'a> {
-    /// Creates the form of HMAC-SHA-256 in hex after this prefix.
+    /// Creates a form: HMAC-SHA-256 in hex, after this prefix.
     #[must_use]
     pub const fn hex(prefix: &'a str) -> Self {
         Self::new(prefix, Encoding::Hex)
     }
 
-    /// Creates the form of HMAC-SHA-256 in padded base64 after this prefix.
+    /// Creates a form: HMAC-SHA-256 in padded base64, after this prefix.
     #[must_use]
     pub const fn base64(prefix: &'a str) -> Self {
         Self::new(prefix, Encoding::Base64)
     }
 
-    /// Creates the form of HMAC-SHA-256 in unpadded base64url after this prefix.
+    /// Creates a form: HMAC-SHA-256 in unpadded base64url, after this prefix.
     #[must_use]
     pub const fn base64url(prefix: &'a str) -> Self {
         Self::new(prefix, Encoding::Base64Url)
@@ -366,7 +363,7 @@ impl<'a> Form<'a> {
     }
 }
 
-/// Where a value is that is not the signature.
+/// Where a value other than the signature is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Field<'a> {
@@ -381,7 +378,7 @@ pub enum Field<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(
     clippy::exhaustive_structs,
-    reason = "made by `TimestampField::seconds` and its like"
+    reason = "made by `TimestampField::seconds` and similar constructors"
 )]
 pub struct TimestampField<'a> {
     /// Where it is.
@@ -412,7 +409,7 @@ impl<'a> TimestampField<'a> {
         Self { field, format }
     }
 
-    /// Creates a timestamp as a date and time as in HTTP.
+    /// Creates a timestamp as an HTTP date.
     #[must_use]
     pub const fn http_date(field: Field<'a>) -> Self {
         let format = TimeFormat::HttpDate;
@@ -446,7 +443,7 @@ impl<'a> Endpoint<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Part<'a> {
-    /// This text: a separator, a version.
+    /// A fixed text, such as a separator or a version.
     Text(&'a str),
     /// The raw body.
     Body,
@@ -454,9 +451,9 @@ pub enum Part<'a> {
     CanonicalBody,
     /// The timestamp, byte for byte as received.
     ///
-    /// If it is a Unix time and stands right beside the body, digits can move between the
-    /// two: after the body, zeros before the number do not change it; otherwise the
-    /// window bounds what can move.
+    /// If it is a Unix time directly next to the body, digits can move between the two.
+    /// The replay window limits what can move, except for leading zeros of a timestamp
+    /// after the body, which do not change its value.
     Timestamp,
     /// The message id, byte for byte as received.
     MessageId,
@@ -468,9 +465,9 @@ pub enum Part<'a> {
     Method,
     /// The request's target (path and query), as received.
     ///
-    /// If the body, or a text that is legal in a URI, follows directly, an attacker
-    /// can move bytes between target and body when the body itself looks like URI
-    /// text (a form, say).
+    /// If the body follows directly, or after a text that is legal in a URI, an attacker
+    /// can move bytes between target and body when the body itself looks like URI text (a
+    /// form, for example).
     Target,
     /// The receiver's endpoint, URL or origin, as configured with
     /// [`Scheme::at`].
@@ -478,13 +475,12 @@ pub enum Part<'a> {
     /// The names of the headers that the request says are signed, as received:
     /// see [`HeaderList`].
     HeaderNames,
-    /// The values of those headers, with this text between two of them. The names
-    /// must be signed too. If a value can contain the joining text, or the text after
-    /// the last value, bytes can move between values or between the body and the last
-    /// value.
+    /// The values of those headers, joined by this text. The names must be signed too. If
+    /// a value can contain the joining text, or the text after the last value, bytes can
+    /// move between values, or between the last value and the body.
     HeaderValues(&'a str),
-    /// Those headers as names and values. No value may contain the first byte of what
-    /// is between two headers, or of what follows the last.
+    /// Those headers as names and values. No value may contain the first byte of
+    /// `joined`, or of what follows the last header.
     HeaderPairs {
         /// What is between a name and its value.
         between: &'a str,
@@ -495,8 +491,8 @@ pub enum Part<'a> {
 
 /// A list of headers that the request names as signed.
 ///
-/// At most 16 names. Each must be one that the scheme allows, and its header must
-/// be there exactly once.
+/// There are at most 16 names. Each must be one that the scheme allows, and its header
+/// must occur exactly once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "three facts of a sender's page")]
 pub struct HeaderList<'a> {
@@ -508,11 +504,11 @@ pub struct HeaderList<'a> {
     pub allowed: &'a [&'a str],
 }
 
-/// Code for schemes that sign a form of the body which a table cannot describe:
-/// sorted form fields, or some fields of the body.
+/// Code for a scheme that signs a form of the body which plain data cannot describe, such
+/// as sorted form fields or a selection of fields.
 ///
-/// It holds no key, no clock and no state, and is a part of the [`Scheme`]. A streamed
-/// body is held in memory for it.
+/// It is part of the [`Scheme`] and holds no key, no clock and no state. A streamed body
+/// is held in memory for it.
 ///
 /// ```
 /// use std::borrow::Cow;
@@ -545,13 +541,13 @@ pub struct HeaderList<'a> {
 pub trait Canonicalize: Any + fmt::Debug + Send + Sync {
     /// Returns the bytes that are signed in the body's place.
     ///
-    /// The request is an attacker's: this must not panic, must take no more than
-    /// linear time and memory, and must not read two bodies with different meanings
-    /// as one.
+    /// The request may come from an attacker: this must not panic, must take no more than
+    /// linear time and memory, and must not return the same bytes for two bodies with
+    /// different meanings.
     ///
     /// # Errors
     ///
-    /// The body has no such form: [`VerifyError::refused`].
+    /// Returns [`VerifyError::refused`] if the body has no such form.
     fn canonicalize<'b>(&self, request: &RawRequest<'b>) -> Result<Cow<'b, [u8]>, VerifyError>;
 }
 
@@ -563,7 +559,7 @@ pub struct CanonicalForm(pub &'static dyn Canonicalize);
 
 impl PartialEq for CanonicalForm {
     fn eq(&self, other: &Self) -> bool {
-        // Statics of types without fields may have one address.
+        // Statics of types without fields may share an address.
         let [own, others]: [&dyn Any; 2] = [self.0, other.0];
         own.type_id() == others.type_id() && core::ptr::addr_eq(self.0, other.0)
     }
@@ -575,7 +571,7 @@ impl Eq for CanonicalForm {}
 impl core::panic::UnwindSafe for CanonicalForm {}
 impl core::panic::RefUnwindSafe for CanonicalForm {}
 
-/// A request as received, of which a [`Canonicalize`] makes what is signed.
+/// A request as received, from which a [`Canonicalize`] makes what is signed.
 #[derive(Clone, Copy)]
 pub struct RawRequest<'r> {
     pub(crate) method: Option<&'r str>,
@@ -594,8 +590,8 @@ impl<'r> RawRequest<'r> {
     ///
     /// # Errors
     ///
-    /// [`VerifyError::IncompleteHead`] if the caller has passed headers alone, which is
-    /// the fault of the service and no refusal.
+    /// [`VerifyError::IncompleteHead`] if the caller passed only headers, which is the
+    /// service's fault and not a refusal.
     pub fn method(&self) -> Result<&'r str, VerifyError> {
         self.method.ok_or(VerifyError::incomplete_head("method"))
     }
@@ -604,7 +600,7 @@ impl<'r> RawRequest<'r> {
     ///
     /// # Errors
     ///
-    /// As [`method`](Self::method).
+    /// Same as [`method`](Self::method).
     pub fn target(&self) -> Result<&'r str, VerifyError> {
         self.target.ok_or(VerifyError::incomplete_head("target"))
     }

@@ -1,4 +1,4 @@
-//! Parts of the vocabulary with texts of their own.
+//! Parts of the vocabulary with owned strings.
 
 use alloc::string::String;
 

@@ -8,9 +8,8 @@ use crate::window::Instant;
 
 /// How a sender writes its timestamp.
 ///
-/// What is signed are the bytes as received: `01674087231` and `1674087231` are
-/// the same moment and two different messages. The replay window applies to the
-/// moment.
+/// The signed bytes are those received: `01674087231` and `1674087231` are the same
+/// moment, but two different messages. The replay window applies to the moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "serde",
@@ -34,11 +33,11 @@ pub enum TimeFormat {
 }
 
 impl TimeFormat {
-    /// The maximum number of digits that are read. Every number of so many fits 64 bits.
+    /// The maximum number of digits that are read. Every number with this many digits
+    /// fits in 64 bits.
     const MAX_DIGITS: usize = 19;
 
-    /// Returns the moment that `text` names; `None` if it is not of this
-    /// format.
+    /// Returns the moment that `text` names; `None` if it is not in this format.
     #[inline]
     pub(crate) fn read(self, text: &[u8]) -> Option<Instant> {
         match self {
@@ -132,7 +131,7 @@ const WEEKDAYS: &str = "MonTueWedThuFriSatSun";
 /// Three letters each.
 const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
 
-/// Returns the name in this place, counted from 0 and round.
+/// Returns the name in this place, counting from 0 and wrapping around.
 fn nth_name(names: &str, place: u64) -> &str {
     let place = place % u64::try_from(names.len() / 3).unwrap_or(u64::MAX);
     let start = usize::try_from(place).unwrap_or_default() * 3;
@@ -173,8 +172,9 @@ fn http_date(text: &[u8]) -> Option<Instant> {
     seconds_since_epoch(date, clock).map(Instant::from_secs)
 }
 
-/// Returns the seconds at a date (year, month, day) and a clock (hour, minute, second);
-/// `None` if there is no such moment, or it is before 1970: nothing was signed then.
+/// Returns the Unix seconds of a date (year, month, day) and a time (hour, minute,
+/// second); `None` if there is no such moment or it is before 1970, when nothing was
+/// signed.
 fn seconds_since_epoch(date: (u64, u64, u64), clock: (u64, u64, u64)) -> Option<u64> {
     let ((year, month, day), (hour, minute, second)) = (date, clock);
     let is_valid = (1..=12).contains(&month)
@@ -189,14 +189,14 @@ fn seconds_since_epoch(date: (u64, u64, u64), clock: (u64, u64, u64)) -> Option<
     Some(days * DAY + hour * 3600 + minute * 60 + second)
 }
 
-/// Reads `HH:MM:SS`.
+/// Returns the time of day as `HH:MM:SS`.
 fn clock(timestamp: Timestamp) -> String {
     let seconds = timestamp.as_secs();
     let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
     format!("{hour:02}:{minute:02}:{second:02}")
 }
 
-/// Returns the nanoseconds of an optional fraction, and the text after it.
+/// Returns the nanoseconds of an optional fraction of a second, and the text after it.
 fn fraction(text: &[u8]) -> Option<(u32, &[u8])> {
     let Some(text) = text.strip_prefix(b".") else {
         return Some((0, text));
@@ -335,7 +335,7 @@ mod tests {
         assert_eq!((at.secs, at.nanos), (9_999_999_999_999_999, 999_000_000));
     }
 
-    /// Expected values by GNU `date -u -d TEXT +%s.%N`.
+    /// Expected values from GNU `date -u -d TEXT +%s.%N`.
     #[test]
     fn rfc3339_names_a_moment() {
         for (text, secs, nanos) in [
@@ -395,7 +395,7 @@ mod tests {
         }
     }
 
-    /// A library that reads more forms of a date and time than RFC 3339 has.
+    /// Reads a date and time with a library that accepts more forms than RFC 3339 does.
     fn by_jiff(text: &str) -> Option<Instant> {
         let parsed: jiff::Timestamp = text.parse().ok()?;
         Some(Instant {
@@ -421,12 +421,13 @@ mod tests {
                 printer.timestamp_to_string(&moment),
                 printer.timestamp_with_offset_to_string(&moment, zone),
             ] {
-                // The library truncates to the precision; so it reads itself.
+                // The library truncates to the precision, so compare with what it reads
+                // back.
                 proptest::prop_assert_eq!(TimeFormat::Rfc3339.read(text.as_bytes()), by_jiff(&text), "{}", text);
             }
         }
 
-        /// What is read at all, the library reads as the same moment.
+        /// Whatever is read, the library reads as the same moment.
         #[test]
         fn a_library_agrees_on_what_is_read(
             text in "[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-6][0-9]:[0-6][0-9](\\.[0-9]{0,10})?(Z|[+-][0-2][0-9]:[0-6][0-9])"
@@ -437,7 +438,7 @@ mod tests {
         }
     }
 
-    /// Expected values by GNU `date -u -d TEXT +%s`.
+    /// Expected values from GNU `date -u -d TEXT +%s`.
     #[test]
     fn an_http_date_names_a_moment() {
         for (text, secs) in [

@@ -1,4 +1,4 @@
-//! Which schemes make sense.
+//! Checks that a scheme makes sense.
 
 use super::{
     Algorithm, Endpoint, Field, FieldValue, Handshake, HeaderName, Part, Scheme, SignatureField,
@@ -101,7 +101,7 @@ impl Scheme<'_> {
                     || name.contains([separator, '='])
                     || self.forms.iter().any(begins_form)
             };
-            // A date as in HTTP has spaces and a comma.
+            // An HTTP date contains spaces and a comma.
             let splits_date = self.timestamp.is_some_and(|timestamp| {
                 let is_param = matches!(timestamp.field, Field::Param(_));
                 is_param && timestamp.format == TimeFormat::HttpDate && separator != ';'
@@ -182,8 +182,9 @@ impl Scheme<'_> {
         if !is_valid {
             return Err(SchemeFault::InvalidHandshake);
         }
-        // A token must be no message. Of the body alone, those that are tokens are
-        // refused; of more, other parts could make one.
+        // A token must not be a signed message. If only the body is signed, bodies that
+        // look like tokens are refused. If more is signed, the parts together could be a
+        // token.
         let is_no_token = |part: &Part<'_>| match part {
             Part::Text(text) => !is_of_a_token(text.as_bytes()),
             _ => false,
@@ -218,7 +219,7 @@ impl Scheme<'_> {
         if bodies.filter(|part| boundaries::is_body(part)).count() != 1 {
             return Err(SchemeFault::BodyOnce);
         }
-        // A header that is signed as such covers a field that stands in it.
+        // A signed header also covers a field that is read from it.
         let signs_values =
             |part: &Part<'_>| matches!(part, Part::HeaderValues(_) | Part::HeaderPairs { .. });
         let signs_listed = self.signed.iter().any(signs_values);

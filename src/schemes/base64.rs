@@ -2,7 +2,7 @@ use crate::scheme::{Form, Handshake, Scheme, SecretForm, SignatureField, TokenAn
 
 const BASE64: &[Form<'static>] = &[Form::base64("")];
 
-/// AfterShip: the base64 of HMAC-SHA-256 over the body.
+/// AfterShip: HMAC-SHA-256 over the body, in base64.
 ///
 /// | | |
 /// | --- | --- |
@@ -11,18 +11,18 @@ const BASE64: &[Form<'static>] = &[Form::base64("")];
 /// | expires | never |
 /// | secret | text: the webhook secret on the webhook settings page of the Returns or Warranty admin; each product has its own |
 /// | not signed | `as-webhook-version` and all other headers |
-/// | after a failure | up to 14 attempts, waiting 30 seconds and then twice as long each time, about 68 hours in all |
+/// | after a failure | up to 14 attempts over about 68 hours; the delay starts at 30 seconds and doubles each time |
 /// | source | <https://www.aftership.com/docs/returns/webhook/webhook-signature>, read 2026-11 |
 /// | checked | an independent implementation: Hookdeck's webhook-skills |
 ///
-/// This header is that of AfterShip Returns and Warranty. AfterShip Tracking sends the
-/// same signature in another:
+/// AfterShip Returns and Warranty use this header. AfterShip Tracking sends the same
+/// signature in another one:
 /// `AFTERSHIP.with_signature_header("aftership-hmac-sha256")`.
 ///
-/// AfterShip Shipping, and Returns for organizations made before 25 October 2022, send
-/// `am-webhook-signature` with the prefix `hmac-sha256=`, which takes
-/// [`Scheme::with_forms`] too. A sample of Shipping's hashes the body parsed and written
-/// again; hash the body as received.
+/// AfterShip Shipping, and Returns for organizations created before 25 October 2022,
+/// send `am-webhook-signature` with the prefix `hmac-sha256=`, which also requires
+/// [`Scheme::with_forms`]. A Shipping sample hashes the body after parsing and
+/// serialising it again; verify the body as received.
 ///
 /// # Examples
 ///
@@ -38,11 +38,11 @@ const BASE64: &[Form<'static>] = &[Form::base64("")];
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 ///
-/// The signed body has an id of the event: `id`, or `event_id` at Tracking.
+/// The signed body has the event's id: `id`, or `event_id` for Tracking.
 pub const AFTERSHIP: Scheme<'static> = Scheme {
     name: "aftership",
     signature: SignatureField::Header("as-signature-hmac-sha256"),
@@ -51,7 +51,7 @@ pub const AFTERSHIP: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// Flutterwave (v4): the base64 of HMAC-SHA-256 over the body.
+/// Flutterwave (v4): HMAC-SHA-256 over the body, in base64.
 ///
 /// | | |
 /// | --- | --- |
@@ -64,9 +64,10 @@ pub const AFTERSHIP: Scheme<'static> = Scheme {
 /// | source | <https://developer.flutterwave.com/docs/webhooks>, read 2026-11 |
 /// | checked | an independent implementation: receivers in public code, none of them Flutterwave's |
 ///
-/// Flutterwave's v3 sends `verif-hash` instead: the secret hash itself, which signs
-/// nothing and is not covered here. Older samples also compare `flutterwave-signature`
-/// with the secret hash; a request like that has no signature and is refused.
+/// Flutterwave v3 sends `verif-hash` instead: the secret hash itself, which signs
+/// nothing and is not supported here. Older samples also compare
+/// `flutterwave-signature` with the secret hash; such a request has no signature and is
+/// refused.
 ///
 /// # Examples
 ///
@@ -82,9 +83,9 @@ pub const AFTERSHIP: Scheme<'static> = Scheme {
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 pub const FLUTTERWAVE_V4: Scheme<'static> = Scheme {
     name: "flutterwave-v4",
     signature: SignatureField::Header("flutterwave-signature"),
@@ -93,7 +94,7 @@ pub const FLUTTERWAVE_V4: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// Fourthwall: the base64 of HMAC-SHA-256 over the body.
+/// Fourthwall: HMAC-SHA-256 over the body, in base64.
 ///
 /// | | |
 /// | --- | --- |
@@ -106,7 +107,7 @@ pub const FLUTTERWAVE_V4: Scheme<'static> = Scheme {
 /// | source | <https://docs.fourthwall.com/webhooks/signature-verification>, read 2026-11 |
 /// | checked | an independent implementation: nuxt-webhook-validators, and the documentation's Python |
 ///
-/// A platform app has a key of its own, in the app's settings, and another header:
+/// A platform app has its own key, in the app's settings, and another header:
 /// `FOURTHWALL.with_signature_header("X-Fourthwall-Hmac-Apps-SHA256")`.
 ///
 /// # Examples
@@ -123,11 +124,11 @@ pub const FLUTTERWAVE_V4: Scheme<'static> = Scheme {
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 ///
-/// The signed body has an `id`, the same in every delivery of an event.
+/// The signed body has an `id` that is the same in every delivery of an event.
 pub const FOURTHWALL: Scheme<'static> = Scheme {
     name: "fourthwall",
     signature: SignatureField::Header("X-Fourthwall-Hmac-SHA256"),
@@ -136,20 +137,20 @@ pub const FOURTHWALL: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// Heroku: the base64 of HMAC-SHA-256 over the body.
+/// Heroku: HMAC-SHA-256 over the body, in base64.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `Heroku-Webhook-Hmac-SHA256`: base64 |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text: the optional `secret` of the webhook, set when it is made in the Dashboard under More > View Webhooks, by the CLI or by the API |
+/// | secret | text: the optional `secret` of the webhook, set when the webhook is created in the Dashboard under More > View Webhooks, with the CLI or through the API |
 /// | not signed | all other headers |
-/// | after a failure | at the level `sync`, repeats for up to 72 hours; at the level `notify`, nothing |
+/// | after a failure | at the level `sync`, retries for up to 72 hours; at the level `notify`, does not retry |
 /// | source | <https://github.com/Yizack/nuxt-webhook-validators/blob/1d4d3f30e2428b2aacab3c89f08e0d9658d50c57/src/runtime/server/lib/validators/heroku.ts>, read 2026-11 |
 /// | checked | an independent implementation: nuxt-webhook-validators |
 ///
-/// A custom `Authorization` header, which the webhook may have besides, is not signed.
+/// The webhook may also have a custom `Authorization` header, which is not signed.
 ///
 /// # Examples
 ///
@@ -165,9 +166,9 @@ pub const FOURTHWALL: Scheme<'static> = Scheme {
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 pub const HEROKU: Scheme<'static> = Scheme {
     name: "heroku",
     signature: SignatureField::Header("Heroku-Webhook-Hmac-SHA256"),
@@ -176,7 +177,7 @@ pub const HEROKU: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// Intuit / QuickBooks: the base64 of HMAC-SHA-256 over the body.
+/// Intuit / QuickBooks: HMAC-SHA-256 over the body, in base64.
 ///
 /// | | |
 /// | --- | --- |
@@ -185,15 +186,14 @@ pub const HEROKU: Scheme<'static> = Scheme {
 /// | expires | never |
 /// | secret | text: the app's "verifier token", in the developer portal under Webhooks > Show token; it is not the OAuth client secret |
 /// | not signed | all other headers |
-/// | after a failure | repeats after 10, 20 and 30 seconds, 5 and 20 minutes, 2, 4 and 6 hours, then every 6 hours; later events may wait for it |
+/// | after a failure | retries after 10, 20 and 30 seconds, 5 and 20 minutes, 2, 4 and 6 hours, then every 6 hours; later events may have to wait |
 /// | source | <https://github.com/NangoHQ/nango/blob/cee330557c3919a3bcd3c74432bb643397513935/packages/server/lib/webhook/quickbooks-webhook-routing.ts>, read 2026-11 |
 /// | checked | an independent implementation: Nango |
 ///
-/// Development and production have webhooks and tokens of their own.
+/// Development and production have separate webhooks and tokens.
 ///
-/// A body is a batch of changes, `eventNotifications` or a list of CloudEvents, and
-/// names what changed rather than its new values. The answer must be 200 within 3
-/// seconds.
+/// A body is a batch of changes (`eventNotifications` or a list of CloudEvents), and
+/// says what changed but not the new values. The answer must be 200 within 3 seconds.
 ///
 /// # Examples
 ///
@@ -209,9 +209,9 @@ pub const HEROKU: Scheme<'static> = Scheme {
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 pub const INTUIT: Scheme<'static> = Scheme {
     name: "intuit",
     signature: SignatureField::Header("intuit-signature"),
@@ -220,7 +220,7 @@ pub const INTUIT: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// Jobber: the base64 of HMAC-SHA-256 over the body.
+/// Jobber: HMAC-SHA-256 over the body, in base64.
 ///
 /// | | |
 /// | --- | --- |
@@ -229,15 +229,15 @@ pub const INTUIT: Scheme<'static> = Scheme {
 /// | expires | never |
 /// | secret | text: the app's OAuth client secret, in the Developer Center under Manage Apps |
 /// | not signed | all other headers |
-/// | after a failure | repeats, how often is not documented; Jobber may disable the webhooks of an app that is slow or fails a lot |
+/// | after a failure | retries, how often is not documented; Jobber may disable the webhooks of an app that is slow or often fails |
 /// | source | <https://github.com/NangoHQ/nango/blob/43ce41c8a3842618e18da08342c15112dc801b58/packages/server/lib/webhook/jobber-webhook-routing.ts>, read 2026-11 |
 /// | checked | an independent implementation: Nango |
 ///
-/// There is no secret for webhooks alone: whoever holds the OAuth client secret can
-/// sign. It is the same for all accounts; `data.webHookEvent` in the signed body has the
-/// `accountId` and the `topic`.
+/// Webhooks have no separate secret: whoever holds the OAuth client secret can sign.
+/// The secret is the same for all accounts; `data.webHookEvent` in the signed body has
+/// the `accountId` and the `topic`.
 ///
-/// The answer must come within 1 second.
+/// The answer must arrive within 1 second.
 ///
 /// # Examples
 ///
@@ -253,9 +253,9 @@ pub const INTUIT: Scheme<'static> = Scheme {
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 pub const JOBBER: Scheme<'static> = Scheme {
     name: "jobber",
     signature: SignatureField::Header("x-jobber-hmac-sha256"),
@@ -264,7 +264,7 @@ pub const JOBBER: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// LINE: the base64 of HMAC-SHA-256 over the body.
+/// LINE: HMAC-SHA-256 over the body, in base64.
 ///
 /// | | |
 /// | --- | --- |
@@ -273,13 +273,13 @@ pub const JOBBER: Scheme<'static> = Scheme {
 /// | expires | never |
 /// | secret | text: the "channel secret" of the Messaging API channel, in the LINE Developers Console under Basic settings |
 /// | not signed | all other headers |
-/// | after a failure | sends again only where "Webhook redelivery" is switched on; may stop sending to a server that fails for long |
+/// | after a failure | retries only if "Webhook redelivery" is switched on; may stop sending to a server that fails for a long time |
 /// | source | <https://developers.line.biz/en/docs/messaging-api/verify-webhook-signature/>, read 2026-11 |
 /// | checked | an SDK's test: line-bot-sdk-nodejs, `test/validate-signature.spec.ts` |
 ///
 /// A body is a list of `events`. A channel with LINE Chat Plus signs delivery
-/// completions with the "switcher secret" instead. Issuing a new channel secret ends the
-/// old one.
+/// completions with the "switcher secret" instead. Issuing a new channel secret
+/// invalidates the old one.
 ///
 /// # Examples
 ///
@@ -295,12 +295,12 @@ pub const JOBBER: Scheme<'static> = Scheme {
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 ///
-/// A redelivered event has another `deliveryContext.isRedelivery`, and so another key:
-/// know it by the `webhookEventId` in the signed body.
+/// A redelivered event has a different `deliveryContext.isRedelivery`, and so a
+/// different idempotency key: identify it by the `webhookEventId` in the signed body.
 pub const LINE: Scheme<'static> = Scheme {
     name: "line",
     signature: SignatureField::Header("x-line-signature"),
@@ -309,23 +309,23 @@ pub const LINE: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// Shopify: the base64 of HMAC-SHA-256 over the body.
+/// Shopify: HMAC-SHA-256 over the body, in base64.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `X-Shopify-Hmac-Sha256`: base64 |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text: the app's client secret, in the Dev Dashboard; for a webhook made by hand in a store, the key shown under Settings > Notifications > Webhooks |
+/// | secret | text: the app's client secret, in the Dev Dashboard; for a webhook created manually in a store, the key shown under Settings > Notifications > Webhooks |
 /// | not signed | `X-Shopify-Topic`, `X-Shopify-Shop-Domain`, `X-Shopify-Webhook-Id`, `X-Shopify-Triggered-At` |
-/// | after a failure | 8 retries within 4 hours, with the payload as it was; then a subscription made by the Admin API is removed |
+/// | after a failure | 8 retries within 4 hours, with the original payload; then a subscription created through the Admin API is removed |
 /// | source | <https://shopify.dev/docs/apps/build/webhooks/verify-deliveries>, read 2026-11 |
 /// | checked | an independent implementation: webhook-verify 0.1.0, whose vector is GitHub's in base64 |
 ///
 /// Only HTTPS deliveries are signed. After the client secret is rotated, Shopify may
 /// sign with the old one for up to an hour: configure both.
 ///
-/// Some deliveries may have the header without its `X-`:
+/// Some deliveries may have the header without the `X-`:
 /// `SHOPIFY.with_signature_header("shopify-hmac-sha256")`.
 ///
 /// # Examples
@@ -342,14 +342,14 @@ pub const LINE: Scheme<'static> = Scheme {
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 ///
 /// One client secret signs for all shops that have the app, and the headers are not
 /// signed. So `X-Shopify-Shop-Domain` and `X-Shopify-Topic` prove nothing: someone who
-/// captured a delivery of their own shop can send it again in the name of another. A new
-/// `X-Shopify-Webhook-Id` does not make it a new delivery.
+/// captured a delivery for their own shop can resend it in the name of another shop. A
+/// new `X-Shopify-Webhook-Id` does not mean a new delivery.
 pub const SHOPIFY: Scheme<'static> = Scheme {
     name: "shopify",
     signature: SignatureField::Header("X-Shopify-Hmac-Sha256"),
@@ -358,7 +358,7 @@ pub const SHOPIFY: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// Signable: the base64 of HMAC-SHA-256 over the body.
+/// Signable: HMAC-SHA-256 over the body, in base64.
 ///
 /// | | |
 /// | --- | --- |
@@ -371,8 +371,8 @@ pub const SHOPIFY: Scheme<'static> = Scheme {
 /// | source | <https://developers.signable.app/early-access/ea-signed-webhooks>, read 2026-11 |
 /// | checked | documentation only |
 ///
-/// Signed webhooks are in early access, for selected customers. A secret that is lost
-/// cannot be read again: make a new webhook.
+/// Signed webhooks are in early access, for selected customers. A lost secret cannot be
+/// retrieved: create a new webhook.
 ///
 /// # Examples
 ///
@@ -388,13 +388,13 @@ pub const SHOPIFY: Scheme<'static> = Scheme {
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 ///
 /// The timestamp in `X-Signable-Webhook` is not signed and proves nothing. The one in
-/// the signed body does; the scheme does not read it. Signable's advice is to refuse
-/// those older than 5 minutes.
+/// the body is signed, but the scheme does not read it. Signable recommends refusing
+/// requests that are older than 5 minutes.
 pub const SIGNABLE: Scheme<'static> = Scheme {
     name: "signable",
     signature: SignatureField::Header("Signature"),
@@ -403,7 +403,7 @@ pub const SIGNABLE: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// WooCommerce: the base64 of HMAC-SHA-256 over the body.
+/// WooCommerce: HMAC-SHA-256 over the body, in base64.
 ///
 /// | | |
 /// | --- | --- |
@@ -412,17 +412,17 @@ pub const SIGNABLE: Scheme<'static> = Scheme {
 /// | expires | never |
 /// | secret | text: the "Secret" of the webhook, in the WordPress admin under WooCommerce > Settings > Advanced > Webhooks |
 /// | not signed | `X-WC-Webhook-Topic`, `X-WC-Webhook-Resource`, `X-WC-Webhook-Event`, `X-WC-Webhook-Source`, `X-WC-Webhook-ID`, `X-WC-Webhook-Delivery-ID` |
-/// | after a failure | does not send again; after more than 5 failures in a row (no answer from 200 to 302 within a minute) disables the webhook |
+/// | after a failure | does not retry; disables the webhook after more than 5 failures in a row (no status from 200 to 302 within a minute) |
 /// | source | <https://github.com/woocommerce/woocommerce/blob/00e1bc4da70f83469010330e589878684c73a921/plugins/woocommerce/includes/class-wc-webhook.php>, read 2026-11 |
 /// | checked | an independent implementation: WooCommerce's own `generate_signature`, and Hookdeck's webhook-skills |
 ///
-/// When a webhook is first saved, WooCommerce posts a form `webhook_id=…` that has no
-/// signature, and wants 200 for it. It is no event. A response of the layer's
-/// (`VerifyLayer::with_response`) can be 200 where the
-/// [reason](crate::VerifyError::reason) is `missing-header`: such a request does not reach
-/// the service all the same.
+/// When a webhook is first saved, WooCommerce posts an unsigned form `webhook_id=…` and
+/// expects 200. This is not an event. A custom response of the layer
+/// (`VerifyLayer::with_response`) can be 200 if the
+/// [reason](crate::VerifyError::reason) is `missing-header`; the request still does not
+/// reach the service.
 ///
-/// A plugin of the shop can change the hash, by the filter
+/// A plugin of the shop can change the hash with the filter
 /// `woocommerce_webhook_hash_algorithm`.
 ///
 /// # Examples
@@ -439,13 +439,13 @@ pub const SIGNABLE: Scheme<'static> = Scheme {
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 ///
-/// The topic is not signed, and the body of a deletion is no more than `{"id":15}`: a
-/// deleted order and a deleted product look alike. Give each webhook a secret of its
-/// own. A new `X-WC-Webhook-Delivery-ID` does not make it a new delivery.
+/// The topic is not signed, and the body of a deletion is just `{"id":15}`: a deleted
+/// order and a deleted product look alike. Give each webhook its own secret. A new
+/// `X-WC-Webhook-Delivery-ID` does not mean a new delivery.
 pub const WOOCOMMERCE: Scheme<'static> = Scheme {
     name: "woocommerce",
     signature: SignatureField::Header("X-WC-Webhook-Signature"),
@@ -454,25 +454,25 @@ pub const WOOCOMMERCE: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// Xero: the base64 of HMAC-SHA-256 over the body.
+/// Xero: HMAC-SHA-256 over the body, in base64.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `x-xero-signature`: base64 |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text: the app's "webhooks key", in the developer portal under My Apps > Webhooks; it looks like base64 and is not decoded |
+/// | secret | text: the app's "webhooks key", in the developer portal under My Apps > Webhooks; it looks like base64 but is not decoded |
 /// | not signed | all other headers |
-/// | after a failure | repeats ever less often for 24 hours, then disables the webhook |
+/// | after a failure | retries less and less often for 24 hours, then disables the webhook |
 /// | source | <https://developer.xero.com/documentation/webhooks/configuring-your-server>, read 2026-11 |
 /// | checked | an independent implementation: Nango |
 ///
-/// Before a webhook starts, Xero validates the "intent to receive": it sends several
-/// requests without events, some signed wrongly on purpose. Answer 200 to those that
-/// verify and 401 to all others.
+/// Before a webhook becomes active, Xero validates the "intent to receive": it sends
+/// several requests without events, some with a wrong signature on purpose. Answer 200
+/// to those that verify and 401 to all others.
 ///
-/// The answer must come within 5 seconds, with no body and no cookies. A body is a list
-/// of `events`, which may be empty.
+/// The answer must arrive within 5 seconds, with no body and no cookies. A body is a
+/// list of `events`, which may be empty.
 ///
 /// # Examples
 ///
@@ -488,9 +488,9 @@ pub const WOOCOMMERCE: Scheme<'static> = Scheme {
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 pub const XERO: Scheme<'static> = Scheme {
     name: "xero",
     signature: SignatureField::Header("x-xero-signature"),
@@ -499,26 +499,26 @@ pub const XERO: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// DocuSign Connect: the base64 of HMAC-SHA-256 over the body, one header for each key.
+/// DocuSign Connect: HMAC-SHA-256 over the body, in base64, one header for each key.
 ///
 /// | | |
 /// | --- | --- |
-/// | signature | `X-DocuSign-Signature-1` and on: base64 |
+/// | signature | `X-DocuSign-Signature-1`, `-2` and so on: base64 |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text: a key made in Admin > Connect > Connect Keys > Add Secret Key, shown in full only once |
+/// | secret | text: a key created in Admin > Connect > Connect Keys > Add Secret Key, shown in full only once |
 /// | not signed | `x-authorization-digest`, which names the algorithm |
-/// | after a failure | repeats, how often is not known |
+/// | after a failure | retries, how often is not known |
 /// | source | <https://github.com/docusign/code-examples-node/blob/0be034e04b2798875722d239f8fb69240fdde87d/lib/connect/examples/validateWebhookMessage.js>, read 2026-11 |
 /// | checked | an independent implementation: DocuSign's code-examples-node |
 ///
-/// Connect signs only where "Include HMAC Signature" is ticked in its configuration.
-/// With several active keys, one message has `X-DocuSign-Signature-1`, `-2` and so on;
-/// one that verifies is enough. An account may have up to 100 keys; the first eight
+/// Connect signs only if "Include HMAC Signature" is ticked in its configuration. With
+/// several active keys, a message has `X-DocuSign-Signature-1`, `-2` and so on; one
+/// valid signature is enough. An account may have up to 100 keys; only the first eight
 /// headers are read.
 ///
-/// `x-authorization-digest` is not read: an algorithm that a request names is no reason
-/// to trust it. The type of the event is in the signed body.
+/// `x-authorization-digest` is ignored: a request must not choose the algorithm that it
+/// is verified with. The event's type is in the signed body.
 ///
 /// # Examples
 ///
@@ -534,9 +534,9 @@ pub const XERO: Scheme<'static> = Scheme {
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 pub const DOCUSIGN: Scheme<'static> = Scheme {
     name: "docusign",
     signature: SignatureField::Numbered("X-DocuSign-Signature"),
@@ -545,7 +545,7 @@ pub const DOCUSIGN: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// Typeform: `sha256=` and the base64 of HMAC-SHA-256 over the body.
+/// Typeform: HMAC-SHA-256 over the body, in base64 after `sha256=`.
 ///
 /// | | |
 /// | --- | --- |
@@ -554,11 +554,11 @@ pub const DOCUSIGN: Scheme<'static> = Scheme {
 /// | expires | never |
 /// | secret | text: the "Secret" of the webhook that you choose, in the form under Connect > Webhooks, or `secret` in the Webhooks API |
 /// | not signed | all other headers |
-/// | after a failure | three retries, after 5, 10 and 20 minutes, by a post of 2019 |
+/// | after a failure | three retries, after 5, 10 and 20 minutes, according to a post of 2019 |
 /// | source | <https://www.typeform.com/developers/webhooks/secure-your-webhooks/>, read 2026-11 |
 /// | checked | documentation only, with samples in Ruby and JavaScript |
 ///
-/// Typeform signs only where the webhook has a secret. The prefix is that of
+/// Typeform signs only if the webhook has a secret. The prefix is the same as for
 /// [`GITHUB`](crate::schemes::GITHUB), but base64 follows it, not hex.
 ///
 /// # Examples
@@ -575,9 +575,9 @@ pub const DOCUSIGN: Scheme<'static> = Scheme {
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 ///
 /// The signed body has an `event_id`.
 pub const TYPEFORM: Scheme<'static> = Scheme {
@@ -588,7 +588,7 @@ pub const TYPEFORM: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// X / Twitter: `sha256=` and the base64 of HMAC-SHA-256 over the body.
+/// X / Twitter: HMAC-SHA-256 over the body, in base64 after `sha256=`.
 ///
 /// | | |
 /// | --- | --- |
@@ -597,18 +597,18 @@ pub const TYPEFORM: Scheme<'static> = Scheme {
 /// | expires | never |
 /// | secret | text: the app's consumer secret ("API secret key"), in the Developer Console; not the bearer token |
 /// | not signed | all other headers |
-/// | after a failure | at the enterprise tier, three retries within 5 minutes; there is also an API to replay the last 24 hours |
+/// | after a failure | on the enterprise tier, three retries within 5 minutes; there is also an API to replay the last 24 hours |
 /// | source | <https://docs.x.com/x-api/webhooks/introduction>, read 2026-11 |
 /// | checked | an independent implementation: twitter-webhook-boilerplate-node |
-/// | [handshake](Scheme::handshake) | the MAC of the parameter `crc_token` of an unsigned `GET` |
+/// | [handshake](Scheme::handshake) | answer with the MAC of the parameter `crc_token` of an unsigned `GET` |
 ///
-/// X calls this header legacy. An app with an OAuth 2.0 client secret gets the same
-/// signature, by that secret, in another:
+/// X calls this header legacy. An app with an OAuth 2.0 client secret gets such a
+/// signature, made with that secret, in another header:
 /// `TWITTER.with_signature_header("X-Twitter-Webhooks-Signature-OAuth2")`. An app that
 /// has both secrets may get both headers.
 ///
-/// X also sends `GET` requests with a `crc_token`, which are no events. The answer is a
-/// MAC of the token; one that is wrong or late makes the webhook invalid.
+/// X also sends `GET` requests with a `crc_token`, which are not events. The answer is
+/// a MAC of the token; a wrong or late answer makes the webhook invalid.
 ///
 /// # Examples
 ///
@@ -624,13 +624,13 @@ pub const TYPEFORM: Scheme<'static> = Scheme {
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 ///
-/// **The answer to a `crc_token` is a signature.** It has the key and the form of an
-/// event's: whoever chooses the token can have a forged body signed by your endpoint.
-/// Answer only tokens that cannot be a JSON body: none with a `{`.
+/// **The answer to a `crc_token` is a signature**, with the same key and in the same
+/// form as an event's: whoever chooses the token can make your endpoint sign a forged
+/// body. Answer only tokens that cannot be a JSON body: none with a `{`.
 pub const TWITTER: Scheme<'static> = Scheme {
     name: "twitter",
     signature: SignatureField::Header("x-twitter-webhooks-signature"),
@@ -647,7 +647,7 @@ pub const TWITTER: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// Worldline Connect: the base64 of HMAC-SHA-256 over the body, with a key id.
+/// Worldline Connect: HMAC-SHA-256 over the body, in base64, with a key id.
 ///
 /// | | |
 /// | --- | --- |
@@ -659,15 +659,14 @@ pub const TWITTER: Scheme<'static> = Scheme {
 /// | after a failure | not known |
 /// | source | <https://docs.connect.worldline-solutions.com/documentation/webhooks/event-structure/>, read 2026-11 |
 /// | checked | an SDK's test: connect-sdk-php, `WebhooksHelperTest.php` |
-/// | [handshake](Scheme::handshake) | the header `X-GCS-Webhooks-Endpoint-Verification` of an unsigned `GET` |
+/// | [handshake](Scheme::handshake) | echo the header `X-GCS-Webhooks-Endpoint-Verification` of an unsigned `GET` |
 ///
-/// Give each key its id, by [`Key::with_id`](crate::Key::with_id). The secret is not
-/// decoded. Worldline Direct, and PAYONE and others on its platform, sign in the same
-/// way.
+/// Set the id of each key with [`Key::with_id`](crate::Key::with_id). The secret is not
+/// decoded. Worldline Direct, PAYONE and others on its platform sign in the same way.
 ///
-/// Before the webhook starts, a `GET` request with the header
-/// `X-GCS-Webhooks-Endpoint-Verification` comes: answer with the header's value as the
-/// body. It is not signed and is no event.
+/// Before the webhook becomes active, Worldline sends a `GET` request with the header
+/// `X-GCS-Webhooks-Endpoint-Verification`: answer with the header's value as the body.
+/// The request is not signed and is not an event.
 ///
 /// # Examples
 ///
@@ -686,12 +685,12 @@ pub const TWITTER: Scheme<'static> = Scheme {
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 ///
-/// The signed body has an `id` of the event and the time when it was `created`, which
-/// the scheme does not read.
+/// The signed body has the event's `id` and the time when it was `created`, which the
+/// scheme does not read.
 pub const WORLDLINE: Scheme<'static> = Scheme {
     name: "worldline",
     signature: SignatureField::Header("X-GCS-Signature"),
@@ -704,27 +703,27 @@ pub const WORLDLINE: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// Adyen (banking, management): the base64 of HMAC-SHA-256 over the body.
+/// Adyen (banking, management): HMAC-SHA-256 over the body, in base64.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `HmacSignature`: base64 |
 /// | signed | body |
 /// | expires | never |
-/// | secret | hex: the "HMAC key" of the webhook, generated in the Customer Area under Developers > Webhooks > Security; test and live have their own |
+/// | secret | hex: the "HMAC key" of the webhook, generated in the Customer Area under Developers > Webhooks > Security; test and live have separate keys |
 /// | not signed | all other headers |
 /// | after a failure | three retries after 9, 18 and 27 seconds, then a retry queue for each endpoint |
 /// | source | <https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures>, read 2026-11 |
 /// | checked | an SDK's test: adyen-node-api-library, "should verify the banking hmac" |
 ///
 /// This is for webhooks with a header `HmacSignature`: those of the balance platform,
-/// transfers, management and so on. Standard webhooks, of payments, have the signature
-/// inside `additionalData` in the body, over a few of its fields; this does not verify
-/// them.
+/// transfers, management and so on. Standard webhooks (payments) have the signature
+/// inside `additionalData` in the body, over a few of its fields; this scheme does not
+/// verify them.
 ///
-/// After a new key is generated, messages signed with the old one still come: configure
-/// both. The Node.js library's `validateBankingHMAC` takes the signature first and the
-/// key second, against the names of its parameters.
+/// After a new key is generated, messages signed with the old one still arrive:
+/// configure both. The Node.js library's `validateBankingHMAC` takes the signature
+/// first and the key second, contrary to its parameter names.
 ///
 /// # Examples
 ///
@@ -740,9 +739,9 @@ pub const WORLDLINE: Scheme<'static> = Scheme {
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 pub const ADYEN_BANKING: Scheme<'static> = Scheme {
     name: "adyen-banking",
     signature: SignatureField::Header("HmacSignature"),
@@ -752,21 +751,21 @@ pub const ADYEN_BANKING: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// ConnectWise PSA: the base64 of HMAC-SHA-256 over the body, by a hashed secret.
+/// ConnectWise PSA: HMAC-SHA-256 over the body, in base64, with a hashed secret.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `x-content-signature`: base64 |
 /// | signed | body |
 /// | expires | never |
-/// | secret | SHA-256 of a text: the `signing_key` in the answer of the address that the body has as `Metadata.key_url` |
+/// | secret | SHA-256 of the text: the `signing_key` in the response from the URL that the body has in `Metadata.key_url` |
 /// | not signed | all other headers |
 /// | after a failure | not known |
 /// | source | <https://github.com/NangoHQ/nango/blob/0fd89741c94944fb37fd0601ee9958084e20130f/packages/server/lib/webhook/connectwise-psa-webhook-routing.ts>, read 2026-11 |
 /// | checked | an independent implementation: Nango |
 ///
-/// Pass the secret as ConnectWise hands it out: the scheme hashes it with SHA-256 and
-/// uses the 32 bytes as the key of the MAC.
+/// Pass the secret as ConnectWise returns it: the scheme hashes it with SHA-256 and
+/// uses the 32 bytes as the MAC key.
 ///
 /// `ProductInstanceId` in the signed body names the tenant.
 ///
@@ -784,14 +783,13 @@ pub const ADYEN_BANKING: Scheme<'static> = Scheme {
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 ///
-/// **`Metadata.key_url` is in a body that nobody has verified yet.** An attacker would
-/// name their own server. Fetch the key once, from your own ConnectWise site, and
-/// configure it; or take no host but known ones under `myconnectwise.net`, over HTTPS,
-/// as Nango does.
+/// **`Metadata.key_url` is in a body that is not verified yet.** An attacker would name
+/// their own server. Fetch the key once, from your own ConnectWise site, and configure
+/// it; or accept only known hosts under `myconnectwise.net`, over HTTPS, as Nango does.
 pub const CONNECTWISE: Scheme<'static> = Scheme {
     name: "connectwise",
     signature: SignatureField::Header("x-content-signature"),

@@ -1,25 +1,25 @@
 use crate::scheme::{Algorithm, Form, Handshake, Scheme, Separator, SignatureField};
 
-/// Asana: the hex of HMAC-SHA-256 over the body.
+/// Asana: HMAC-SHA-256 over the body, in hex.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `X-Hook-Signature`: hex |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text: the `X-Hook-Secret` that Asana sends when you create the webhook by the API; each webhook has its own |
+/// | secret | text: the `X-Hook-Secret` that Asana sends when you create the webhook through the API; each webhook has its own |
 /// | not signed | all other headers |
-/// | after a failure | no 2xx within 10 seconds: sends again for up to 24 hours |
+/// | after a failure | no 2xx within 10 seconds: retries for up to 24 hours |
 /// | source | <https://github.com/Asana/devrel-examples/blob/00d81bb224cc43d87846dc8c4bf334a01197aee2/javascript/webhooks-nodejs/index.js>, read 2026-11 |
 /// | checked | an independent implementation: Asana's own sample receiver |
-/// | [handshake](Scheme::handshake) | to take the secret in the header `X-Hook-Secret` of an unsigned `POST` |
+/// | [handshake](Scheme::handshake) | store the secret in the header `X-Hook-Secret` of an unsigned `POST` |
 ///
-/// While your request to create the webhook is under way, Asana sends an unsigned `POST`
-/// with `X-Hook-Secret`. Answer it with 200 or 204 and the same header, and store the
-/// value: it is the secret of all events of this webhook.
+/// While your request to create the webhook is in progress, Asana sends an unsigned
+/// `POST` with `X-Hook-Secret`. Answer with 200 or 204 and the same header, and store
+/// the value: it is the secret for all events of this webhook.
 ///
-/// Asana's sample hashes the body parsed and written again with `JSON.stringify`; hash
-/// the body as received.
+/// Asana's sample hashes `JSON.stringify` of the parsed body; verify the body as
+/// received.
 ///
 /// # Examples
 ///
@@ -35,12 +35,12 @@ use crate::scheme::{Algorithm, Form, Handshake, Scheme, Separator, SignatureFiel
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 ///
-/// The handshake proves nothing. Take a secret only while your own request to create a
-/// webhook is under way, or anyone can give you theirs.
+/// The handshake proves nothing. Accept a secret only while your own request to create
+/// a webhook is in progress; otherwise anyone can give you theirs.
 pub const ASANA: Scheme<'static> = Scheme {
     name: "asana",
     signature: SignatureField::Header("X-Hook-Signature"),
@@ -49,21 +49,21 @@ pub const ASANA: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// Attio: the hex of HMAC-SHA-256 over the body.
+/// Attio: HMAC-SHA-256 over the body, in hex.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `x-attio-signature`: hex |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text: the webhook's secret, in the answer of the API that creates it and in the developer settings |
+/// | secret | text: the webhook's secret, in the API response that creates it and in the developer settings |
 /// | not signed | `Idempotency-Key` and all other headers |
-/// | after a failure | no 2xx within 5 seconds: up to 10 more attempts in about 3 days; then the webhook counts as degraded |
+/// | after a failure | no 2xx within 5 seconds: up to 10 more attempts in about 3 days; then the webhook is marked as degraded |
 /// | source | <https://docs.attio.com/rest-api/guides/webhooks>, read 2026-11 |
 /// | checked | an independent implementation: Nango |
 ///
-/// The same signature is in `Attio-Signature`, which is the header's proper name; this
-/// one is a copy for older middleware. To read the other:
+/// The same signature is in `Attio-Signature`, the header's proper name;
+/// `x-attio-signature` is a copy for older middleware. To read the former:
 /// `ATTIO.with_signature_header("attio-signature")`.
 ///
 /// # Examples
@@ -80,12 +80,11 @@ pub const ASANA: Scheme<'static> = Scheme {
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 ///
-/// `Idempotency-Key` is not signed and proves nothing: do not take a new one for a new
-/// delivery.
+/// `Idempotency-Key` is not signed, so a new value does not prove a new delivery.
 pub const ATTIO: Scheme<'static> = Scheme {
     name: "attio",
     signature: SignatureField::Header("x-attio-signature"),
@@ -93,7 +92,7 @@ pub const ATTIO: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// Cal.com: the hex of HMAC-SHA-256 over the body.
+/// Cal.com: HMAC-SHA-256 over the body, in hex.
 ///
 /// | | |
 /// | --- | --- |
@@ -106,10 +105,10 @@ pub const ATTIO: Scheme<'static> = Scheme {
 /// | source | <https://cal.com/docs/core-features/webhooks>, read 2026-11 |
 /// | checked | an independent implementation: Nango |
 ///
-/// The secret is optional. A webhook without one is not signed.
+/// The secret is optional. Without one, nothing is signed.
 ///
-/// A webhook can have a template of its own for the payload, so the body need not have
-/// the fields that the documentation shows.
+/// A webhook can have a custom payload template, so the body may lack the fields that
+/// the documentation shows.
 ///
 /// # Examples
 ///
@@ -125,9 +124,9 @@ pub const ATTIO: Scheme<'static> = Scheme {
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 pub const CALCOM: Scheme<'static> = Scheme {
     name: "calcom",
     signature: SignatureField::Header("X-Cal-Signature-256"),
@@ -135,7 +134,7 @@ pub const CALCOM: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// Checkout.com: the hex of HMAC-SHA-256 over the body.
+/// Checkout.com: HMAC-SHA-256 over the body, in hex.
 ///
 /// | | |
 /// | --- | --- |
@@ -148,9 +147,10 @@ pub const CALCOM: Scheme<'static> = Scheme {
 /// | source | <https://www.checkout.com/docs/workflows>, read 2026-11 |
 /// | checked | an independent implementation: Hookdeck's webhook-skills |
 ///
-/// The key is used as it is written. It is optional, and it is not the secret API key,
-/// unless it was set to that: Checkout.com's plugin for WooCommerce does so. Accounts of
-/// the previous platform seem to be signed with the secret API key.
+/// The key is used as text, without decoding. It is optional. It is not the secret API
+/// key, unless it was set to the same value, as Checkout.com's plugin for WooCommerce
+/// does. Webhooks of accounts on the previous platform seem to be signed with the
+/// secret API key.
 ///
 /// The `Authorization` header, if configured, is a fixed value. It does not cover the
 /// body and does not replace the signature.
@@ -169,11 +169,11 @@ pub const CALCOM: Scheme<'static> = Scheme {
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 ///
-/// The signed body has an id of the event: `id`, which begins with `evt_`.
+/// The signed body has the event's id: `id`, which begins with `evt_`.
 pub const CHECKOUT: Scheme<'static> = Scheme {
     name: "checkout",
     signature: SignatureField::Header("cko-signature"),
@@ -181,22 +181,22 @@ pub const CHECKOUT: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// Checkr: the hex of HMAC-SHA-256 over the body.
+/// Checkr: HMAC-SHA-256 over the body, in hex.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `x-checkr-signature`: hex |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text; where to find it is not documented in the sources read |
+/// | secret | text; where to find it is not documented in the sources |
 /// | not signed | all other headers |
-/// | after a failure | not known; an endpoint that answers nothing with 2xx for 60 days is removed |
+/// | after a failure | not known; an endpoint that does not answer with 2xx for 60 days is removed |
 /// | source | <https://github.com/NangoHQ/nango/blob/0a03a6953ae1f71541f45ae0e3b310e7ed457141/packages/server/lib/webhook/checkr-partner-webhook-routing.ts>, read 2026-11 |
 /// | checked | an independent implementation: Nango |
 ///
-/// Some receivers in public code take the account's secret API key for the secret,
-/// others a webhook secret. API keys are in the Dashboard under Account Settings >
-/// Developer Settings.
+/// Some receivers in public code use the account's secret API key as the secret, others
+/// a webhook secret. API keys are in the Dashboard under Account Settings > Developer
+/// Settings.
 ///
 /// # Examples
 ///
@@ -212,11 +212,11 @@ pub const CHECKOUT: Scheme<'static> = Scheme {
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 ///
-/// The signed body has an id of the event: `id`.
+/// The signed body has the event's id: `id`.
 pub const CHECKR: Scheme<'static> = Scheme {
     name: "checkr",
     signature: SignatureField::Header("x-checkr-signature"),
@@ -224,23 +224,24 @@ pub const CHECKR: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// ClickUp: the hex of HMAC-SHA-256 over the body.
+/// ClickUp: HMAC-SHA-256 over the body, in hex.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `X-Signature`: hex |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text: `webhook.secret` in the answer of the API that creates the webhook |
+/// | secret | text: `webhook.secret` in the API response that creates the webhook |
 /// | not signed | all other headers |
-/// | after a failure | no success within 7 seconds: 5 attempts for each event; suspended after 100 events that failed, or at once by status 410 |
+/// | after a failure | no success within 7 seconds: 5 attempts for each event; suspended after 100 failed events, or at once after status 410 |
 /// | source | <https://developer.clickup.com/docs/webhooksignature>, read 2026-11 |
 /// | checked | documentation only |
 ///
-/// The documentation suggests to stringify a parsed body without white space; hash the
-/// body as received. The signature that it shows is cut short and is no known answer.
+/// The documentation suggests serialising the parsed body without white space; verify
+/// the body as received. The signature that it shows is truncated, so it is not a test
+/// vector.
 ///
-/// Events that failed are not sent again when the endpoint recovers.
+/// Failed events are not resent when the endpoint recovers.
 ///
 /// # Examples
 ///
@@ -256,9 +257,9 @@ pub const CHECKR: Scheme<'static> = Scheme {
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 pub const CLICKUP: Scheme<'static> = Scheme {
     name: "clickup",
     signature: SignatureField::Header("X-Signature"),
@@ -266,20 +267,20 @@ pub const CLICKUP: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// Coinbase Commerce: the hex of HMAC-SHA-256 over the body.
+/// Coinbase Commerce: HMAC-SHA-256 over the body, in hex.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `X-CC-Webhook-Signature`: hex |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text: the "shared secret" of webhooks under Settings > Notifications |
+/// | secret | text: the "shared secret" for webhooks under Settings > Notifications |
 /// | not signed | all other headers |
-/// | after a failure | no 200: sends again for up to 3 days, waiting longer each time, an hour at most |
+/// | after a failure | no 200: retries for up to 3 days, with growing delays of at most an hour |
 /// | source | <https://docs.cdp.coinbase.com/commerce/api-arcitecture/webhooks-security>, read 2026-11 |
 /// | checked | an independent implementation: coinbase-commerce-node |
 ///
-/// This is for Coinbase Commerce alone. The event is under `event` in the body.
+/// This is for Coinbase Commerce only. The event is in `event` in the body.
 ///
 /// # Examples
 ///
@@ -295,12 +296,12 @@ pub const CLICKUP: Scheme<'static> = Scheme {
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 ///
-/// The body counts attempts (`attempt_number`), so a retry has another idempotency key.
-/// The signed `event.id` stays the same.
+/// The body counts attempts (`attempt_number`), so each retry has a different
+/// idempotency key. The signed `event.id` stays the same.
 pub const COINBASE_COMMERCE: Scheme<'static> = Scheme {
     name: "coinbase-commerce",
     signature: SignatureField::Header("X-CC-Webhook-Signature"),
@@ -308,7 +309,7 @@ pub const COINBASE_COMMERCE: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// Dropbox: the hex of HMAC-SHA-256 over the body.
+/// Dropbox: HMAC-SHA-256 over the body, in hex.
 ///
 /// | | |
 /// | --- | --- |
@@ -317,19 +318,19 @@ pub const COINBASE_COMMERCE: Scheme<'static> = Scheme {
 /// | expires | never |
 /// | secret | text: the "App secret" of the app in the App Console |
 /// | not signed | all other headers |
-/// | after a failure | no 200: sends again for about 10 minutes, waiting longer each time; then the App Console shows the failure |
+/// | after a failure | no 200: retries for about 10 minutes, with growing delays; then the App Console shows the failure |
 /// | source | <https://www.dropbox.com/developers/reference/webhooks>, read 2026-11 |
 /// | checked | an independent implementation: nuxt-webhook-validators and the crate webhook-verify |
-/// | [handshake](Scheme::handshake) | the parameter `challenge` of an unsigned `GET` |
+/// | [handshake](Scheme::handshake) | echo the parameter `challenge` of an unsigned `GET` |
 ///
-/// When you add the URL, Dropbox sends an unsigned `GET` with the parameter `challenge`.
-/// Answer it with the value of `challenge` as `text/plain`, and with
-/// `X-Content-Type-Options: nosniff`, within 10 seconds.
+/// When you add the URL, Dropbox sends an unsigned `GET` with the parameter
+/// `challenge`. Answer within 10 seconds with the value of `challenge` as `text/plain`
+/// and the header `X-Content-Type-Options: nosniff`.
 ///
-/// An event says in whose files something changed, not what: ask the API for the
+/// An event says whose files changed, but not what changed: ask the API for the
 /// changes.
 ///
-/// Dropbox Sign is another product, whose signature does not cover the body.
+/// Dropbox Sign is a different product, whose signature does not cover the body.
 ///
 /// # Examples
 ///
@@ -345,9 +346,9 @@ pub const COINBASE_COMMERCE: Scheme<'static> = Scheme {
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 pub const DROPBOX: Scheme<'static> = Scheme {
     name: "dropbox",
     signature: SignatureField::Header("X-Dropbox-Signature"),
@@ -359,25 +360,25 @@ pub const DROPBOX: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// Gitea / Forgejo: the hex of HMAC-SHA-256 over the body.
+/// Gitea / Forgejo: HMAC-SHA-256 over the body, in hex.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `X-Gitea-Signature`: hex |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text: the "Secret" that you choose for the webhook, in the Settings > Webhooks of the repository or organization |
-/// | not signed | `X-Gitea-Event`, `X-Gitea-Event-Type`, `X-Gitea-Delivery`, and the same with Gogs, GitHub or Forgejo in the name |
-/// | after a failure | does not send again: Gitea's code makes one attempt for each delivery |
+/// | secret | text: the "Secret" that you choose for the webhook, under Settings > Webhooks of the repository or organization |
+/// | not signed | `X-Gitea-Event`, `X-Gitea-Event-Type`, `X-Gitea-Delivery`, and the same headers with Gogs, GitHub or Forgejo in the name |
+/// | after a failure | does not retry: Gitea's code makes one attempt for each delivery |
 /// | source | <https://github.com/go-gitea/gitea/blob/05a2257af2f29077a2c0374111aa12becf7f6083/services/webhook/deliver.go>, read 2026-11 |
 /// | checked | an independent implementation: Gitea's own code, and the crate isb-apps |
 ///
-/// Choose `application/json` as the content type. Where it is
-/// `application/x-www-form-urlencoded`, or the method is `GET`, Gitea signs the JSON
-/// alone and not the body that it sends, and the request is refused.
+/// Choose `application/json` as the content type. With
+/// `application/x-www-form-urlencoded` or the method `GET`, Gitea signs the JSON and
+/// not the body that it sends, so the request is refused.
 ///
-/// Without a secret the header is empty. The same tag is in `X-Hub-Signature-256`, which
-/// [`GITHUB`](crate::schemes::GITHUB) reads too, and at Forgejo in
+/// Without a secret the header is empty. The same MAC is in `X-Hub-Signature-256`,
+/// which [`GITHUB`](crate::schemes::GITHUB) reads, and on Forgejo in
 /// `X-Forgejo-Signature`: `GITEA.with_signature_header("x-forgejo-signature")`.
 ///
 /// # Examples
@@ -394,12 +395,12 @@ pub const DROPBOX: Scheme<'static> = Scheme {
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 ///
-/// The headers with the event and the delivery are not signed and prove nothing: do not
-/// take a new delivery id for a new delivery.
+/// The headers with the event and the delivery are not signed and prove nothing: a new
+/// delivery id does not mean a new delivery.
 pub const GITEA: Scheme<'static> = Scheme {
     name: "gitea",
     signature: SignatureField::Header("X-Gitea-Signature"),
@@ -407,7 +408,7 @@ pub const GITEA: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// GoCardless: the hex of HMAC-SHA-256 over the body.
+/// GoCardless: HMAC-SHA-256 over the body, in hex.
 ///
 /// | | |
 /// | --- | --- |
@@ -420,8 +421,8 @@ pub const GITEA: Scheme<'static> = Scheme {
 /// | source | <https://developer.gocardless.com/getting-started/api/staying-up-to-date-with-webhooks>, read 2026-11 |
 /// | checked | an independent implementation: gocardless-pro-python |
 ///
-/// A request has up to 250 events. GoCardless wants 204 for success and 498 for a wrong
-/// signature. Sandbox and live have secrets of their own.
+/// A request has up to 250 events. GoCardless expects 204 for success and 498 for a
+/// wrong signature. Sandbox and live have separate secrets.
 ///
 /// # Examples
 ///
@@ -437,9 +438,9 @@ pub const GITEA: Scheme<'static> = Scheme {
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 ///
 /// Each event in the signed body has an id: `events[].id`.
 pub const GOCARDLESS: Scheme<'static> = Scheme {
@@ -449,7 +450,7 @@ pub const GOCARDLESS: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// Lemon Squeezy: the hex of HMAC-SHA-256 over the body.
+/// Lemon Squeezy: HMAC-SHA-256 over the body, in hex.
 ///
 /// | | |
 /// | --- | --- |
@@ -458,11 +459,11 @@ pub const GOCARDLESS: Scheme<'static> = Scheme {
 /// | expires | never |
 /// | secret | text: the signing secret of 6 to 40 characters that you choose when you create the webhook, in the settings of the store |
 /// | not signed | `X-Event-Name` |
-/// | after a failure | only 200 is a success: up to 3 more attempts, after 5, 25 and 125 seconds or so |
+/// | after a failure | only 200 is a success: up to 3 more attempts, after about 5, 25 and 125 seconds |
 /// | source | <https://docs.lemonsqueezy.com/help/webhooks/signing-requests>, read 2026-11 |
 /// | checked | an independent implementation: tern and the crate fraiseql-webhooks |
 ///
-/// Answer with 200: any other status, 204 too, is a failure.
+/// Answer with 200: any other status, even 204, is a failure.
 ///
 /// # Examples
 ///
@@ -478,12 +479,12 @@ pub const GOCARDLESS: Scheme<'static> = Scheme {
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 ///
-/// `X-Event-Name` is not signed and proves nothing: the signed body has the name of the
-/// event in `meta.event_name`.
+/// `X-Event-Name` is not signed and proves nothing: the signed body has the event's
+/// name in `meta.event_name`.
 pub const LEMONSQUEEZY: Scheme<'static> = Scheme {
     name: "lemonsqueezy",
     signature: SignatureField::Header("X-Signature"),
@@ -491,7 +492,7 @@ pub const LEMONSQUEEZY: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// Linear: the hex of HMAC-SHA-256 over the body.
+/// Linear: HMAC-SHA-256 over the body, in hex.
 ///
 /// | | |
 /// | --- | --- |
@@ -500,13 +501,13 @@ pub const LEMONSQUEEZY: Scheme<'static> = Scheme {
 /// | expires | never |
 /// | secret | text: the signing secret on the webhook's page under Settings > API |
 /// | not signed | `Linear-Delivery`, `Linear-Event`, `Linear-Timestamp` |
-/// | after a failure | no 200 within 5 seconds: sends again; how often is not known |
+/// | after a failure | no 200 within 5 seconds: retries; how often is not known |
 /// | source | <https://github.com/linear/linear/blob/039267d47206882de6d48dac4c673100a536aa05/packages/sdk/src/webhooks/client.ts>, read 2026-11 |
 /// | checked | an independent implementation: a known answer of the crate webhook-verify, made with OpenSSL; Linear's SDK agrees |
 ///
-/// The time is in the body, where a scheme cannot read it. After `verify`, read
-/// `webhookTimestamp`, which is in milliseconds, and refuse an event that is more than a
-/// minute away from the clock. Linear's SDK does so.
+/// The timestamp is in the body, where a scheme cannot read it. After `verify`, read
+/// `webhookTimestamp`, which is in milliseconds, and refuse the event if it differs
+/// from the current time by more than a minute, as Linear's SDK does.
 ///
 /// # Examples
 ///
@@ -522,13 +523,12 @@ pub const LEMONSQUEEZY: Scheme<'static> = Scheme {
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 ///
-/// This is what the scheme can tell. The signed body has the time in `webhookTimestamp`;
-/// the headers `Linear-Timestamp` and `Linear-Delivery` are not signed and prove
-/// nothing.
+/// To limit replays, check `webhookTimestamp` in the signed body. The headers
+/// `Linear-Timestamp` and `Linear-Delivery` are not signed and prove nothing.
 pub const LINEAR: Scheme<'static> = Scheme {
     name: "linear",
     signature: SignatureField::Header("Linear-Signature"),
@@ -536,23 +536,23 @@ pub const LINEAR: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// MailerSend: the hex of HMAC-SHA-256 over the body.
+/// MailerSend: HMAC-SHA-256 over the body, in hex.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `Signature`: hex |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text: the "Signing Secret" that MailerSend makes when you create the webhook; each webhook has its own |
+/// | secret | text: the "Signing Secret" that MailerSend generates when you create the webhook; each webhook has its own |
 /// | not signed | all other headers |
-/// | after a failure | no 2xx within 3 seconds: sends again after 10 and after 100 seconds; paused after 20 failures in 24 hours |
+/// | after a failure | no 2xx within 3 seconds: retries after 10 and after 100 seconds; paused after 20 failures in 24 hours |
 /// | source | <https://developers.mailersend.com/api/v1/webhooks.html>, read 2026-11 |
 /// | checked | an independent implementation: Symfony |
 ///
 /// The test event, `webhook.test`, is signed with a fixed secret that the documentation
-/// shows. Do not add it to the secrets of the webhook: anyone can sign with it.
+/// shows. Do not add that secret to the webhook: anyone can sign with it.
 ///
-/// MailerLite is another product with another way of signing.
+/// MailerLite is a different product and signs differently.
 ///
 /// # Examples
 ///
@@ -568,9 +568,9 @@ pub const LINEAR: Scheme<'static> = Scheme {
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 pub const MAILERSEND: Scheme<'static> = Scheme {
     name: "mailersend",
     signature: SignatureField::Header("Signature"),
@@ -578,7 +578,7 @@ pub const MAILERSEND: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// Onfido: the hex of HMAC-SHA-256 over the body.
+/// Onfido: HMAC-SHA-256 over the body, in hex.
 ///
 /// | | |
 /// | --- | --- |
@@ -607,9 +607,9 @@ pub const MAILERSEND: Scheme<'static> = Scheme {
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 pub const ONFIDO: Scheme<'static> = Scheme {
     name: "onfido",
     signature: SignatureField::Header("X-SHA2-Signature"),
@@ -617,27 +617,27 @@ pub const ONFIDO: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// Pusher Channels: the hex of HMAC-SHA-256 over the body.
+/// Pusher Channels: HMAC-SHA-256 over the body, in hex.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `X-Pusher-Signature`: hex |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text: the secret of the app's key that `X-Pusher-Key` names, among the app's credentials at dashboard.pusher.com |
+/// | secret | text: the secret of the app key that `X-Pusher-Key` names, among the app's credentials at dashboard.pusher.com |
 /// | not signed | `X-Pusher-Key` |
-/// | after a failure | no 2xx within 4 seconds: sends again for 5 minutes, waiting longer each time |
+/// | after a failure | no 2xx within 4 seconds: retries for 5 minutes, with growing delays |
 /// | source | <https://pusher.com/docs/webhooks>, read 2026-11 |
 /// | checked | an independent implementation: pusher-http-python |
 ///
-/// Where an app has several keys, the oldest active one signs. A request can have
+/// If an app has several keys, the oldest active one signs. A request can contain
 /// several events.
 ///
-/// The time is in the body, where a scheme cannot read it. After `verify`, read
-/// `time_ms`, which is in milliseconds, and refuse what is more than 300 seconds away
-/// from the clock. Pusher's SDK for Python does so.
+/// The timestamp is in the body, where a scheme cannot read it. After `verify`, read
+/// `time_ms`, which is in milliseconds, and refuse the request if it differs from the
+/// current time by more than 300 seconds, as Pusher's Python SDK does.
 ///
-/// This is for Channels. Pusher Beams has webhooks of its own.
+/// This is for Channels. Pusher Beams has its own webhooks.
 ///
 /// # Examples
 ///
@@ -653,12 +653,12 @@ pub const ONFIDO: Scheme<'static> = Scheme {
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 ///
-/// This is what the scheme can tell. The signed body has the time in `time_ms`.
-/// `X-Pusher-Key` is not signed and proves nothing.
+/// To limit replays, check `time_ms` in the signed body. `X-Pusher-Key` is not signed
+/// and proves nothing.
 pub const PUSHER: Scheme<'static> = Scheme {
     name: "pusher",
     signature: SignatureField::Header("X-Pusher-Signature"),
@@ -666,7 +666,7 @@ pub const PUSHER: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// Razorpay: the hex of HMAC-SHA-256 over the body.
+/// Razorpay: HMAC-SHA-256 over the body, in hex.
 ///
 /// | | |
 /// | --- | --- |
@@ -675,14 +675,14 @@ pub const PUSHER: Scheme<'static> = Scheme {
 /// | expires | never |
 /// | secret | text: the "Secret" that you choose for the webhook, in the Dashboard under Account & Settings > Webhooks |
 /// | not signed | `x-razorpay-event-id` |
-/// | after a failure | no 2xx: sends again for 24 hours, waiting longer each time; then the webhook is disabled and you get a mail |
+/// | after a failure | no 2xx: retries for 24 hours, with growing delays; then the webhook is disabled and you get an email |
 /// | source | <https://github.com/razorpay/razorpay-node/blob/021f559e01c50065f6ac42aaad4ca6111b4617f2/test/utils/razorpay-utils.spec.js>, read 2026-11 |
 /// | checked | an SDK's test: razorpay-node |
 ///
-/// The secret is optional, and it need not be the secret of the API key. Test and live
-/// mode can have different ones.
+/// The secret is optional and need not be the secret of the API key. Test and live mode
+/// can have different secrets.
 ///
-/// After a change of the secret, events from before it are still sent again with the old
+/// After you change the secret, retries of earlier events are still signed with the old
 /// one: keep both for a day.
 ///
 /// # Examples
@@ -699,12 +699,11 @@ pub const PUSHER: Scheme<'static> = Scheme {
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 ///
-/// `x-razorpay-event-id` is not signed and proves nothing: do not take a new one for a
-/// new event.
+/// `x-razorpay-event-id` is not signed, so a new value does not prove a new event.
 pub const RAZORPAY: Scheme<'static> = Scheme {
     name: "razorpay",
     signature: SignatureField::Header("X-Razorpay-Signature"),
@@ -712,7 +711,7 @@ pub const RAZORPAY: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// Sentry: the hex of HMAC-SHA-256 over the body.
+/// Sentry: HMAC-SHA-256 over the body, in hex.
 ///
 /// | | |
 /// | --- | --- |
@@ -721,18 +720,18 @@ pub const RAZORPAY: Scheme<'static> = Scheme {
 /// | expires | never |
 /// | secret | text: the "Client Secret" of the integration under Settings > Developer Settings |
 /// | not signed | `Sentry-Hook-Resource`, `Sentry-Hook-Timestamp`, `Request-ID` |
-/// | after a failure | does not send again; no answer within a second is a failure, and repeated failures can disable the webhook |
+/// | after a failure | does not retry; no answer within a second is a failure, and repeated failures can disable the webhook |
 /// | source | <https://docs.sentry.io/integrations/integration-platform/webhooks/>, read 2026-11 |
 /// | checked | an independent implementation: Sentry's integration-platform-example, and Hookdeck's webhook-skills |
 ///
-/// The samples in the documentation hash the body parsed and written again, which
-/// differs as soon as a text is not ASCII; hash the body as received. Issue alerts were
-/// once signed over a part of the body.
+/// The samples in the documentation hash the body after parsing and serialising it
+/// again, which changes non-ASCII text; verify the body as received. Issue alerts used
+/// to be signed over only a part of the body.
 ///
-/// Requests of UI components have the same signature in another header:
+/// Requests from UI components have the same signature in another header:
 /// `SENTRY.with_signature_header("sentry-app-signature")`. Their body can be empty.
-/// Service hooks have a header and a secret of their own, and the old WebHooks plugin
-/// does not sign.
+/// Service hooks have their own header and secret, and the old WebHooks plugin does not
+/// sign.
 ///
 /// # Examples
 ///
@@ -748,13 +747,13 @@ pub const RAZORPAY: Scheme<'static> = Scheme {
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 ///
-/// `Sentry-Hook-Timestamp` and `Request-ID` are not signed and prove nothing. Nor does
-/// `Sentry-Hook-Resource`, and the body has only the `action`: check that `data` is what
-/// the resource would have.
+/// `Sentry-Hook-Timestamp`, `Request-ID` and `Sentry-Hook-Resource` are not signed and
+/// prove nothing. The body names only the `action`, not the resource: check that `data`
+/// has the fields of the resource that you expect.
 pub const SENTRY: Scheme<'static> = Scheme {
     name: "sentry",
     signature: SignatureField::Header("Sentry-Hook-Signature"),
@@ -762,24 +761,24 @@ pub const SENTRY: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// EasyPost: the hex of HMAC-SHA-256 over the body.
+/// EasyPost: HMAC-SHA-256 over the body, in hex.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `X-Hmac-Signature`: `hmac-sha256-hex=` hex |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text: the `webhook_secret` that you give when you create or update the webhook by the API |
+/// | secret | text: the `webhook_secret` that you pass when you create or update the webhook through the API |
 /// | not signed | all other headers |
-/// | after a failure | no 2xx: sends again for about 24 hours, waiting longer each time; may be disabled after repeated failures |
+/// | after a failure | no 2xx: retries for about 24 hours, with growing delays; may be disabled after repeated failures |
 /// | source | <https://github.com/EasyPost/easypost-node/blob/08e53b484195b9123a3f63767e91c3da73b13ef4/src/utils/util.js>, read 2026-11 |
 /// | checked | an independent implementation: EasyPost's SDKs for Python and Node.js |
 ///
-/// EasyPost normalizes the secret to NFKD, and this crate does not. Choose one in ASCII,
-/// or give it in that form.
+/// EasyPost normalizes the secret to NFKD; this crate does not. Choose an ASCII secret,
+/// or pass it in NFKD.
 ///
 /// A webhook without a secret is not signed. Headers that you configure for the webhook
-/// are not covered.
+/// are not signed.
 ///
 /// # Examples
 ///
@@ -795,11 +794,11 @@ pub const SENTRY: Scheme<'static> = Scheme {
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 ///
-/// The signed body has an id of the event: `id`.
+/// The signed body has the event's id: `id`.
 pub const EASYPOST: Scheme<'static> = Scheme {
     name: "easypost",
     signature: SignatureField::Header("X-Hmac-Signature"),
@@ -808,7 +807,7 @@ pub const EASYPOST: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// Paystack: the hex of HMAC-SHA-512 over the body.
+/// Paystack: HMAC-SHA-512 over the body, in hex.
 ///
 /// | | |
 /// | --- | --- |
@@ -817,15 +816,15 @@ pub const EASYPOST: Scheme<'static> = Scheme {
 /// | expires | never |
 /// | secret | text: the secret key of the API (`sk_live_…` or `sk_test_…`), in the Dashboard under Settings > API Keys & Webhooks |
 /// | not signed | all other headers |
-/// | after a failure | no 2xx: sends again; how often is not known |
+/// | after a failure | no 2xx: retries; how often is not known |
 /// | source | <https://dev.to/ayopee/how-to-verify-paystack-flutterwave-monnify-and-squad-webhooks-correctly-in-nodejs-and-python-684>, read 2026-11 |
 /// | checked | an independent implementation: receivers in public code, none of them Paystack's |
 ///
-/// Webhooks have no secret of their own: the key is that of the API, and test and live
-/// mode have different ones. The hash is SHA-512, though some guides say SHA-256.
+/// Webhooks have no separate secret: they are signed with the API secret key, which
+/// differs between test and live mode. The hash is SHA-512, though some guides say
+/// SHA-256.
 ///
-/// Many samples hash the body parsed and written again with `JSON.stringify`; hash the
-/// body as received.
+/// Many samples hash `JSON.stringify` of the parsed body; verify the body as received.
 ///
 /// # Examples
 ///
@@ -841,9 +840,9 @@ pub const EASYPOST: Scheme<'static> = Scheme {
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 pub const PAYSTACK: Scheme<'static> = Scheme {
     name: "paystack",
     signature: SignatureField::Header("x-paystack-signature"),
@@ -852,26 +851,27 @@ pub const PAYSTACK: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// PagerDuty v3: the hex of HMAC-SHA-256 over the body, in a list.
+/// PagerDuty v3: HMAC-SHA-256 over the body, in hex, in a list.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | list in `X-PagerDuty-Signature`: `v1=` hex |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text: `delivery_method.secret` in the answer of the API that creates the webhook subscription; it is not shown again |
+/// | secret | text: `delivery_method.secret` in the API response that creates the webhook subscription; it is not shown again |
 /// | not signed | `X-Webhook-Id`, and the custom headers of the subscription |
-/// | after a failure | 5xx, 429 or no answer within 5 seconds: sends again for up to 48 hours; other 4xx: drops the event; 3 dropped in a row: disabled for 24 hours |
+/// | after a failure | 5xx, 429 or no answer within 5 seconds: retries for up to 48 hours; other 4xx: drops the event; 3 dropped in a row: disabled for 24 hours |
 /// | source | <https://github.com/PagerDuty/developer-docs/blob/01f977eb0a6ba8c078f17bb1116fbc3d7c09e8a8/docs/webhooks/04-Signatures.md>, read 2026-11 |
 /// | checked | an independent implementation: go-pagerduty |
 ///
-/// While a secret is being rotated, the list has one signature for each; one that
-/// matches is enough. Entries of other versions are skipped.
+/// While a secret is being rotated, the list has one signature for each secret; one
+/// match is enough. Entries of other versions are skipped.
 ///
-/// A test of the subscription sends an event of the type `pagey.ping`, which is in no
-/// list of types. The webhooks of v2 do not have this signature.
+/// Testing the subscription sends an event of the type `pagey.ping`, which PagerDuty's
+/// lists of types do not mention. V2 webhooks do not have this signature.
 ///
-/// Refuse with a 4xx: after a 5xx PagerDuty sends the same request for two days.
+/// Respond to refused requests with a 4xx: after a 5xx, PagerDuty retries the request
+/// for two days.
 ///
 /// # Examples
 ///
@@ -887,12 +887,12 @@ pub const PAYSTACK: Scheme<'static> = Scheme {
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 ///
-/// `X-Webhook-Id` is not signed and proves nothing. The signed body has an id of the
-/// event: `event.id`.
+/// `X-Webhook-Id` is not signed and proves nothing. The signed body has the event's id:
+/// `event.id`.
 pub const PAGERDUTY: Scheme<'static> = Scheme {
     name: "pagerduty",
     signature: SignatureField::List {
@@ -904,7 +904,7 @@ pub const PAGERDUTY: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// CircleCI: the hex of HMAC-SHA-256 over the body, in a list.
+/// CircleCI: HMAC-SHA-256 over the body, in hex, in a list.
 ///
 /// | | |
 /// | --- | --- |
@@ -913,14 +913,14 @@ pub const PAGERDUTY: Scheme<'static> = Scheme {
 /// | expires | never |
 /// | secret | text: the "Secret token" of the webhook under Project Settings > Webhooks, `signing-secret` in the API |
 /// | not signed | `circleci-event-type` |
-/// | after a failure | no 2xx within 10 seconds: sends again later; how often is not documented |
+/// | after a failure | no 2xx within 10 seconds: retries later; how often is not documented |
 /// | source | <https://circleci.com/docs/guides/integration/outbound-webhooks/>, read 2026-11 |
 /// | checked | the sender's own known answer |
 ///
-/// The secret is optional. A webhook without one is not signed.
+/// The secret is optional. Without one, nothing is signed.
 ///
-/// Only `v1` exists. CircleCI wants receivers to check the latest version alone, so
-/// entries of other versions are skipped and never accepted in its place.
+/// Only `v1` exists. CircleCI asks receivers to check only the latest version, so
+/// entries of other versions are skipped and never accepted instead.
 ///
 /// # Examples
 ///
@@ -936,12 +936,12 @@ pub const PAGERDUTY: Scheme<'static> = Scheme {
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 ///
 /// `circleci-event-type` is not signed and proves nothing: the signed body has the
-/// `type`, and an id of the event in `id`.
+/// event's `type` and `id`.
 pub const CIRCLECI: Scheme<'static> = Scheme {
     name: "circleci",
     signature: SignatureField::List {
@@ -952,7 +952,7 @@ pub const CIRCLECI: Scheme<'static> = Scheme {
     ..PAGERDUTY
 };
 
-/// Worldpay Access: the hex of HMAC-SHA-256 over the body, in a list with key ids.
+/// Worldpay Access: HMAC-SHA-256 over the body, in hex, in a list with key ids.
 ///
 /// | | |
 /// | --- | --- |
@@ -961,16 +961,16 @@ pub const CIRCLECI: Scheme<'static> = Scheme {
 /// | expires | never |
 /// | secret | text: the shared secret and its key id, which your Worldpay Implementation Manager gives you on request |
 /// | not signed | all other headers |
-/// | after a failure | no 200 within 10 seconds: sends again for a week, every 15 minutes at first and every 2 hours at last |
+/// | after a failure | no 200 within 10 seconds: retries for a week, at first every 15 minutes and finally every 2 hours |
 /// | source | <https://docs.worldpay.com/access/products/events/signature>, read 2026-11 |
 /// | checked | documentation only |
 ///
-/// Worldpay signs only if you have asked for it. Each entry names its key by a number,
-/// which grows with each new secret: give it with [`Key::with_id`](crate::Key::with_id).
-/// With two secrets active the list has an entry for each, in any order.
+/// Worldpay signs only if you have requested it. Each entry names its key by a number
+/// that grows with each new secret: set it with [`Key::with_id`](crate::Key::with_id).
+/// While two secrets are active, the list has an entry for each, in any order.
 ///
-/// Answer with 200, and with 400 where the signature is wrong or missing. The webhooks
-/// of Account Payouts are signed in the same way.
+/// Answer with 200, or with 400 if the signature is wrong or missing. Account Payouts
+/// webhooks are signed in the same way.
 ///
 /// # Examples
 ///
@@ -986,11 +986,11 @@ pub const CIRCLECI: Scheme<'static> = Scheme {
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 ///
-/// The signed body has an id of the event: `eventId`.
+/// The signed body has the event's id: `eventId`.
 pub const WORLDPAY: Scheme<'static> = Scheme {
     name: "worldpay",
     signature: SignatureField::List {

@@ -40,21 +40,22 @@ pub use shared_key::SharedKey;
 /// | source | <https://beta.docs.hubpay.ae/docs/guides/webhooks/overview>, read 2026-11 |
 /// | checked | documentation only; OpenSSL signed the vectors |
 ///
-/// If the registration has a `hmacHeaderName`, the signature is in that header:
-/// [`Scheme::with_signature_header`]. With the feature `hubpay`, a listed
-/// `Registration` makes the webhook.
+/// If the registration has an `hmacHeaderName`, the signature is in that header: set it
+/// with [`Scheme::with_signature_header`]. With the feature `hubpay`, a listed
+/// `Registration` creates the webhook for you.
 ///
-/// The provider's page does not say how the MAC is written. Hex (64 characters)
-/// and base64 (44) are told apart by length, each with or without the prefix: four
-/// forms of the same 32 bytes, so reading all of them weakens nothing.
-/// [`Scheme::with_forms`] pins one, such as `&[Form::hex("sha256=")]`.
+/// The provider's page does not say how the MAC is encoded. Hex (64 characters) and
+/// base64 (44) are told apart by length, each with or without the prefix `sha256=`. All
+/// four forms encode the same 32 bytes, so accepting all of them weakens nothing. To
+/// accept only one, pass it to [`Scheme::with_forms`], for example
+/// `&[Form::hex("sha256=")]`.
 ///
 /// **Which Hubpay?** The provider's newer page
-/// (<https://docs.hubpay.io/docs/guides/webhooks/overview>) has Hubpay make the
-/// secret (`whsec_…`) and sign by Standard Webhooks. If a request carries
+/// (<https://docs.hubpay.io/docs/guides/webhooks/overview>) says that Hubpay generates
+/// the secret (`whsec_…`) and signs according to Standard Webhooks. If a request has
 /// `webhook-id` and `webhook-signature`, use
-/// [`STANDARD_WEBHOOKS`](super::STANDARD_WEBHOOKS), which also expires; if it
-/// carries `X-Hubpay-Hmac` or the header of your registration, use this.
+/// [`STANDARD_WEBHOOKS`](super::STANDARD_WEBHOOKS), which also has a replay window; if
+/// it has `X-Hubpay-Hmac` or the header of your registration, use this scheme.
 ///
 /// # Examples
 ///
@@ -76,9 +77,9 @@ pub use shared_key::SharedKey;
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 pub const HUBPAY: Scheme<'static> = Scheme {
     name: "hubpay",
     signature: SignatureField::Header("X-Hubpay-Hmac"),

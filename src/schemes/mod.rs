@@ -1,9 +1,9 @@
 //! The catalogue: how each sender signs.
 //!
-//! A `const` for each sender, to be compared with the sender's page. Each has a page
-//! here: what is signed and what is not, where the secret is found, when a request
-//! expires, what the sender does after a failure, what it was read from, and how it was
-//! checked. This table is made from the data:
+//! Each sender has a `const`, which you can compare with the sender's documentation.
+//! Its page here says what is signed and what is not, where to find the secret, when a
+//! request expires, what the sender does after a failure, which source it comes from,
+//! and how it was checked. This table is generated from the schemes:
 //!
 #![doc = include_str!("table.md")]
 //!
@@ -13,21 +13,23 @@
 //! # Senders that are not here
 //!
 //! The module [`scheme`](crate::scheme) shows how to declare another sender. Some
-//! cannot be declared, for these reasons:
+//! senders cannot be declared, for these reasons:
 //!
-//! - **The body is not covered**: Mercado Pago, Plivo v2, Mailgun, Dropbox Sign, Mailomat.
-//!   A proof must not hold a body that is not signed.
-//! - **Fields of the body are signed, or its form fields**: Adyen (payments), Twilio,
+//! - **The body is not covered**: Mercado Pago, Plivo v2, Mailgun, Dropbox Sign,
+//!   Mailomat. A [`Verified`](crate::Verified) must never contain a body that is not
+//!   signed.
+//! - **Fields are signed, not the bytes of the body**: Adyen (payments), Twilio,
 //!   Mandrill, Plivo v3, Braintree. They need code, a
-//!   [`Canonicalize`](crate::scheme::Canonicalize): `examples/custom_scheme.rs` has
-//!   Twilio's.
-//! - **A digest of the body, or another form of it, is signed**: fal.ai, MailChannels,
-//!   Hygraph, MoneyHash.
+//!   [`Canonicalize`](crate::scheme::Canonicalize): `examples/custom_scheme.rs`
+//!   contains Twilio's.
+//! - **A digest or another form of the body is signed**: fal.ai, MailChannels, Hygraph,
+//!   MoneyHash.
 //! - **Other kinds of signatures**: RSA (Kick, Wise, HighLevel, PayPal, Amazon SNS), ECDSA
 //!   (SendGrid), JWT (Plaid, Netlify, FusionAuth, Vonage, Google Pub/Sub, Hanko).
-//! - **No signature**: a hash without a key (HubSpot v1 and v2, Cloudinary, Sellsy), or the
-//!   secret itself in a header (GitLab's token, Telegram, Postmark, Chargebee, Deepgram,
-//!   Brevo, Pipedrive, Flutterwave v3). A captured secret signs anything.
+//! - **No signature**: a hash without a key (HubSpot v1 and v2, Cloudinary, Sellsy), or
+//!   the secret itself in a header (GitLab's token, Telegram, Postmark, Chargebee,
+//!   Deepgram, Brevo, Pipedrive, Flutterwave v3). Whoever captures that secret can
+//!   forge any request.
 
 mod base64;
 mod hex;
@@ -59,7 +61,7 @@ pub use standard_webhooks::*;
 pub use timed::*;
 pub use timed_list::*;
 
-/// Every scheme of the catalogue, each with a name of its own.
+/// All schemes in the catalogue. Each has a unique name.
 ///
 /// ```
 /// use hookseal::schemes;
@@ -172,7 +174,7 @@ pub const ALL: &[Scheme<'static>] = &[
     ZOOM,
 ];
 
-/// Returns the scheme of the catalogue with this name.
+/// Returns the scheme in the catalogue with this name.
 ///
 /// ```
 /// use hookseal::schemes;

@@ -1,6 +1,6 @@
 use crate::scheme::{Form, Scheme, SecretForm, SignatureField};
 
-/// Pakk: the base64 of HMAC-SHA-256 over the body.
+/// Pakk: HMAC-SHA-256 over the body, in base64.
 ///
 /// | | |
 /// | --- | --- |
@@ -11,7 +11,7 @@ use crate::scheme::{Form, Scheme, SecretForm, SignatureField};
 /// | not signed | `X-Pakk-WebhookID`, `X-Pakk-Webhook-TriggerEvent`, `X-Pakk-Webhook-TriggerEntity` |
 /// | after a failure | not documented |
 /// | source | <https://docs.pakk.io/data-and-integrations/webhooks/webhook-signature-verification>, read 2026-11 |
-/// | checked | an independent implementation: the documentation's Go handler, run |
+/// | checked | an independent implementation: the documentation's Go handler (run) |
 ///
 /// # Examples
 ///
@@ -30,13 +30,13 @@ use crate::scheme::{Form, Scheme, SecretForm, SignatureField};
 ///
 /// **Pakk's other headers are not signed**: `X-Pakk-WebhookID`,
 /// `X-Pakk-Webhook-TriggerEvent` (`Create` or `Edit`) and
-/// `X-Pakk-Webhook-TriggerEntity`. Anyone on the way can change them, so no
-/// [`Verified`](crate::Verified) has them. Decide nothing by them; take what
-/// happened from the body.
+/// `X-Pakk-Webhook-TriggerEntity`. Anyone in between can change them, so a
+/// [`Verified`](crate::Verified) does not include them. Do not base decisions on them;
+/// read what happened from the body.
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 pub const PAKK: Scheme<'static> = Scheme {
     name: "pakk",
     signature: SignatureField::Header("X-Pakk-Webhook-Signature"),

@@ -1,17 +1,17 @@
 use crate::scheme::{Form, Scheme, SecretForm, SignatureField};
 
-/// Paminga: the hex of HMAC-SHA-256 over the body.
+/// Paminga: HMAC-SHA-256 over the body, in hex.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `X-Paminga-Signature`: hex |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text, which Paminga's support hands out |
+/// | secret | text, which Paminga's support provides |
 /// | not signed | all other headers |
 /// | after a failure | two more attempts with exponential backoff, if the answer is not 2xx within 3 seconds |
 /// | source | <https://www.paminga.com/docs/concepts/actions/send-webhook>, read 2026-11 |
-/// | checked | an independent implementation: the documentation's PHP, Python and Node.js, run |
+/// | checked | an independent implementation: the documentation's PHP, Python and Node.js (run) |
 ///
 /// An older page names the header `Signature`, which is sent on request:
 /// `PAMINGA.with_signature_header("Signature")`.
@@ -32,14 +32,14 @@ use crate::scheme::{Form, Scheme, SecretForm, SignatureField};
 ///
 /// # Security
 ///
-/// **Hash the body as received.** The provider's Node.js example hashes
-/// `JSON.stringify(req.body)`: that is the body parsed and written again, which
-/// differs in spacing, key order, numbers and escapes. It is the most common
-/// mistake with this scheme.
+/// **Verify the body as received.** The provider's Node.js example hashes
+/// `JSON.stringify(req.body)`: the body parsed and serialised again, which differs in
+/// spacing, key order, numbers and escapes. This is the most common mistake with this
+/// scheme.
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 pub const PAMINGA: Scheme<'static> = Scheme {
     name: "paminga",
     signature: SignatureField::Header("X-Paminga-Signature"),

@@ -7,12 +7,13 @@ use crate::window::ReplayWindow;
 
 /// The addresses that Pomelo's production and sandbox environments send from.
 ///
-/// Published on <https://developers.pomelo.la/en/api-reference/Identity/webhooks>, read in
-/// November 2026. **Pomelo may change them**: keep them in your configuration, or compare
-/// this list with the page at each update of this crate. They are no replacement for the
-/// signature.
+/// Published on <https://developers.pomelo.la/en/api-reference/Identity/webhooks>, read
+/// in November 2026. **Pomelo may change them**: keep them in your configuration, or
+/// compare this list with the page whenever you update this crate. They do not replace
+/// the signature.
 ///
-/// With the features `networks` and `tower`, `AllowNetworksLayer` lets no others through:
+/// With the features `networks` and `tower`, `AllowNetworksLayer` accepts only requests
+/// from such a list. To check an address yourself:
 ///
 /// ```
 /// use std::net::IpAddr;
@@ -29,7 +30,8 @@ pub const SOURCE_ADDRESSES: [Ipv4Addr; 4] = [
     Ipv4Addr::new(52, 43, 46, 111),
 ];
 
-/// The addresses that Pomelo's staging environment sends from: as [`SOURCE_ADDRESSES`].
+/// The addresses that Pomelo's staging environment sends from. See
+/// [`SOURCE_ADDRESSES`].
 pub const STAGING_SOURCE_ADDRESSES: [Ipv4Addr; 4] = [
     Ipv4Addr::new(34, 226, 254, 178),
     Ipv4Addr::new(44, 198, 3, 59),
@@ -44,31 +46,32 @@ pub const STAGING_SOURCE_ADDRESSES: [Ipv4Addr; 4] = [
 /// | --- | --- |
 /// | signature | `x-signature`: `hmac-sha256 ` base64 |
 /// | signed | timestamp, endpoint, body |
-/// | expires | 60 s by `x-timestamp` |
+/// | expires | 60 s after `x-timestamp` |
 /// | secret | base64: the api-secret, with the api-key as [id](crate::Key::with_id) |
 /// | not signed | `x-api-key`, `x-idempotency-key` |
 /// | after a failure | not documented |
 /// | source | <https://developers.pomelo.la/en/api-reference/Identity/webhooks>, <https://docs.pomelo.la/en/docs/developers/webhooks>, <https://github.com/pomelo-la/cards-transactions-examples>, read 2026-11 |
-/// | checked | an independent implementation: the provider's examples in Go and Node.js and its Postman collection, run |
+/// | checked | an independent implementation: the provider's examples in Go and Node.js and its Postman collection (run) |
 ///
 /// The headers are `x-api-key`, `x-signature`, `x-timestamp` and `x-endpoint`.
 ///
-/// The endpoint must be [set](Scheme::at). A webhook may take
-/// [several](Scheme::at_any).
+/// Set the endpoint with [`Scheme::at`], or several endpoints with [`Scheme::at_any`].
 ///
-/// The page ties the expiry of one minute to the Authorize transaction. A service
-/// that also takes notifications, which may come late, can set a wider window on a
-/// webhook of its own for those.
+/// The page specifies the expiry of one minute for the Authorize transaction. A service
+/// that also receives notifications, which may arrive late, can use a second webhook
+/// with a wider window for those.
 ///
-/// **The order of the parts** is what Pomelo's servers send, what its examples in
-/// Go and Node.js and its Postman collection compute, and what its later page
-/// says. A sentence of its older page has another one: [`POMELO_BODY_FIRST`].
+/// **The order of the parts** is the one that Pomelo's servers send, that its examples
+/// in Go and Node.js and its Postman collection compute, and that its later page gives.
+/// A sentence in its older page gives another order: [`POMELO_BODY_FIRST`].
 ///
-/// **An answer** to an authorisation is signed the same way, with the current time
-/// (never the request's), and the request's api key and endpoint, or the transaction is
-/// rejected: [`Webhook::sign_response`](crate::Webhook::sign_response), and for a whole
-/// service the layer `SignResponseLayer`. Sign the bytes that are sent; for an empty answer
-/// sign `b""`, not `{}`. It carries `x-signature`, `x-timestamp` and `x-endpoint`.
+/// **The answer** to an authorisation must be signed in the same way, with the current
+/// time (never the request's) and the request's api key and endpoint; otherwise the
+/// transaction is rejected. Use
+/// [`Webhook::sign_response`](crate::Webhook::sign_response), or the layer
+/// `SignResponseLayer` for a whole service. Sign the bytes that are sent; for an empty
+/// answer sign `b""`, not `{}`. The answer has the headers `x-signature`, `x-timestamp`
+/// and `x-endpoint`.
 ///
 /// # Examples
 ///
@@ -98,32 +101,34 @@ pub const STAGING_SOURCE_ADDRESSES: [Ipv4Addr; 4] = [
 /// let error = webhook.verify(&elsewhere, body).unwrap_err();
 /// assert_eq!(
 ///     error.to_string(),
-///     "header x-endpoint names another endpoint than the configured one",
+///     "header x-endpoint names an endpoint other than the configured one",
 /// );
 ///
 /// // The answer.
 /// let answer = br#"{"status":"APPROVED"}"#;
 /// let headers = webhook.sign_response(&verified, answer)?;
-/// assert_eq!(headers.get("x-timestamp"), Some("1674087231")); // the clock's
+/// assert_eq!(headers.get("x-timestamp"), Some("1674087231")); // from the clock
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// # Security
 ///
-/// **The endpoint is pinned.** Without separators the signed bytes do not tell
-/// where the endpoint ends and the body begins, so a signed message could be read
-/// as another one by moving that boundary. Only the configured endpoints are
-/// accepted. (If one begins with a digit, the digit could be the timestamp's last;
-/// then the replay window decides. Endpoints begin with `/`.)
+/// **The endpoint is pinned.** Without separators, the signed bytes do not show where
+/// the endpoint ends and the body begins, so a signed message could be turned into
+/// another one by moving that boundary. Therefore only the configured endpoints are
+/// accepted. (If an endpoint began with a digit, the digit could be read as the last
+/// one of the timestamp, and only the replay window would protect. Pomelo's endpoints
+/// begin with `/`.)
 ///
-/// One case is left: Pomelo's `/transactions/authorizations` is the beginning of its
+/// One case remains: Pomelo's `/transactions/authorizations` is a prefix of its
 /// `/transactions/authorizations/credit`. A message for the second can be read as one
-/// for the first whose body begins with `/credit`. No JSON does: parse the body before
-/// you act on it, and answer what does not parse like any refused request.
+/// for the first with a body that begins with `/credit`. No JSON begins like that:
+/// parse the body before you act on it, and if it does not parse, respond as to any
+/// refused request.
 ///
 /// **`x-api-key` and Pomelo's `x-idempotency-key` are not signed.** A request that
-/// names an unknown api key is refused before anything is hashed. Two api keys with
-/// one secret are a configuration error: the sender could choose between them.
+/// names an unknown api key is refused before anything is hashed. Two api keys with the
+/// same secret are a configuration error: the sender could choose between them.
 pub const POMELO: Scheme<'static> = Scheme {
     name: "pomelo",
     key_id: Some("x-api-key"),
@@ -139,29 +144,29 @@ pub const POMELO: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// Pomelo, body first: in the order of a sentence of its page
+/// Pomelo, body first: the order in a sentence of its page
 /// (<https://docs.pomelo.la/en/docs/developers/webhooks>: "body + timestamp +
-/// endpoint"). In all else it is [`POMELO`].
+/// endpoint"). Otherwise the same as [`POMELO`].
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `x-signature`: `hmac-sha256 ` base64 |
 /// | signed | body, timestamp, endpoint |
-/// | expires | 60 s by `x-timestamp` |
+/// | expires | 60 s after `x-timestamp` |
 /// | secret | base64: the api-secret, with the api-key as [id](crate::Key::with_id) |
 /// | not signed | `x-api-key`, `x-idempotency-key` |
 /// | after a failure | not documented |
 /// | source | <https://docs.pomelo.la/en/docs/developers/webhooks>, read 2026-11 |
 /// | checked | documentation only: nobody implements this order; OpenSSL signed the vectors |
 ///
-/// With an empty body both orders are the same.
+/// With an empty body, the two orders are the same.
 ///
 /// # Security
 ///
-/// The boundary between body and timestamp can move: whoever chooses how a body
-/// ends can have digits of it read as part of the timestamp. A leading zero can,
-/// since it does not change the time; for all others the replay window decides. Use
-/// it only if your requests are signed so.
+/// The boundary between body and timestamp can move: whoever controls the end of a body
+/// can have its last digits read as part of the timestamp. This works with a zero,
+/// since a leading zero does not change the time; against other digits, only the replay
+/// window protects. Use this scheme only if your requests are signed in this order.
 pub const POMELO_BODY_FIRST: Scheme<'static> = Scheme {
     name: "pomelo-body-first",
     signed: &[Part::Body, Part::Timestamp, Part::Endpoint],

@@ -3,7 +3,7 @@ use crate::scheme::{
 };
 use crate::window::ReplayWindow;
 
-/// Square: the base64 of HMAC-SHA-256 over notification URL and body.
+/// Square: HMAC-SHA-256 over notification URL and body, in base64.
 ///
 /// | | |
 /// | --- | --- |
@@ -12,19 +12,19 @@ use crate::window::ReplayWindow;
 /// | expires | never |
 /// | secret | text: the "Signature Key" of the subscription, in the Developer Console under Webhooks > Subscriptions |
 /// | not signed | `square-environment`, `square-subscription-id`, `square-version`, `square-retry-number` |
-/// | after a failure | sends again for up to 24 hours with growing delays; after 3 weeks without a 2xx answer the subscription is disabled |
+/// | after a failure | retries for up to 24 hours with growing delays; after 3 weeks without a 2xx answer the subscription is disabled |
 /// | source | <https://github.com/square/square-nodejs-sdk/blob/d1cc03d13341c229784cb50c9128592c44fa06fe/src/wrapper/WebhooksHelper.ts>, read 2026-11 |
-/// | checked | an SDK's test: the known answer of square-nodejs-sdk, computed anew with CPython |
+/// | checked | an SDK's test: the known answer of square-nodejs-sdk, recomputed with CPython |
 ///
-/// Set the notification URL by [`Scheme::at`], exactly as in the subscription: a slash
-/// more at the end, or `http` for `https`, and nothing verifies.
+/// Set the notification URL with [`Scheme::at`], exactly as in the subscription: with
+/// an extra slash at the end, or `http` instead of `https`, nothing verifies.
 ///
-/// The key is the whole text, not base64. Each subscription has its own, and so have
-/// sandbox and production. It is not the access token.
+/// The key is the text itself, not base64, and it is not the access token. Each
+/// subscription has its own key, and so do sandbox and production.
 ///
-/// Square may send `x-square-signature` with SHA-1 as well, which is not read.
+/// Square may also send `x-square-signature` with SHA-1, which is ignored.
 ///
-/// Know an event by `event_id` in the signed body, and take the type from the outer
+/// Identify an event by `event_id` in the signed body, and take the type from the outer
 /// `type`, not from `data.type`.
 ///
 /// # Examples
@@ -41,13 +41,13 @@ use crate::window::ReplayWindow;
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 ///
-/// The headers of Square other than the signature are not signed and prove nothing. The
-/// URL in the message keeps a request for one endpoint from another, but not from the
-/// same one again.
+/// Square's other headers are not signed and prove nothing. Since the URL is signed, a
+/// request for one endpoint cannot be replayed to another, but it can be replayed to
+/// the same one.
 pub const SQUARE: Scheme<'static> = Scheme {
     name: "square",
     signature: SignatureField::Header("x-square-hmacsha256-signature"),
@@ -63,23 +63,23 @@ pub const SQUARE: Scheme<'static> = Scheme {
 /// | --- | --- |
 /// | signature | `X-HubSpot-Signature-v3`: base64 |
 /// | signed | method, endpoint, target, body, timestamp |
-/// | expires | 300 s by `X-HubSpot-Request-Timestamp`, in ms |
+/// | expires | 300 s after `X-HubSpot-Request-Timestamp` (milliseconds) |
 /// | secret | text: the client secret of the app, on its Auth tab |
 /// | not signed | `X-HubSpot-Signature`, `X-HubSpot-Signature-Version` |
-/// | after a failure | sends again with growing delays for up to 24 hours |
+/// | after a failure | retries with growing delays for up to 24 hours |
 /// | source | <https://github.com/HubSpot/hubspot-api-nodejs/blob/11dd5785a659f7b68759b8b3f78941ceb22b7040/src/utils/signature.ts>, read 2026-11 |
 /// | checked | an independent implementation: hubspot-api-nodejs; Hookdeck agrees |
 ///
-/// Set the public origin, such as `https://hooks.example.com`, by [`Scheme::at`]. The
+/// Set the public origin, such as `https://hooks.example.com`, with [`Scheme::at`]. The
 /// target must be the one that HubSpot called: a proxy that rewrites it breaks the
 /// signature.
 ///
-/// HubSpot signs the URL with percent-escapes decoded; here the target counts as it was
-/// received. Give HubSpot a URL without `%`.
+/// HubSpot decodes percent-escapes in the URL before it signs; this scheme uses the
+/// target as received. Give HubSpot a URL without `%`.
 ///
-/// Versions 1 and 2, in `X-HubSpot-Signature`, are hashes without HMAC and are not read.
+/// Versions 1 and 2, in `X-HubSpot-Signature`, are hashes without HMAC and are ignored.
 ///
-/// One body is a list of events: know each by its `eventId`. `attemptNumber` changes
+/// A body is a list of events: identify each by its `eventId`. `attemptNumber` changes
 /// with each retry.
 ///
 /// # Examples
@@ -123,22 +123,22 @@ pub const HUBSPOT_V3: Scheme<'static> = Scheme {
 /// | --- | --- |
 /// | signature | `x-contentful-signature`: hex |
 /// | signed | method line feed target line feed headers line feed body |
-/// | expires | 30 s by `x-contentful-timestamp`, in ms |
-/// | secret | text: the 64 characters that Enable request verification generates, in the settings tab of the webhook settings of the space |
-/// | not signed | `x-contentful-webhook-name`, `x-contentful-idempotency-key`, and all that `x-contentful-signed-headers` does not name |
-/// | after a failure | 2 retries, 30 seconds apart, or more by a retry policy of the space |
+/// | expires | 30 s after `x-contentful-timestamp` (milliseconds) |
+/// | secret | text: the 64 characters that "Enable request verification" generates, in the settings tab of the space's webhook settings |
+/// | not signed | `x-contentful-webhook-name`, `x-contentful-idempotency-key`, and all headers that `x-contentful-signed-headers` does not name |
+/// | after a failure | 2 retries, 30 seconds apart, or more if the space has a retry policy |
 /// | source | <https://github.com/contentful/node-apps-toolkit/blob/015bc18315608c85c1493ec5e5dbc482eda10dab/src/requests/sign-request.ts>, read 2026-11 |
 /// | checked | an independent implementation: node-apps-toolkit, for targets without a query |
 ///
 /// `x-contentful-signed-headers` names the signed headers. A list that names any header
-/// other than the four of this scheme is refused: requests of apps also sign the space,
-/// the environment and the user.
+/// other than the four of this scheme is refused. This includes requests from apps,
+/// which also sign the space, the environment and the user.
 ///
 /// Choose a URL without a query and without `%`. The toolkit escapes the target before
-/// it signs; here the target counts as it was received. A proxy must not change it.
+/// it signs; this scheme uses the target as received. A proxy must not change it.
 ///
-/// The window of 30 seconds is the default of the toolkit, which looks at the past
-/// alone. For slow queues use [`Scheme::with_window`].
+/// The window of 30 seconds is the default of the toolkit, which applies it to the past
+/// only. For slow queues use [`Scheme::with_window`].
 ///
 /// # Examples
 ///

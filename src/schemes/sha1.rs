@@ -2,7 +2,7 @@ use crate::scheme::{
     Algorithm, Field, Form, Handshake, Part, Scheme, SignatureField, TimestampField,
 };
 
-/// Trello: the base64 of HMAC-SHA-1 over body and callback URL.
+/// Trello: HMAC-SHA-1 over body and callback URL, in base64.
 ///
 /// | | |
 /// | --- | --- |
@@ -11,19 +11,19 @@ use crate::scheme::{
 /// | expires | never |
 /// | secret | text: the OAuth 1.0 secret of the application, on the API Key tab of its Power-Up |
 /// | not signed | all other headers |
-/// | after a failure | 3 retries, after 30, 60 and 120 seconds, as a third party says |
+/// | after a failure | 3 retries, after 30, 60 and 120 seconds, according to a third party |
 /// | source | <https://developer.atlassian.com/cloud/trello/guides/rest-api/webhooks>, read 2026-11 |
-/// | checked | documentation only; the description by Hookdeck agrees |
-/// | [handshake](Scheme::handshake) | 200, for an unsigned `HEAD` |
+/// | checked | documentation only; Hookdeck's description agrees |
+/// | [handshake](Scheme::handshake) | answer 200 to an unsigned `HEAD` |
 ///
-/// Set the callback URL by [`Scheme::at`], exactly as it was given when the webhook was
-/// created, with its query.
+/// Set the callback URL with [`Scheme::at`], exactly as it was given when the webhook
+/// was created, including its query.
 ///
-/// When a webhook is created, Trello sends a `HEAD` to the URL. It is not signed and
-/// must get 200.
+/// When a webhook is created, Trello sends an unsigned `HEAD` to the URL and expects
+/// 200.
 ///
-/// All webhooks of an application have one secret. Know an action by `action.id` in the
-/// signed body, and take the type from `action.type`.
+/// All webhooks of an application share one secret. Identify an action by `action.id`
+/// in the signed body, and take the type from `action.type`.
 ///
 /// # Examples
 ///
@@ -40,12 +40,12 @@ use crate::scheme::{
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 ///
-/// The URL in the message keeps a request for one endpoint from another, but not from
-/// the same one again.
+/// Since the URL is signed, a request for one endpoint cannot be replayed to another,
+/// but it can be replayed to the same one.
 pub const TRELLO: Scheme<'static> = Scheme {
     name: "trello",
     signature: SignatureField::Header("X-Trello-Webhook"),
@@ -56,7 +56,7 @@ pub const TRELLO: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// Vercel: the hex of HMAC-SHA-1 over the body.
+/// Vercel: HMAC-SHA-1 over the body, in hex.
 ///
 /// | | |
 /// | --- | --- |
@@ -69,8 +69,8 @@ pub const TRELLO: Scheme<'static> = Scheme {
 /// | source | <https://vercel.com/docs/webhooks>, read 2026-11 |
 /// | checked | an independent implementation: nuxt-webhook-validators; Hookdeck agrees |
 ///
-/// The hash is SHA-1. The npm package tern 4.1.0 has it as SHA-256, and some samples
-/// have a timestamp in the message: neither is what Vercel sends.
+/// The hash is SHA-1. The npm package tern 4.1.0 uses SHA-256, and some samples include
+/// a timestamp in the message: neither is what Vercel sends.
 ///
 /// Take the type from `type` in the signed body.
 ///
@@ -89,9 +89,9 @@ pub const TRELLO: Scheme<'static> = Scheme {
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 pub const VERCEL: Scheme<'static> = Scheme {
     name: "vercel",
     signature: SignatureField::Header("x-vercel-signature"),
@@ -100,26 +100,26 @@ pub const VERCEL: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// Webex: the hex of HMAC-SHA-1 over the body.
+/// Webex: HMAC-SHA-1 over the body, in hex.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `X-Spark-Signature`: hex of HMAC-SHA-1 |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text: the `secret` that you give when you create the webhook by the Webhooks API |
+/// | secret | text: the `secret` that you pass when you create the webhook through the Webhooks API |
 /// | not signed | all other headers |
 /// | after a failure | not known |
 /// | source | <https://github.com/n8n-io/n8n/blob/104daa53f2b96d3869bd2afd6488ff92c9d56ab1/packages/nodes-base/nodes/Cisco/Webex/CiscoWebexTrigger.node.ts>, read 2026-11 |
 /// | checked | an independent implementation: n8n |
 ///
-/// A webhook without a secret is not signed. The header still has the name of Cisco
+/// A webhook without a secret is not signed. The header is still named after Cisco
 /// Spark.
 ///
-/// Subscriptions of the Webex Contact Center are signed by other rules.
+/// Webex Contact Center subscriptions are signed differently.
 ///
-/// The `id` of the body is that of the webhook, the same in each message: take the id
-/// from `data`, and the type from `resource` and `event`.
+/// The top-level `id` in the body is the webhook's, the same in each message: take the
+/// id from `data`, and the type from `resource` and `event`.
 ///
 /// # Examples
 ///
@@ -136,9 +136,9 @@ pub const VERCEL: Scheme<'static> = Scheme {
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 pub const WEBEX: Scheme<'static> = Scheme {
     name: "webex",
     signature: SignatureField::Header("X-Spark-Signature"),
@@ -146,7 +146,7 @@ pub const WEBEX: Scheme<'static> = Scheme {
     ..VERCEL
 };
 
-/// Intercom: the hex of HMAC-SHA-1 over the body.
+/// Intercom: HMAC-SHA-1 over the body, in hex.
 ///
 /// | | |
 /// | --- | --- |
@@ -155,17 +155,18 @@ pub const WEBEX: Scheme<'static> = Scheme {
 /// | expires | never |
 /// | secret | text: the client secret of the app, in the Developer Hub under Basic Information |
 /// | not signed | all other headers |
-/// | after a failure | sends again, how often is not known; pauses 15 minutes after more than 1,000 failures in a row, and suspends private apps after 7 days |
+/// | after a failure | retries, how often is not known; pauses 15 minutes after more than 1,000 failures in a row, and suspends private apps after 7 days |
 /// | source | <https://github.com/NangoHQ/nango/blob/060fb5f81b007ad0a9f5836846a85045af64a7af/packages/server/lib/webhook/intercom-webhook-routing.ts>, read 2026-11 |
 /// | checked | an independent implementation: Nango; Hookdeck agrees |
 ///
-/// The header has the name that others use for SHA-256: here the hash is SHA-1.
+/// Other senders use this header name with SHA-256; here the hash is SHA-1.
 ///
-/// When a webhook is saved, Intercom sends a `ping`. It is signed as all others, and
-/// wants a 2xx answer.
+/// When a webhook is saved, Intercom sends a `ping`, which is signed like any other
+/// request, and expects a 2xx.
 ///
-/// Know a notification by the `id` in the signed body, and take the type from `topic`.
-/// The body also counts `delivery_attempts`, so a retry may have other bytes.
+/// Identify a notification by the `id` in the signed body, and take the type from
+/// `topic`. The body also counts `delivery_attempts`, so the bytes of a retry may
+/// differ.
 ///
 /// # Examples
 ///
@@ -182,9 +183,9 @@ pub const WEBEX: Scheme<'static> = Scheme {
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 pub const INTERCOM: Scheme<'static> = Scheme {
     name: "intercom",
     signature: SignatureField::Header("X-Hub-Signature"),
@@ -193,24 +194,24 @@ pub const INTERCOM: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// Autotask: the base64 of HMAC-SHA-1 over the body.
+/// Autotask: HMAC-SHA-1 over the body, in base64.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `x-hook-signature`: base64 of HMAC-SHA-1, `sha1=` base64 of HMAC-SHA-1 |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text: the `SecretKey`, up to 64 characters, that you give when you create the webhook by the API |
+/// | secret | text: the `SecretKey`, up to 64 characters, that you pass when you create the webhook through the API |
 /// | not signed | all other headers |
 /// | after a failure | 5 attempts within 2 minutes; a webhook that fails for 25 events in a row is disabled; the timeout is 10 seconds |
 /// | source | <https://www.autotask.net/help/developerhelp/Content/APIs/Webhooks/SecretKeyPayloadVerification.htm>, read 2026-11 |
-/// | checked | an independent implementation: Nango, which reads the tag with and without `sha1=` |
+/// | checked | an independent implementation: Nango, which reads the MAC with and without `sha1=` |
 ///
-/// The documentation shows the header as `sha1=` and base64, where others with that
-/// prefix have hex.
+/// The documentation shows the header as `sha1=` and base64, while other senders with
+/// that prefix use hex.
 ///
-/// Take the type from `EntityType` and `Action` in the signed body. `Guid` is the
-/// webhook; `Id` is the entity, not the message.
+/// Take the type from `EntityType` and `Action` in the signed body. `Guid` identifies
+/// the webhook, and `Id` the entity; neither identifies the message.
 ///
 /// # Examples
 ///
@@ -226,9 +227,9 @@ pub const INTERCOM: Scheme<'static> = Scheme {
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 pub const AUTOTASK: Scheme<'static> = Scheme {
     name: "autotask",
     signature: SignatureField::Header("x-hook-signature"),
@@ -240,27 +241,28 @@ pub const AUTOTASK: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// Scalr: the hex of HMAC-SHA-1 over body and date.
+/// Scalr: HMAC-SHA-1 over body and date, in hex.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `X-Signature`: hex of HMAC-SHA-1 |
 /// | signed | body, timestamp |
-/// | expires | 300 s by `Date`, a date as in HTTP |
+/// | expires | 300 s after `Date` (HTTP date) |
 /// | secret | text: the signing key of the endpoint, shown when the webhook is created, under Integration Hub |
 /// | not signed | `X-Scalr-Webhook-Id` |
 /// | after a failure | not known |
 /// | source | <https://github.com/adnanh/webhook/blob/021efc38e55c84962c5158ca93dc20ef5d8010df/internal/hook/hook.go>, read 2026-11 |
-/// | checked | an independent implementation: adnanh/webhook, whose known answer was computed anew with CPython |
+/// | checked | an independent implementation: adnanh/webhook, whose known answer was recomputed with CPython |
 ///
-/// This is the Scalr Cloud Management Platform, whose dates are like
-/// `Thu 07 Sep 2017 06:30:04 UTC`. Today's Scalr has ISO 8601 in `Date` and 64 hex
-/// digits in `X-Signature`: this scheme does not verify it.
+/// This is for the Scalr Cloud Management Platform, whose dates look like
+/// `Thu 07 Sep 2017 06:30:04 UTC`. Today's Scalr sends ISO 8601 in `Date` and 64 hex
+/// digits in `X-Signature`, which this scheme does not verify.
 ///
-/// The message has the `Date` header as it was received: a proxy must not set its own.
-/// The window of 5 minutes is that of adnanh/webhook.
+/// The signed message contains the `Date` header, so a proxy must not set its own. The
+/// window of 5 minutes is taken from adnanh/webhook.
 ///
-/// Know an event by `eventId` in the signed body, and take the type from `eventName`.
+/// Identify an event by `eventId` in the signed body, and take the type from
+/// `eventName`.
 ///
 /// # Examples
 ///

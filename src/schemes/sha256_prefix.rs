@@ -1,22 +1,22 @@
 use crate::scheme::{Form, Handshake, Scheme, SignatureField};
 
-/// GitHub: the hex of HMAC-SHA-256 over the body.
+/// GitHub: HMAC-SHA-256 over the body, in hex.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `X-Hub-Signature-256`: `sha256=` hex |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text: the "Secret" that you choose in the webhook's settings, of the repository, organization or app |
+/// | secret | text: the "Secret" that you choose in the webhook's settings, in the repository, organization or app |
 /// | not signed | `X-GitHub-Event`, `X-GitHub-Delivery` |
-/// | after a failure | does not send again by itself; failed deliveries can be redelivered by hand or by the REST API |
+/// | after a failure | does not retry by itself; failed deliveries can be redelivered manually or through the REST API |
 /// | source | <https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries>, read 2026-11 |
 /// | checked | the sender's own known answer, and the test of octokit/webhooks-methods.js |
 ///
-/// GitHub signs only where the webhook has a secret. It still sends `X-Hub-Signature`
-/// with SHA-1 as well, which is not read.
+/// GitHub signs only if the webhook has a secret. It also sends the older
+/// `X-Hub-Signature` with SHA-1, which is ignored.
 ///
-/// On github.com the answer must come within 10 seconds.
+/// On github.com, the answer must arrive within 10 seconds.
 ///
 /// # Examples
 ///
@@ -32,12 +32,13 @@ use crate::scheme::{Form, Handshake, Scheme, SignatureField};
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 ///
-/// `X-GitHub-Event` and `X-GitHub-Delivery` are not signed and prove nothing: take the
-/// type from what the body has, and do not take a new delivery id for a new delivery.
+/// `X-GitHub-Event` and `X-GitHub-Delivery` are not signed and prove nothing: determine
+/// the type from the fields of the body, and do not treat a new delivery id as a new
+/// delivery.
 pub const GITHUB: Scheme<'static> = Scheme {
     name: "github",
     signature: SignatureField::Header("X-Hub-Signature-256"),
@@ -46,7 +47,7 @@ pub const GITHUB: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// Bitbucket: the hex of HMAC-SHA-256 over the body.
+/// Bitbucket: HMAC-SHA-256 over the body, in hex.
 ///
 /// | | |
 /// | --- | --- |
@@ -55,14 +56,14 @@ pub const GITHUB: Scheme<'static> = Scheme {
 /// | expires | never |
 /// | secret | text: the "Secret" of the webhook, chosen or generated under Repository settings > Webhooks |
 /// | not signed | `X-Event-Key`, `X-Request-UUID`, `X-Hook-UUID`, `X-Attempt-Number` |
-/// | after a failure | sends again (`X-Attempt-Number` counts), how often is not known; or by hand under View requests |
+/// | after a failure | retries (`X-Attempt-Number` counts the attempts), how often is not known; or manually under View requests |
 /// | source | <https://github.com/hookdeck/webhook-skills/blob/0693eebc9391559eef02a8c0ac3e8882cbeabb3b/skills/bitbucket-webhooks/references/verification.md>, read 2026-11 |
 /// | checked | the sender's own known answer, as Hookdeck quotes it; nuxt-webhook-validators agrees |
 ///
 /// The header has no `-256` in its name, though the hash is SHA-256. A webhook without a
 /// secret is not signed.
 ///
-/// Bitbucket Data Center signs in the same way, and sends `X-Request-Id` for the id.
+/// Bitbucket Data Center signs in the same way, but sends the id in `X-Request-Id`.
 ///
 /// # Examples
 ///
@@ -78,12 +79,12 @@ pub const GITHUB: Scheme<'static> = Scheme {
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 ///
-/// `X-Event-Key` and the ids in headers are not signed and prove nothing: take the type
-/// from what the body has.
+/// `X-Event-Key` and the ids in headers are not signed and prove nothing: determine the
+/// type from the fields of the body.
 pub const BITBUCKET: Scheme<'static> = Scheme {
     name: "bitbucket",
     signature: SignatureField::Header("X-Hub-Signature"),
@@ -91,7 +92,7 @@ pub const BITBUCKET: Scheme<'static> = Scheme {
     ..GITHUB
 };
 
-/// Jira / Atlassian: the hex of HMAC-SHA-256 over the body.
+/// Jira / Atlassian: HMAC-SHA-256 over the body, in hex.
 ///
 /// | | |
 /// | --- | --- |
@@ -100,16 +101,15 @@ pub const BITBUCKET: Scheme<'static> = Scheme {
 /// | expires | never |
 /// | secret | text: the "Secret" of an admin webhook, chosen or generated under System > WebHooks, or given to `POST /rest/webhooks/1.0/webhook` |
 /// | not signed | `X-Atlassian-Webhook-Identifier`, `X-Atlassian-Webhook-Flow`, `X-Atlassian-Webhook-Retry` |
-/// | after a failure | Jira Cloud sends again after 408, 409, 425, 429, 5xx and timeouts (`X-Atlassian-Webhook-Retry` counts), how often is not known |
+/// | after a failure | Jira Cloud retries after 408, 409, 425, 429, 5xx and timeouts (`X-Atlassian-Webhook-Retry` counts the retries), how often is not known |
 /// | source | <https://confluence.atlassian.com/adminjiraserver/managing-webhooks-938846912.html>, read 2026-11 |
 /// | checked | the sender's own known answer, as several receivers quote it; Nango agrees |
 ///
-/// Jira Cloud and Data Center both sign so, where the admin webhook has a secret.
-/// Webhooks of Connect and OAuth apps are not signed in this way: they have a JWT in
-/// `Authorization`.
+/// Jira Cloud and Data Center both sign this way if the admin webhook has a secret.
+/// Webhooks of Connect and OAuth apps do not: they have a JWT in `Authorization`.
 ///
-/// The header is `method=signature`. Atlassian reserves other methods for later; no
-/// other than `sha256` is accepted.
+/// The header is `method=signature`. Atlassian reserves other methods for the future;
+/// only `sha256` is accepted.
 ///
 /// # Examples
 ///
@@ -125,13 +125,13 @@ pub const BITBUCKET: Scheme<'static> = Scheme {
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 ///
 /// `X-Atlassian-Webhook-Identifier` is the same in every retry, but it is not signed: a
-/// new one does not make a new delivery. `webhookEvent` and `timestamp` in the body are
-/// signed.
+/// new value does not mean a new delivery. `webhookEvent` and `timestamp` in the body
+/// are signed.
 pub const JIRA: Scheme<'static> = Scheme {
     name: "jira",
     signature: SignatureField::Header("X-Hub-Signature"),
@@ -139,7 +139,7 @@ pub const JIRA: Scheme<'static> = Scheme {
     ..GITHUB
 };
 
-/// Meta (Facebook, Instagram, WhatsApp): the hex of HMAC-SHA-256 over the body.
+/// Meta (Facebook, Instagram, WhatsApp): HMAC-SHA-256 over the body, in hex.
 ///
 /// | | |
 /// | --- | --- |
@@ -148,17 +148,17 @@ pub const JIRA: Scheme<'static> = Scheme {
 /// | expires | never |
 /// | secret | text: the "App Secret", in the App Dashboard |
 /// | not signed | all other headers |
-/// | after a failure | sends again at once, then ever less often for 36 hours |
+/// | after a failure | retries at once, then less and less often for 36 hours |
 /// | source | <https://github.com/Yizack/nuxt-webhook-validators/blob/71c143948248a3df94c5d98fa63c34600bd57736/src/runtime/server/lib/validators/meta.ts>, read 2026-11 |
 /// | checked | an independent implementation: nuxt-webhook-validators |
-/// | [handshake](Scheme::handshake) | the parameter `hub.challenge` of an unsigned `GET` whose `hub.verify_token` is the verify token |
+/// | [handshake](Scheme::handshake) | echo the parameter `hub.challenge` of an unsigned `GET` whose `hub.verify_token` is the verify token |
 ///
-/// When the webhook is set up, a `GET` request comes with `hub.mode=subscribe`,
+/// When the webhook is set up, Meta sends a `GET` request with `hub.mode=subscribe`,
 /// `hub.verify_token` and `hub.challenge`. Compare the token with the one you chose and
-/// answer with the challenge. It is not signed and is no event.
+/// answer with the challenge. The request is not signed and is not an event.
 ///
 /// One app secret signs for all products and all accounts of the app. The signed body
-/// says which by `object` and `entry`, a list.
+/// says which, in `object` and the list `entry`.
 ///
 /// # Examples
 ///
@@ -174,9 +174,9 @@ pub const JIRA: Scheme<'static> = Scheme {
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 pub const META: Scheme<'static> = Scheme {
     name: "meta",
     handshake: Some(Handshake::EchoQuery {
@@ -187,7 +187,7 @@ pub const META: Scheme<'static> = Scheme {
     ..GITHUB
 };
 
-/// Notion: the hex of HMAC-SHA-256 over the body.
+/// Notion: HMAC-SHA-256 over the body, in hex.
 ///
 /// | | |
 /// | --- | --- |
@@ -196,15 +196,15 @@ pub const META: Scheme<'static> = Scheme {
 /// | expires | never |
 /// | secret | text: the `verification_token` that Notion posts to a new endpoint, once |
 /// | not signed | all other headers |
-/// | after a failure | sends again (`attempt_number` in the body counts), how often is not known |
+/// | after a failure | retries (`attempt_number` in the body counts the attempts), how often is not known |
 /// | source | <https://github.com/makenotion/notion-sdk-js/blob/0fd75ef8d5e5b1b158a804378f67eea41e61b745/src/webhooks.ts>, read 2026-11 |
 /// | checked | an independent implementation: notion-sdk-js |
-/// | [handshake](Scheme::handshake) | to take the secret in the field `verification_token` of an unsigned `POST` |
+/// | [handshake](Scheme::handshake) | store the secret in the field `verification_token` of an unsigned `POST` |
 ///
-/// The first request to a new endpoint is no event: its body is
+/// The first request to a new endpoint is not an event: its body is
 /// `{"verification_token":"…"}`. Paste the token into the integration's settings, and
-/// configure it as the secret. Where that request is signed, it is by the token that it
-/// carries, which proves nothing: take a token only while you are setting up.
+/// configure it as the secret. If that request is signed, it is signed with the token
+/// that it carries, which proves nothing: accept a token only during setup.
 ///
 /// # Examples
 ///
@@ -220,12 +220,12 @@ pub const META: Scheme<'static> = Scheme {
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 ///
-/// A retry has another `attempt_number` in its body, and so another key: know it by the
-/// `id` in the signed body.
+/// A retry has a different `attempt_number` in its body, and so a different idempotency
+/// key: identify it by the `id` in the signed body.
 pub const NOTION: Scheme<'static> = Scheme {
     name: "notion",
     signature: SignatureField::Header("X-Notion-Signature"),
@@ -234,16 +234,16 @@ pub const NOTION: Scheme<'static> = Scheme {
     ..GITHUB
 };
 
-/// Cursor: the hex of HMAC-SHA-256 over the body.
+/// Cursor: HMAC-SHA-256 over the body, in hex.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `X-Webhook-Signature`: `sha256=` hex |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text: the webhook's secret; chosen by you, says Port, or copied from the dashboard, says Hookdeck |
+/// | secret | text: the webhook's secret; chosen by you according to Port, copied from the dashboard according to Hookdeck |
 /// | not signed | `X-Webhook-Event`, `X-Webhook-ID` |
-/// | after a failure | may send again after an error status, how often is not documented |
+/// | after a failure | may retry after an error status, how often is not documented |
 /// | source | <https://cursor.com/docs/cloud-agent/api/webhooks>, read 2026-11 |
 /// | checked | an independent implementation: Hookdeck's webhook-skills |
 ///
@@ -264,13 +264,13 @@ pub const NOTION: Scheme<'static> = Scheme {
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 ///
-/// `X-Webhook-ID` is not signed: a new one does not make a new delivery. `event`, `id`
-/// (of the agent), `status` and `timestamp` in the body are signed; the scheme does not
-/// read them.
+/// `X-Webhook-ID` is not signed: a new value does not mean a new delivery. `event`,
+/// `id` (of the agent), `status` and `timestamp` in the body are signed; the scheme
+/// does not read them.
 pub const CURSOR: Scheme<'static> = Scheme {
     name: "cursor",
     signature: SignatureField::Header("X-Webhook-Signature"),
@@ -278,22 +278,22 @@ pub const CURSOR: Scheme<'static> = Scheme {
     ..GITHUB
 };
 
-/// Flinks: the hex, in upper case, of HMAC-SHA-256 over the body.
+/// Flinks: HMAC-SHA-256 over the body, in upper-case hex.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `X-Webhook-Signature`: `sha256=` hex |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text: the webhook secret that your contact at Flinks hands out, one for each environment |
+/// | secret | text: the webhook secret that your contact at Flinks gives you, one for each environment |
 /// | not signed | all other headers |
 /// | after a failure | not known |
 /// | source | <https://docs.flinks.com/guides/pay/geft/webhooks/client-setup>, read 2026-11 |
 /// | checked | documentation only, with a sample in Node.js |
 ///
-/// Hex is read in either case. This is how Flinks Pay (G-EFT) signs. Flinks' other
-/// webhooks, of account data, have the base64 of the same MAC, says the page on them,
-/// which does not name the header.
+/// Hex is accepted in either case. This is how Flinks Pay (G-EFT) signs. According to
+/// their page, Flinks' other webhooks (account data) send the same MAC in base64, but
+/// the page does not name the header.
 ///
 /// # Examples
 ///
@@ -309,12 +309,12 @@ pub const CURSOR: Scheme<'static> = Scheme {
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 ///
 /// The signed body has the time of the event, `when`, which the scheme does not read.
-/// Flinks suggests to refuse events that are older than a few minutes.
+/// Flinks suggests refusing events that are older than a few minutes.
 pub const FLINKS: Scheme<'static> = Scheme {
     name: "flinks",
     signature: SignatureField::Header("X-Webhook-Signature"),
@@ -322,7 +322,7 @@ pub const FLINKS: Scheme<'static> = Scheme {
     ..GITHUB
 };
 
-/// Doppler: the hex of HMAC-SHA-256 over the body.
+/// Doppler: HMAC-SHA-256 over the body, in hex.
 ///
 /// | | |
 /// | --- | --- |
@@ -331,14 +331,15 @@ pub const FLINKS: Scheme<'static> = Scheme {
 /// | expires | never |
 /// | secret | text: the optional signing secret that you choose in the project under Webhooks > Add |
 /// | not signed | all other headers |
-/// | after a failure | not known; a message may come more than once |
+/// | after a failure | not known; a message may arrive more than once |
 /// | source | <https://github.com/Hookflo/tern/blob/6e6c6f79698d01b2684b23ef77746bd9a3059180/src/platforms/algorithms.ts>, read 2026-11 |
 /// | checked | an independent implementation: tern |
 ///
-/// Doppler signs only where the webhook has a secret.
+/// Doppler signs only if the webhook has a secret.
 ///
-/// The payload can be replaced by a fixed JSON text of yours. Then all messages of the
-/// webhook have the same body, signature and idempotency key: do not take them for one.
+/// You can replace the payload with a fixed JSON text. Then all messages of the webhook
+/// have the same body, signature and idempotency key, and no receiver can distinguish a
+/// replay from a new event.
 ///
 /// # Examples
 ///
@@ -354,9 +355,9 @@ pub const FLINKS: Scheme<'static> = Scheme {
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 pub const DOPPLER: Scheme<'static> = Scheme {
     name: "doppler",
     signature: SignatureField::Header("X-Doppler-Signature"),
@@ -364,27 +365,27 @@ pub const DOPPLER: Scheme<'static> = Scheme {
     ..GITHUB
 };
 
-/// Mollie: the hex of HMAC-SHA-256 over the body, one header for each secret.
+/// Mollie: HMAC-SHA-256 over the body, in hex, one header for each secret.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `X-Mollie-Signature`, repeated: `sha256=` hex |
 /// | signed | body |
 /// | expires | never |
-/// | secret | text: the signing secret of the webhook subscription, which is made in the Dashboard or by `POST /v2/webhooks` |
+/// | secret | text: the signing secret of the webhook subscription, which is created in the Dashboard or with `POST /v2/webhooks` |
 /// | not signed | all other headers |
 /// | after a failure | up to 10 retries in about 26 hours; repeated failures block the webhook |
 /// | source | <https://github.com/mollie/mollie-api-php/blob/0ab576ed717fa39b422f188fc7d298b80a73d5d9/src/Webhooks/SignatureValidator.php>, read 2026-11 |
 /// | checked | an independent implementation: mollie-api-php |
 ///
-/// These are Mollie's next-gen webhooks. Classic ones, of a payment's `webhookUrl`, have
-/// no signature and no more than `id=tr_…` in a form: fetch the payment by that id
-/// instead. Mollie's SDK takes a request without the header for a classic one; this
+/// These are Mollie's next-gen webhooks. Classic ones (a payment's `webhookUrl`) have
+/// no signature, only a form with `id=tr_…`: fetch the payment by that id instead.
+/// Mollie's SDK treats a request without the header as a classic one; this scheme
 /// refuses it.
 ///
 /// For 24 hours after a rotation each event has the header twice. A proxy that joins
-/// them with a comma breaks both. The PHP and Python samples on Mollie's page of best
-/// practices compare the header, prefix and all, with bare hex, and accept nothing.
+/// them with a comma breaks both. The PHP and Python samples on Mollie's best-practices
+/// page compare the header, including its prefix, with bare hex, and so accept nothing.
 ///
 /// # Examples
 ///
@@ -400,9 +401,9 @@ pub const DOPPLER: Scheme<'static> = Scheme {
 ///
 /// # Security
 ///
-/// Nothing in a message says when it was sent: **a captured request verifies
-/// forever**. Remember what you have handled, by its
-/// [idempotency key](crate::Verified::idempotency_key).
+/// This scheme has no timestamp, so **a captured request verifies forever**. Store the
+/// [idempotency key](crate::Verified::idempotency_key) of each event that you handle,
+/// and skip repeats.
 pub const MOLLIE: Scheme<'static> = Scheme {
     name: "mollie",
     signature: SignatureField::Repeated("X-Mollie-Signature"),

@@ -10,23 +10,23 @@ use crate::window::ReplayWindow;
 /// | --- | --- |
 /// | signature | `X-Slack-Signature`: `v0=` hex |
 /// | signed | `v0:` timestamp `:` body |
-/// | expires | 300 s by `X-Slack-Request-Timestamp` |
+/// | expires | 300 s after `X-Slack-Request-Timestamp` |
 /// | secret | text: the "Signing Secret" of the app, under Basic Information > App Credentials |
 /// | not signed | `X-Slack-Retry-Num`, `X-Slack-Retry-Reason` |
 /// | after a failure | Events API: 3 retries, at once, after 1 minute and after 5 minutes; an answer with `X-Slack-No-Retry: 1` stops them |
 /// | source | <https://github.com/slackapi/python-slack-sdk/blob/108955b601e768fd56696be903fc8b471c73ebf7/slack_sdk/signature/__init__.py>, read 2026-11 |
-/// | checked | an SDK's test: the known answer of python-slack-sdk, computed anew with CPython |
-/// | [handshake](Scheme::handshake) | the text of the field `challenge` of a signed request |
+/// | checked | an SDK's test: the known answer of python-slack-sdk, recomputed with CPython |
+/// | [handshake](Scheme::handshake) | echo the field `challenge` of a signed request |
 ///
-/// Events, slash commands and interactions are signed alike, with one secret for each
-/// app. Some come as forms: hash the body as it is.
+/// Events, slash commands and interactions are signed in the same way, with one secret
+/// for each app. Some arrive as forms: verify the body as received.
 ///
 /// When the Request URL is set, Slack sends a signed body with the `type`
 /// `url_verification`: answer with its `challenge`.
 ///
-/// Slack waits 3 seconds for an answer, and may send an event again even so: know it by
-/// `event_id` in the signed body. Take the type from `event.type`; the outer `type` is
-/// nearly always `event_callback`.
+/// Slack waits 3 seconds for an answer, and may send an event again even if you
+/// answered: identify it by `event_id` in the signed body. Take the type from
+/// `event.type`; the outer `type` is nearly always `event_callback`.
 ///
 /// # Examples
 ///
@@ -68,28 +68,29 @@ pub const SLACK: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// Zoom: HMAC-SHA-256 over version, timestamp and body, as at Slack.
+/// Zoom: HMAC-SHA-256 over version, timestamp and body, as for Slack.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `x-zm-signature`: `v0=` hex |
 /// | signed | `v0:` timestamp `:` body |
-/// | expires | 300 s by `x-zm-request-timestamp` |
+/// | expires | 300 s after `x-zm-request-timestamp` |
 /// | secret | text: the "Secret Token" of the app, on its Feature page under Event Subscriptions |
 /// | not signed | all other headers |
-/// | after a failure | 3 retries: after 5 minutes, 20 minutes later and 60 minutes after that; an answer takes at most 3 seconds |
+/// | after a failure | 3 retries: after 5 minutes, 20 minutes later and 60 minutes after that; the timeout is 3 seconds |
 /// | source | <https://developers.zoom.us/docs/api/webhooks>, read 2026-11 |
 /// | checked | an independent implementation: webhook-verify 0.1.0, whose vector was made with OpenSSL |
-/// | [handshake](Scheme::handshake) | the MAC of the field `payload.plainToken` of a signed request |
+/// | [handshake](Scheme::handshake) | answer with the MAC of the field `payload.plainToken` of a signed request |
 ///
-/// Zoom's own sample signs `JSON.stringify` of the parsed body. That fails where the
-/// text differs from what was sent.
+/// Zoom's own sample signs `JSON.stringify` of the parsed body. That fails if the text
+/// differs from what was sent.
 ///
 /// For a new URL, and every 72 hours after that, Zoom sends the event
-/// `endpoint.url_validation`. It wants `plainToken` back within 3 seconds, with the hex
-/// of its HMAC-SHA-256 under the same secret as `encryptedToken`. Answer only after the
-/// request has verified, and no token that could be a signed message (`v0:…`): otherwise
-/// anyone can have messages signed. The older verification token is not a signature.
+/// `endpoint.url_validation`. It expects `plainToken` back within 3 seconds, and in
+/// `encryptedToken` the hex of the token's HMAC-SHA-256 under the same secret. Answer
+/// only verified requests, and never a token that could be a signed message (`v0:…`):
+/// otherwise anyone can have messages signed. The older verification token is not a
+/// signature.
 ///
 /// # Examples
 ///
@@ -129,27 +130,27 @@ pub const ZOOM: Scheme<'static> = Scheme {
     ..SLACK
 };
 
-/// Zendesk: the base64 of HMAC-SHA-256 over timestamp and body.
+/// Zendesk: HMAC-SHA-256 over timestamp and body, in base64.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `X-Zendesk-Webhook-Signature`: base64 |
 /// | signed | timestamp, body |
-/// | expires | 300 s by `X-Zendesk-Webhook-Signature-Timestamp`, RFC 3339 |
+/// | expires | 300 s after `X-Zendesk-Webhook-Signature-Timestamp` (RFC 3339) |
 /// | secret | text: the signing secret of the webhook, in Admin Center under Apps and integrations > Webhooks, Reveal secret |
 /// | not signed | `x-zendesk-webhook-id`, `x-zendesk-webhook-invocation-id`, `x-zendesk-account-id` |
-/// | after a failure | sends again after some status codes, which ones is not known; pauses while 70 % of the requests, or more than 1,000, fail within 5 minutes |
+/// | after a failure | retries after some status codes (which ones is not known); pauses while 70 % of the requests, or more than 1,000, fail within 5 minutes |
 /// | source | <https://developer.zendesk.com/documentation/webhooks/verifying/>, read 2026-11 |
-/// | checked | documentation only; the description by Hookdeck agrees |
+/// | checked | documentation only; Hookdeck's description agrees |
 ///
-/// Nothing stands between timestamp and body. A webhook with `GET` or `DELETE` has no
-/// body: the timestamp alone is signed then, not the URL.
+/// There is no separator between timestamp and body. A webhook with `GET` or `DELETE`
+/// has no body: then only the timestamp is signed, not the URL.
 ///
-/// The sources read name no window: the 5 minutes are the default here.
+/// The sources name no window; 5 minutes is the default of this crate.
 ///
-/// The body of a webhook on a trigger or an automation is a template of the account: it
-/// has an id or a type only if it was written into it. One action may be sent more than
-/// once.
+/// The body of a webhook on a trigger or an automation comes from a template that the
+/// account writes: it has an id or a type only if the template includes one. An action
+/// may be sent more than once.
 ///
 /// # Examples
 ///
@@ -185,22 +186,23 @@ pub const ZENDESK: Scheme<'static> = Scheme {
 /// | --- | --- |
 /// | signature | `Twitch-Eventsub-Message-Signature`: `sha256=` hex |
 /// | signed | id, timestamp, body |
-/// | expires | 600 s by `Twitch-Eventsub-Message-Timestamp`, RFC 3339 |
-/// | secret | text: the `secret`, 10 to 100 characters, that you put into `transport` when you create the subscription |
+/// | expires | 600 s after `Twitch-Eventsub-Message-Timestamp` (RFC 3339) |
+/// | secret | text: the `secret`, 10 to 100 characters, that you set in `transport` when you create the subscription |
 /// | not signed | `Twitch-Eventsub-Message-Type`, `Twitch-Eventsub-Message-Retry`, `Twitch-Eventsub-Subscription-Type` |
-/// | after a failure | sends again, how often is not known; after too many failures the subscription is revoked (`notification_failures_exceeded`) |
+/// | after a failure | retries, how often is not known; after too many failures the subscription is revoked (`notification_failures_exceeded`) |
 /// | source | <https://github.com/twurple/twurple/blob/07db83328af09d76e14d1adc5d9e3690c236b237/packages/eventsub-http/src/EventSubHttpBase.ts>, read 2026-11 |
 /// | checked | an independent implementation: twurple; nuxt-webhook-validators agrees |
-/// | [handshake](Scheme::handshake) | the text of the field `challenge` of a signed request |
+/// | [handshake](Scheme::handshake) | echo the field `challenge` of a signed request |
 ///
-/// The window of 10 minutes is that of twurple, which looks at the past alone and
-/// remembers message ids as long.
+/// The window of 10 minutes is taken from twurple, which applies it to the past only
+/// and remembers message ids for as long.
 ///
-/// The id is signed: a known one is a copy.
+/// The message id is signed: if you have seen it before, the message is a duplicate.
 ///
-/// The message type is not signed: take the kind from the body. A body with `challenge`
-/// is the first message of a subscription, and wants the challenge back as plain text. A
-/// body with `event` is a notification. In a revocation, `subscription.status` says why.
+/// The message type is not signed: determine the kind of message from the body. A body
+/// with `challenge` is the first message of a subscription, and expects the challenge
+/// back as plain text. A body with `event` is a notification. In a revocation,
+/// `subscription.status` says why.
 ///
 /// # Examples
 ///
@@ -237,26 +239,27 @@ pub const TWITCH: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// Webflow: the hex of HMAC-SHA-256 over timestamp and body.
+/// Webflow: HMAC-SHA-256 over timestamp and body, in hex.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `x-webflow-signature`: hex |
 /// | signed | timestamp `:` body |
-/// | expires | 300 s by `x-webflow-timestamp`, in ms |
+/// | expires | 300 s after `x-webflow-timestamp` (milliseconds) |
 /// | secret | text: the client secret of the OAuth app, or the secret key that the API returns when it creates the webhook |
 /// | not signed | all other headers |
 /// | after a failure | at most 3 attempts in all |
 /// | source | <https://github.com/webflow/js-webflow-api/blob/010fff00b4b1ce7011885d9963982441164f9d53/src/wrapper/WebhooksClient.ts>, read 2026-11 |
 /// | checked | an independent implementation: js-webflow-api; Hookdeck agrees |
 ///
-/// Webhooks made in the Webflow dashboard are not signed: create them by the API.
+/// Webhooks created in the Webflow dashboard are not signed: create them through the
+/// API.
 ///
-/// Webflow's examples give the SDK `JSON.stringify` of the parsed body. That fails where
-/// the text differs from what was sent.
+/// Webflow's examples pass `JSON.stringify` of the parsed body to the SDK. That fails
+/// if the text differs from what was sent.
 ///
-/// The SDK does not look at the time. The window of 5 minutes is that of Webflow's
-/// guide.
+/// The SDK does not check the timestamp. The window of 5 minutes is taken from
+/// Webflow's guide.
 ///
 /// # Examples
 ///
@@ -285,28 +288,29 @@ pub const WEBFLOW: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// Cashfree: the base64 of HMAC-SHA-256 over timestamp and body.
+/// Cashfree: HMAC-SHA-256 over timestamp and body, in base64.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `x-webhook-signature`: base64 |
 /// | signed | timestamp, body |
-/// | expires | 300 s by `x-webhook-timestamp`, in ms |
-/// | secret | text: the secret key (client secret) of the payment gateway, or the API key of a partner; where to find it is not documented in the sources read |
+/// | expires | 300 s after `x-webhook-timestamp` (milliseconds) |
+/// | secret | text: the secret key (client secret) of the payment gateway, or the API key of a partner; where to find it is not documented in the sources |
 /// | not signed | `x-idempotency-header` |
 /// | after a failure | payment gateway: by default 3 retries, after 2, 10 and 30 minutes, or as set for the endpoint |
 /// | source | <https://www.cashfree.com/docs/payments/subscription/webhook-signature>, read 2026-11 |
 /// | checked | documentation only |
 ///
-/// Nothing stands between timestamp and body. Some pages have `$timestamp.$payload`:
-/// there the dot joins two strings, and is not signed.
+/// There is no separator between timestamp and body. Some pages show
+/// `$timestamp.$payload`: there the dot concatenates two strings, and is not signed.
 ///
-/// The sources read name no window: the 5 minutes are the default here.
+/// The sources name no window; 5 minutes is the default of this crate.
 ///
-/// Some older webhooks of Secure ID sign sorted values of the body instead, and those of
-/// API Banking have `X-Cashfree-Signature` and `X-Cashfree-Timestamp`.
+/// Some older webhooks of Secure ID sign sorted values of the body instead, and API
+/// Banking webhooks have `X-Cashfree-Signature` and `X-Cashfree-Timestamp`.
 ///
-/// Deliveries may come twice: know a payment by `cf_payment_id` in the signed body.
+/// A delivery may arrive twice: identify a payment by `cf_payment_id` in the signed
+/// body.
 ///
 /// # Examples
 ///
@@ -336,22 +340,22 @@ pub const CASHFREE: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// Podium: the hex of HMAC-SHA-256 over timestamp and body.
+/// Podium: HMAC-SHA-256 over timestamp and body, in hex.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `podium-signature`: hex |
 /// | signed | timestamp `.` body |
-/// | expires | 300 s by `podium-timestamp`, in ms |
-/// | secret | text: the secret that you give when you set up the webhook |
+/// | expires | 300 s after `podium-timestamp` (milliseconds) |
+/// | secret | text: the secret that you set when you create the webhook |
 /// | not signed | all other headers |
-/// | after a failure | about 15 retries over some 8 hours, while other events wait; then the webhook is disabled and you get an email |
+/// | after a failure | about 15 retries over about 8 hours, while other events wait; then the webhook is disabled and you get an email |
 /// | source | <https://docs.podium.com/docs/verifying-webhook-signatures>, read 2026-11 |
 /// | checked | documentation only |
 ///
 /// A webhook without a secret is not signed.
 ///
-/// The sources read name no window: the 5 minutes are the default here.
+/// The sources name no window; 5 minutes is the default of this crate.
 ///
 /// Take the type from `metadata.event_type` in the signed body.
 ///
@@ -382,27 +386,28 @@ pub const PODIUM: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// Grafana alerting: the hex of HMAC-SHA-256 over timestamp and body.
+/// Grafana alerting: HMAC-SHA-256 over timestamp and body, in hex.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `X-Grafana-Alerting-Signature`: hex |
 /// | signed | timestamp `:` body |
-/// | expires | 300 s by `X-Grafana-Alerting-Timestamp` |
+/// | expires | 300 s after `X-Grafana-Alerting-Timestamp` |
 /// | secret | text: the "Secret" under HMAC Signature, in the optional settings of a webhook contact point |
-/// | not signed | all other headers, and the extra headers of the contact point |
-/// | after a failure | sends again, how often is not known; the timeout is 30 seconds |
+/// | not signed | all other headers, including the extra headers of the contact point |
+/// | after a failure | retries, how often is not known; the timeout is 30 seconds |
 /// | source | <https://grafana.com/docs/grafana/latest/alerting/configure-notifications/manage-contact-points/integrations/webhook-notifier/>, read 2026-11 |
 /// | checked | documentation only, and the pull request to Grafana that added it |
 ///
-/// Set the Timestamp Header of the contact point to `X-Grafana-Alerting-Timestamp`. It
-/// is empty by default: Grafana then signs the body alone, and this scheme refuses the
-/// message. For another name, declare a scheme over this one with its own `timestamp`.
+/// Set "Timestamp Header" of the contact point to `X-Grafana-Alerting-Timestamp`. It is
+/// empty by default: Grafana then signs only the body, and this scheme refuses the
+/// message. For another name, declare a scheme that takes the rest from this one and
+/// sets its own `timestamp`.
 ///
-/// If the contact point has another Header for the signature, name it by
+/// If the contact point uses another header for the signature, set it with
 /// [`Scheme::with_signature_header`].
 ///
-/// The sources read name no window: the 5 minutes are the default here.
+/// The sources name no window; 5 minutes is the default of this crate.
 ///
 /// # Examples
 ///
@@ -431,30 +436,30 @@ pub const GRAFANA: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// Box: the base64 of HMAC-SHA-256 over body and timestamp, by two keys.
+/// Box: HMAC-SHA-256 over body and timestamp, in base64, with two keys.
 ///
 /// | | |
 /// | --- | --- |
 /// | signature | `BOX-SIGNATURE-PRIMARY`, `BOX-SIGNATURE-SECONDARY`: base64 |
 /// | signed | body, timestamp |
-/// | expires | 600 s by `BOX-DELIVERY-TIMESTAMP`, RFC 3339 |
+/// | expires | 600 s after `BOX-DELIVERY-TIMESTAMP` (RFC 3339) |
 /// | secret | text: the primary and the secondary signature key, in the Developer Console under Webhooks > Manage signature keys |
 /// | not signed | `BOX-DELIVERY-ID`, `BOX-SIGNATURE-VERSION`, `BOX-SIGNATURE-ALGORITHM` |
 /// | after a failure | up to 10 retries, the first after 5 minutes, then with growing delays; the timeout is 30 seconds |
 /// | source | <https://github.com/box/developer.box.com/blob/039c99f9a5f6bab365c0ed70032f4ec3dfc179f8/content/guides/webhooks/v2/signatures-v2.md>, read 2026-11 |
 /// | checked | an SDK's test: box-python-sdk, for each of the two headers |
 ///
-/// The timestamp follows the body, with nothing between. The window of 10 minutes is
-/// that of the documentation.
+/// The timestamp follows the body without a separator. The window of 10 minutes is the
+/// one in the documentation.
 ///
-/// Box signs by both keys, so that one can be reset while the other still verifies. Give
-/// both: one good signature is enough.
+/// Box signs with both keys, so that one can be reset while the other still verifies.
+/// Pass both: one valid signature is enough.
 ///
-/// The SDK for Python also tries the body with `/` and non-ASCII escaped as in JSON.
-/// Here the body counts as it was received.
+/// The Python SDK also tries the body with `/` and non-ASCII characters escaped as in
+/// JSON. This scheme uses only the body as received.
 ///
-/// `BOX-DELIVERY-ID` is not signed and is new for each retry: know an event by the `id`
-/// in the body, which stays.
+/// `BOX-DELIVERY-ID` is not signed and is new for each retry: identify an event by the
+/// `id` in the body, which stays the same.
 ///
 /// # Examples
 ///
@@ -493,22 +498,22 @@ pub const BOX: Scheme<'static> = Scheme {
 /// | --- | --- |
 /// | signature | `X-Signature-Ed25519`: hex of Ed25519 |
 /// | signed | timestamp, body |
-/// | expires | 300 s by `X-Signature-Timestamp` |
+/// | expires | 300 s after `X-Signature-Timestamp` |
 /// | secret | public key in hex: the "Public Key" of the application, on its General Information page in the Developer Portal |
 /// | not signed | all other headers |
 /// | after a failure | not known; an endpoint that accepts a wrongly signed probe is removed from the application |
 /// | source | <https://github.com/discord/discord-interactions-js/blob/0273b66a82e3f14aadcb74dd74906a260b2d043e/src/index.ts>, read 2026-11 |
 /// | checked | an independent implementation: discord-interactions-js; webhook-verify 0.1.0 agrees |
-/// | [handshake](Scheme::handshake) | `{"type":1}`, for a signed request |
+/// | [handshake](Scheme::handshake) | answer `{"type":1}` to a signed request |
 ///
-/// Webhook events are signed in the same way, by the same key.
+/// Webhook events are signed in the same way, with the same key.
 ///
-/// Discord first sends a signed PING. An interaction with `type` 1 wants `{"type":1}` as
-/// the answer; a webhook event with `type` 0 wants 204 and no body. It also sends
-/// wrongly signed requests on purpose, which must get 401.
+/// Discord first sends a signed PING. Answer an interaction of `type` 1 with
+/// `{"type":1}`, and a webhook event of `type` 0 with 204 and no body. Discord also
+/// sends wrongly signed requests on purpose, which must get 401.
 ///
-/// An answer takes at most 3 seconds. The sources read name no window: the 5 minutes are
-/// the default here. Know an interaction by the `id` in the signed body.
+/// Discord waits 3 seconds for an answer. The sources name no window; 5 minutes is the
+/// default of this crate. Identify an interaction by the `id` in the signed body.
 ///
 /// # Examples
 ///
@@ -553,20 +558,21 @@ pub const DISCORD: Scheme<'static> = Scheme {
 /// | --- | --- |
 /// | signature | `telnyx-signature-ed25519`: base64 of Ed25519 |
 /// | signed | timestamp `|` body |
-/// | expires | 300 s by `telnyx-timestamp` |
+/// | expires | 300 s after `telnyx-timestamp` |
 /// | secret | public key in base64: the "Public Key" of the account, in Mission Control under Account Settings > Keys & Credentials |
 /// | not signed | all other headers |
 /// | after a failure | sends to the failover URL, if there is one; retries and their number depend on the product |
 /// | source | <https://github.com/team-telnyx/telnyx-python/blob/230a1ac3d1deaa002b010c6409b29ec1afd5117b/src/telnyx/lib/webhook_verification.py>, read 2026-11 |
-/// | checked | an independent implementation: telnyx-python; the description by Hookdeck agrees |
+/// | checked | an independent implementation: telnyx-python; Hookdeck's description agrees |
 ///
-/// Telnyx signs webhooks of API version 2. The key is that of the account, the same for
-/// all its profiles.
+/// Telnyx signs webhooks of API version 2. The key belongs to the account and is the
+/// same for all its profiles.
 ///
 /// Leave the method of Voice webhooks at `POST`. With `GET` the event is in the query,
-/// and the signed message as read here does not have the query in it.
+/// which this scheme does not include in the signed message.
 ///
-/// Events may come twice, late or out of order: know one by its `id` in the signed body.
+/// Events may arrive twice, late or out of order: identify an event by its `id` in the
+/// signed body.
 ///
 /// # Examples
 ///

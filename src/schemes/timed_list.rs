@@ -9,21 +9,21 @@ use crate::window::ReplayWindow;
 /// | --- | --- |
 /// | signature | list in `Stripe-Signature`: `v1=` hex |
 /// | signed | timestamp `.` body |
-/// | expires | 300 s by `t=` |
-/// | secret | text: the signing secret of the endpoint, `whsec_` and all, under Reveal secret on its page in Workbench > Webhooks |
+/// | expires | 300 s after `t=` |
+/// | secret | text: the signing secret of the endpoint, including `whsec_`, under Reveal secret on its page in Workbench > Webhooks |
 /// | not signed | all other headers |
-/// | after a failure | sends again for up to 3 days with growing delays; in a sandbox 3 times within a few hours |
+/// | after a failure | retries for up to 3 days with growing delays; in a sandbox 3 times within a few hours |
 /// | source | <https://github.com/stripe/stripe-node/blob/0584b27f519857b03ab981caeae4d08739be9b7d/src/Webhooks.ts>, read 2026-11 |
 /// | checked | an independent implementation: webhook-verify 0.1.0, whose vector was made with OpenSSL and Python |
 ///
-/// The key is the whole text of the secret: nothing in it is base64. Each endpoint has
-/// its own, and so has each mode.
+/// The key is the whole text of the secret; no part of it is base64. Each endpoint has
+/// its own secret, and so does each mode.
 ///
-/// While a secret is being rolled, the header has one `v1=` for each. A `v0=` comes
-/// with test events only; it is no signature of an older kind and is not read.
+/// While a secret is being rolled, the header has one `v1=` for each secret. A `v0=` is
+/// sent with test events only; it is not an older kind of signature and is ignored.
 ///
-/// The SDK for Node looks at the past alone; here a time in the future is refused too.
-/// Know an event by the `id` in the signed body.
+/// The Node.js SDK applies the window to the past only; this scheme also refuses
+/// timestamps too far in the future. Identify an event by the `id` in the signed body.
 ///
 /// # Examples
 ///
@@ -57,21 +57,22 @@ pub const STRIPE: Scheme<'static> = Scheme {
 /// | --- | --- |
 /// | signature | list in `WorkOS-Signature`: `v1=` hex |
 /// | signed | timestamp `.` body |
-/// | expires | 180 s by `t=`, in ms |
+/// | expires | 180 s after `t=` (milliseconds) |
 /// | secret | text: the "Signing Secret" of the endpoint, in the WorkOS Dashboard under Webhooks |
 /// | not signed | all other headers |
 /// | after a failure | up to 12 retries with exponential backoff over 3 days |
 /// | source | <https://github.com/workos/workos-node/blob/28d4dcd62f829a51ee67c3c51bd6c644afeea9ed/src/common/crypto/signature-provider.ts>, read 2026-11 |
 /// | checked | an independent implementation: workos-node; Hookdeck agrees |
 ///
-/// The time is in milliseconds, and a space follows the comma. The window of 3 minutes
-/// is the default of the SDK for Node, which looks at the past alone; here the future
-/// is held to it too.
+/// The timestamp is in milliseconds, and a space follows the comma. The window of 3
+/// minutes is the default of the Node.js SDK, which applies it to the past only; here
+/// it applies to the future too.
 ///
-/// Given a parsed body, the SDK for Node writes it anew with `JSON.stringify`: what it
-/// checks then is not what was sent.
+/// Given a parsed body, the Node.js SDK serialises it again with `JSON.stringify`, and
+/// so does not check the bytes that were sent.
 ///
-/// Events may come out of order and more than once: know one by the `id` in the body.
+/// Events may arrive out of order and more than once: identify an event by the `id` in
+/// the body.
 ///
 /// # Examples
 ///
@@ -104,20 +105,20 @@ pub const WORKOS: Scheme<'static> = Scheme {
 /// | --- | --- |
 /// | signature | list in `Calendly-Webhook-Signature`: `v1=` hex |
 /// | signed | timestamp `.` body |
-/// | expires | 180 s by `t=` |
-/// | secret | text: the `signing_key` that you choose when you create the subscription by the API; for an OAuth app, the signing key that Calendly made with it |
+/// | expires | 180 s after `t=` |
+/// | secret | text: the `signing_key` that you choose when you create the subscription through the API; for an OAuth app, the signing key that Calendly created with the app |
 /// | not signed | all other headers |
-/// | after a failure | sends again for 24 hours with exponential backoff, then disables the subscription; `410` deletes it at once |
+/// | after a failure | retries for 24 hours with exponential backoff, then disables the subscription; `410` deletes it at once |
 /// | source | <https://developer.calendly.com/docs/webhooks/overview>, read 2026-11 |
 /// | checked | an independent implementation: Nango; Hookdeck agrees |
 ///
-/// The key cannot be read back later: keep it when you create the subscription. With a
-/// personal access token it is optional, and without one nothing is signed.
+/// The key cannot be read back later: store it when you create the subscription. With a
+/// personal access token the key is optional; without a key, nothing is signed.
 ///
-/// The window of 3 minutes is that of Nango and of Hookdeck.
+/// The window of 3 minutes is the one that Nango and Hookdeck use.
 ///
 /// A redirect counts as a failure. Calendly waits 10 seconds for the connection and 15
-/// for the answer. A disabled subscription must be deleted and created anew.
+/// for the answer. A disabled subscription must be deleted and created again.
 ///
 /// # Examples
 ///
@@ -149,18 +150,18 @@ pub const CALENDLY: Scheme<'static> = Scheme {
 /// | --- | --- |
 /// | signature | list in `Mux-Signature`: `v1=` hex |
 /// | signed | timestamp `.` body |
-/// | expires | 300 s by `t=` |
+/// | expires | 300 s after `t=` |
 /// | secret | text: the signing secret of the webhook, in the dashboard under Settings > Webhooks |
 /// | not signed | all other headers |
-/// | after a failure | sends again for 24 hours with growing delays; an attempt times out after 5 seconds |
+/// | after a failure | retries for 24 hours with growing delays; an attempt times out after 5 seconds |
 /// | source | <https://mux.com/docs/core/verify-webhook-signatures>, read 2026-11 |
 /// | checked | an independent implementation: mux-node-sdk |
 ///
 /// Each endpoint has its own secret. Mux leaves the window to the receiver.
 ///
-/// The body has a list of the `attempts` to deliver it, so a retry may have other
-/// bytes and another idempotency key. Know an event by the `id` in the signed body.
-/// The same event may come twice even after an answer of 2xx.
+/// The body lists the delivery `attempts`, so a retry may have different bytes and a
+/// different idempotency key. Identify an event by the `id` in the signed body. The
+/// same event may arrive twice even after a 2xx.
 ///
 /// # Examples
 ///
@@ -191,19 +192,19 @@ pub const MUX: Scheme<'static> = Scheme {
 /// | --- | --- |
 /// | signature | list in `ElevenLabs-Signature`: `v0=` hex |
 /// | signed | timestamp `.` body |
-/// | expires | 1800 s by `t=` |
+/// | expires | 1800 s after `t=` |
 /// | secret | text: the shared secret, shown once when the webhook is created, in the settings of the workspace under Webhooks |
 /// | not signed | all other headers |
-/// | after a failure | nothing, unless retries are switched on: then up to 5, after 5xx, 408 and 429; disabled after 10 failures in a row without a success for 7 days |
+/// | after a failure | does not retry, unless retries are switched on: then up to 5, after 5xx, 408 and 429; disabled after 10 failures in a row without a success for 7 days |
 /// | source | <https://elevenlabs.io/docs/product-guides/administration/webhooks>, read 2026-11 |
 /// | checked | an independent implementation: Hookdeck |
 ///
 /// The entries are named `v0=`, and there is no `v1=`.
 ///
-/// The window of 30 minutes is that of Hookdeck. It is wide for an endpoint that is
-/// sent each event once: [`Scheme::with_window`] narrows it.
+/// The window of 30 minutes is the one that Hookdeck uses. It is wide for an endpoint
+/// that receives each event once: [`Scheme::with_window`] narrows it.
 ///
-/// An answer in the range of 4xx other than 408 and 429 is never retried.
+/// A 4xx other than 408 and 429 is never retried.
 ///
 /// # Examples
 ///
@@ -236,20 +237,20 @@ pub const ELEVENLABS: Scheme<'static> = Scheme {
 /// | --- | --- |
 /// | signature | list in `Tailscale-Webhook-Signature`: `v1=` hex |
 /// | signed | timestamp `.` body |
-/// | expires | 300 s by `t=` |
+/// | expires | 300 s after `t=` |
 /// | secret | text: the webhook secret (`tskey-webhook-…`), shown once when the endpoint is added, on the Webhooks page of the admin console |
 /// | not signed | all other headers |
-/// | after a failure | sends again, and holds later events back meanwhile; how often is not known |
+/// | after a failure | retries, and meanwhile holds back later events; how often is not known |
 /// | source | <https://github.com/tailscale/tailscale/blob/1beb145804012f2d05f9c6183a2cc50930bbef79/docs/webhooks/example.go>, read 2026-11 |
 /// | checked | an independent implementation: Tailscale's example in Go |
 ///
-/// The body is a JSON array: one request may bring several events.
+/// The body is a JSON array: one request may contain several events.
 ///
-/// After Rotate webhook secret the old secret signs nothing more, so that requests
+/// After "Rotate webhook secret", the old secret is no longer used to sign, so requests
 /// fail until the new one is configured.
 ///
-/// The example in Go allows 5 minutes, of the past alone; here the future is held to
-/// it too.
+/// The Go example has a window of 5 minutes and applies it to the past only; here it
+/// applies to the future too.
 ///
 /// # Examples
 ///
@@ -280,17 +281,17 @@ pub const TAILSCALE: Scheme<'static> = Scheme {
 /// | --- | --- |
 /// | signature | list in `X-Buildkite-Signature`: `signature=` hex |
 /// | signed | timestamp `.` body |
-/// | expires | 300 s by `timestamp=` |
+/// | expires | 300 s after `timestamp=` |
 /// | secret | text: the "Token" of the webhook, under Settings > Notification Services > Webhook |
 /// | not signed | `X-Buildkite-Event` |
-/// | after a failure | not documented; the last 20 requests and answers are kept on the page of its settings |
+/// | after a failure | not documented; the webhook's settings page shows the last 20 requests and answers |
 /// | source | <https://github.com/buildkite/docs/blob/fd5193822f2bcc9175d9ec29f5da5b68b7400ca6/pages/apis/webhooks/_verifying_hmac_signatures.md>, read 2026-11 |
 /// | checked | documentation only: its sample in Ruby |
 ///
-/// The webhook must be set to send the signature. Otherwise it sends the token itself
-/// in `X-Buildkite-Token`, which is no signature and is not read.
+/// The webhook must be configured to send the signature. Otherwise it sends the token
+/// itself in `X-Buildkite-Token`, which is not a signature and is ignored.
 ///
-/// The time is when the request was sent, not when the event happened. Buildkite
+/// The timestamp says when the request was sent, not when the event happened. Buildkite
 /// leaves the window to the receiver and gives 5 minutes as an example.
 ///
 /// Take the type from `event` in the signed body, not from `X-Buildkite-Event`.
@@ -326,20 +327,20 @@ pub const BUILDKITE: Scheme<'static> = Scheme {
 /// | --- | --- |
 /// | signature | list in `Moonpay-Signature-V2`: `s=` hex |
 /// | signed | timestamp `.` body |
-/// | expires | 300 s by `t=` |
+/// | expires | 300 s after `t=` |
 /// | secret | text: the webhook API key, on the Developers page of the dashboard |
 /// | not signed | all other headers |
-/// | after a failure | sends again, also if no answer comes within 5 seconds; how often is not known |
+/// | after a failure | retries, also if no answer comes within 5 seconds; how often is not known |
 /// | source | <https://dev.moonpay.com/api-reference/widget/webhooks/signature>, read 2026-11 |
 /// | checked | documentation only |
 ///
-/// MoonPay sends the older `Moonpay-Signature` too, which is not read.
+/// MoonPay also sends the older `Moonpay-Signature`, which is ignored.
 ///
-/// A request by `GET` has the query string, with its `?`, signed in place of the body:
-/// this scheme verifies those by `POST`. MoonPay names no window.
+/// For `GET` requests, the query string including its `?` is signed instead of the
+/// body: this scheme verifies `POST` requests. MoonPay names no window.
 ///
-/// Events may come twice and out of order. MoonPay Commerce (formerly Helio) signs in
-/// another way, in `X-Signature`.
+/// Events may arrive twice and out of order. MoonPay Commerce (formerly Helio) signs
+/// differently, in `X-Signature`.
 ///
 /// # Examples
 ///
@@ -371,22 +372,22 @@ pub const MOONPAY: Scheme<'static> = Scheme {
 /// | --- | --- |
 /// | signature | list in `X-Zavu-Signature`: `v1=` hex, `v2=` hex |
 /// | signed | timestamp `.` body |
-/// | expires | 300 s by `t=` |
-/// | secret | text: the webhook's `secret`, given once in the API's answer that creates the webhook |
+/// | expires | 300 s after `t=` |
+/// | secret | text: the webhook's `secret`, shown once, in the API response that creates the webhook |
 /// | not signed | all other headers |
-/// | after a failure | 5 attempts in all: again after 1, 5 and 15 minutes and 1 hour |
+/// | after a failure | 5 attempts in all: retries after 1, 5 and 15 minutes and 1 hour |
 /// | source | <https://docs.zavu.dev/guides/receiving-messages/signature-migration>, read 2026-11 |
 /// | checked | documentation only |
 ///
-/// Zavu has two kinds of signatures. `v2=` is over the timestamp, a `.` and the body,
-/// and is what new webhooks get. `v1=`, of older webhooks, is over the body alone: it
-/// has the same `t=` beside it, which proves nothing. An older page of the
-/// documentation says that `v1=` covers the time; the newer ones and the SDKs say that
-/// it does not. This scheme reads both and wants the time covered by both: a `v1=` over
-/// the body alone is refused.
+/// Zavu has two kinds of signatures. New webhooks send `v2=`, over the timestamp, a `.`
+/// and the body. Older webhooks send `v1=`, over the body only, so the `t=` beside it
+/// proves nothing. An older page of the documentation says that `v1=` covers the
+/// timestamp; the newer pages and the SDKs say that it does not. This scheme reads
+/// both, and requires both to cover the timestamp: a `v1=` over the body only is
+/// refused.
 ///
-/// A webhook is moved by its `signatureVersion`: first to `v1+v2`, then to `v2`. Know
-/// an event by the `id` in the signed body.
+/// To migrate a webhook, set its `signatureVersion` first to `v1+v2`, then to `v2`.
+/// Identify an event by the `id` in the signed body.
 ///
 /// # Examples
 ///
@@ -418,21 +419,21 @@ pub const ZAVU: Scheme<'static> = Scheme {
 /// | --- | --- |
 /// | signature | list in `X-Hook0-Signature`: `v0=` hex |
 /// | signed | timestamp `.` body |
-/// | expires | 300 s by `t=` |
+/// | expires | 300 s after `t=` |
 /// | secret | text: the `secret` of the subscription |
 /// | not signed | `X-Event-Id`, `X-Event-Type`, `Content-Type` |
-/// | after a failure | up to 24 retries within 8 days, after 3 seconds at first and 10 hours at last; a server may be set otherwise |
+/// | after a failure | up to 24 retries within 8 days, with delays that grow from 3 seconds to 10 hours; a server may be configured differently |
 /// | source | <https://github.com/hook0/hook0/blob/1e073b4ecc6287034942b16e244a0481c063910f/clients/conformance/signature.json>, read 2026-11 |
 /// | checked | an SDK's test: the conformance vectors of Hook0's clients |
 ///
-/// The older form. A Hook0 server sends `v1=` alone unless it is set to send `v0=`, so
-/// prefer [`HOOK0_V1`]. This scheme skips a `v1=` beside its own and so does not
-/// notice one that is wrong.
+/// This is the older form. A Hook0 server sends only `v1=` unless it is configured to
+/// send `v0=`, so prefer [`HOOK0_V1`]. This scheme skips a `v1=` beside its `v0=`, and
+/// so does not notice if the `v1=` is wrong.
 ///
 /// Coinbase CDP sends both forms and advises `v0=` for receivers that do not need the
-/// headers. It makes up to 60 retries.
+/// headers. It retries up to 60 times.
 ///
-/// A server may name the header otherwise: [`Scheme::with_signature_header`].
+/// If a server uses another header name, set it with [`Scheme::with_signature_header`].
 ///
 /// # Examples
 ///
@@ -464,20 +465,19 @@ pub const HOOK0_V0: Scheme<'static> = Scheme {
 /// | --- | --- |
 /// | signature | list in `X-Hook0-Signature`: `v1=` hex |
 /// | signed | timestamp `.` names of headers `.` headers `.` body |
-/// | expires | 300 s by `t=` |
-/// | secret | text: the `secret` of the subscription; at Coinbase, in the answer that creates it |
+/// | expires | 300 s after `t=` |
+/// | secret | text: the `secret` of the subscription; for Coinbase, in the API response that creates it |
 /// | not signed | headers that `h=` does not name |
 /// | after a failure | Hook0: up to 24 retries within 8 days by default; Coinbase: up to 60 with exponential backoff |
 /// | source | <https://documentation.hook0.com/tutorials/webhook-authentication>, read 2026-11 |
-/// | checked | an SDK's test: the vectors of Hook0's worker and clients, computed again with CPython |
+/// | checked | an SDK's test: the vectors of Hook0's worker and clients, recomputed with CPython |
 ///
 /// `h=` names `content-type`, `x-event-id`, `x-event-type` and all headers that the
-/// subscription adds, in the order of the alphabet. A request that names a header
-/// which is not allowed is refused: for those that you add, set a [`HeaderList`] of
-/// your own.
+/// subscription adds, in alphabetical order. A request that names a header which is not
+/// allowed is refused: to allow the headers that you add, set your own [`HeaderList`].
 ///
-/// The values are joined by dots and may hold dots, so that bytes can be moved from
-/// `x-event-type` to the end of `x-event-id`. See that the id is a UUID before you
+/// The values are joined by dots and may contain dots, so bytes can be moved from
+/// `x-event-type` to the end of `x-event-id`. Check that the id is a UUID before you
 /// trust the type. A body that is not a JSON object can be cut in the same way.
 ///
 /// # Examples
@@ -527,22 +527,22 @@ pub const HOOK0_V1: Scheme<'static> = Scheme {
 /// | --- | --- |
 /// | signature | list in `Paddle-Signature`: `h1=` hex |
 /// | signed | timestamp `:` body |
-/// | expires | 5 s by `ts=` |
+/// | expires | 5 s after `ts=` |
 /// | secret | text: the secret key (`pdl_ntfset_…`) of the destination, under Developer Tools > Notifications > Edit destination, or `endpoint_secret_key` in the API |
 /// | not signed | all other headers |
 /// | after a failure | no 200 within 5 seconds: 60 retries over 3 days; in the sandbox 3 within 15 minutes |
 /// | source | <https://developer.paddle.com/webhooks/about/signature-verification>, read 2026-11 |
 /// | checked | an independent implementation: paddle-node-sdk; Hookdeck agrees |
 ///
-/// A `:` and not a `.` follows the time, and the entries are separated by `;`. During
-/// a rotation there is one `h1=` for each secret.
+/// A `:`, not a `.`, follows the timestamp, and the entries are separated by `;`.
+/// During a rotation there is one `h1=` for each secret.
 ///
-/// The window of 5 seconds is the default of the SDKs; here the future is held to it
-/// too. A clock that is slightly off, or a queue in front of the receiver, exceeds it:
-/// [`Scheme::with_window`] widens it.
+/// The window of 5 seconds is the default of the SDKs; here it applies to the future
+/// too. If your clock is slightly off or a queue is in front of the receiver, widen the
+/// window with [`Scheme::with_window`].
 ///
-/// Know an event by the `event_id` in the signed body. Paddle Classic's `p_signature`
-/// is another scheme.
+/// Identify an event by the `event_id` in the signed body. Paddle Classic's
+/// `p_signature` is a different scheme.
 ///
 /// # Examples
 ///
@@ -577,21 +577,22 @@ pub const PADDLE: Scheme<'static> = Scheme {
 /// | --- | --- |
 /// | signature | list in `sanity-webhook-signature`: `v1=` base64url |
 /// | signed | timestamp `.` body |
-/// | expires | 300 s by `t=`, in ms |
+/// | expires | 300 s after `t=` (milliseconds) |
 /// | secret | text: the secret that you choose for the webhook, under API > Webhooks in the settings of the project at sanity.io/manage |
 /// | not signed | `idempotency-key`, `sanity-transaction-id`, `sanity-transaction-time`, `sanity-operation`, `sanity-document-id` |
-/// | after a failure | 2 retries, 30 seconds apart, after 429 and 5xx (since April 2026; before, for 30 minutes) |
+/// | after a failure | 2 retries, 30 seconds apart, after 429 and 5xx (since April 2026; before that, for 30 minutes) |
 /// | source | <https://github.com/sanity-io/webhook-toolkit/blob/0753ed1948ba318023237109530f6a2799091e6e/src/signature.ts>, read 2026-11 |
 /// | checked | an SDK's test: sanity-io/webhook-toolkit |
 ///
-/// The time is in milliseconds, and the signature in base64url without padding. A
+/// The timestamp is in milliseconds, and the signature in base64url without padding. A
 /// webhook without a secret is not signed.
 ///
-/// The toolkit does not look at the age of a message: the window of 5 minutes is ours.
+/// The toolkit does not check the age of a message: the window of 5 minutes is the
+/// default of this crate.
 ///
-/// The `idempotency-key` that Sanity sends is not signed. What was done to the
-/// document is in the unsigned `sanity-operation` alone, unless the projection puts it
-/// into the body.
+/// The `idempotency-key` that Sanity sends is not signed. The operation on the document
+/// is only in the unsigned `sanity-operation`, unless the projection adds it to the
+/// body.
 ///
 /// # Examples
 ///

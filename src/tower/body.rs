@@ -111,8 +111,8 @@ pub(super) type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 impl Limits {
     /// Rejects a body that announces a length over the limit.
     ///
-    /// Nothing else relies on the announced length, and no memory is reserved for
-    /// it. A body that exceeds the limit all the same is rejected while it is read.
+    /// Nothing else relies on the announced length, and no memory is reserved for it. A
+    /// body that exceeds the limit anyway is rejected while it is read.
     pub(super) fn check_announced<B: Body>(
         &self,
         announced: Option<u64>,

@@ -67,7 +67,7 @@ use crate::{RequestHead, Verifier};
 #[must_use = "checks do nothing until `verify` is called"]
 pub struct Checks {
     limits: Limits,
-    /// Turns on the answers to handshakes.
+    /// Whether handshakes are answered.
     #[cfg(feature = "handshake")]
     answers: bool,
     explaining: Option<Arc<Explaining>>,
@@ -109,7 +109,7 @@ impl Checks {
         self
     }
 
-    /// Searches for the reason of each refusal, and logs it: **for development**. See
+    /// Searches for the reason for each refusal, and logs it: **for development**. See
     /// `VerifyLayer::explain_refusals`.
     #[cfg(all(
         feature = "explain",
@@ -136,7 +136,8 @@ impl Checks {
         self
     }
 
-    /// Makes every check of the layer, in the same order, and returns the verified body.
+    /// Performs every check of the layer, in the same order, and returns the verified
+    /// body.
     ///
     /// `choose` returns the verifier. It is called after the announced length of the body
     /// has been checked; if it returns `None`, the request is rejected with 401. The head

@@ -40,8 +40,8 @@ impl Explaining {
         }
     }
 
-    /// Searches for the reason of a refusal in a separate thread, unless another search is
-    /// running or began less than [`INTERVAL`] ago.
+    /// Searches for the reason for a refusal in a separate thread, unless another search
+    /// is running or began less than [`INTERVAL`] ago.
     pub(super) fn explain(&self, head: &dyn RequestHead, body: Bytes) {
         let Ok(mut state) = self.state.lock() else {
             return;
@@ -111,7 +111,7 @@ impl RequestHead for KeptHead {
     }
 }
 
-/// Marks the search as ended when it is dropped, also by a panic.
+/// Marks the search as ended when it is dropped, even by a panic.
 struct Searching(Arc<Mutex<State>>);
 
 impl Drop for Searching {

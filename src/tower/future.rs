@@ -116,7 +116,8 @@ pub(super) fn end<B>(respond: &impl MakeResponse<B>, ended: Ended) -> Response<B
     response
 }
 
-/// Has a response announce that the server closes its connection, which has this version.
+/// Makes a response announce that the server closes the connection, which uses this HTTP
+/// version.
 pub(crate) fn announce_closing<B>(response: &mut Response<B>, version: Version) {
     if version == Version::HTTP_10 {
         // hyper would add `keep-alive` to a response of version 1.1 if an HTTP/1.0

@@ -28,8 +28,8 @@ impl VerifyLayer {
     pub const DEFAULT_BODY_LIMIT: usize = Checks::DEFAULT_BODY_LIMIT;
 
     /// Creates a layer that checks every request with one verifier: a
-    /// [`Webhook`](crate::Webhook), or anything else that implements
-    /// [`Verifier`], also in a `Box` or an `Arc`.
+    /// [`Webhook`](crate::Webhook), or anything else that implements [`Verifier`],
+    /// including a `Box` or an `Arc` of one.
     ///
     /// The layer holds at most [`DEFAULT_BODY_LIMIT`](Self::DEFAULT_BODY_LIMIT)
     /// bytes of a body, waits for the body as long as the server does, and
@@ -42,8 +42,8 @@ impl VerifyLayer {
         Self::from_fn(move |_| Some(Arc::clone(&verifier)))
     }
 
-    /// Creates a layer whose verifier can be replaced while requests are checked, for a
-    /// rotation of secrets without a restart. Each request is checked, to the end of its
+    /// Creates a layer whose verifier can be replaced while requests are checked, for
+    /// rotating secrets without a restart. Each request is checked, to the end of its
     /// body, with the verifier that is current when its head is checked.
     ///
     /// [`Reloadable`] shows how to reload secrets from a file. For secrets of several
@@ -75,11 +75,10 @@ impl VerifyLayer {
     /// `Router::nest` the path here lacks the prefix; `OriginalUri` in the
     /// extensions has the whole one.
     ///
-    /// Name the keys of each tenant after it
-    /// ([`Key::with_id`](crate::Key::with_id)). Then the proof and the log say
-    /// whose event it is, with every scheme. Rely on that name and not on the
-    /// path: this function can see `ann%61` where a handler sees `anna`. A client
-    /// can observe whether a path has a verifier, since only then does the layer
+    /// Name the keys of each tenant after it ([`Key::with_id`](crate::Key::with_id)).
+    /// Then the proof and the log say whose event it is, with every scheme. Rely on that
+    /// name, not on the path: this function can see `ann%61` where a handler sees `anna`.
+    /// A client can observe whether a path has a verifier, since only then does the layer
     /// read the body.
     ///
     /// ```
@@ -152,7 +151,7 @@ impl<R> VerifyLayer<R> {
         self
     }
 
-    /// Sets the response to rejected requests, in place of the
+    /// Sets the response to rejected requests, instead of the
     /// [status](super::Rejection::status) and an empty body.
     ///
     /// Anyone can receive the response. Make it the same for every
@@ -194,7 +193,7 @@ impl<R> VerifyLayer<R> {
         }
     }
 
-    /// Searches for the reason of each refusal, and logs it: **for development**.
+    /// Searches for the reason for each refusal, and logs it: **for development**.
     ///
     /// Give the explainer the scheme and the secrets of this layer's verifier. Within a
     /// second or so after a 401, a log event at level `WARN`, with the target

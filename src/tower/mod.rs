@@ -76,26 +76,25 @@
 //! | 408 | the body does not arrive within the timeout, if one is set |
 //! | 500 | the verifier cannot check the request, and its operator has to act ([`VerifyError::is_operator_fault`](crate::VerifyError::is_operator_fault)) |
 //!
-//! The response has this status and an empty body, and is the same for every
-//! request that is not verified, so a forger does not learn what was wrong. A
-//! forger can observe whether the head passed, since the body is read only then,
-//! but what a head must contain is no secret. (RFC 9110 asks for
-//! `WWW-Authenticate` with a 401. The layer sends none, since no HTTP
-//! authentication would let the request through.)
+//! The response has this status and an empty body, and is the same for every request that
+//! is not verified, so a forger does not learn what was wrong. A forger can observe
+//! whether the head passed, since the body is read only then, but what a head must
+//! contain is not a secret. (RFC 9110 asks for `WWW-Authenticate` with a 401. The layer
+//! sends none, since no HTTP authentication would let the request through.)
 //!
 //! With [`answer_handshakes`](VerifyLayer), the layer also reads an unsigned `POST` of at
 //! most 4 KiB if the scheme delivers its secret in a body (Notion).
 //!
-//! Over HTTP/1, hyper counts trailers itself and ends a body that has more than
-//! 100 with an error, so the status is 400 and not 413.
+//! Over HTTP/1, hyper counts trailers itself and ends a body that has more than 100 with
+//! an error, so the status is 400, not 413.
 //!
-//! **The connection.** Many requests are rejected before their body is read to
-//! its end. In that case an HTTP/1 server closes the connection. The layer adds
-//! `Connection: close` to the response, so that the client opens another
-//! connection and does not lose its next request. A request that was read to its
-//! end leaves the connection open. Over HTTP/2 the server resets the stream, and
-//! the connection remains. In both cases a client that is still sending the body
-//! may see the closed connection or stream in place of the response.
+//! **The connection.** Many requests are rejected before their body is read to its end.
+//! In that case an HTTP/1 server closes the connection. The layer adds
+//! `Connection: close` to the response, so that the client opens another connection and
+//! does not lose its next request. A request that was read to its end leaves the
+//! connection open. Over HTTP/2 the server resets the stream, and the connection remains.
+//! In both cases a client that is still sending the body may see the closed connection or
+//! stream instead of the response.
 //!
 //! **The reason** is a [`Rejection`] in the extensions of the response, for your
 //! outer layers. With the feature `tracing` it is also logged as an event with the target
@@ -139,8 +138,8 @@
 //!   `TraceLayer` is not `Default`, but that layer belongs in front of this one anyway.
 //! - **Order.** With axum's `Router::layer`, the layer added last is the
 //!   outermost; in a `ServiceBuilder`, the layer added first is.
-//! - **gRPC.** Under tonic, a streamed request is held until its sender ends it,
-//!   so a stream in both directions stalls.
+//! - **gRPC.** Under tonic, a streamed request is held until its sender ends it, so a
+//!   bidirectional stream stalls.
 //!
 //! # In production
 //!
@@ -151,13 +150,13 @@
 //!   drops names with an underscore by default). Where a scheme signs the method
 //!   or the target of a request, a proxy must not rewrite these either. (Pomelo's
 //!   endpoint is not affected: it is configured as text.)
-//! - **Decompress** (`Content-Encoding`) after verification and not before, since
-//!   senders sign the bytes that they send.
-//! - **The clock** must be right to a few seconds. The replay window is one
-//!   minute for Pomelo and five minutes for Standard Webhooks.
-//! - **Respond soon.** Store or queue the event, respond with 2xx, and do the
-//!   work later. Expect to receive an event more than once: remember its
-//!   [idempotency key](crate::Verified::idempotency_key).
+//! - **Decompress** (`Content-Encoding`) after verification, not before, since senders
+//!   sign the bytes that they send.
+//! - **The clock** must be right to within a few seconds. The replay window is one minute
+//!   for Pomelo and five minutes for Standard Webhooks.
+//! - **Respond quickly.** Store or queue the event, respond with 2xx, and do the work
+//!   later. Expect to receive an event more than once: remember its [idempotency
+//!   key](crate::Verified::idempotency_key).
 //! - **The head** must arrive in time too. No layer sees the request before that,
 //!   so the server or the proxy has to limit the time. hyper does if it has a timer
 //!   (`header_read_timeout`, HTTP/1); `axum::serve` does not.
@@ -170,11 +169,11 @@
 //! | Hubpay | [15 seconds][hubpay] | 8 attempts in 28 hours; an endpoint that fails for 5 days may be switched off |
 //! | Pomelo | [not stated][pomelo] | a late or unsigned response rejects the card transaction (see [`SignResponseLayer`]); requests are repeated with the same `x-idempotency-key` (which is not signed) |
 //!
-//! So what a rejection does to a genuine event depends on its sender. If a sender
-//! repeats rejected requests for days, events that were rejected during hours with
-//! a wrong secret arrive later by themselves. Paminga's are lost within minutes,
-//! and a sender that treats a 4xx as final never sends them again: fetch those
-//! from the sender. The documentation was read in November 2026.
+//! So what a rejection does to a genuine event depends on its sender. If a sender repeats
+//! rejected requests for days, events that were rejected during a few hours with a wrong
+//! secret arrive later on their own. Paminga's are lost within minutes, and a sender that
+//! treats a 4xx as final never sends them again: fetch those from the sender. The
+//! documentation was read in November 2026.
 //!
 //! [sw]: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#request-timeouts
 //! [svix]: https://docs.svix.com/retries

@@ -107,8 +107,8 @@ impl<R> AllowNetworksLayer<R> {
         self
     }
 
-    /// Sets the response to rejected requests, in place of the
-    /// [status](Rejection::status) and an empty body, like
+    /// Sets the response to rejected requests, instead of the [status](Rejection::status)
+    /// and an empty body, like
     /// [`VerifyLayer::with_response`](super::VerifyLayer::with_response).
     pub fn with_response<F, B>(self, respond: F) -> AllowNetworksLayer<F>
     where

@@ -205,9 +205,9 @@ impl fmt::Display for Rejection {
                 received,
             } => write!(
                 f,
-                "the body has {received} bytes, and Content-Length announces {announced}; a \
-                 middleware in front changed the body (decompressed or rewrote it), or its stream \
-                 was cancelled"
+                "the body has {received} bytes, but Content-Length announces {announced}; a \
+                 middleware in front changed the body (decompressed or rewrote it), or its \
+                 stream was cancelled"
             ),
             RejectionKind::BodyTimeout { limit } => {
                 write!(f, "the body took more than {limit:?} to arrive")
@@ -217,7 +217,7 @@ impl fmt::Display for Rejection {
             }
             #[cfg(feature = "networks")]
             RejectionKind::ForbiddenAddress { address } => {
-                write!(f, "address {address} is in none of the allowed networks")
+                write!(f, "address {address} is not in any of the allowed networks")
             }
             #[cfg(feature = "networks")]
             RejectionKind::NoPeerAddress => f.write_str(

@@ -264,9 +264,10 @@ impl SignResponseLayer {
         self
     }
 
-    /// Sets the response for when the service fails, in place of the
-    /// [status](ServiceFailure::status) and an empty body. It is signed like any other, and
-    /// can depend on the event, for example on its [endpoint](crate::Verified::endpoint).
+    /// Sets the response for when the service fails, instead of the
+    /// [status](ServiceFailure::status) and an empty body. It is signed like any other,
+    /// and can depend on the event, for example on its
+    /// [endpoint](crate::Verified::endpoint).
     ///
     /// The [example of the type](Self#examples) sets one.
     pub fn with_fallback<F>(mut self, fallback: F) -> Self
@@ -423,8 +424,8 @@ where
         *response.body_mut() = Bytes::new();
     }
     if !is_head || response.status() == StatusCode::NO_CONTENT {
-        // The server sets the length of what is sent. A 204 has none, even to `HEAD` (RFC
-        // 9110, section 8.6), and servers leave in one that is there.
+        // The server sets the length of what is sent. A 204 must not have one (RFC 9110,
+        // section 8.6), and in a response to `HEAD` hyper does not remove it.
         response.headers_mut().remove(CONTENT_LENGTH);
     } else if length > 0 {
         // For `HEAD`, it is the length that the response to a `GET` would have.

@@ -12,17 +12,17 @@ use crate::head::RequestHead;
 /// Checks the head of a request. This is the one trait that a custom verifier
 /// implements.
 ///
-/// [`Webhook`](crate::Webhook) implements it. A custom verifier picks one of
-/// several webhooks, or makes extra checks on the head. What it refuses here is
-/// also refused by every method of [`Verifier`](crate::Verifier), which cannot be
-/// overridden, and by the tower layer.
+/// [`Webhook`](crate::Webhook) implements it. A custom verifier picks one of several
+/// webhooks, or performs extra checks on the head. What it refuses here is also refused
+/// by every method of [`Verifier`](crate::Verifier), which cannot be overridden, and by
+/// the tower layer.
 ///
 /// ```
 /// use hookseal::verification::{CheckHead, CheckedHead};
 /// use hookseal::clock::Timestamp;
 /// use hookseal::{RequestHead, Verifier, VerifyError, Webhook, schemes};
 ///
-/// /// Takes POST requests alone.
+/// /// Accepts only POST requests.
 /// #[derive(Debug)]
 /// struct PostOnly(Webhook);
 ///
@@ -51,25 +51,24 @@ pub trait CheckHead: fmt::Debug + Send + Sync {
     /// Returns the scheme's name, for logs and metrics.
     fn scheme(&self) -> &str;
 
-    /// Makes every check that does not need the body. The timestamp is compared
-    /// with `received_at` if it is given, and otherwise with the clock.
+    /// Performs every check that does not need the body. The timestamp is compared with
+    /// `received_at` if it is given, and otherwise with the clock.
     ///
     /// The head is hostile: this method must not panic or allocate, whatever
     /// the head contains.
     ///
     /// # Errors
     ///
-    /// The head did not come from the sender, was meant for another receiver, or is
-    /// outside the replay window.
+    /// Returns an error if the head did not come from the sender, was meant for another
+    /// receiver, or is outside the replay window.
     fn check_head<'h>(
         &'h self,
         head: &'h dyn RequestHead,
         received_at: Option<Timestamp>,
     ) -> Result<CheckedHead<'h>, VerifyError>;
 
-    /// Returns the responder for handshakes, or `None`, the default, if handshakes
-    /// are not answered. A verifier that holds a webhook returns the webhook's
-    /// responder.
+    /// Returns the responder for handshakes, or `None` (the default) if handshakes are
+    /// not answered. A verifier that holds a webhook returns the webhook's responder.
     #[cfg(feature = "handshake")]
     fn responder(&self) -> Option<crate::handshake::answers::Responder<'_>> {
         None

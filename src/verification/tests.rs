@@ -167,7 +167,7 @@ fn nothing_is_hashed_for_a_request_that_its_head_refuses() {
         for spoiled in spoiled(&request) {
             let (verdict, hashed) = hashed::during(|| verify(&webhook, &spoiled));
             match verdict {
-                // A message id of another spelling is still one.
+                // A different message id is still a valid one.
                 Err(VerifyError::SignatureMismatch) => {
                     assert!(scheme.message_id.is_some(), "{} {spoiled:?}", scheme.name);
                 }
@@ -324,7 +324,7 @@ fn beginning_hashes_nothing() {
     }
 }
 
-/// A state may serve one verification after the other, and keeps nothing.
+/// A state can serve one verification after another, and keeps nothing.
 #[test]
 fn a_state_is_used_again() {
     let (_, webhook, request) = catalogue().swap_remove(0);

@@ -1,4 +1,4 @@
-//! Bodies that do what a test says.
+//! Bodies that follow a test's script.
 
 #![allow(dead_code, reason = "no test needs all of it")]
 
@@ -17,15 +17,15 @@ use http_body::{Body, Frame, SizeHint};
 pub enum Step {
     Data(Vec<u8>),
     Trailers(HeaderMap),
-    /// Nothing yet, and at once more.
+    /// No frame yet; wakes at once.
     Wait,
     Sleep(Duration),
-    /// Nothing more, ever.
+    /// Never another frame.
     Stall,
     Break,
 }
 
-/// What a test can see of a body that it gave away.
+/// What a test can observe of a body that it passed on.
 #[derive(Clone, Default)]
 pub struct Watch {
     polls: Arc<AtomicUsize>,
@@ -42,7 +42,7 @@ impl Watch {
     }
 }
 
-/// A body that takes the steps of a script.
+/// A body that follows the steps of a script.
 pub struct Script {
     steps: VecDeque<Step>,
     sleep: Option<Pin<Box<tokio::time::Sleep>>>,
@@ -71,7 +71,7 @@ impl Script {
         self
     }
 
-    /// Says from the beginning that it has ended.
+    /// Makes the body claim from the start that it has ended.
     pub fn ending_too_soon(mut self) -> Self {
         self.says_it_has_ended = true;
         self
@@ -127,12 +127,12 @@ impl Body for Script {
     }
 }
 
-/// A body that always has an empty frame more.
+/// A body that always has another empty frame.
 #[derive(Default)]
 pub struct Endless(Arc<AtomicUsize>);
 
 impl Endless {
-    /// How many it has given.
+    /// Returns the counter of the frames so far.
     pub fn frames(&self) -> Arc<AtomicUsize> {
         Arc::clone(&self.0)
     }

@@ -1,9 +1,9 @@
-//! Finding an example's program.
+//! Finds an example's program.
 
 use std::env::{self, consts};
 use std::path::{Path, PathBuf};
 
-/// `cargo test` builds the examples beside the tests.
+/// Returns the path of an example, which `cargo test` builds next to the tests.
 pub fn example(name: &str) -> PathBuf {
     let test = env::current_exe().unwrap();
     let profile = test.parent().and_then(Path::parent).unwrap();

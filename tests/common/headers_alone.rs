@@ -1,4 +1,4 @@
-//! A mistake of the operator's that shows only when a request comes.
+//! A mistake of the operator that shows only when a request arrives.
 
 use hookseal::clock::Timestamp;
 use hookseal::scheme::{Part, Scheme, SignatureField};
@@ -6,8 +6,8 @@ use hookseal::verification::{CheckHead, CheckedHead};
 use hookseal::{RequestHead, VerifyError, Webhook};
 use hookseal_testing::genuine::{HEX, SECRET};
 
-/// A verifier that passes the headers of a request alone to a scheme that signs
-/// its method.
+/// A verifier that passes only the headers of a request to a scheme that signs its
+/// method.
 #[derive(Debug)]
 pub struct HeadersAlone(Webhook);
 

@@ -1,4 +1,4 @@
-//! The genuine requests, as the tests know them: `mod common; use common::*;`.
+//! The genuine requests for tests: `mod common; use common::*;`.
 
 #[allow(unused_imports, reason = "no test needs all of it")]
 pub use hookseal_testing::genuine::*;

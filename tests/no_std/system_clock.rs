@@ -1,6 +1,6 @@
-//! Everything that needs the system's clock. `.ci/run` sees this compile where
-//! there is one, and fail where there is none: without `std`, and for
-//! `wasm32-unknown-unknown` with it.
+//! Everything that needs the system's clock. `.ci/run` checks that this compiles where
+//! there is one, and fails where there is none: without `std`, and with it for
+//! `wasm32-unknown-unknown`.
 
 pub use hookseal::clock::SystemClock;
 

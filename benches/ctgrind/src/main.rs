@@ -1,4 +1,4 @@
-//! Whether a check branches on a secret, or looks something up by one: in the
+//! Detects whether a check branches on a secret, or uses one as an address, in the
 //! manner of Adam Langley's ctgrind (<https://github.com/agl/ctgrind>).
 //!
 //! ```text
@@ -6,20 +6,18 @@
 //! ```
 //!
 //! Valgrind's memcheck follows undefined bytes through copies and arithmetic,
-//! and reports each branch on what comes of them and each address made of it.
-//! So secrets are marked as undefined before they are made into keys, and all
-//! MACs under these keys are undefined with them. What a request holds is its
-//! sender's own; where received signatures can be handed over as bytes, they are
-//! marked as well.
+//! and reports each branch and each address that depends on them. So secrets are
+//! marked as undefined before keys are created from them, which makes all MACs
+//! under these keys undefined too. The content of a request is known to its sender.
+//! Where received signatures can be passed as bytes, they are marked as well.
 //!
-//! Of Ed25519 the seed is the secret. The public key and the signatures that
-//! come of it are published, and verifying branches on them, which has to be
-//! seen.
+//! For Ed25519, the seed is the secret. The public key and the signatures derived
+//! from it are published, and verifying branches on them, which must be reported.
 //!
-//! Some branches are known and wanted: on the verdict, once for each key that is
+//! Some branches are known and intended: on the verdict, once for each key that is
 //! tried, and on whether anyone may know a secret, once for each key that is
-//! made. `known.supp` says why, and leaves their reports out, by the function that
-//! they are in. Without it there have to be as many of them, and no others.
+//! created. `known.supp` says why, and suppresses their reports by function. Without
+//! it, exactly these reports must appear.
 
 mod valgrind;
 
@@ -48,7 +46,7 @@ fn main() -> Result<ExitCode, Failure> {
         unsuppressed: std::env::args().any(|word| word == "--unsuppressed"),
         unexpected: 0,
     };
-    // Valgrind hides the instructions that it does not know.
+    // Valgrind hides instructions that it does not know.
     let extensions = std::is_x86_feature_detected!("sha");
     let backend = if extensions {
         "SHA extensions"
@@ -72,19 +70,19 @@ fn main() -> Result<ExitCode, Failure> {
 }
 
 struct Report {
-    /// Whether valgrind reports what is known too.
+    /// Whether valgrind also reports the known branches.
     unsuppressed: bool,
     unexpected: usize,
 }
 
 impl Report {
-    /// Nothing may be reported of `work` but this many branches that are known.
+    /// Checks that valgrind reports only this many known branches in `work`.
     fn silent(&mut self, name: &str, known: usize, work: impl FnOnce()) {
         let wanted = if self.unsuppressed { known } else { 0 };
         self.watch(name, work, |found| found == wanted);
     }
 
-    /// Something has to be reported of `work`.
+    /// Checks that valgrind reports something in `work`.
     fn seen(&mut self, name: &str, work: impl FnOnce()) {
         self.watch(name, work, |found| found > 0);
     }
@@ -104,7 +102,7 @@ impl Report {
 
 // Keys, schemes and requests.
 
-/// The same key from a known and from a secret secret.
+/// Creates a key from a known secret; `secret_key` creates the same from a marked one.
 fn key<const LEN: usize>(byte: u8) -> Result<Key, ConfigError> {
     Ok(Key::from_bytes([byte; LEN])?.with_id(KEY_ID))
 }
@@ -119,11 +117,11 @@ const KEY_ID: &str = "key";
 const BODY: &[u8] = &[b'x'; 200];
 const NOW: Timestamp = Timestamp::from_secs(1_700_000_000);
 
-/// What is verified: a scheme, with MAC keys and perhaps a public key.
+/// A scheme to verify with, with MAC keys and perhaps a public key.
 struct Watched {
     name: &'static str,
     scheme: Scheme<'static>,
-    /// Whether there is a public key beside the MAC keys.
+    /// Whether there is a public key besides the MAC keys.
     both_kinds: bool,
 }
 
@@ -208,7 +206,7 @@ impl Watched {
         Webhook::new_with_clock(self.scheme, keys, FixedClock::at(NOW))
     }
 
-    /// The message's headers, as a sender with this key writes them.
+    /// Returns the message's headers as a sender with this key writes them.
     fn signed(&self, key: Key) -> Result<Headers, Failure> {
         let message = Message::new(BODY).with_id("message").with_key_id(KEY_ID);
         let headers = self.webhook(vec![key])?.sign(&message)?;
@@ -217,7 +215,7 @@ impl Watched {
         Ok(texts.collect())
     }
 
-    /// The message's signature under a known key.
+    /// Returns the message's signature under a known key.
     fn signature_by(&self, byte: u8) -> Result<Signature, Failure> {
         let headers = self.signed(key::<32>(byte)?)?;
         let receiver = self.webhook(vec![key::<32>(byte)?])?;
@@ -225,7 +223,7 @@ impl Watched {
         Ok(*verified.signature())
     }
 
-    /// The message's headers with these signatures in place of its own.
+    /// Returns the message's headers with these signatures in place of its own.
     fn with(&self, signatures: &[Signature]) -> Result<Headers, Failure> {
         let own = self.entry(&self.signature_by(b'k')?);
         let entries: Vec<String> = signatures.iter().map(|other| self.entry(other)).collect();
@@ -250,7 +248,7 @@ impl Watched {
         Ok(headers)
     }
 
-    /// A signature, written as the scheme has it.
+    /// Returns a signature as the scheme writes it.
     fn entry(&self, signature: &Signature) -> String {
         let mut forms = self.scheme.forms.iter();
         let form = forms.find(|form| form.algorithm == signature.algorithm());
@@ -274,7 +272,7 @@ fn of_bytes(algorithm: Algorithm, bytes: &[u8]) -> Signature {
     Signature::from_bytes(algorithm, bytes).expect("as many bytes as the algorithm's")
 }
 
-/// A signature, and the nearest wrong ones from both ends.
+/// Returns a signature, and the nearest wrong ones from both ends.
 fn neighbours(signature: Signature) -> [(&'static str, Signature); 3] {
     let changed = |at: usize| {
         let mut bytes = signature.as_bytes().to_vec();
@@ -302,7 +300,8 @@ fn verify_chunks(webhook: &Webhook, headers: &Headers) -> bool {
     is_verified(verdict.map(|_| ()))
 }
 
-/// A request that is refused before its MAC is compared would show nothing.
+/// Returns whether a request is verified. Fails if it is refused before its MAC is compared,
+/// which would prove nothing.
 fn is_verified(verdict: Result<(), VerifyError>) -> bool {
     if public(verdict.is_ok()) {
         return true;
@@ -311,7 +310,7 @@ fn is_verified(verdict: Result<(), VerifyError>) -> bool {
     false
 }
 
-/// The message's signature under a secret key, as the check has computed it.
+/// Returns the message's signature under a secret key, as the check computes it.
 fn computed<const LEN: usize>(scheme: Scheme<'static>) -> Result<Signature, Failure> {
     let watched = watched(scheme);
     let headers = watched.signed(key::<LEN>(b'k')?)?;
@@ -326,11 +325,11 @@ fn is_all_secret(signature: &Signature) -> bool {
     !bytes.is_empty() && rest.is_empty() && words.iter().all(is_secret)
 }
 
-// What is watched.
+// The checks that are watched.
 
 impl Report {
-    /// That secrets are marked, that the marks reach what is compared, and that
-    /// valgrind sees what is done to it.
+    /// Checks that secrets are marked, that the marks reach what is compared, and that
+    /// valgrind reports leaks.
     fn what_must_be_seen(&mut self) -> Result<(), Failure> {
         let computed = computed::<32>(schemes::PAMINGA)?;
         let received = watched(schemes::PAMINGA).signature_by(b'k')?;
@@ -344,15 +343,15 @@ impl Report {
             let byte = computed.as_bytes()[0];
             black_box(black_box(&[0u8; 256])[usize::from(byte)]);
         });
-        // As the documentation says.
+        // As documented.
         self.seen("a signature that is written", || {
             black_box(Encoding::Base64.encode(&computed));
         });
         Ok(())
     }
 
-    /// HMAC takes secrets of up to a block as they are, 64 bytes or 128 of
-    /// SHA-512, and hashes longer ones first.
+    /// Checks the creation of keys. HMAC uses secrets of up to a block (64 bytes, or 128
+    /// for SHA-512) unchanged, and hashes longer ones first.
     fn keys(&mut self) -> Result<(), Failure> {
         self.key::<1>()?;
         self.key::<32>()?;
@@ -362,7 +361,7 @@ impl Report {
         self.key::<129>()?;
         self.key::<200>()?;
 
-        // Where requests name their key, two ids may not have one secret.
+        // If requests name their key, two ids may not have the same secret.
         let [one, other] = [b'a', b'b'].map(secret_key::<32>);
         let keys = vec![one?, other?.with_id("another")];
         let mut webhook = None;
@@ -408,7 +407,7 @@ impl Report {
         Ok(())
     }
 
-    /// The public key and the signature come of the seed, and are published.
+    /// Checks signing. The public key and the signature depend on the seed, and are published.
     fn signing(&mut self) -> Result<(), Failure> {
         let known = SigningKey::from_seed(&SEED)?;
         let mut key = None;
@@ -423,7 +422,7 @@ impl Report {
         let bytes: [u8; 64] = signature.as_bytes().try_into()?;
         let signed = published(bytes);
         assert_eq!(signed, known.sign(&[BODY]).as_bytes());
-        // The point R; of S the highest bits are nothing to valgrind.
+        // The point R. Of S, valgrind knows the highest bits.
         let (point, _) = bytes.split_first_chunk::<32>().ok_or("no R")?;
         assert!(is_secret(point) && is_secret(key.public_key().as_bytes()));
 
@@ -455,7 +454,7 @@ impl Report {
         Ok(())
     }
 
-    /// All keys up to the one that matches are tried.
+    /// Checks several keys: those up to the matching one are tried.
     fn several_keys(&mut self, watched: &Watched) -> Result<(), Failure> {
         let keys = [b'a', b'b', b'c'].map(secret_key::<32>);
         let receiver = watched.webhook(keys.into_iter().collect::<Result<_, _>>()?)?;
@@ -477,8 +476,8 @@ impl Report {
         Ok(())
     }
 
-    /// Each key is tried once, however many signatures are listed, and an Ed25519
-    /// one beside them.
+    /// Checks several signatures, including an Ed25519 one: each key is tried once, however
+    /// many are listed.
     fn several_signatures(&mut self, watched: &Watched) -> Result<(), Failure> {
         let keys = vec![secret_key::<32>(b'a')?, secret_key::<32>(b'b')?];
         let receiver = watched.webhook(keys)?;

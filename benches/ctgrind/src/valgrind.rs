@@ -1,4 +1,4 @@
-//! Requests to the valgrind that runs this program. Without one they do nothing.
+//! Requests to the valgrind that runs this program. Without valgrind they do nothing.
 //!
 //! The numbers and the instructions are those of `valgrind.h` and `memcheck.h`, which promise to keep them.
 
@@ -15,35 +15,35 @@ pub fn is_there() -> bool {
     request(RUNNING_ON_VALGRIND, [0; 3]) != 0
 }
 
-/// How many times valgrind has reported something.
+/// Returns how many times valgrind has reported something.
 pub fn reports() -> usize {
     request(COUNT_ERRORS, [0; 3])
 }
 
-/// These bytes as a secret. Valgrind holds them for undefined, follows them
-/// through copies and arithmetic, and reports each branch on what comes of
-/// them and each address made of it.
+/// Marks bytes as secret. Valgrind treats them as undefined, follows them
+/// through copies and arithmetic, and reports each branch and each address
+/// that depends on them.
 pub fn secret<const N: usize>(mut bytes: [u8; N]) -> [u8; N] {
     let start = bytes.as_mut_ptr().expose_provenance();
     request(MAKE_MEM_UNDEFINED, [start, N, 0]);
     bytes
 }
 
-/// This value as one that may be branched on.
+/// Marks a value as one that may be branched on.
 pub fn public(mut value: bool) -> bool {
     let start = (&raw mut value).expose_provenance();
     request(MAKE_MEM_DEFINED, [start, size_of::<bool>(), 0]);
     value
 }
 
-/// These bytes as ones that may be branched on.
+/// Marks bytes as ones that may be branched on.
 pub fn published<const N: usize>(mut bytes: [u8; N]) -> [u8; N] {
     let start = bytes.as_mut_ptr().expose_provenance();
     request(MAKE_MEM_DEFINED, [start, N, 0]);
     bytes
 }
 
-/// Whether valgrind holds every single bit of these bytes for secret.
+/// Returns whether valgrind treats every bit of these bytes as secret.
 pub fn is_secret<const N: usize>(bytes: &[u8; N]) -> bool {
     let mut undefined_bits = [0u8; N];
     let from = bytes.as_ptr().expose_provenance();
@@ -54,9 +54,9 @@ pub fn is_secret<const N: usize>(bytes: &[u8; N]) -> bool {
 fn request(code: usize, [one, two, three]: [usize; 3]) -> usize {
     let question = [code, one, two, three, 0, 0];
     let mut answer = 0;
-    // SAFETY: four turns that add up to two whole ones, and an exchange of a
-    // register with itself, change nothing. Valgrind knows them: it reads the
-    // question, answers in `rdx`, and writes no memory but `undefined_bits`.
+    // SAFETY: four rotations that add up to two full ones, and an exchange of a
+    // register with itself, change nothing. Valgrind recognizes them: it reads the
+    // request, answers in `rdx`, and writes no memory except `undefined_bits`.
     unsafe {
         asm!(
             "rol rdi, 3",

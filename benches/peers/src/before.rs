@@ -1,4 +1,4 @@
-//! The crate beside itself as it was before its schemes became data.
+//! Compares the crate with its version before its schemes became data.
 
 use std::hint::black_box;
 
@@ -32,7 +32,7 @@ impl Report {
         }
     }
 
-    /// As each is used: the old verifier is a type of its own for each scheme.
+    /// Compares both as they are used: the old verifier is a separate type for each scheme.
     fn beside(&mut self, what: &str, request: &Request, old: &impl Verifier) {
         let pairs: Vec<(&str, &[u8])> = request
             .headers

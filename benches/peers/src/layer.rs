@@ -1,5 +1,5 @@
-//! The layer on the routes of axum, beside the same routes without it and with
-//! the layer as it was before.
+//! Compares axum routes behind the layer with the same routes without it, and behind
+//! the previous layer.
 
 use std::future::Future;
 use std::hint::black_box;
@@ -33,7 +33,7 @@ async fn handle_hashed(body: Bytes) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-/// Nothing here waits for anything.
+/// Runs a future to its end. None of them ever waits.
 fn run<F: Future>(future: F) -> F::Output {
     let mut context = Context::from_waker(Waker::noop());
     match pin!(future).poll(&mut context) {

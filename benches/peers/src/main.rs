@@ -1,19 +1,19 @@
-//! hookseal beside its peers, beside the bare hash, and beside itself as it was
-//! before its schemes became data, in one run.
+//! Compares hookseal with its peers, with the bare hash, and with its version before
+//! its schemes became data, in one run.
 //!
 //! ```text
 //! benches/peers/run            # measures
 //! benches/peers/run --short    # checks that it works
 //! ```
 //!
-//! Further words pick sections by their name: `benches/peers/run before layer`.
+//! Further words select sections by name: `benches/peers/run before layer`.
 //! `curve` and `growth` also write their results to `benches/*.csv`, and `plot`
 //! draws these files.
 //!
-//! Contestants take turns, a batch each, and what counts is the median over
-//! the turns of the ratio of two neighbours: a machine that slows down in the
-//! middle slows both. Times are the median of a contestant's batches, and say
-//! something about this machine only.
+//! Contestants take turns, a batch each. The result is the median, over the turns,
+//! of the ratio of two neighbours: a machine that slows down midway slows both.
+//! Times are the median of a contestant's batches, and are valid only for this
+//! machine.
 
 mod before;
 mod layer;
@@ -145,7 +145,7 @@ fn main() {
 
 struct Contestant<'c> {
     name: &'c str,
-    /// Runs once and says whether the verdict was the wanted one.
+    /// Runs once, and returns whether the verdict was the wanted one.
     run: Box<dyn FnMut() -> bool + 'c>,
 }
 
@@ -161,7 +161,7 @@ struct Measured {
     time: Vec<f64>,
     /// The ratio to the first contestant: medians over the turns.
     ratio: Vec<f64>,
-    /// Nanoseconds more than the first contestant: medians over the turns.
+    /// Nanoseconds more than the first contestant took: medians over the turns.
     more: Vec<f64>,
 }
 
@@ -172,7 +172,7 @@ struct Report {
 }
 
 impl Report {
-    /// The first contestant is what the others are compared with.
+    /// Measures the contestants. The others are compared with the first.
     fn measure(&self, contestants: &mut [Contestant<'_>]) -> Measured {
         let turns = if self.short { 1 } else { 61 };
         let mut batches = Vec::new();
@@ -217,7 +217,8 @@ impl Report {
         }
     }
 
-    /// Writes points where [`Report::plot`] reads them. Those of a short run say nothing.
+    /// Writes points where [`Report::plot`] reads them, except in a short run, where they are
+    /// meaningless.
     fn keep(&self, plot: &Plot, points: &[Point]) {
         if !self.short {
             plot.write_points(points);
@@ -257,7 +258,7 @@ fn time(run: &mut dyn FnMut() -> bool, times: u32) -> f64 {
     start.elapsed().as_secs_f64() * 1e9 / f64::from(times)
 }
 
-/// How many runs fill a millisecond: long enough for the clock, short enough
+/// Returns how many runs fill a millisecond: long enough for the clock, short enough
 /// for the turns to follow each other closely.
 fn batch(run: &mut dyn FnMut() -> bool) -> u32 {
     let mut times = 1;
@@ -267,8 +268,8 @@ fn batch(run: &mut dyn FnMut() -> bool) -> u32 {
     times
 }
 
-/// The smallest of several times: what else the machine does makes one longer,
-/// and a batch that is chosen by it is too short for the clock.
+/// Returns the shortest of several times. Other work on the machine makes some times
+/// longer, and a batch chosen by such a time would be too short for the clock.
 fn shortest(run: &mut dyn FnMut() -> bool, times: u32) -> f64 {
     let tries = (0..5).map(|_| time(run, times));
     tries.fold(f64::INFINITY, f64::min)
@@ -327,9 +328,9 @@ fn raw(prepared: &Hmac<Sha256>, message: &[u8]) -> bool {
     true
 }
 
-// What is measured.
+// The measurements.
 
-/// Whether a request was refused for what it should be.
+/// A check whether a request was refused for the expected reason.
 type Is = fn(&VerifyError) -> bool;
 
 impl Report {
@@ -364,8 +365,8 @@ impl Report {
         }
     }
 
-    /// What a check cannot do without, each by the library that does it, and
-    /// their sum: no verifier on these libraries can be below it.
+    /// Measures the parts that every check needs, each with its library, and their sum:
+    /// no verifier based on these libraries can be faster.
     fn parts(&mut self) {
         println!("\n== standard-webhooks, HeaderMap: the parts alone, of the bare HMAC\n");
         let prepared = Hmac::<Sha256>::new_from_slice(&SECRET).unwrap();
@@ -444,7 +445,7 @@ impl Report {
         }
     }
 
-    /// What [`Report::peers`] compares, in units of the bare hash, at more sizes.
+    /// Measures what [`Report::peers`] compares at more sizes, in units of the bare hash.
     fn curve(&mut self) {
         println!(
             "\n== Standard Webhooks by size of the body, of the bare HMAC of the same bytes\n"
@@ -548,7 +549,7 @@ impl Report {
             );
         }
 
-        // The dearest request: of so long a list the first eight are tried.
+        // The most expensive request: of such a long list, the first eight are tried.
         let request = v1a(1 << 10);
         let most = with_wrong_signatures(&request, 32);
         let measured = self.measure(&mut [
@@ -713,7 +714,7 @@ impl Report {
                 measured.ratio[1],
                 2.05,
             );
-            // Equal but for noise.
+            // Equal except for noise.
             self.at_most(
                 &format!("two keys, the first matches, {size}"),
                 measured.ratio[2],
@@ -761,7 +762,7 @@ impl Report {
         );
     }
 
-    /// Times, in units of the first row.
+    /// Measures times in units of the first row.
     fn growth(&mut self) {
         println!(
             "\n== how it grows: standard-webhooks, of one key, one signature, 10 headers, 1 KiB\n"
@@ -866,7 +867,7 @@ impl Report {
     }
 }
 
-/// The text of a tag that no request has.
+/// Returns the text of a tag that no request has.
 fn wrong_tag(byte: u8) -> String {
     let tag = Signature::from_bytes(Algorithm::HmacSha256, &[byte; 32]).unwrap();
     Encoding::Base64.encode(&tag)

@@ -1,7 +1,7 @@
-//! Draws results as SVG: lines over two logarithmic axes, each with its name at its end.
+//! Draws results as SVG: lines over two logarithmic axes, each with its name at the end.
 //!
-//! The colours are classes of a style sheet inside of the picture, so that one file fits
-//! both colour schemes of its reader. Plotting crates write the colour into each line.
+//! The colours are classes of a style sheet inside the picture, so that one file fits the
+//! reader's light or dark mode. Plotting crates write the colour into each line.
 
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 const WIDTH: f64 = 700.0;
 const HEIGHT: f64 = 404.0;
-/// Where the lines are, inside of the picture: what is left is for ticks and names.
+/// Where the lines are inside the picture. The rest is for ticks and names.
 const ACROSS: Range<f64> = 58.0..514.0;
 const DOWN: Range<f64> = 80.0..338.0;
 
@@ -32,7 +32,7 @@ text { fill: #9198a1; }
 }
 ";
 
-/// A picture, but for its points, which are in the file of its name.
+/// A picture without its points, which are in the file of the same name.
 pub struct Plot {
     pub name: &'static str,
     pub title: &'static str,
@@ -42,7 +42,7 @@ pub struct Plot {
     pub y_ticks: &'static [(f64, &'static str)],
 }
 
-/// A line's name, and one of its points.
+/// A line's name and one of its points.
 pub type Point = (String, f64, f64);
 
 struct Line {
@@ -94,7 +94,7 @@ impl Plot {
         std::fs::write(self.path("svg"), self.svg()).unwrap();
     }
 
-    /// Says whether the picture in the repository is that of the points in the repository.
+    /// Returns whether the picture in the repository matches the points in the repository.
     pub fn is_drawn(&self) -> bool {
         std::fs::read_to_string(self.path("svg")).is_ok_and(|drawn| drawn == self.svg())
     }
@@ -132,7 +132,7 @@ impl Plot {
         }
         let lines = self.lines();
         let ends: Vec<f64> = lines.iter().map(|line| y_of(line.end().1)).collect();
-        // The first line is drawn last, over the others.
+        // The first line is drawn last, on top of the others.
         for (place, (line, base)) in lines.iter().zip(apart(&ends)).enumerate().rev() {
             let places = line.points.iter().map(|(x, y)| (x_of(*x), y_of(*y)));
             let path: Vec<String> = places
@@ -165,7 +165,7 @@ impl Plot {
     }
 }
 
-/// The place of a value between those of the first and the last tick.
+/// Returns the place of a value between the places of the first and the last tick.
 fn along(ticks: &[(f64, &str)], value: f64, first: f64, last: f64) -> f64 {
     let (from, to) = (ticks[0].0.ln(), ticks[ticks.len() - 1].0.ln());
     first + (value.ln() - from) / (to - from) * (last - first)

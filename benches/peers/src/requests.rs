@@ -24,7 +24,7 @@ pub const SCHEMES: [(&str, Make); 5] = [
     ("pomelo", pomelo),
 ];
 
-/// A signed request of a scheme, and the bytes that its MAC is of.
+/// A signed request of a scheme, and the bytes that it signs.
 pub struct Request {
     pub webhook: Webhook,
     pub headers: HeaderMap,
@@ -45,7 +45,7 @@ pub fn body(length: usize) -> Vec<u8> {
         .collect()
 }
 
-/// Ten headers: those of a delivery behind a proxy, and the scheme's.
+/// Returns ten headers: those of a delivery behind a proxy, and the scheme's.
 fn headers(signed: &SignedHeaders) -> HeaderMap {
     let usual = [
         ("host", "hooks.example.com"),

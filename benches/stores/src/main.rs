@@ -1,6 +1,6 @@
-//! What handling an event once costs on each store, on loopback, beside a bare `PING` or
-//! `SELECT 1` on the same connections: at 1 and at 64 events at a time. Rounds of both take
-//! turns, and the ratio is that of the medians of one run.
+//! Measures what handling an event once costs on each store, on loopback, compared with a bare
+//! `PING` or `SELECT 1` on the same connections, with 1 and with 64 events at a time. Rounds of
+//! both take turns. The ratio is that of the medians of one run.
 //!
 //! ```text
 //! cargo run --release -p stores-bench [-- --short]
@@ -47,13 +47,13 @@ impl Bare {
     }
 }
 
-/// The time of each of `count` tasks at once, in microseconds for one of them.
+/// Runs `count` tasks at once, and returns the time in microseconds per task.
 async fn round<F>(count: usize, task: impl Fn(usize) -> F) -> f64
 where
     F: Future<Output = ()> + Send + 'static,
 {
     if count == 1 {
-        // No task, whose start costs more than the store in memory.
+        // Without a task: starting one costs more than the in-memory store.
         let began = Instant::now();
         task(0).await;
         return began.elapsed().as_secs_f64() * 1e6;
@@ -126,7 +126,7 @@ async fn main() {
     println!("| --- | --- | --- | --- | --- | --- | --- | --- |");
     let guard = Guard::new(MemoryStore::new(200_000), "cost");
     measure("memory", 0, guard, Bare::Nothing, rounds).await;
-    // As a service has it that can lose a second of claims, and as one that loses none.
+    // The settings of a service that can lose a second of claims, and of one that loses none.
     for fsync in ["everysec", "always"] {
         let Some(server) = Redis::start(&["--appendfsync", fsync]) else {
             continue;

@@ -1,4 +1,4 @@
-//! What is timed: two classes of inputs each.
+//! The cases that are timed, each with two classes of inputs.
 
 use std::hint::black_box;
 
@@ -15,7 +15,7 @@ use crate::SAMPLES;
 
 pub struct Case {
     pub name: &'static str,
-    /// Whether its times have to differ.
+    /// Whether the times must differ.
     pub differs: bool,
     pub run: BenchFn,
 }
@@ -31,8 +31,8 @@ const fn same(name: &'static str, run: BenchFn) -> Case {
 }
 
 pub const CASES: &[Case] = &[
-    // What has to be seen: two controls, the second of which is one step of a
-    // forger who finds a MAC byte by byte, and what is documented.
+    // Differences that must be detected: two controls, the second of which is one step
+    // of a forger who finds a MAC byte by byte, and a documented one.
     differs(
         "early-exit comparison: first byte wrong | last",
         early_exit_first_last,
@@ -42,10 +42,10 @@ pub const CASES: &[Case] = &[
         early_exit_first_second,
     ),
     differs("3 keys: the first matches | the last", keys_which_matches),
-    // What is seen where there is nothing, of a check and of a comparison.
+    // The result without any difference, for a check and for a comparison.
     same("nothing: right | right", nothing),
     same("nothing, tags: right | right", tags_nothing),
-    // What the crate promises.
+    // The crate's promises.
     same("tags: first byte wrong | none", tags_first_none),
     same("tags: last byte wrong | none", tags_last_none),
     same("tags: first byte wrong | last", tags_first_last),
@@ -206,8 +206,7 @@ fn near(tag: Signature, rng: &mut BenchRng) -> Signature {
 
 // Checks.
 
-/// A webhook, with its keys once more, to make its MACs, and how its signatures
-/// are sent.
+/// A webhook, its keys a second time to compute MACs, and how its signatures are sent.
 struct Receiver<const KEYS: usize> {
     webhook: Webhook,
     keys: [Hmac<Sha256>; KEYS],
@@ -282,14 +281,14 @@ fn verify<const KEYS: usize>(receiver: &Receiver<KEYS>, headers: &Headers, body:
     }
 }
 
-/// What a comparison must not be.
+/// Compares with an early exit, as a comparison must not.
 fn early_exit(one: &Signature, other: &Signature) -> bool {
     let mut bytes = one.as_bytes().iter().zip(other.as_bytes());
-    // Without the black box the compiler compares several at once.
+    // Without the black box, the compiler compares several bytes at once.
     bytes.all(|(one, other)| black_box(one) == other)
 }
 
-/// Pakk's check, but for the comparison.
+/// Runs Pakk's check, except for the comparison.
 fn early_exit_check(receiver: &Receiver<1>, headers: &Headers, body: &[u8]) -> bool {
     let [(_, value)] = headers.as_slice() else {
         panic!("Pakk has one header");
@@ -301,12 +300,12 @@ fn early_exit_check(receiver: &Receiver<1>, headers: &Headers, body: &[u8]) -> b
 
 // Timing.
 
-/// One comparison takes less time than looking at the clock.
+/// How many comparisons to time at once: one takes less time than reading the clock.
 const COMPARISONS: usize = 16;
 
-/// Inputs are made some time before they are checked. A byte that was just
-/// written holds up whoever reads the word around it, and which byte it is
-/// differs between the classes.
+/// How many inputs are created before they are checked. A byte that was just written
+/// delays the read of the word around it, and the classes differ in which byte that
+/// is.
 const BATCH: usize = 64;
 
 fn time_comparisons(
@@ -357,7 +356,7 @@ fn samples() -> usize {
     SAMPLES.get().copied().unwrap_or_default()
 }
 
-/// Picks a class, without a branch that would leave its traces.
+/// Picks a class without a branch, which would leave traces.
 fn draw<T: Copy>(both: [T; 2], rng: &mut BenchRng) -> (Class, T) {
     let side = usize::from(rng.random::<bool>());
     ([Class::Left, Class::Right][side], both[side])

@@ -1,24 +1,23 @@
-//! Whether the time of a check tells something about the right MAC: dudect's
-//! test (Reparaz, Balasch, Verbauwhede: "Dude, is my code constant time?",
-//! <https://eprint.iacr.org/2016/1123>), done by `dudect-bencher`.
+//! Tests whether the time of a check reveals anything about the right MAC, with
+//! dudect's test (Reparaz, Balasch, Verbauwhede: "Dude, is my code constant time?",
+//! <https://eprint.iacr.org/2016/1123>) in the implementation of `dudect-bencher`.
 //!
 //! ```text
 //! cargo run --release --manifest-path benches/timing/Cargo.toml             # measures, for some minutes
 //! cargo run --release --manifest-path benches/timing/Cargo.toml -- --short  # checks that it works
 //! ```
 //!
-//! Each case has two classes of inputs, `one | other`, and asks whether their
-//! times differ. The class of each sample is drawn at random, so that whatever
-//! else happens on the machine happens to both. Bodies and tags are new for
-//! each sample, and the classes differ in nothing but the case: in both, the
-//! received bytes are uniformly random and lie in the same place, and a check
-//! comes to the same verdict.
+//! Each case has two classes of inputs, `one | other`, and tests whether their
+//! times differ. The class of each sample is drawn at random, so that other work on
+//! the machine affects both equally. Bodies and tags are new for each sample, and
+//! the classes differ only in what the case names: in both, the received bytes are
+//! uniformly random and in the same place, and a check reaches the same verdict.
 //!
-//! dudect also crops the times at a hundred percentiles, and takes the largest
-//! of all the t statistics. Beyond 5 it speaks of a difference. A real one has
-//! the same sign in each run and grows with the samples; noise has not and
-//! does not. So every case runs several times, each time as a process of its
-//! own with its own places in memory.
+//! dudect also crops the times at a hundred percentiles, and takes the largest of
+//! all t statistics. Above 5 it reports a difference. A real difference has the same
+//! sign in each run and grows with the number of samples; noise does neither. So
+//! every case runs several times, each time in a new process with a different memory
+//! layout.
 
 mod cases;
 
@@ -31,10 +30,10 @@ use dudect_bencher::ctbench::{BenchMetadata, BenchName, BenchOpts, run_benches_c
 
 use cases::CASES;
 
-/// What dudect takes for a difference.
+/// The t above which dudect reports a difference.
 const THRESHOLD: f64 = 5.0;
 
-/// How many samples a run of a case takes.
+/// How many samples each run of a case takes.
 static SAMPLES: OnceLock<usize> = OnceLock::new();
 
 type Failure = Box<dyn Error>;
@@ -82,11 +81,11 @@ fn measure(runs: usize, samples: usize) -> Result<ExitCode, Failure> {
     Ok(ExitCode::from(u8::from(unexpected > 0)))
 }
 
-/// That every case runs, and that what differs is found. What is found of the
-/// others in so short a time says nothing, and is not looked at.
+/// Checks that every case runs, and that real differences are detected. In such a short
+/// time the results of the other cases are meaningless, and are ignored.
 fn check_that_it_works(samples: usize) -> Result<ExitCode, Failure> {
     for (place, case) in CASES.iter().enumerate() {
-        // Noise may hide a difference, but not again and again.
+        // Noise may hide a difference, but not every time.
         let mut tries = 5;
         while largest_t(place, samples)?.abs() <= THRESHOLD && case.differs {
             tries -= 1;
@@ -99,7 +98,7 @@ fn check_that_it_works(samples: usize) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The largest t of a run of a case, in a process of its own.
+/// Runs a case in a new process, and returns its largest t.
 fn largest_t(case: usize, samples: usize) -> Result<f64, Failure> {
     let mut run = Command::new(env::current_exe()?);
     run.args(["--run", &case.to_string(), &samples.to_string()]);
@@ -117,7 +116,7 @@ fn largest_t(case: usize, samples: usize) -> Result<f64, Failure> {
     Ok(t)
 }
 
-/// Runs a case once, and says what dudect says.
+/// Runs a case once, and prints dudect's result.
 fn run(case: usize, samples: usize) -> Result<ExitCode, Failure> {
     let case = CASES.get(case).ok_or("no such case")?;
     SAMPLES.get_or_init(|| samples);

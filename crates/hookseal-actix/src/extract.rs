@@ -96,7 +96,7 @@ fn proof_of(request: &HttpRequest) -> Result<VerifiedBytes, MissingVerify> {
         tracing::error!(
             target: "hookseal::actix",
             path = request.path(),
-            "a handler asks for a verified webhook, and no Verify is around its route: rejected"
+            "a handler takes a verified webhook, but no Verify wraps its route: rejected"
         );
         MissingVerify {}
     })
@@ -157,8 +157,8 @@ impl<T: DeserializeOwned> FromRequest for VerifiedJson<T> {
     }
 }
 
-/// No [`Verify`](crate::Verify) is around the handler's route. The response is a 500 with an
-/// empty body.
+/// The error if no [`Verify`](crate::Verify) wraps the handler's route. The response is a 500
+/// with an empty body.
 ///
 /// This is a fault of the service and not of the request. It is logged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,7 +167,7 @@ pub struct MissingVerify {}
 
 impl fmt::Display for MissingVerify {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("no Verify is around the handler's route; add `.wrap(Verify::new(webhook))`")
+        f.write_str("no Verify wraps the handler's route; add `.wrap(Verify::new(webhook))`")
     }
 }
 
@@ -183,7 +183,7 @@ impl ResponseError for MissingVerify {
     }
 }
 
-/// Says why there is no [`VerifiedJson`] for a request.
+/// The reason why there is no [`VerifiedJson`] for a request.
 ///
 /// A handler that wants to give another response takes a
 /// `Result<VerifiedJson<T>, VerifiedJsonError>`.

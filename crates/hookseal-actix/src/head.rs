@@ -32,7 +32,7 @@ use hookseal::scheme::HeaderVisitor;
 #[derive(Clone, Copy)]
 pub struct ActixHead<'r> {
     headers: &'r HeaderMap,
-    /// Has the method and the target.
+    /// The source of the method and the target.
     request: Option<&'r dev::RequestHead>,
 }
 

@@ -55,7 +55,7 @@ fn next(lines: &Receiver<String>, begins: &str) -> String {
 
 const BODY: &[u8] = br#"{"total":"paid"}"#;
 
-/// One test, since the process has one subscriber.
+/// Checks everything in one test, since the process has one subscriber.
 #[test]
 fn verdicts_are_logged() {
     let lines = subscribe();

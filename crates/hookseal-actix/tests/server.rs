@@ -142,7 +142,7 @@ impl CheckHead for Shared {
     }
 }
 
-/// A genuine request, and its nearest rejects.
+/// Returns a genuine request and its nearest rejects.
 fn variants(genuine: &genuine::Genuine) -> Vec<(Headers, Vec<u8>)> {
     let body = genuine.body.to_vec();
     let mut variants = vec![(genuine.headers.clone(), body.clone())];
@@ -458,7 +458,7 @@ fn each_tenant_has_its_own_verifier() {
     server.assert_rejected(&unknown, 401, "no-verifier");
 }
 
-/// In every worker.
+/// A reload takes effect in every worker.
 #[test]
 fn secrets_change_while_the_server_runs() {
     let webhook = |secret: &str| Webhook::new(schemes::PAMINGA, secret).unwrap();

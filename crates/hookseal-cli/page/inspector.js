@@ -6,12 +6,12 @@
   const byId = (id) => document.getElementById(id);
   const [rows, detail, state, count] = ["rows", "detail", "state", "count"].map(byId);
 
-  // Of the fragment, so it is in no request line and no log.
+  // Taken from the fragment, so it is in no request line and no log.
   const token = new URLSearchParams(location.hash.slice(1)).get("token");
 
-  /** The height of a row, in pixels: that of the style sheet. */
+  /** The height of a row in pixels, as in the style sheet. */
   const ROW = 52;
-  /** Rows that are made above and below those that are seen. */
+  /** How many rows to create above and below the visible ones. */
   const SPARE = 8;
 
   const about = { receiver: "", scheme: null, forwards: false, limit: 0 };
@@ -19,14 +19,14 @@
   let received = 0;
   let dropped = 0;
   let oldest = 0;
-  /** Those that the filters let through, the newest first. */
+  /** The requests that pass the filters, newest first. */
   let listed = [];
-  /** What has come while the list is paused, by its id. */
+  /** The requests that arrived while the list is paused, by id. */
   const held = new Map();
   let isPaused = false;
-  /** Why nothing is received; `null` if it is. */
+  /** Why nothing is received; `null` if all is well. */
   let trouble = "";
-  /** The ids of the requests that have the text that is searched for; `null`: all. */
+  /** The ids of the requests that contain the searched text; `null` for all. */
   let found = null;
   let chosen = null;
 
@@ -39,7 +39,7 @@
 
   // What has arrived
 
-  /** Reads server-sent events off a stream: `EventSource` could not send the token. */
+  /** Reads server-sent events from a stream: `EventSource` could not send the token. */
   async function* eventsOf(stream) {
     const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
     let text = "";
@@ -103,11 +103,11 @@
     if (entries.length && byId("search").value) search();
   }
 
-  // The list, of which only what is seen is in the page
+  // The list, of which only the visible rows are in the page
 
   let isDue = false;
 
-  /** Lists the requests once more, at most once for a frame. */
+  /** Lists the requests again, at most once per frame. */
   function later() {
     if (isDue) return;
     isDue = true;
@@ -120,7 +120,7 @@
   function filter() {
     const [verdict, scheme] = [byId("verdict").value, byId("scheme").value];
     const isWanted = (request) => (!verdict || request.verdict === verdict) && (!scheme || request.scheme === scheme) && (!found || found.has(request.id));
-    // One that was there stays in its place, so that nothing moves under the pointer.
+    // An existing option keeps its place, so that nothing moves under the pointer.
     const first = Math.floor(rows.scrollTop / ROW);
     const anchor = rows.scrollTop > 0 ? listed[first]?.id : undefined;
     listed = [...requests.values()].filter(isWanted).sort((a, b) => b.id - a.id);
@@ -133,7 +133,7 @@
     sum();
   }
 
-  /** Offers the schemes that there are. */
+  /** Offers the schemes of the requests. */
   function offer() {
     const select = byId("scheme");
     const known = new Set(Array.from(select.options, (option) => option.value));
@@ -147,10 +147,10 @@
   const spacer = el("div", { class: "spacer", role: "presentation" });
   rows.append(spacer);
 
-  /** The rows that are in the page, by their request. */
+  /** The rows in the page, by request. */
   let made = new Map();
 
-  /** A row stays the same element, so that a click on it is one while others arrive. */
+  /** Draws the visible rows. A row stays the same element, so that a click works while others arrive. */
   function draw() {
     spacer.style.height = `${listed.length * ROW}px`;
     const first = Math.max(0, Math.floor(rows.scrollTop / ROW) - SPARE);
@@ -189,22 +189,22 @@
     );
   }
 
-  /** Of what is held, some may be news of requests that are shown. */
+  /** Counts the held requests that are new: some may be updates of shown ones. */
   const newHeld = () => [...held.keys()].filter((id) => !requests.has(id)).length;
 
-  /** Sets a text, unless it is that already: screen readers would read it again. */
+  /** Sets a text unless it is unchanged: screen readers would read it again. */
   function say(element, sentence) {
     if (element.textContent !== sentence) element.textContent = sentence;
   }
 
-  /** Says what is received, and how much of it is listed. */
+  /** Shows what is received, and how much of it is listed. */
   function sum() {
     const paused = isPaused ? `Paused: ${newHeld().toLocaleString("en")} more` : null;
     document.body.dataset.state = trouble !== null ? "off" : isPaused ? "paused" : "on";
     say(state, trouble ?? paused ?? `Receiving on ${about.receiver}`);
     const parts = [counted(received, "request")];
     if (listed.length !== requests.size) parts.push(`${listed.length.toLocaleString("en")} shown`);
-    if (dropped) parts.push(`the oldest ${dropped.toLocaleString("en")} dropped: the last ${about.limit.toLocaleString("en")} are kept, and less of large ones`);
+    if (dropped) parts.push(`the oldest ${dropped.toLocaleString("en")} dropped: the last ${about.limit.toLocaleString("en")} are kept, fewer if they are large`);
     const none = about.receiver ? `No requests yet. Send one to ${about.receiver}` : "";
     say(count, received ? parts.join(", ") : none);
   }
@@ -217,7 +217,7 @@
     open(id);
   }
 
-  /** Chooses another one by its place, and brings it into view. */
+  /** Chooses a request by its place, and scrolls it into view. */
   function step(place) {
     if (!listed.length) return;
     const at = Math.max(0, Math.min(listed.length - 1, place));
@@ -248,10 +248,10 @@
       const why =
         request.verdict === "handshake"
           ? "A handshake may hand over a secret, so its content is not kept."
-          : "It could not be read as a request, so there is nothing to show of it.";
+          : "It could not be read as a request, so there is nothing to show.";
       content = el("article", { class: "inspection" }, el("header", {}, close, el("p", { class: "outcome" }, verdictOf(request.verdict), request.message ? el("span", { class: "message" }, shown(request.message, true)) : null), el("p", { class: "note" }, why)));
     }
-    // Another one may have been asked for in the meantime.
+    // Another request may have been chosen in the meantime.
     if (own !== asked) return;
     const hadFocus = detail.contains(document.activeElement);
     detail.replaceChildren(content);
@@ -282,7 +282,7 @@
     return [save, send];
   }
 
-  /** Does something, and says in the button's place what came of it. */
+  /** Runs an action, and shows the result beside the button. */
   async function acting(button, action) {
     const output = el("output", { class: "note" });
     button.parentElement.querySelectorAll("output").forEach((old) => old.remove());
@@ -299,7 +299,7 @@
   async function download(request) {
     const bytes = await (await ask(`requests/${request.id}/raw`)).blob();
     const url = URL.createObjectURL(bytes);
-    // The name has nothing that a sender chose.
+    // The name contains nothing that a sender chose.
     const name = `${request.received_at}-${request.id}.http`;
     el("a", { href: url, download: name }).click();
     setTimeout(() => URL.revokeObjectURL(url), 10_000);
@@ -311,11 +311,11 @@
     return sent.error ? `Not answered: ${sent.error}` : `The service answered ${sent.status} after ${durationOf(sent.micros)}`;
   }
 
-  // What the tools do
+  // The tools
 
   let searching = 0;
 
-  /** Asks which requests have a text; the page itself has no bodies. */
+  /** Asks which requests contain a text; the page itself has no bodies. */
   function search() {
     const text = byId("search").value;
     clearTimeout(searching);
@@ -373,7 +373,7 @@
   if (token) {
     listen();
   } else {
-    trouble = "Open the URL that the command has printed: it has the token.";
+    trouble = "Open the URL that the command printed: it contains the token.";
     sum();
   }
 })();

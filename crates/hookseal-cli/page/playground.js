@@ -1,4 +1,4 @@
-// The playground: asks the module, and shows its answers.
+// The playground: asks the module, and shows the answers.
 "use strict";
 
 (() => {
@@ -24,28 +24,28 @@
     ["url", "text", "The receiver's public URL, where the scheme signs it"],
     ["endpoint", "text", "The endpoint exactly as it is signed"],
     ["tolerance", "number", "How far the timestamp may be off, in seconds"],
-    ["header-prefix", "text", "What the headers begin with, such as svix"],
-    ["header-name", "text", "The header of the signature"],
-    ["encoding", ["", "hex", "base64"], "The one encoding that is taken"],
+    ["header-prefix", "text", "The prefix of the headers, such as svix"],
+    ["header-name", "text", "The header with the signature"],
+    ["encoding", ["", "hex", "base64"], "The only encoding accepted"],
     ["prefix", ["", "required", "forbidden", "optional"], "Whether the signature has its prefix"],
     ["secret-format", ["", "text", "base64", "hex"], "How the secrets are written"],
-    ["format", ["", "http1", "http2", "curl", "event", "har"], "The kind of the file, if it is not detected"],
-    ["body", "file", "The body, for what curl -v has printed"],
+    ["format", ["", "http1", "http2", "curl", "event", "har"], "The format of the file, if it is not detected"],
+    ["body", "file", "The body, for the output of curl -v"],
     ["id", "text", "The id of the message; otherwise a random one"],
     ["timestamp", "number", "The time of signing, in seconds since 1970; otherwise now"],
     ["method", "text", "The method, where it is signed; otherwise POST"],
-    ["header", "textarea", "Headers that are signed, one in a line: NAME: VALUE"],
+    ["header", "textarea", "Headers that are signed, one per line: NAME: VALUE"],
   ];
   const OF_CHECKING = new Set(["received-at", "format", "body"]);
   const OF_SIGNING = new Set(["id", "timestamp", "method", "header"]);
   const OF_ALL = new Set(["url", "secret-format", "format", "body", "method", "header"]);
-  /** Those that are shown while the scheme is looked for. */
+  /** The options that are shown while the scheme is detected. */
   const OF_NONE = new Set(["received-at"]);
 
   let schemes = [];
   let isSigning = false;
 
-  // What is asked for
+  // The form
 
   for (const [name, kind, help] of OPTIONS) {
     const id = `option-${name}`;
@@ -60,7 +60,7 @@
 
   function addSecret(value = "") {
     const number = byId("secrets").children.length + 1;
-    // No field for passwords: browsers offer to store those. Of several lines: a line break at the end is a usual fault.
+    // Not a password field: browsers offer to store passwords. Several lines, since a line break at the end is a common fault.
     const field = el("textarea", { rows: "1", class: "concealed text", autocomplete: "off", autocapitalize: "off", spellcheck: "false", "aria-label": `Secret ${number}`, "data-1p-ignore": "", "data-lpignore": "true" });
     field.value = value;
     const show = el("button", { type: "button", "aria-pressed": "false" }, "Show");
@@ -81,7 +81,7 @@
     return field;
   }
 
-  /** Shows what the scheme and the task have a use for. */
+  /** Shows the options that apply to the scheme and the task. */
   function fit() {
     const name = byId("scheme").value;
     const scheme = schemes.find((known) => known.name === name);
@@ -120,7 +120,7 @@
 
   const numberOf = (name) => (valueOf(name) === undefined ? undefined : Number(valueOf(name)));
 
-  /** Returns what is asked, whatever it is for. */
+  /** Returns the fields that all questions share. */
   function common() {
     const name = byId("scheme").value;
     const options = {};
@@ -165,7 +165,7 @@
     };
   }
 
-  // What is answered
+  // The answer
 
   const problem = (message) => el("div", { class: "card problem", role: "alert" }, el("h2", {}, "There is no answer"), el("p", {}, shown(message)));
 
@@ -195,7 +195,7 @@
     byId("result").setAttribute("aria-busy", "true");
     try {
       const question = await (isSigning ? questionOfSigning() : questionOfChecking());
-      // The search may take seconds: let the page show that it has begun.
+      // The search may take seconds: let the page show that it has started.
       await new Promise((resolve) => setTimeout(resolve, 20));
       show(await ask(question));
     } catch (error) {
@@ -204,7 +204,7 @@
     byId("go").disabled = false;
     byId("result").removeAttribute("aria-busy");
     byId("result").focus({ preventScroll: true });
-    // On a narrow screen it is below the form.
+    // On a narrow screen the result is below the form.
     const isBelow = byId("result").getBoundingClientRect().top > innerHeight / 2;
     if (isBelow) byId("result").scrollIntoView();
   }
@@ -216,7 +216,7 @@
     turnTo(isSigning);
   }
 
-  /** Fills in a request that is signed here and now, as its sender would. */
+  /** Fills in the example's head and this body. The signature is that of the example's body. */
   async function fillIn(body) {
     forget();
     turnTo(false);
@@ -238,7 +238,7 @@
     await go();
   }
 
-  // What the page does
+  // The page's events
 
   byId("form").addEventListener("submit", (event) => {
     event.preventDefault();

@@ -1,7 +1,7 @@
 // What both pages show of a request.
 //
 // Everything that came from a request reaches the page as the text of a text node: there is
-// no markup in this file, and the pages' content security policy forbids to make any from a
+// no markup in this file, and the pages' content security policy forbids making any from a
 // text. Characters that are invisible, or that change how others look, are shown by name.
 "use strict";
 
@@ -11,7 +11,7 @@ const hookseal = {};
   const text = new TextDecoder("utf-8");
   const strictText = new TextDecoder("utf-8", { fatal: true });
 
-  /** Makes an element: `el("p", { class: "note" }, "some text", another)`. */
+  /** Creates an element: `el("p", { class: "note" }, "some text", another)`. */
   function el(name, attributes = {}, ...children) {
     const element = document.createElement(name);
     for (const [key, value] of Object.entries(attributes)) {
@@ -38,11 +38,11 @@ const hookseal = {};
     return btoa(binary);
   }
 
-  // Controls, marks of direction, and what has no width.
+  // Control characters, direction marks, and characters without width.
   const HIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g;
   const NAMES = { "\r": "CR", "\u0000": "NUL", "\u001b": "ESC", "\ufeff": "BOM" };
 
-  /** Returns a text as nodes. In one line, its line breaks and tabs are shown by name too. */
+  /** Returns a text as nodes. On one line, line breaks and tabs are shown by name too. */
   function shown(string, isOneLine = false) {
     const pattern = isOneLine ? new RegExp(HIDDEN.source + "|[\\n\\t]", "g") : HIDDEN;
     const names = isOneLine ? { ...NAMES, "\n": "LF", "\t": "TAB" } : NAMES;
@@ -71,7 +71,7 @@ const hookseal = {};
     return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(" ");
   }
 
-  /** Returns bytes as an editor for such shows them. */
+  /** Returns bytes as a hex editor shows them. */
   function dumpOf(bytes) {
     const lines = [];
     for (let at = 0; at < bytes.length; at += 16) {
@@ -104,7 +104,7 @@ const hookseal = {};
     return `${Math.floor(seconds / 86_400)} d ago`;
   }
 
-  // The sign is for those who do not see the colour.
+  // The sign is for people who do not see the colour.
   const VERDICTS = {
     verified: ["✓", "verified"],
     refused: ["✕", "refused"],
@@ -132,12 +132,12 @@ const hookseal = {};
     );
   }
 
-  /** Something to look at that may be wider than the page: it can be scrolled by keyboard. */
+  /** Returns a region that may be wider than the page and can be scrolled by keyboard. */
   function scroller(label, ...content) {
     return el("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": label }, ...content);
   }
 
-  /** Returns a sentence of the command's, in which code stands in backticks. */
+  /** Returns a sentence of the command as nodes. Code is in backticks. */
   function prose(sentence) {
     return sentence.split("`").map((piece, place) => (place % 2 ? el("code", {}, shown(piece, true)) : shown(piece)));
   }
@@ -159,11 +159,11 @@ const hookseal = {};
   function explanationOf(inspection) {
     const { explanation } = inspection;
     if (!explanation || inspection.verdict === "verified") {
-      return explanation?.faults.length ? [el("div", { class: "card likely" }, el("h3", {}, "Wrong with the configuration"), list(explanation.faults))] : [];
+      return explanation?.faults.length ? [el("div", { class: "card likely" }, el("h3", {}, "Configuration errors"), list(explanation.faults))] : [];
     }
     const cards = [];
     if (explanation.faults.length) {
-      cards.push(el("div", { class: "card likely" }, el("h3", {}, "Wrong with the configuration"), list(explanation.faults)));
+      cards.push(el("div", { class: "card likely" }, el("h3", {}, "Configuration errors"), list(explanation.faults)));
     }
     if (explanation.cause) {
       const under = explanation.other_scheme ? ` under the scheme ${explanation.other_scheme}` : "";
@@ -189,7 +189,7 @@ const hookseal = {};
       );
     }
     if (explanation.facts.length) {
-      cards.push(el("details", {}, el("summary", {}, "What is known of it"), list(explanation.facts)));
+      cards.push(el("details", {}, el("summary", {}, "What is known"), list(explanation.facts)));
     }
     return cards;
   }
@@ -208,7 +208,7 @@ const hookseal = {};
 
   const MAX_PREVIEW = 400;
 
-  /** The parts of the signed message, in the order in which they are hashed. */
+  /** Returns the parts of the signed message, in the order in which they are hashed. */
   function signedOf({ signed, body }) {
     if (!signed.length) return [];
     const isBody = (part) => part.name === "body";
@@ -218,7 +218,7 @@ const hookseal = {};
       const bytes = isBody(part) ? bytesOf(body.bytes.base64) : part.bytes ? bytesOf(part.bytes.base64) : null;
       const value = el("td", { class: "bytes" });
       if (bytes === null) {
-        value.append(el("em", { class: "absent" }, "the request does not have it"));
+        value.append(el("em", { class: "absent" }, "not in the request"));
       } else if (part.length === 0) {
         value.append(el("em", { class: "absent" }, "empty"));
       } else {
@@ -247,7 +247,7 @@ const hookseal = {};
         { "data-read": signature.form ? "yes" : "no" },
         el("th", { scope: "row" }, shown(signature.header, true)),
         el("td", { class: "bytes" }, shownBytes(bytesOf(signature.entry.base64))),
-        el("td", {}, signature.form ? [prose(signature.form), `: ${counted(signature.decoded_length, "byte")}`] : el("em", { class: "absent" }, "not read as a signature: of none of the scheme's forms")),
+        el("td", {}, signature.form ? [prose(signature.form), `: ${counted(signature.decoded_length, "byte")}`] : el("em", { class: "absent" }, "not read as a signature: it has none of the scheme's forms")),
       ),
     );
     const head = el("tr", {}, ["Header", "Received", "Read as"].map((name) => el("th", { scope: "col" }, name)));
@@ -267,7 +267,7 @@ const hookseal = {};
     return section("Headers", note, scroller("Headers", el("table", { class: "headers" }, el("thead", {}, head), el("tbody", {}, absent, rows))));
   }
 
-  /** Tabs, of which the arrow keys choose one. */
+  /** Returns tabs, which the arrow keys switch between. */
   function tabs(label, choices) {
     const panel = el("div", { role: "tabpanel", id: newId(), tabindex: "0", class: "panel" });
     const buttons = choices.map(([name, content]) =>
@@ -322,7 +322,7 @@ const hookseal = {};
     return section("Body", note, tabs("Body", choices));
   }
 
-  /** Returns a button that copies a text, and says that it did. */
+  /** Returns a button that copies a text, and confirms it. */
   function copyButton(label, string) {
     const button = el("button", { type: "button" }, label);
     button.addEventListener("click", async () => {
@@ -342,8 +342,8 @@ const hookseal = {};
   }
 
   /**
-   * Returns all there is to see of a request. `heading` goes above everything, `about` is
-   * more to say of it, and `actions` are buttons.
+   * Returns everything to show of a request. `heading` goes above the rest, `about` is a note on
+   * the request, and `actions` are buttons.
    */
   function inspectionOf(inspection, { heading, about: more, actions = [] } = {}) {
     const line = inspection.method || inspection.target ? `${inspection.method ?? ""} ${inspection.target ?? ""}`.trim() : "A request without its request line";

@@ -1,8 +1,8 @@
 // Asks the WebAssembly module.
 //
 // The module is a program that reads a question from its standard input and writes the answer
-// to its standard output. Each question gets a memory of its own, which nothing holds
-// afterwards: that is where the secrets were. It has the clock and random bytes, and nothing
+// to its standard output. Each question gets a new memory, which nothing refers to
+// afterwards, since it held the secrets. The module has the clock and random bytes, and nothing
 // else of WASI (https://github.com/WebAssembly/WASI, preview 1): no files, no network.
 "use strict";
 
@@ -12,7 +12,7 @@
 
   let compiled;
 
-  /** Compiles the module: gzip in base64, so that a page that is a file can have it too. */
+  /** Compiles the module. It is gzip in base64, so that a page opened as a file can load it too. */
   function compile() {
     compiled ??= (async () => {
       const packed = new Blob([hookseal.bytesOf(hookseal.module)]).stream();
@@ -32,7 +32,7 @@
     let memory;
     const view = () => new DataView(memory.buffer);
 
-    /** Calls a function with each piece of memory that a list names. */
+    /** Calls a function with each piece of memory in a list. */
     function each(list, count, use) {
       let total = 0;
       for (let place = 0; place < count; place++) {

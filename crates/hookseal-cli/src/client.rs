@@ -8,10 +8,10 @@ use ureq::{Agent, Body};
 use crate::error::{Result, wrong};
 use crate::url;
 
-/// More of an answer is not read.
+/// The most bytes of a response that are read.
 const MAX_ANSWER: u64 = 4 << 20;
 
-/// Headers that are of one connection, and those that the client writes itself.
+/// Hop-by-hop headers, and headers that the client writes itself.
 pub const OF_CONNECTION: [&str; 11] = [
     "connection",
     "content-length",
@@ -35,8 +35,8 @@ pub struct Answer {
 }
 
 impl Client {
-    /// Returns a client that adds nothing of its own, and follows no redirect: a sender of
-    /// webhooks does not either.
+    /// Creates a client that adds no headers of its own and follows no redirects, like a sender
+    /// of webhooks.
     ///
     /// Requests to this machine are not sent through a proxy.
     pub fn new(timeout: Duration, url: &str) -> Self {
@@ -55,20 +55,22 @@ impl Client {
         Self(Agent::new_with_config(config))
     }
 
-    /// Checks that the client can reach such a URL.
+    /// Checks that the client supports the URL.
     pub fn check(&self, url: &str) -> Result<()> {
         if url.parse::<ureq::http::Uri>().is_err() {
-            return wrong("the URL is malformed; percent-encode what a URL cannot have");
+            return wrong(
+                "the URL is malformed; percent-encode the characters that a URL cannot contain",
+            );
         }
         if !cfg!(feature = "https") && url.starts_with("https://") {
             return wrong(
-                "this build has no https; build it with the feature `https`, or take an http URL",
+                "this build has no https; build it with the feature `https`, or use an http URL",
             );
         }
         Ok(())
     }
 
-    /// Sends a request, or says why there is no answer.
+    /// Sends a request, and returns the response or the reason why there is none.
     pub fn send(
         &self,
         method: &str,

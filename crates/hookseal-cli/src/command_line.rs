@@ -1,4 +1,4 @@
-//! The command line: what each command takes, and what it says of itself.
+//! The command line: the options and the help of each command.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -9,7 +9,7 @@ use hookseal::schemes;
 
 use crate::capture::Format;
 
-/// A day, in seconds.
+/// One day, in seconds.
 const MAX_TIMEOUT: i64 = 86_400;
 
 const ABOUT: &str = "Checks, explains, signs, sends and receives webhooks";
@@ -44,7 +44,7 @@ pub fn command() -> Command {
         ])
 }
 
-/// What a folder of captures says itself.
+/// Options that conflict with --captures, since the folder's captures.json sets them.
 const BESIDE_CAPTURES: [&str; 18] = [
     "body",
     "encoding",
@@ -96,11 +96,11 @@ fn explain() -> Command {
         Command::new("explain")
             .about("Checks captured requests, and searches for the cause of each refusal")
             .after_help(
-                "What it takes is what `hookseal verify` takes. Secrets that are not in order are \
-                 explained too.\n\nExit status: 0 if all requests are verified, 1 if one is refused, \
-                 2 for wrong use, for files that cannot be read, and if the configuration is at \
-                 fault and no request.\n\nDo not pass on what it prints to the sender of \
-                 a request: it says which part of a forgery was right.",
+                "Takes the same input as `hookseal verify`. Invalid secrets are explained too.\n\n\
+                 Exit status: 0 if all requests are verified, 1 if one is refused, 2 for wrong \
+                 use, for files that cannot be read, and if the configuration, not a request, is \
+                 at fault.\n\nDo not show the output to the sender of a request: it says which \
+                 part of a forgery was right.",
             ),
     )
 }
@@ -114,7 +114,7 @@ fn checking(command: Command) -> Command {
                 .long("format")
                 .value_name("FORMAT")
                 .value_parser(Format::NAMES)
-                .help("The kind of the files, if it is not detected"),
+                .help("The format of the files, if it is not detected"),
         )
         .arg(
             Arg::new("headers")
@@ -186,7 +186,7 @@ fn configured(command: Command, url: bool) -> Command {
                 .long("secret-format")
                 .value_name("FORMAT")
                 .value_parser(["text", "base64", "hex"])
-                .help("Read the secrets in this format, and not in the one that the sender hands out"),
+                .help("Read the secrets in this format, not the one that the sender hands out"),
         )
         .arg(
             Arg::new("key-id")
@@ -195,7 +195,7 @@ fn configured(command: Command, url: bool) -> Command {
                 .action(ArgAction::Append)
                 .help(
                     "The id of a key; the first belongs to the first secret, and so on. A secret \
-                     without one is taken for the id that a request names",
+                     without one is tried for the id that a request names",
                 ),
         )
         .arg(
@@ -215,7 +215,7 @@ fn configured(command: Command, url: bool) -> Command {
                 .long("encoding")
                 .value_name("ENCODING")
                 .value_parser(["hex", "base64"])
-                .help("Accept only this encoding of the signature, of several that the scheme has"),
+                .help("Accept only this one of the scheme's signature encodings"),
         )
         .arg(
             Arg::new("prefix")
@@ -274,11 +274,11 @@ fn seconds() -> ValueParser {
     })
 }
 
-/// The milliseconds since 1970 of the years 1973 to 5138. Those seconds are in the year 5138
-/// and later.
+/// The years 1973 to 5138, in milliseconds since 1970. As seconds, these numbers would be in
+/// the year 5138 or later.
 const MILLISECONDS: std::ops::Range<u64> = 100_000_000_000..100_000_000_000_000;
 
-/// Seconds since 1970.
+/// Parses seconds since 1970.
 fn moment() -> ValueParser {
     ValueParser::new(|text: &str| match text.parse::<u64>() {
         Ok(moment) if !MILLISECONDS.contains(&moment) => Ok(moment),
@@ -290,7 +290,7 @@ fn moment() -> ValueParser {
     })
 }
 
-/// Adds what a message has beside its body.
+/// Adds the options of a message, apart from its body.
 fn message(command: Command) -> Command {
     command
         .arg(
@@ -357,11 +357,19 @@ fn send() -> Command {
         );
     message(configured(command, false))
         .arg(url_option(
-            "The public URL of the receiver, for schemes that sign it, if it is not the one that is \
-             posted to",
+            "The public URL of the receiver, for schemes that sign it, if it differs from the \
+             one that is posted to",
         ))
-        .arg(count("repeat", "Send each body N times, each with an id and time of its own", 1))
-        .arg(count("concurrency", "Send up to N at a time, of at most 256", 1))
+        .arg(count(
+            "repeat",
+            "Send each body N times, each time with a new id and timestamp",
+            1,
+        ))
+        .arg(count(
+            "concurrency",
+            "Send up to N at a time; at most 256",
+            1,
+        ))
         .arg(
             Arg::new("timeout")
                 .long("timeout")
@@ -374,7 +382,7 @@ fn send() -> Command {
             Arg::new("content-type")
                 .long("content-type")
                 .value_name("TYPE")
-                .help("The type of the bodies; otherwise that of JSON, a form or bytes, as they look"),
+                .help("The content type of the bodies; otherwise guessed: JSON, a form or bytes"),
         )
         .arg(
             Arg::new("duplicate")
@@ -387,7 +395,7 @@ fn send() -> Command {
                 .long("stale")
                 .value_name("SECONDS")
                 .value_parser(value_parser!(u64).range(1..))
-                .help("Sign with a timestamp that is so many seconds old"),
+                .help("Sign with a timestamp that is this many seconds old"),
         )
         .arg(
             Arg::new("wrong-signature")
@@ -395,7 +403,9 @@ fn send() -> Command {
                 .action(ArgAction::SetTrue)
                 .help("Send well-formed signatures of another body"),
         )
-        .arg(json("Print the deliveries and the summary as one JSON object"))
+        .arg(json(
+            "Print the deliveries and the summary as one JSON object",
+        ))
         .arg(
             Arg::new("to")
                 .value_name("URL")
@@ -445,7 +455,7 @@ fn listen() -> Command {
                 .value_name("IP")
                 .value_parser(value_parser!(std::net::IpAddr))
                 .default_value("127.0.0.1")
-                .help("The address to listen on; others than loopback ones let other machines in"),
+                .help("The address to listen on; any but a loopback one lets other machines in"),
         )
         .arg(
             Arg::new("port")
@@ -482,8 +492,8 @@ fn listen() -> Command {
                 .value_name("URL")
                 .conflicts_with_all(["status", "answer-body"])
                 .help(
-                    "Pass requests on to this service, unless they are refused, and its answers \
-                     back; paths are appended to the URL",
+                    "Pass requests on to this service, unless they are refused, and pass its \
+                     answers back; paths are appended to the URL",
                 ),
         )
         .arg(
@@ -497,7 +507,7 @@ fn listen() -> Command {
             Arg::new("answer-handshakes")
                 .long("answer-handshakes")
                 .action(ArgAction::SetTrue)
-                .help("Answer the requests by which the sender has an endpoint prove itself"),
+                .help("Answer handshakes, with which the sender checks the endpoint"),
         )
         .arg(
             Arg::new("verify-token-env")
@@ -541,12 +551,12 @@ fn listen() -> Command {
                 .default_missing_value("127.0.0.1:0")
                 .help(
                     "Serve a page that shows the requests, on this loopback address or port, or else \
-                     a free port; its URL is printed, with the token that opens it",
+                     a free port; prints its URL, which contains the token that opens it",
                 ),
         )
         .arg(count("count", "Stop after N requests", 0))
         .arg(json(
-            "Print a JSON object for each request, in a line of its own",
+            "Print a JSON object for each request, one per line",
         ))
 }
 
@@ -588,10 +598,10 @@ fn schemes() -> Command {
 
 fn key() -> Command {
     Command::new("key")
-        .about("Makes a secret or a pair of keys from the system's random source")
+        .about("Generates a secret or a pair of keys from the system's random source")
         .after_help(
-            "A file gets the secret alone, without a line break, as --secret-file reads it. Of a \
-             pair, the public key goes to standard output.",
+            "A file gets the secret alone, without a line break, as --secret-file reads it. The \
+             public key of a pair goes to standard output.",
         )
         .arg(
             Arg::new("form")
@@ -635,6 +645,6 @@ fn man() -> Command {
         .arg(
             Arg::new("command")
                 .value_name("COMMAND")
-                .help("The command whose page to print, and not that of the program"),
+                .help("The command whose page to print, instead of the program's"),
         )
 }

@@ -8,10 +8,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::error::{Result, WrongUse};
 use crate::terminal::shown_path;
 
-/// Far more than any webhook, far less than the memory of any machine.
+/// The limit for files: far larger than any webhook, far smaller than any machine's memory.
 pub const MAX_FILE: u64 = 64 << 20;
 
-/// What is read again would be empty, and would be signed as an empty body.
+/// Whether standard input was read. A second read would be empty, and would be signed as an
+/// empty body.
 static STDIN_IS_READ: AtomicBool = AtomicBool::new(false);
 
 /// Reads a whole file, or standard input for `-`.
@@ -20,7 +21,7 @@ pub fn read(path: &Path) -> Result<Vec<u8>> {
         .map_err(|problem| WrongUse(format!("cannot read {}: {problem}", name(path))))
 }
 
-/// Returns what to call the file.
+/// Returns the name by which messages call the file.
 pub fn name(path: &Path) -> String {
     if path == Path::new("-") {
         "standard input".into()
@@ -29,11 +30,11 @@ pub fn name(path: &Path) -> String {
     }
 }
 
-/// Reads a file, or says why it cannot be read.
+/// Reads a file, or returns the reason why it cannot be read.
 pub fn read_at_most(path: &Path, limit: u64) -> std::result::Result<Vec<u8>, String> {
     let content = if path == Path::new("-") {
         if STDIN_IS_READ.swap(true, Ordering::Relaxed) {
-            return Err("it can be read once, and was".into());
+            return Err("it can be read only once".into());
         }
         all(io::stdin().lock(), limit)
     } else {
@@ -55,7 +56,7 @@ fn all(source: impl Read, limit: u64) -> io::Result<Vec<u8>> {
     Ok(content)
 }
 
-/// Creates a file that only its owner can read. One that is there is left as it is.
+/// Creates a file that only its owner can read. Fails if the file exists.
 pub fn create_private(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);

@@ -28,7 +28,7 @@ use std::process::ExitCode;
 use clap::ArgMatches;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-// What the program has in common with its page.
+// Shared with the program's page.
 use hookseal_inspect::{capture, error, judge, url};
 
 use error::{Result, WrongUse, wrong};
@@ -65,10 +65,10 @@ fn run(matches: &ArgMatches) -> Result<ExitCode> {
     }
 }
 
-/// Prints help, or what is wrong with the command line. A wrong value is not shown: it may
-/// be a secret in the wrong place.
+/// Prints help, or what is wrong with the command line. An invalid value is not shown: it may
+/// be a misplaced secret.
 fn refuse(mut error: clap::Error) -> ExitCode {
-    // Where it is empty, the message is another one.
+    // For an empty value, the message is a different one.
     let value = error.get(ContextKind::InvalidValue);
     if matches!(value, Some(ContextValue::String(value)) if !value.is_empty()) {
         error.insert(ContextKind::InvalidValue, ContextValue::String("…".into()));
@@ -84,7 +84,7 @@ fn refuse(mut error: clap::Error) -> ExitCode {
             error.insert(kind, ContextValue::String("…".into()));
         }
     }
-    // A reader that has gone is no error.
+    // A closed pipe is not an error.
     let _ = error.print();
     u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
 }

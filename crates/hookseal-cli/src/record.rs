@@ -10,7 +10,7 @@ pub struct Record {
     pub file: String,
     pub scheme: String,
     pub verified: bool,
-    /// The file cannot be read: there is no verdict.
+    /// Why the file cannot be read. There is no verdict then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// Why the request was refused, in one word.

@@ -1,4 +1,4 @@
-//! The remedies name options that the command has.
+//! Tests that the remedies name options that the command has.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::command_line::command;
 use crate::judge::Judge;
 use crate::setup::Setup;
 
-/// What a user of the command cannot type.
+/// Code that a user of the command cannot type.
 const CODE: [&str; 8] = [
     "::",
     "with_",
@@ -28,8 +28,8 @@ fn options(text: &str) -> impl Iterator<Item = &str> {
         .filter_map(|word| word.strip_prefix("--"))
 }
 
-/// Every kind of change, under every scheme: what is said of it has no code, and names
-/// options that there are.
+/// Checks every kind of change under every scheme: its remedy contains no code, and names
+/// only existing options.
 #[test]
 fn remedies_name_options_that_there_are() {
     let command = command();
@@ -65,7 +65,7 @@ fn remedies_name_options_that_there_are() {
     assert!(with_option > 20 * schemes::ALL.len(), "{with_option}");
 }
 
-/// What the library says in code, the command says in options.
+/// Checks that the command has an option for each remedy that the library describes in code.
 #[test]
 fn what_has_code_in_the_library_has_an_option() {
     let source = include_str!("../../../src/explain/words.rs");

@@ -1,4 +1,4 @@
-//! Secrets: from the environment, a file or a prompt, and never from the command line,
+//! Reads secrets from the environment, a file or a prompt, and never from the command line,
 //! which other users of the machine and the shell's history can see.
 
 use std::env;
@@ -15,17 +15,17 @@ use crate::files;
 /// The variable that is read if no option names a secret.
 const DEFAULT_VARIABLE: &str = "HOOKSEAL_SECRET";
 
-/// Longer files are no secrets.
+/// Longer files are not secrets.
 const MAX_SECRET: u64 = 64 * 1024;
 
-/// Where a secret is, in the order of the command line.
+/// The source of a secret, in the order of the command line.
 enum Source {
     Variable(OsString),
     File(PathBuf),
 }
 
-/// Reads the secrets that the options name, or else the default variable, or else asks
-/// for one on a terminal.
+/// Reads the secrets that the options name. Without such options, reads the default variable,
+/// or asks for a secret on a terminal.
 pub fn read(matches: &ArgMatches) -> Result<Vec<Secret>> {
     let mut secrets = named(matches)?;
     if secrets.is_empty() {
@@ -35,7 +35,7 @@ pub fn read(matches: &ArgMatches) -> Result<Vec<Secret>> {
     Ok(secrets)
 }
 
-/// Reads the same, without the prompt: there may be none.
+/// Reads the same, but without the prompt; there may be none.
 pub fn read_if_any(matches: &ArgMatches) -> Result<Vec<Secret>> {
     let mut secrets = named(matches)?;
     if secrets.is_empty()
@@ -82,8 +82,8 @@ fn named(matches: &ArgMatches) -> Result<Vec<Secret>> {
     Ok(secrets)
 }
 
-/// Reads a secret from a variable. No error shows the name: somebody may have put the secret
-/// itself there.
+/// Reads a secret from a variable. No error shows the variable's name: it may be the secret
+/// itself.
 fn of_variable(name: &OsString, which: &str) -> Result<Secret> {
     let place = format!("{which}the variable that --secret-env names");
     match variable(name) {
@@ -95,7 +95,7 @@ fn of_variable(name: &OsString, which: &str) -> Result<Secret> {
 }
 
 fn variable(name: &OsString) -> Option<Vec<u8>> {
-    // Of other names, `var_os` says that they are not set, or panics.
+    // `var_os` calls other names unset, or panics.
     let text = name.to_string_lossy();
     if text.is_empty() || text.contains(['=', '\0']) {
         return None;

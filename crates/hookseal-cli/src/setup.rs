@@ -10,7 +10,7 @@ pub use hookseal_inspect::setup::{Setup, by_name, full_name, named_ids};
 use crate::error::{Result, wrong};
 use crate::files;
 
-/// Reads the options, which must fit the scheme.
+/// Reads the options, which must apply to the scheme.
 pub fn read(matches: &ArgMatches) -> Result<Setup> {
     match read_if_any(matches)? {
         Some(setup) => Ok(setup),
@@ -20,7 +20,7 @@ pub fn read(matches: &ArgMatches) -> Result<Setup> {
     }
 }
 
-/// Reads the same, where a scheme need not be given.
+/// Reads the same, but the scheme is optional.
 pub fn read_if_any(matches: &ArgMatches) -> Result<Option<Setup>> {
     let text = |name: &str| matches.get_one::<String>(name).cloned();
     let options = Options {
@@ -28,7 +28,7 @@ pub fn read_if_any(matches: &ArgMatches) -> Result<Option<Setup>> {
         header_name: text("header-name"),
         encoding: text("encoding"),
         prefix: text("prefix"),
-        // Commands that sign have no such option.
+        // Commands that sign do not have this option.
         tolerance: matches.try_get_one("tolerance").ok().flatten().copied(),
         endpoint: text("endpoint"),
         url: text("url"),
@@ -51,7 +51,7 @@ pub fn read_if_any(matches: &ArgMatches) -> Result<Option<Setup>> {
     Ok(Some(setup))
 }
 
-/// Returns the names of the options that a scheme must have a use for.
+/// Returns the names of the given options that must apply to the scheme.
 fn given<'m>(
     matches: &'m ArgMatches,
     options: &Options,
@@ -72,6 +72,6 @@ fn read_scheme(path: &Path) -> Result<Source> {
     let name = files::name(path);
     match String::from_utf8(content) {
         Ok(text) => Source::read(&text, &name),
-        Err(_) => wrong(format!("{name} is not UTF-8, so it is no scheme file")),
+        Err(_) => wrong(format!("{name} is not UTF-8, so it is not a scheme file")),
     }
 }

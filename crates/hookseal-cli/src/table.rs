@@ -1,7 +1,7 @@
 //! Aligned columns.
 
-/// Returns rows with each column as wide as its widest cell; the last is as it is. A cell
-/// is its text and what is printed for it, which may have colours.
+/// Returns the rows with each column but the last padded to its widest cell. A cell consists of
+/// its text and what is printed for it, which may have colours.
 pub fn aligned(rows: &[Vec<(String, String)>]) -> String {
     let mut widths: Vec<usize> = Vec::new();
     for row in rows {

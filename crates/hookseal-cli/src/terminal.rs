@@ -1,4 +1,4 @@
-//! What is printed, and how: escaped, and coloured on a terminal only.
+//! Prints output: escaped, and coloured only on a terminal.
 
 use std::env;
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
@@ -15,8 +15,8 @@ pub struct Style {
 }
 
 impl Style {
-    /// Returns the style for standard output: colours on a terminal, unless `NO_COLOR` is
-    /// set to something.
+    /// Returns the style for standard output: with colours on a terminal, unless `NO_COLOR` is set
+    /// and not empty.
     pub fn of_stdout() -> Self {
         let refused = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let dumb = env::var_os("TERM").is_some_and(|value| value == "dumb");
@@ -46,7 +46,8 @@ impl Style {
     }
 }
 
-/// Writes to standard output. A reader that has gone, such as `head`, is no error.
+/// Writes to standard output. A reader that has closed the pipe, such as `head`, is not an
+/// error.
 pub fn print(text: &str) -> Result<()> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
@@ -57,7 +58,7 @@ pub fn print(text: &str) -> Result<()> {
     }
 }
 
-/// Writes a line to standard error, where nothing can be done about a failure.
+/// Writes a line to standard error, and ignores failures.
 pub fn report(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
@@ -66,8 +67,8 @@ pub fn shown_path(path: &Path) -> String {
     shown(&path.to_string_lossy())
 }
 
-/// Returns a JSON text in which nothing can steer a terminal: it may have characters from
-/// U+007F to U+009F, and marks of direction, as they are.
+/// Escapes a JSON text so that it cannot control a terminal. JSON may contain the characters
+/// U+007F to U+009F and direction marks unescaped.
 pub fn shown_json(json: &str) -> String {
     let mut shown = String::with_capacity(json.len());
     for character in json.chars() {
@@ -91,7 +92,7 @@ pub fn print_json(value: &impl serde::Serialize) -> Result<()> {
     print(&(shown_json(&json) + "\n"))
 }
 
-/// How much of a task is done, on standard error while that is a terminal.
+/// Shows how much of a task is done, on standard error if that is a terminal.
 pub struct Progress {
     all: usize,
     is_shown: bool,

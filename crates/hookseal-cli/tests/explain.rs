@@ -1,4 +1,4 @@
-//! `hookseal explain`, on the reports of `tests/reports`, which other programs made.
+//! Tests `hookseal explain` with the reports in `tests/reports`, which other programs made.
 
 mod common;
 
@@ -44,7 +44,7 @@ fn explain(name: &str, report: &Value, words: &str) -> Run {
     run
 }
 
-/// The names of what is proven, or the first likely cause in brackets.
+/// Compares the names of the proven causes, or the first likely cause in brackets.
 #[test]
 fn each_report_is_verified_or_explained() {
     let wanted = BTreeMap::from([
@@ -129,7 +129,7 @@ fn people_get_the_text_of_the_explanation() {
     explain(name, &reports[name], "").is(1, "", "hint: --header-prefix svix");
 }
 
-/// What `verify` does not read because of its length is explained.
+/// `explain` reads what `verify` refuses because of its length.
 #[test]
 fn a_line_break_after_a_body_is_the_proven_cause() {
     let mut command = hookseal("explain --json --scheme paminga");
@@ -186,7 +186,7 @@ fn what_the_command_line_lacks_is_hinted_at() {
     run(&words, common::API_SECRET).is(1, "", "hint: without --key-id, each secret is taken");
 }
 
-/// What a remedy names can be typed: with that option the same request is verified.
+/// The option that a remedy names works: with it, the same request is verified.
 #[test]
 fn the_option_that_a_remedy_names_verifies_the_request() {
     let reports = reports();
@@ -250,8 +250,8 @@ fn the_option_that_a_remedy_names_verifies_the_request() {
     }
 }
 
-/// Some senders hand over the secret in a request that is not signed. What is said of such a
-/// request does not have it.
+/// Some senders hand over the secret in an unsigned request. The output about such a
+/// request does not contain it.
 #[test]
 fn a_secret_that_a_handshake_hands_over_is_not_shown() {
     let handed = "handed-over-4f2b7c1d9e8a";

@@ -1,4 +1,4 @@
-//! The kinds of files that `verify` reads. The signatures are OpenSSL's, in the captures
+//! Tests the file formats that `verify` reads. OpenSSL made the signatures of the captures
 //! and events.
 
 mod common;
@@ -8,7 +8,7 @@ use std::fs;
 
 use common::{PAMINGA, Run, capture, file, folder, hookseal, root, run, text};
 
-/// The head and the body of a capture.
+/// Returns the head and the body of a capture.
 fn parts(name: &str) -> (String, String) {
     let content = text(name);
     let (head, body) = content.split_once("\r\n\r\n").unwrap();
@@ -38,7 +38,7 @@ fn http_2_with_a_request_line_or_pseudo_headers() {
     let pseudo = ":method: POST\n:scheme: https\n:authority: hooks.example.com\n:path: /a?b=c";
     let with_pseudo = format!("{pseudo}\n{}\n\n{body}", headers.replace("\r\n", "\n"));
     check("http2-pseudo", &with_pseudo, "").is(0, VERIFIED, "");
-    // Neither is what an HTTP/1.1 server reads.
+    // An HTTP/1.1 server reads neither.
     check("http2-pseudo", &with_pseudo, "--format http1").is(2, "", "not an HTTP/1.1 request");
     check("http2-cut", &with_line[..with_line.len() - 9], "").is(
         2,
@@ -85,7 +85,7 @@ fn headers_and_body_in_two_files() {
     run(words, PAMINGA).is(
         2,
         "",
-        "--body goes with --headers, or with what `curl -v` has printed",
+        "--body goes with --headers or the output of `curl -v`",
     );
 }
 
@@ -115,7 +115,7 @@ fn what_curl_prints() {
     check("curl-none", "> a\n", "--format curl").is(2, "", "no request line of `curl -v`");
 }
 
-/// What people save in place of a request.
+/// Files that people save instead of a request are recognised.
 #[test]
 fn what_is_no_request_is_named() {
     let request = text("paminga.http");
@@ -178,7 +178,7 @@ fn what_is_no_request_is_named() {
     }
 }
 
-/// As `examples/events/README.md` says of each.
+/// The verdicts are those of `examples/events/README.md`.
 #[test]
 fn events_of_functions() {
     for (name, status, wanted) in [
@@ -212,7 +212,7 @@ fn events_of_functions() {
     let mut command = hookseal("verify --scheme paminga");
     command.arg(root().join("examples/events/http-api-not-base64.json"));
     command.env("HOOKSEAL_SECRET", PAMINGA);
-    Run::of(command, PAMINGA).is(2, "", "flagged as base64 (`isBase64Encoded`) and is none");
+    Run::of(command, PAMINGA).is(2, "", "flagged as base64 (`isBase64Encoded`) but is not");
     for (name, content, message) in [
         (
             "json-body",
@@ -240,8 +240,8 @@ fn events_of_functions() {
     }
 }
 
-/// The method, URL and body of one request are signed, and the event has them in pieces.
-/// The answer is another implementation's: `tests/reports/other-senders.json`.
+/// The sender signs method, URL and body, which the event contains in pieces. The expected
+/// value is from another implementation: `tests/reports/other-senders.json`.
 #[test]
 fn the_target_of_an_event_is_that_of_its_url() {
     let reports: serde_json::Value =
@@ -346,7 +346,7 @@ fn har_files_have_several_requests() {
     check("parsed.har", har(vec![parsed]), "").is(
         2,
         "",
-        "entry 1 of the HAR file has no text of its body",
+        "entry 1 of the HAR file has no body text",
     );
     check("empty.har", r#"{"log":1}"#, "").is(2, "", "it has no list `log.entries`");
 }
@@ -364,10 +364,10 @@ fn standard_input() {
     let command = hookseal("verify --scheme paminga paminga.http --secret-file -");
     Run::with_input(command, PAMINGA.as_bytes(), PAMINGA).is(0, VERIFIED, "");
     let command = hookseal("verify --scheme paminga - --secret-file -");
-    Run::with_input(command, b"", "").is(2, "", "standard input (-) can be read once");
+    Run::with_input(command, b"", "").is(2, "", "standard input (-) can be read only once");
 }
 
-/// What a file says cannot steer the terminal, whatever its kind.
+/// The content of a file cannot control the terminal, whatever its format.
 #[test]
 fn hostile_files_of_every_kind_are_wrong_use() {
     let noise: Vec<u8> = (0..4096_u32)
@@ -402,7 +402,7 @@ fn hostile_files_of_every_kind_are_wrong_use() {
     Run::of(command, PAMINGA).is(2, "", "cannot read ");
 }
 
-/// One entry that cannot be read keeps none of the others from being checked.
+/// If one entry cannot be read, the others are still checked.
 #[test]
 fn an_entry_without_a_body_is_one_entry() {
     // printf '{}' | openssl dgst -sha256 -hmac paminga-demo-secret
@@ -437,7 +437,7 @@ fn an_entry_without_a_body_is_one_entry() {
     }
 }
 
-/// The time for it grows with their number, and not with its square, which would be minutes.
+/// Reporting them takes linear time; quadratic time would exceed the test's limit.
 #[test]
 fn as_many_entries_as_are_read_are_reported() {
     let entries = vec!["{}"; 100_000].join(",");
@@ -451,7 +451,7 @@ fn as_many_entries_as_are_read_are_reported() {
     let lines = run.stderr.lines().collect::<BTreeSet<&str>>();
     assert_eq!((run.status, lines.len()), (Some(2), 200_000));
     assert_eq!(run.stderr.lines().count(), 200_000);
-    // What is the same of each is said once.
+    // A message that is the same for several entries is printed once.
     let mac = "0".repeat(64);
     let header = format!(r#"{{"name":"X-Paminga-Signature","value":"{mac}"}}"#);
     let refused = format!(r#"{{"request":{{"headers":[{header}]}}}}"#);
@@ -464,7 +464,7 @@ fn as_many_entries_as_are_read_are_reported() {
     );
 }
 
-/// Events that something has written anew.
+/// Events that something has serialized again are read.
 #[test]
 fn events_with_empty_lists_and_flags_as_text() {
     let mac = "b25de2d4162c5b24e6dd64ba03341b047c2346bce570e45e4430c778412b4917";

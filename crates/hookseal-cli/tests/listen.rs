@@ -1,4 +1,4 @@
-//! `hookseal listen`, driven by curl and over bare sockets.
+//! Tests `hookseal listen` with curl and over bare sockets.
 
 mod common;
 
@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use common::{PAKK, PAMINGA, Run, capture, file, folder, has, hookseal, text};
 
-/// A receiver that is running, until it is dropped.
+/// A running receiver, stopped when dropped.
 struct Listener {
     child: Child,
     port: u16,
@@ -259,7 +259,7 @@ fn verified_requests_are_forwarded_and_answers_passed_back() {
     assert!(answer.starts_with("HTTP/1.1 207 "), "{answer}");
     assert!(answer.ends_with(r#"{"service":1}"#), "{answer}");
     let line: serde_json::Value = serde_json::from_str(&service.line()).unwrap();
-    // What was signed has arrived as it was: the service could verify it too.
+    // The signed parts arrived unchanged: the service could verify them too.
     assert_eq!(line["looks_like"], serde_json::json!(["paminga"]));
     assert_eq!(line["body_length"], 428);
     assert!(
@@ -297,7 +297,7 @@ fn handshakes_are_answered() {
     assert!(answer.ends_with("\r\n\r\n1158201444"), "{answer}");
     listener.line_with("meta  handshake, answered  -> 200");
     assert!(ask("another").starts_with("HTTP/1.1 401 "));
-    // The right token is a secret, and so may a wrong one be.
+    // The right token is a secret, and a wrong one may be a secret too.
     let line = listener.line_with("refused");
     assert!(line.contains("hub.verify_token=…"), "{line}");
 
@@ -330,7 +330,7 @@ fn handshakes_are_answered() {
     for (words, message) in [
         (
             "--scheme paminga --answer-handshakes",
-            "is no option of paminga, whose sender makes none",
+            "is no option of paminga, whose sender sends none",
         ),
         (
             "--scheme meta --answer-handshakes",
@@ -405,14 +405,14 @@ fn hostile_requests_are_refused_within_limits() {
         assert_eq!(listener.status(request), status, "{start:?}");
         listener.line_with(&format!("no request, answered {status}: "));
     }
-    // Slow and silent ones are not waited for.
+    // The receiver does not wait for slow and silent senders.
     assert_eq!(listener.status("POST / HT"), "408");
     assert_eq!(
         listener.status(format!("{post}Content-Length: 5\r\n\r\nabc")),
         "408"
     );
     assert_eq!(listener.status(format!("{chunked}5\r\nabc")), "408");
-    // A connection that is ended is no request, and the next one is served.
+    // A connection without a request is ignored, and the next one is served.
     drop(TcpStream::connect(("127.0.0.1", listener.port)).unwrap());
     assert_eq!(
         listener.status(fs::read(capture("paminga.http")).unwrap()),
@@ -420,8 +420,8 @@ fn hostile_requests_are_refused_within_limits() {
     );
 }
 
-/// A request's text cannot steer the terminal: the target is escaped, and control
-/// characters are in no header.
+/// A request's text cannot control the terminal: the target is escaped, and headers may
+/// not contain control characters.
 #[test]
 fn what_requests_say_is_escaped() {
     let listener = Listener::start("--scheme paminga", PAMINGA);
@@ -437,7 +437,7 @@ fn many_connections_at_once_are_bounded() {
     let idle: Vec<TcpStream> = (0..64)
         .map(|_| TcpStream::connect(("127.0.0.1", listener.port)).unwrap())
         .collect();
-    // One more is refused, unless it is quicker than those before it.
+    // One more is refused, unless it is quicker than the ones before it.
     let answer = listener.exchange(b"POST / HTTP/1.1\r\n\r\n");
     assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
     drop(idle);
@@ -461,7 +461,7 @@ fn it_ends_after_so_many_requests() {
     assert_eq!(listener.child.wait().unwrap().code(), Some(0));
 }
 
-/// Both ends are the program's own.
+/// The program both sends and receives.
 #[test]
 fn it_receives_what_send_sends() {
     let listener = Listener::start("--scheme standard-webhooks", common::WHSEC);
@@ -487,7 +487,7 @@ fn wrong_use_is_found_before_it_listens() {
     for (words, message) in [
         (
             &*format!("--port {port}"),
-            "another program has the port: take another with --port",
+            "another program uses the port: choose another with --port",
         ),
         ("--port 70000", "'--port <PORT>'"),
         ("--port 0 --address example.com", "'--address <IP>'"),
@@ -514,7 +514,7 @@ fn wrong_use_is_found_before_it_listens() {
     assert!(!Path::new("x").exists());
 }
 
-/// What would be ignored, or fail at the first request.
+/// Options that would be ignored, or fail at the first request, are errors at the start.
 #[test]
 fn options_that_cannot_do_what_they_say_stop_the_start() {
     let there = file("listen/there", "x");

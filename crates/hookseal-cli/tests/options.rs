@@ -1,4 +1,4 @@
-//! Every option of every command: where it has no effect, it is refused, and not ignored.
+//! Tests that every option of every command is refused, not ignored, where it has no effect.
 
 mod common;
 
@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use common::{PAMINGA, WHSEC, run};
 
-/// What is wrong where an option has no effect.
+/// When an option is refused.
 enum Refused {
-    /// It has an effect wherever it is taken.
+    /// It always has an effect.
     Never,
     /// With these words, with this message.
     With(&'static str, &'static str),
@@ -17,7 +17,7 @@ use Refused::{Never, With};
 
 const NO_TIME: &str = "is no option of paminga, which signs no timestamp";
 
-/// The options of schemes and secrets, for a command with the words that it needs.
+/// Returns the options of schemes and secrets, for a command with the words that it needs.
 fn configured(rest: &str) -> Vec<(&'static str, Vec<(String, &'static str)>)> {
     let case = |option: &str, message| vec![(format!("--scheme paminga {option} {rest}"), message)];
     vec![
@@ -42,11 +42,11 @@ fn configured(rest: &str) -> Vec<(&'static str, Vec<(String, &'static str)>)> {
         ),
         (
             "encoding",
-            case("--encoding hex", "which leaves no encoding open"),
+            case("--encoding hex", "whose encoding is fixed"),
         ),
         (
             "prefix",
-            case("--prefix required", "which leaves no prefix open"),
+            case("--prefix required", "whose signature prefix is fixed"),
         ),
         (
             "endpoint",
@@ -58,7 +58,7 @@ fn configured(rest: &str) -> Vec<(&'static str, Vec<(String, &'static str)>)> {
     ]
 }
 
-/// What a command refuses, by its options.
+/// Returns the cases that a command refuses, by option.
 fn table(command: &str) -> Vec<(&'static str, Vec<(String, &'static str)>)> {
     let of = |rows: &[(&'static str, Refused)]| {
         let rows = rows.iter().map(|(option, refused)| match refused {
@@ -303,7 +303,7 @@ fn table(command: &str) -> Vec<(&'static str, Vec<(String, &'static str)>)> {
     rows
 }
 
-/// The long options in a command's help.
+/// Returns the long options in a command's help.
 fn options_of(command: &str) -> BTreeSet<String> {
     let help = run(&format!("{command} --help"), "").stdout;
     let lines = help.lines().filter_map(|line| {
@@ -357,9 +357,9 @@ fn an_option_without_an_effect_is_refused() {
             }
         }
     }
-    // Of two that say the same.
+    // One of two options with the same meaning.
     let square = "verify --scheme square --endpoint https://a --url https://a paminga.http";
-    run(square, PAMINGA).is(2, "", "--url has no effect beside --endpoint");
+    run(square, PAMINGA).is(2, "", "--url has no effect together with --endpoint");
     for words in ["--repeat 2 --curl", "--curl --repeat 2", "--tolerance 1"] {
         run(
             &format!("sign --scheme paminga --url http://a {words} paminga.http"),
@@ -374,7 +374,7 @@ fn an_option_without_an_effect_is_refused() {
     .is(2, "", "'--stale <SECONDS>'");
 }
 
-/// Where they do have an effect, the same options are taken.
+/// The same options are accepted where they have an effect.
 #[test]
 fn an_option_with_an_effect_is_taken() {
     for (words, secret) in [
@@ -456,7 +456,7 @@ fn manual_pages_have_the_version() {
     }
 }
 
-/// Of two secrets, the one that a sender has gone over to is the second.
+/// The number of the matching secret is reported: here the second, to which a sender has rotated.
 #[test]
 fn the_secret_that_matches_is_numbered() {
     let old = "paminga-demo-secret-of-last-year";
@@ -484,7 +484,7 @@ fn the_secret_that_matches_is_numbered() {
             run.is(0, "", "");
             assert_eq!(run.json()[0]["coverage"]["secret"], wanted, "{run:?}");
         }
-        // People need the number where there are several.
+        // The number is shown to people only if there are several secrets.
         let run = start("verify");
         run.is(0, "verified", "");
         let number = format!(", secret {wanted}");

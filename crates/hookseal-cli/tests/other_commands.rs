@@ -1,4 +1,4 @@
-//! `hookseal schemes`, `key`, `completions` and `man`, and schemes from files.
+//! Tests `hookseal schemes`, `key`, `completions` and `man`, and schemes from files.
 
 mod common;
 
@@ -53,7 +53,7 @@ fn a_scheme_is_shown_with_its_facts() {
     run("schemes --toml", "").is(2, "", "<NAME>");
 }
 
-/// What is written as TOML and as JSON is read back, of each scheme of the catalogue.
+/// Each scheme of the catalogue is written as TOML and as JSON, and read back.
 #[test]
 fn declarations_are_read_back() {
     let json = run("schemes --json", "").json();
@@ -77,14 +77,14 @@ fn declarations_are_read_back() {
 #[test]
 fn scheme_files_that_are_wrong_say_why() {
     for (name, text, message) in [
-        ("empty", "", "is no scheme in TOML: missing field `name`"),
-        ("not-toml", "name = ", "is no scheme in TOML: "),
-        ("not-json", "{", "is no scheme in JSON: "),
-        ("escape", "\"\\u001b[31m\" = 1", "is no scheme in TOML: "),
+        ("empty", "", "is not a scheme in TOML: missing field `name`"),
+        ("not-toml", "name = ", "is not a scheme in TOML: "),
+        ("not-json", "{", "is not a scheme in JSON: "),
+        ("escape", "\"\\u001b[31m\" = 1", "is not a scheme in TOML: "),
         (
             "no-name",
             "name = \"x\"\nsecret = \"text\"\nsigned = []\nforms = []\n[signature]\nheader = \"a\"\n",
-            "is no scheme in TOML: ",
+            "is not a scheme in TOML: ",
         ),
     ] {
         let mut command = hookseal("verify paminga.http --scheme-file");
@@ -94,7 +94,7 @@ fn scheme_files_that_are_wrong_say_why() {
     }
     let mut command = hookseal("verify paminga.http --scheme-file");
     command.arg(file("schemes/binary", b"\xff"));
-    Run::of(command, "").is(2, "", "is not UTF-8, so it is no scheme file");
+    Run::of(command, "").is(2, "", "is not UTF-8, so it is not a scheme file");
     run("verify paminga.http --scheme-file x --scheme paminga", "").is(
         2,
         "",
@@ -129,7 +129,7 @@ fn keys_have_the_form_and_length_that_is_asked_for() {
     }
 }
 
-/// A key that is made signs, and what it has signed is verified.
+/// A generated key signs, and its signature is verified.
 #[test]
 fn made_keys_are_taken() {
     let folder = folder("keys");
@@ -177,7 +177,7 @@ fn made_keys_are_taken() {
 
         let mut command = hookseal(&format!("key {form} --out"));
         command.arg(&path);
-        Run::of(command, "").is(2, "", "name a file that is not there yet");
+        Run::of(command, "").is(2, "", "name a new file");
         assert_eq!(fs::read_to_string(&path).unwrap(), secret);
     }
 }
@@ -209,7 +209,7 @@ fn completions_and_manual_pages_have_every_command() {
         for command in commands {
             assert!(script.stdout.contains(command), "{shell}: {command}");
         }
-        // The names of the schemes are completed too, where the shell's script can.
+        // Scheme names are completed too, in shells whose script supports that.
         let has_names = script.stdout.contains("standard-webhooks");
         assert_eq!(
             has_names,
@@ -221,7 +221,7 @@ fn completions_and_manual_pages_have_every_command() {
     run("man no-such", "").is(2, "", "no such command");
 }
 
-/// bash reads the script, and completes a command by it.
+/// bash loads the script, and completes a command with it.
 #[test]
 fn bash_takes_the_completions() {
     if !common::has("bash") {
@@ -251,7 +251,7 @@ fn no_command_is_wrong_use() {
     run("--version", "").is(0, &format!("hookseal {}\n", env!("CARGO_PKG_VERSION")), "");
 }
 
-/// A reader that stops reading is no error.
+/// A closed pipe is not an error.
 #[test]
 fn a_closed_pipe_is_no_panic() {
     let mut command = hookseal("schemes --json");

@@ -1,7 +1,7 @@
 """Drives `hookseal listen` as senders do: with the libraries standardwebhooks and svix.
 
-Each library signs a request that is delivered as it is, and one whose body is changed on
-its way. `listen` says of the first that it is verified and of the second what was changed,
+Each library signs a request that is delivered as it is, and one whose body is changed in
+transit. `listen` says of the first that it is verified and of the second what was changed,
 and `hookseal verify` and `hookseal explain` say the same of the files that it saves.
 
     python senders.py target/debug/hookseal
@@ -22,7 +22,7 @@ import svix.webhooks
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 BODY = '{"type":"order.paid","data":{"id":7,"total":10.50}}'
-# What a framework makes of it that parses it and writes it again.
+# The body after a framework has parsed and serialized it.
 CHANGED = json.dumps(json.loads(BODY))
 
 LIBRARIES = {
@@ -66,7 +66,7 @@ def main(binary):
                 stderr=subprocess.PIPE,
                 text=True,
             )
-            # The first line says where it listens.
+            # The first line contains the address.
             line = listen.stderr.readline()
             address = line.strip().rsplit("://", 1)[-1].rsplit(" ", 1)[-1].strip("/")
             headers = signed(prefix, library, f"msg_{prefix}")

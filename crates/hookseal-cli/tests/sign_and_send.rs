@@ -1,5 +1,5 @@
-//! `hookseal sign` and `hookseal send`. The signatures are those of the captures and of
-//! the vectors, which others have made.
+//! Tests `hookseal sign` and `hookseal send`. The signatures are those of the captures and of
+//! the vectors, which other programs made.
 
 mod common;
 
@@ -23,7 +23,7 @@ fn body_of(name: &str) -> PathBuf {
     )
 }
 
-/// The value that a capture has for a header.
+/// Returns the value of a header in a capture.
 fn value_of(name: &str, header: &str) -> String {
     let content = text(name);
     let lines = content.lines().filter_map(|line| line.split_once(": "));
@@ -137,7 +137,7 @@ fn wrong_use_of_sign_says_what_to_do() {
         ("--scheme paminga --curl paminga.http", "--url <URL>"),
         (
             "--scheme paminga --method post paminga.http",
-            "--method takes a method of HTTP in capitals",
+            "--method takes an HTTP method in capitals",
         ),
         (
             "--scheme paminga --header a paminga.http",
@@ -156,7 +156,7 @@ fn wrong_use_of_sign_says_what_to_do() {
     );
 }
 
-/// A request that a server of the test's own has received.
+/// A request that the test's server has received.
 #[derive(Clone)]
 struct Got {
     line: String,
@@ -164,7 +164,7 @@ struct Got {
     body: Vec<u8>,
 }
 
-/// A server that answers with what a function says of each request.
+/// A server that answers each request with what a function returns.
 struct Server {
     url: String,
     got: Arc<Mutex<Vec<Got>>>,
@@ -282,7 +282,7 @@ fn folders_repetitions_and_duplicates() {
     assert_eq!(signatures.values().collect::<Vec<_>>(), [&2; 6]);
 }
 
-/// Of a few deliveries, the median and the 95th percentile would be made up.
+/// With few deliveries, the median and the 95th percentile would be meaningless.
 #[test]
 fn few_deliveries_have_no_percentiles() {
     let server = Server::new(|_| 200);
@@ -320,7 +320,7 @@ fn requests_that_are_wrong_on_purpose_must_be_refused() {
         send(&accepts, &words, &body, WHSEC).is(1, "1 × 200; 0 as expected", "");
     }
     let got = refuses.got();
-    // Saved as files, they are refused for just that.
+    // Saved as files, they are refused for exactly that.
     for (got, reason, later) in [
         (&got[0], "signature does not match", 0),
         (&got[1], "more than the allowed 300 s", 4000),
@@ -342,7 +342,7 @@ fn requests_that_are_wrong_on_purpose_must_be_refused() {
     run(words, PAMINGA).is(
         2,
         "",
-        "--stale is no option of paminga, which signs no timestamp",
+        "--stale does not apply to paminga, which signs no timestamp",
     );
 }
 
@@ -406,7 +406,7 @@ fn failures_are_counted_and_shown() {
     }
 }
 
-/// The command that `sign --curl` prints, run by a shell.
+/// A shell runs the command that `sign --curl` prints.
 #[test]
 fn the_curl_command_sends_what_was_signed() {
     if !common::has("curl") {
@@ -443,7 +443,7 @@ fn the_curl_command_sends_what_was_signed() {
     }
 }
 
-/// A server's certificate that nobody has signed is refused.
+/// An untrusted server certificate is refused.
 #[cfg(feature = "https")]
 #[test]
 fn https_needs_a_certificate_that_is_trusted() {
@@ -499,12 +499,12 @@ fn other_methods_are_sent() {
     send(&server, "--scheme paminga --method GET", &empty, PAMINGA).is(0, "1 × 200", "");
 }
 
-/// What is read a second time would be empty, and be signed as an empty body.
+/// A second read would be empty, and would be signed as an empty body.
 #[test]
 fn standard_input_is_read_once() {
     let command = hookseal("sign --scheme paminga --secret-file - -");
     let run = Run::with_input(command, PAMINGA.as_bytes(), PAMINGA);
-    run.is(2, "", "standard input: it can be read once, and was");
+    run.is(2, "", "standard input: it can be read only once");
 }
 
 #[test]

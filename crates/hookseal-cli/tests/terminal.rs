@@ -1,4 +1,4 @@
-//! Sessions on a terminal: the program `script` gives it one, and records what is shown.
+//! Tests sessions on a terminal, which the program `script` provides and records.
 #![cfg(target_os = "linux")]
 
 mod common;
@@ -20,7 +20,7 @@ struct Session {
 impl Session {
     fn start(words: &str, variables: &[(&str, &str)]) -> Self {
         let program = env!("CARGO_BIN_EXE_hookseal");
-        // Takes the directory and the variables of the usual command.
+        // Uses the directory and the variables of the usual command.
         let usual = hookseal("");
         let mut command = Command::new("script");
         command
@@ -50,7 +50,7 @@ impl Session {
         }
     }
 
-    /// Waits until the terminal does not echo, which is a moment after the prompt.
+    /// Waits until the terminal stops echoing, shortly after the prompt.
     fn wait_until_silent(&self) {
         let script = self.child.id();
         loop {
@@ -128,7 +128,7 @@ fn colours_are_shown_on_a_terminal_unless_they_are_refused() {
         assert!(!shown.contains('\u{1b}'), "{shown:?}");
         assert!(shown.contains("verified  body  428 bytes"), "{shown:?}");
     }
-    // An empty one is none.
+    // An empty secret is refused.
     let (shown, _) = Session::start(words, &[secret, ("NO_COLOR", "")]).end();
     assert!(shown.contains('\u{1b}'), "{shown:?}");
     let (shown, _) = Session::start(&format!("{words} --json"), &[secret]).end();
@@ -137,7 +137,7 @@ fn colours_are_shown_on_a_terminal_unless_they_are_refused() {
     assert!(!shown.contains('\u{1b}'), "{shown:?}");
 }
 
-/// Where standard input is no terminal, nobody is asked.
+/// If standard input is not a terminal, there is no prompt.
 #[test]
 fn without_a_terminal_there_is_no_prompt() {
     let run = common::Run::of(hookseal("verify --scheme paminga paminga.http"), "");
@@ -150,7 +150,7 @@ fn without_a_terminal_there_is_no_prompt() {
     }
 }
 
-/// Progress is shown on a terminal, and cleared; elsewhere there is none.
+/// Progress is shown on a terminal, and cleared; it is not shown elsewhere.
 #[test]
 fn progress_is_shown_on_a_terminal() {
     let _limit = time_limit();

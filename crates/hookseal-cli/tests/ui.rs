@@ -1,5 +1,5 @@
-//! What the server of the pages answers, over bare sockets; the pages themselves are driven by
-//! a browser in `tests/browser`.
+//! Tests the server of the pages over bare sockets. `tests/browser` tests the pages themselves
+//! in a browser.
 
 mod common;
 
@@ -12,12 +12,12 @@ use std::time::Duration;
 use common::{PAMINGA, hookseal, run, text};
 use serde_json::Value;
 
-/// A command that serves pages, until it is dropped.
+/// A command that serves pages, stopped when dropped.
 struct Served {
     child: Child,
-    /// Where requests are received.
+    /// The address where requests are received.
     receiver: String,
-    /// Where the pages are.
+    /// The address of the pages.
     page: String,
     token: String,
     _limit: common::Limit,
@@ -59,7 +59,7 @@ impl Served {
         Self::start("listen --port 0 --ui --scheme paminga")
     }
 
-    /// Asks as the page does, with other headers after the line breaks in `path`.
+    /// Sends a request as the page does, with further headers after the line breaks in `path`.
     fn ask(&self, method: &str, path: &str, headers: &str) -> Answer {
         let headers = headers
             .replace("OWN", &self.page)
@@ -165,7 +165,7 @@ fn nothing_is_shown_or_sent_without_the_token() {
         served.ask_with_token("POST", "/api/search").json(),
         serde_json::json!([])
     );
-    // What changes something is not done by what reads.
+    // A method that reads changes nothing.
     assert_eq!(
         served.ask_with_token("GET", "/api/requests/1/send").status,
         404
@@ -179,7 +179,7 @@ fn nothing_is_shown_or_sent_without_the_token() {
     }
 }
 
-/// A site whose name resolves to this machine has the browser send its own name.
+/// If a site's name resolves to this machine, the browser sends that name.
 #[test]
 fn other_hosts_and_origins_get_nothing() {
     let served = Served::listening();
@@ -253,7 +253,7 @@ fn every_answer_says_what_a_browser_may_do_with_it() {
             "require-trusted-types-for 'script'"
         ]
     );
-    // The playground may ask nobody, not even its own server.
+    // The playground may open no connection, not even to its own server.
     assert_eq!(
         allowed(&policy("/playground/")),
         [
@@ -318,10 +318,10 @@ fn a_request_is_shown_and_is_sent_to_the_service_that_is_configured_alone() {
     let raw = served.ask_with_token("GET", "/api/requests/1/raw");
     assert_eq!(raw.body, hostile.as_bytes());
     assert_eq!(raw.header("content-type"), Some("application/octet-stream"));
-    // To its own path, and without following where the service points to.
+    // Sent to its own path, without following the service's redirect.
     let sent = served.ask_with_token("POST", "/api/requests/1/send").json();
     assert_eq!(sent["status"], 302);
-    // What the page asks with is none of the service's.
+    // The headers of the page's own request are not passed to the service.
     let again = exchange(
         &served.page,
         &format!(
@@ -360,7 +360,7 @@ fn a_request_is_shown_and_is_sent_to_the_service_that_is_configured_alone() {
     );
 }
 
-/// What is told is kept once for all pages, and each is told a part of it at a time.
+/// News is kept once for all pages, and sent to each a part at a time.
 #[test]
 fn a_page_that_takes_no_news_keeps_nobody_waiting() {
     let served = Served::listening();
@@ -398,7 +398,7 @@ fn a_page_that_takes_no_news_keeps_nobody_waiting() {
         let news: Value = serde_json::from_str(data).unwrap();
         if let Some(entries) = news["entries"].as_array() {
             assert!(entries.len() <= 250);
-            // Of a long target, its start.
+            // Only the start of a long target.
             assert!(data.len() < 250 * 1000, "{}", data.len());
             known = known.max(
                 entries

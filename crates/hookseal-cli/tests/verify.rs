@@ -1,4 +1,4 @@
-//! `hookseal verify`.
+//! Tests `hookseal verify`.
 
 mod common;
 
@@ -8,8 +8,8 @@ use common::{
     API_SECRET, HUBPAY, OTHER_WHSEC, PAMINGA, Run, WHSEC, capture, file, hookseal, root, run, text,
 };
 
-/// What `verify --captures` prints. Ids, timestamps and lengths are
-/// those of the captured files, written down from them.
+/// The output of `verify --captures`. Ids, timestamps and lengths were copied from the
+/// captured files.
 const CAPTURES: &str = "\
 paminga.http                     paminga            verified  body  428 bytes
 paminga-tampered.http            paminga            refused   signature does not match
@@ -26,7 +26,7 @@ pomelo-authorization.http        pomelo             verified  body  833 bytes, t
 pomelo-body-first.http           pomelo-body-first  verified  body  606 bytes, timestamp 1795314748, key id Lp0g+cwb19eEfTn1YIOydEnqPcZOg8YxHctnMe+1cQA=
 pomelo-tampered.http             pomelo             refused   signature does not match
 pomelo-replayed.http             pomelo             refused   timestamp in x-timestamp is 64 s old, more than the allowed 60 s
-pomelo-other-endpoint.http       pomelo             refused   header x-endpoint names another endpoint than the configured one
+pomelo-other-endpoint.http       pomelo             refused   header x-endpoint names an endpoint other than the configured one
 16 of 16 captures as expected
 ";
 
@@ -65,7 +65,7 @@ fn own_files_are_verified() {
             "standard-webhooks standard-webhooks-rotation.http --received-at 1795315047",
             "body  147 bytes, timestamp 1795314747, message id msg_35hR1dJpBq6ZsLe8TnXvUk0FyWc",
         ),
-        // By the clock, whatever it shows.
+        // Against the system clock.
         (
             WHSEC,
             "standard-webhooks standard-webhooks-svix.http --header-prefix svix --tolerance 9999999999",
@@ -130,7 +130,7 @@ fn own_files_are_refused_for_a_reason() {
             WHSEC,
             "standard-webhooks standard-webhooks-svix.http",
             "header webhook-id is missing or empty; \
-             svix headers are there, which the header prefix `svix` reads",
+             the request has svix headers, which need the header prefix `svix`",
         ),
         (
             HUBPAY,
@@ -152,7 +152,7 @@ fn own_files_are_refused_for_a_reason() {
         (
             API_SECRET,
             "pomelo pomelo-authorization.http KEY_ID --endpoint /elsewhere",
-            "header x-endpoint names another endpoint than the configured one",
+            "header x-endpoint names an endpoint other than the configured one",
         ),
         (
             API_SECRET,
@@ -240,7 +240,7 @@ fn wrong_use_is_told_from_a_refusal_and_says_what_to_do() {
         ),
         (
             "paminga - -",
-            "hookseal: standard input (-) can be read once",
+            "hookseal: standard input (-) can be read only once",
         ),
         (
             "no-such-scheme paminga.http",
@@ -292,11 +292,11 @@ fn wrong_use_is_told_from_a_refusal_and_says_what_to_do() {
         ),
         (
             "pakk pakk.http --tolerance 9",
-            "hookseal: --tolerance is no option of pakk",
+            "hookseal: --tolerance does not apply to pakk",
         ),
         (
             "standard-webhooks standard-webhooks.http ENDPOINT",
-            "hookseal: --endpoint is no option of standard-webhooks",
+            "hookseal: --endpoint does not apply to standard-webhooks",
         ),
         (
             "standard-webhooks standard-webhooks.http --secret-format text --tolerance=-1",
@@ -304,11 +304,11 @@ fn wrong_use_is_told_from_a_refusal_and_says_what_to_do() {
         ),
         (
             "standard-webhooks standard-webhooks.http --secret-format text --header-prefix=",
-            r#""" is not a header name"#,
+            r#""" is not a valid header name"#,
         ),
         (
             "hubpay hubpay.http --header-prefix svix",
-            "hookseal: --header-prefix is no option of hubpay",
+            "hookseal: --header-prefix does not apply to hubpay",
         ),
         (
             "hubpay hubpay.http --encoding Hex",
@@ -320,11 +320,11 @@ fn wrong_use_is_told_from_a_refusal_and_says_what_to_do() {
         ),
         (
             "hubpay hubpay.http --header-name a:b",
-            r#""a:b" is not a header name"#,
+            r#""a:b" is not a valid header name"#,
         ),
         (
             "pomelo pomelo-authorization.http KEY_ID ENDPOINT --encoding hex",
-            "hookseal: --encoding is no option of pomelo",
+            "hookseal: --encoding does not apply to pomelo",
         ),
         (
             "pomelo pomelo-authorization.http KEY_ID --secret-format text",
@@ -336,7 +336,7 @@ fn wrong_use_is_told_from_a_refusal_and_says_what_to_do() {
         ),
         (
             "pomelo pomelo-authorization.http --key-id= ENDPOINT --secret-format text",
-            "id of key 1 could be in no request: it is empty",
+            "no request could name the id of key 1: it is empty",
         ),
         (
             "pomelo pomelo-authorization.http KEY_ID KEY_ID ENDPOINT --secret-format text",
@@ -579,7 +579,7 @@ fn hostile_files_are_wrong_use() {
         (
             "compressed",
             format!("{post}Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n").into(),
-            "the Transfer-Encoding is not chunked alone",
+            "the Transfer-Encoding is not just `chunked`",
         ),
         (
             "chunk-overflow",
@@ -628,7 +628,7 @@ fn a_message_id_cannot_steer_the_terminal() {
     run.is(0, r"message id \xc2\x9bm", "");
 }
 
-/// The command line `hookseal verify --scheme WORDS…`.
+/// Returns the command `hookseal verify --scheme WORDS…`.
 fn verify_with(words: &str) -> std::process::Command {
     hookseal(&format!("verify --scheme {words}"))
 }
@@ -638,7 +638,7 @@ fn verify(words: &str, secret: &str) -> Run {
     run(&format!("verify --scheme {words}"), secret)
 }
 
-/// The same for a file with this content.
+/// Runs the same on a file with this content.
 #[track_caller]
 fn run_on(name: &str, content: impl AsRef<[u8]>, words: &str, secret: &str) -> Run {
     let mut command = verify_with(words);
@@ -691,7 +691,7 @@ fn extreme_times_are_checked_like_others() {
     verify(&over, WHSEC).is(2, "", "it takes a whole number of seconds");
 }
 
-/// A file that cannot be read keeps no other from being checked.
+/// If one file cannot be read, the others are still checked.
 #[test]
 fn what_cannot_be_read_is_reported_beside_the_verdicts() {
     let run = verify(
@@ -755,8 +755,8 @@ fn programs_get_one_json_array() {
     assert_eq!(json, wanted);
 }
 
-/// A secret without an id is taken for the id that a request names; with another one, the
-/// request names no key.
+/// A secret without an id is tried for the id that a request names. With a different id, the
+/// request names an unknown key.
 #[test]
 fn ids_of_keys_are_optional() {
     let words = "pomelo pomelo-authorization.http ENDPOINT --received-at 1795314748";
@@ -786,7 +786,7 @@ fn the_public_url_gives_the_endpoint() {
 fn large_files_are_refused_and_not_held_in_memory() {
     let path = file("verify/large.http", "");
     let large = std::fs::File::create(&path).unwrap();
-    // A hundred MiB, which take no place on most file systems.
+    // A sparse file of a hundred MiB.
     large.set_len(100 << 20).unwrap();
     let mut command = verify_with("paminga");
     command.arg(&path).env("HOOKSEAL_SECRET", PAMINGA);
@@ -822,7 +822,7 @@ fn arguments_that_are_no_text_are_wrong_use() {
     }
     let mut command = verify_with("paminga");
     command.arg(broken).env("HOOKSEAL_SECRET", PAMINGA);
-    // Nothing of the name steers the terminal.
+    // Nothing in the name controls the terminal.
     Run::of(command, PAMINGA).is(2, "", "cannot read \u{fffd}\\u{1b}[31m: ");
 }
 
@@ -858,7 +858,7 @@ fn a_request_whose_body_looks_like_curls_is_a_request() {
     Run::of(command, PAMINGA).is(0, "verified", "");
 }
 
-/// A secret that stands where an option or a command belongs is not repeated.
+/// A secret in the place of an option or a command is not repeated.
 #[test]
 fn a_secret_in_the_wrong_place_is_not_shown() {
     for words in ["verify --scheme paminga --secret", "key", ""] {

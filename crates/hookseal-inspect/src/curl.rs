@@ -1,4 +1,4 @@
-//! The command that sends a request, for a POSIX shell.
+//! The curl command that sends a request, for a POSIX shell.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -6,7 +6,7 @@ use base64::prelude::BASE64_STANDARD;
 use crate::capture::Capture;
 use crate::url;
 
-/// Headers that curl writes itself, or that are of one connection.
+/// Headers that curl writes itself, and hop-by-hop headers.
 const OWN: [&str; 7] = [
     "connection",
     "content-length",
@@ -17,14 +17,15 @@ const OWN: [&str; 7] = [
     "transfer-encoding",
 ];
 
-/// Linux passes no argument of 128 KiB to a program (`MAX_ARG_STRLEN`, execve(2)), and other
-/// systems have limits for all arguments together.
+/// The maximum length of a body that is passed as an argument, in bytes. Linux refuses arguments of
+/// 128 KiB (`MAX_ARG_STRLEN`, execve(2)), and other systems limit all arguments together.
 const MAX_ARGUMENT: usize = 64 * 1024;
 
 /// Returns the command that sends a request again, byte for byte, to a server: the origin of
 /// `url`, with the request's own target.
 ///
-/// Nothing in it can steer a terminal that it is pasted into, whoever sent the request.
+/// It contains nothing that can control the terminal it is pasted into, whoever sent the
+/// request.
 pub fn curl(capture: &Capture, url: &str) -> String {
     let target = capture.target.as_deref().filter(|it| it.starts_with('/'));
     let url = match target {
@@ -44,7 +45,7 @@ pub fn curl(capture: &Capture, url: &str) -> String {
             continue;
         }
         has_type |= name.eq_ignore_ascii_case("content-type");
-        // A header without a value has a semicolon for curl.
+        // curl sends an empty header only if it ends in a semicolon.
         let mut header = name.clone().into_bytes();
         if value.is_empty() {
             header.push(b';');
@@ -58,12 +59,12 @@ pub fn curl(capture: &Capture, url: &str) -> String {
         return command;
     }
     if !has_type {
-        // The one that curl adds otherwise is of forms.
+        // Otherwise curl adds the content type of forms.
         command += " \\\n  --header 'content-type;'";
     }
     let text = str::from_utf8(&capture.body).ok();
     match text.filter(|text| text.len() <= MAX_ARGUMENT && !text.contains(steers)) {
-        // Unlike --data, it reads no file for a body that begins with `@`.
+        // Unlike --data, it does not read a file if the body begins with `@`.
         Some(text) => command += &format!(" \\\n  --data-raw {}", quoted(text)),
         None => {
             command = format!(
@@ -75,7 +76,7 @@ pub fn curl(capture: &Capture, url: &str) -> String {
     command
 }
 
-/// Returns whether a character may do something to a terminal, or to how a line looks.
+/// Returns whether a character may control a terminal, or change how a line looks.
 fn steers(character: char) -> bool {
     character.is_control()
         || matches!(u32::from(character), 0x61c | 0x200b..=0x200f | 0x2028..=0x202e | 0x2060..=0x2069 | 0xfeff)
@@ -86,7 +87,7 @@ pub fn quoted(word: &str) -> String {
     format!("'{}'", word.replace('\'', r"'\''"))
 }
 
-/// Quotes any bytes but zero.
+/// Quotes any bytes except zero.
 fn quoted_bytes(word: &[u8]) -> String {
     if let Some(text) = str::from_utf8(word).ok().filter(|it| !it.contains(steers)) {
         return quoted(text);
@@ -94,9 +95,9 @@ fn quoted_bytes(word: &[u8]) -> String {
     let mut format = String::new();
     for byte in word {
         let is_plain = match byte {
-            // Interactive shells replace what follows it in double quotes.
+            // Some interactive shells expand it within double quotes.
             b'\'' | b'\\' | b'%' | b'!' => false,
-            // It would begin an option of `printf`.
+            // At the start it would introduce an option of `printf`.
             b'-' => !format.is_empty(),
             byte => matches!(byte, b' '..=b'~'),
         };
@@ -116,7 +117,7 @@ mod tests {
 
     use super::*;
 
-    /// A POSIX shell runs the command, with a `curl` that writes its arguments.
+    /// Runs the command in a POSIX shell, where `curl` prints its arguments.
     #[test]
     fn a_shell_passes_on_every_byte() {
         for value in [
@@ -143,7 +144,7 @@ mod tests {
         }
     }
 
-    /// A shell's own `printf` has no limit, and other programs have.
+    /// The limit applies to programs, and not to the `printf` that is built into a shell.
     #[test]
     fn a_long_body_is_no_argument() {
         for length in [64 * 1024, 64 * 1024 + 1, 128 * 1024, 4 << 20] {

@@ -1,4 +1,4 @@
-//! Which schemes a request looks like, and which of them the secrets match.
+//! Finds the schemes that a request looks like, and the one under which the secrets verify it.
 
 use std::sync::Arc;
 
@@ -18,13 +18,13 @@ pub struct Likeness {
     pub verified: Option<(&'static str, Coverage)>,
 }
 
-/// Returns whether many senders sign as this scheme says.
+/// Returns whether many senders use this scheme.
 pub fn is_general(scheme: &str) -> bool {
     matches!(scheme, "standard-webhooks" | "svix")
 }
 
-/// Compares a request with every scheme of the catalogue, as one that was received then, or
-/// else now.
+/// Compares a request with every scheme of the catalogue. It was received at `received_at`,
+/// or else now.
 pub fn identify(
     capture: &Capture,
     secrets: &Arc<Vec<Secret>>,
@@ -39,11 +39,11 @@ pub fn identify(
         .filter(|scheme| has_headers(scheme, &capture.headers));
     for scheme in alike {
         likeness.schemes.push(scheme.name);
-        // Then the sender is not known, and they are.
+        // If a general scheme verifies the request too, it is named: the sender is unknown.
         if likeness.verified.is_some() && !is_general(scheme.name) {
             continue;
         }
-        // A secret that is none of this scheme's keeps no other from being tried.
+        // A secret that is invalid for this scheme does not keep the others from being tried.
         for secret in secrets.iter() {
             let judge = Judge {
                 setup: Setup::of(*scheme),

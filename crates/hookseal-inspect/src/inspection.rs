@@ -1,4 +1,4 @@
-//! A request, taken apart for a person to look at.
+//! A request, split into its parts for a person to look at.
 
 use std::sync::Arc;
 
@@ -19,18 +19,17 @@ use crate::secret::Secret;
 use crate::setup::Setup;
 use crate::url;
 
-/// Of a longer body, this many bytes are shown.
+/// The most bytes of a body that are shown.
 pub const MAX_BODY: usize = 256 * 1024;
 
-/// Of a longer header or part, this many bytes are shown.
+/// The most bytes of a header or a part that are shown.
 const MAX_VALUE: usize = 64 * 1024;
 
-/// In so many schemes that a request looks like, a cause is searched for.
+/// The most schemes for which the cause is searched for, of those that a request looks like.
 const MAX_EXPLAINED: usize = 4;
 
-/// What the pages show of a request. It holds the whole request: it is for the person who
-/// debugs the service, and for nobody else. No secret is in it, and no MAC that was
-/// computed here.
+/// What the pages show of a request. It contains the whole request, so it is only for the
+/// person who debugs the service. It contains no secret, and no MAC that was computed here.
 #[derive(Serialize)]
 pub struct Inspection {
     /// `verified`, `refused`, `failed` (there can be no verdict), or `unknown` (there is
@@ -46,13 +45,13 @@ pub struct Inspection {
     pub message: Option<String>,
     /// What to try, in terms of the command's options.
     pub hint: Option<String>,
-    /// What the file of the request says that casts doubt on it.
+    /// What in the file casts doubt on the request.
     pub note: Option<String>,
     /// What the signature of a verified request covers.
     pub coverage: Option<Coverage>,
-    /// What the search for the cause has found.
+    /// What the search for the cause found.
     pub explanation: Option<ExplanationRecord>,
-    /// The time that the timestamp was held against, in seconds since 1970.
+    /// The time that the timestamp was checked against, in seconds since 1970.
     pub received_at: Option<u64>,
     method: Option<String>,
     target: Option<String>,
@@ -64,7 +63,7 @@ pub struct Inspection {
     curl: String,
 }
 
-/// Bytes, as many of them as are shown.
+/// Bytes, cut to what is shown.
 #[derive(Serialize)]
 struct Bytes {
     length: usize,
@@ -89,7 +88,7 @@ struct Header {
     purpose: Option<&'static str>,
 }
 
-/// A header that the scheme reads and the request does not have.
+/// A header that the scheme reads but the request does not have.
 #[derive(Serialize)]
 struct Missing {
     name: String,
@@ -107,7 +106,7 @@ struct Body {
 struct Part {
     name: &'static str,
     header: Option<String>,
-    /// `None` if the request does not have it. Those of the body are in the body.
+    /// `None` if the request does not have this part. The bytes of the body are in `body`.
     bytes: Option<Bytes>,
     length: Option<usize>,
 }
@@ -121,8 +120,8 @@ struct Signature {
 }
 
 impl Inspection {
-    /// Takes a request apart as the setup's scheme reads it. The verdict is `unknown`.
-    /// `url` is where the request can be sent again.
+    /// Splits a request into its parts as the setup's scheme reads them. The verdict is
+    /// `unknown`. The request can be sent again to `url`.
     pub fn new(capture: &Capture, setup: Option<&Setup>, url: &str) -> Self {
         let reading = setup.map(|setup| {
             let own = capture.target.clone();
@@ -159,7 +158,7 @@ impl Inspection {
         }
     }
 
-    /// Adds what a search has found.
+    /// Adds what a search found.
     pub fn explain(&mut self, explanation: &Explanation) {
         match explanation.refusal() {
             None => self.verdict = "verified",
@@ -192,7 +191,7 @@ fn headers(capture: &Capture, reading: Option<&Reading>) -> Vec<Header> {
 fn missing(capture: &Capture, reading: &Reading) -> Vec<Missing> {
     let is_there = |name: &str| !capture.values(name).is_empty();
     let mut read = reading.headers().iter();
-    // Of several headers for signatures, one is enough.
+    // One of several signature headers is enough.
     let is_signed = read.any(|it| it.purpose() == "signature" && is_there(it.name()));
     let mut has_signature = is_signed;
     let mut missing = Vec::new();
@@ -237,7 +236,7 @@ fn signatures(reading: &Reading) -> Vec<Signature> {
 }
 
 impl Judge {
-    /// Verifies a request, searches for the cause if it is refused, and takes it apart.
+    /// Verifies a request, searches for the cause if it is refused, and splits it into its parts.
     pub fn inspect(&self, capture: &Capture, url: &str) -> Inspection {
         let mut inspection = Inspection::new(capture, Some(&self.setup), url);
         inspection.received_at = self.received_at.map(Timestamp::as_secs);
@@ -248,13 +247,13 @@ impl Judge {
         inspection.explain(&explanation);
         inspection.hint = explanation.refusal().and_then(|error| self.hint(error));
         match explanation.refusal() {
-            // The configuration is at fault, and not the request.
+            // The configuration is at fault, not the request.
             Some(error) if error.is_operator_fault() => inspection.verdict = "failed",
             Some(_) => {}
             None => match self.verify(capture) {
                 Ok(Verdict::Verified(coverage)) => inspection.coverage = Some(coverage),
                 Ok(Verdict::Refused(_)) => {}
-                // One of several secrets is not in order.
+                // One of several secrets is invalid.
                 Err(WrongUse(message)) => inspection.message = Some(message),
             },
         }
@@ -262,8 +261,8 @@ impl Judge {
     }
 }
 
-/// Inspects a request whose scheme is not known: with the scheme that the secrets verify
-/// it with, or else one in which a cause is proven, or else the first that it looks like.
+/// Inspects a request whose scheme is unknown: with the scheme under which the secrets verify
+/// it, or else one for which a cause is proven, or else the first that it looks like.
 pub fn inspect_unknown(
     capture: &Capture,
     secrets: &Arc<Vec<Secret>>,

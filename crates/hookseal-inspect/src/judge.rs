@@ -14,21 +14,21 @@ use crate::setup::{Setup, named_ids};
 use crate::text::shown;
 use crate::url;
 
-/// A configuration that requests are checked with.
+/// The configuration with which requests are checked.
 pub struct Judge {
     /// The scheme, with its options.
     pub setup: Setup,
-    /// The secrets, each of which is tried.
+    /// The secrets. Each is tried.
     pub secrets: Arc<Vec<Secret>>,
-    /// `None`: now.
+    /// The time of receipt; `None` is now.
     pub received_at: Option<Timestamp>,
 }
 
-/// For a refusal that is no fault of the request.
+/// The message if the scheme signs the request's target, which the file does not have.
 pub const NO_TARGET: &str = "the scheme signs the request's method and target, and the file has \
     none; give the URL with --url, and the method in the first line of the headers";
 
-/// What a signature covers of a request, for programs and people.
+/// What a signature covers, for programs and people.
 #[derive(Clone, Serialize)]
 pub struct Coverage {
     covers: String,
@@ -43,16 +43,16 @@ pub struct Coverage {
     is_one_of_several: bool,
 }
 
-/// What became of a request.
+/// The result of a verification.
 pub enum Verdict {
-    /// A secret made its signature.
+    /// One of the secrets matches the signature.
     Verified(Coverage),
     /// It was not verified.
     Refused(VerifyError),
 }
 
 impl Judge {
-    /// Checks the configuration, before there is a request.
+    /// Checks the configuration before a request is read.
     pub fn check(&self) -> Result<()> {
         let names_keys = self
             .setup
@@ -109,14 +109,14 @@ impl Judge {
         }
     }
 
-    /// Returns the number of the secret that a verified request is signed with.
+    /// Returns the number of the secret with which a verified request is signed.
     fn matching(&self, id: Option<&str>, head: &dyn RequestHead, body: &[u8]) -> usize {
         let is_it = |secret: &&Secret| {
             let alone = std::slice::from_ref(*secret);
             let webhook = self.setup.webhook(alone, id, self.received_at);
             webhook.is_ok_and(|webhook| webhook.verify(head, body).is_ok())
         };
-        // Of one secret it is known.
+        // With one secret there is nothing to search for.
         let (last, others) = match self.secrets.split_last() {
             Some((last, others)) => (Some(last), others),
             None => (None, &[][..]),
@@ -125,7 +125,7 @@ impl Judge {
         found.map_or(1, |secret| secret.number)
     }
 
-    /// Verifies a request, and searches for the reason if it is refused. What is found is said
+    /// Verifies a request, and searches for the reason if it is refused. Describes the findings
     /// in terms of the command line.
     pub fn explain(&self, capture: &Capture) -> Explanation {
         let target = self.target(capture);
@@ -168,7 +168,7 @@ impl Judge {
                 Some("--endpoint or --url sets the endpoint that requests must name".into())
             }
             VerifyError::UnknownKeyId { .. } => Some(
-                "without --key-id, each secret is taken for the id that a request names".into(),
+                "without --key-id, each secret is tried for the id that a request names".into(),
             ),
             _ if self.setup.lacks_endpoint() => Some(
                 "--endpoint or --url sets the receiver's own address, which the scheme signs"
@@ -196,7 +196,7 @@ pub fn with_head<R>(
 
 impl Coverage {
     fn of(verified: &Verified<'_>, secret: usize, is_one_of_several: bool) -> Self {
-        // A sender chose these bytes.
+        // The sender chooses these bytes.
         let message_id = verified.message_id_bytes();
         Self {
             covers: verified.coverage().to_string(),
@@ -215,7 +215,7 @@ impl Coverage {
         self.message_id.as_deref()
     }
 
-    /// Returns it in one line.
+    /// Returns a description in one line.
     pub fn line(&self) -> String {
         let mut line = format!("body {:>4} bytes", self.body_length);
         if let Some(timestamp) = self.timestamp {
@@ -234,7 +234,7 @@ impl Coverage {
     }
 }
 
-/// What came of a search, for programs.
+/// The result of a search, for programs.
 #[derive(Clone, Serialize)]
 pub struct ExplanationRecord {
     cause: Option<Vec<ChangeRecord>>,

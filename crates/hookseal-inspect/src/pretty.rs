@@ -1,10 +1,10 @@
-//! Bodies, laid out for reading. Not one character of a value is changed: numbers, escapes
-//! and the order of the keys are what a signature depends on.
+//! Formats bodies for reading. No character of a value is changed: a signature depends on
+//! numbers, escapes and the order of the keys.
 
 use serde::Serialize;
 use serde::de::IgnoredAny;
 
-/// A body that is laid out.
+/// A formatted body.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct Pretty {
     /// `JSON` or `form`.
@@ -13,14 +13,15 @@ pub struct Pretty {
     pub text: String,
 }
 
-/// Deeper levels are indented no further.
+/// Deeper levels are not indented further.
 const MAX_INDENT: usize = 32;
 
-/// A longer layout is not made, in bytes. That of deep brackets is seventy times as long as
-/// they are.
+/// The maximum length of a formatted body, in bytes. Without it, nested brackets would become
+/// about seventy times as long.
 const MAX_TEXT: usize = 1 << 20;
 
-/// Lays a body out; `None` if it is neither JSON nor a form.
+/// Formats a body; returns `None` if it is neither JSON nor a form, or if the result would be too
+/// long.
 pub fn pretty(body: &[u8]) -> Option<Pretty> {
     let text = str::from_utf8(body).ok()?;
     let start = text.trim_start();
@@ -37,7 +38,7 @@ pub fn pretty(body: &[u8]) -> Option<Pretty> {
     None
 }
 
-/// Puts each member of valid JSON in a line of its own, unless that is too long.
+/// Puts each member of valid JSON on a separate line. Returns `None` if that becomes too long.
 fn json(text: &str) -> Option<String> {
     let mut written = String::with_capacity(text.len());
     let mut depth: usize = 0;
@@ -92,7 +93,7 @@ fn json(text: &str) -> Option<String> {
     Some(written)
 }
 
-/// Decodes each field of a form into a line of its own.
+/// Decodes each field of a form onto a separate line.
 fn form(text: &str) -> String {
     let decoded = |part: &str| {
         let spaced = part.replace('+', " ");

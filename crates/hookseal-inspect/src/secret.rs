@@ -5,21 +5,21 @@ use zeroize::Zeroizing;
 
 use crate::error::{Result, WrongUse};
 
-/// A secret as it is configured, byte for byte, and what to call the place it came from.
-/// No `Debug`.
+/// A secret as it is configured, byte for byte, and what messages call the place it came
+/// from. It does not implement `Debug`.
 pub struct Secret {
     /// The bytes.
     pub bytes: Zeroizing<Vec<u8>>,
-    /// The id of its key, if it was given one.
+    /// The id of its key, if one is given.
     pub id: Option<String>,
-    /// Its place in the order of the command line, counted from 1.
+    /// Its position on the command line, counted from 1.
     pub number: usize,
     place: String,
     is_file: bool,
 }
 
 impl Secret {
-    /// Creates a secret, which messages call `place`.
+    /// Creates a secret that messages call `place`.
     pub fn new(bytes: Vec<u8>, place: String, is_file: bool) -> Self {
         Self {
             bytes: Zeroizing::new(bytes),
@@ -30,7 +30,7 @@ impl Secret {
         }
     }
 
-    /// Returns a secret of the demonstration, which is none.
+    /// Creates a secret for a demonstration. It is public.
     pub fn public(text: &str) -> Self {
         Self::new(text.into(), "the capture's secret".into(), false)
     }
@@ -50,23 +50,23 @@ impl Secret {
     ///
     /// # Errors
     ///
-    /// It is not UTF-8.
+    /// Fails if the secret is not UTF-8.
     pub fn text(&self) -> Result<&str> {
         str::from_utf8(&self.bytes).map_err(|_| WrongUse(self.not_text()))
     }
 
-    /// Says that the secret is no text, and what to do.
+    /// Returns the message for a secret that is not UTF-8.
     pub fn not_text(&self) -> String {
         let place = &self.place;
         format!("{place} is not UTF-8; set it to the secret in hex, with --secret-format hex")
     }
 
-    /// Says what keeps a webhook from being made of the secret, and what to do.
+    /// Returns the error for a secret from which no webhook can be created.
     pub fn explain(&self, error: &ConfigError) -> WrongUse {
         WrongUse(self.fault(error) + &self.about_line_break())
     }
 
-    /// Says the same, where the search for the cause is under way.
+    /// Returns the message of that error, for a search that is already running.
     pub fn fault(&self, error: &ConfigError) -> String {
         let place = &self.place;
         let format = "or name its format with --secret-format";
@@ -86,11 +86,11 @@ impl Secret {
             ),
             ConfigError::ForeignSecret { .. } => {
                 let message = error.to_string();
-                // The advice may name functions of the library.
+                // The advice may name library functions.
                 match message.split_once("; ") {
                     Some((found, advice)) if advice.contains("::") => {
                         let advice = if found.contains("whsec_") {
-                            "if the sender shows it so, --secret-format base64 reads it"
+                            "if the sender shows it in this form, --secret-format base64 reads it"
                         } else {
                             "pass the secret as the sender shows it"
                         };
@@ -129,7 +129,7 @@ pub fn general(error: &ConfigError) -> String {
         }
         ConfigError::MissingCanonicalForm => {
             "the scheme signs a canonical form of the body, which \
-            takes code of the sender's: this command cannot make it"
+            needs code specific to its sender: this command cannot compute it"
                 .into()
         }
         ConfigError::UnnamedEndpoints => "the scheme's requests name no endpoint, and several are \

@@ -1,4 +1,4 @@
-//! A scheme with the options that change it, and webhooks of that.
+//! A scheme with the options that change it, and the webhooks created from both.
 
 use hookseal::clock::{Clock, FixedClock, Timestamp};
 use hookseal::scheme::{
@@ -17,13 +17,13 @@ use crate::url;
 pub struct Setup {
     source: Source,
     options: Options,
-    /// Those that are left of the scheme's own; `None`: all.
+    /// The only encoding accepted; `None` accepts all of the scheme's.
     encoding: Option<Encoding>,
     is_prefixed: Option<bool>,
     secret_form: Option<SecretForm>,
 }
 
-/// Where a scheme is from.
+/// Where a scheme comes from.
 #[derive(Clone)]
 pub enum Source {
     /// The catalogue.
@@ -32,16 +32,15 @@ pub enum Source {
     File(Box<SchemeFile>),
 }
 
-/// The options that change a scheme, by their names on the command line and as they are
-/// written there.
+/// The options that change a scheme, with the names and values of the command line.
 #[derive(Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Options {
-    /// What the names of the headers begin with.
+    /// The prefix of the header names.
     pub header_prefix: Option<String>,
-    /// The header of the signature.
+    /// The header with the signature.
     pub header_name: Option<String>,
-    /// `hex` or `base64`: the one encoding that is taken.
+    /// `hex` or `base64`: the only encoding accepted.
     pub encoding: Option<String>,
     /// `required`, `forbidden` or `optional`: whether the signature has its prefix.
     pub prefix: Option<String>,
@@ -56,7 +55,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// Returns the names of those that are set.
+    /// Returns the names of the options that are set.
     pub fn set(&self) -> Vec<&'static str> {
         let is_set = [
             ("header-prefix", self.header_prefix.is_some()),
@@ -80,13 +79,13 @@ impl Source {
     ///
     /// # Errors
     ///
-    /// The text declares no scheme.
+    /// Fails if the text does not declare a scheme.
     pub fn read(text: &str, name: &str) -> Result<Self> {
         let problem = |format, error: String| {
             let error = shown(error.trim_end());
             WrongUse(format!(
-                "{name} is no scheme in {format}: {error}; `hookseal schemes NAME --toml` writes \
-                 one to start from"
+                "{name} is not a scheme in {format}: {error}; `hookseal schemes NAME --toml` \
+                 writes one to start from"
             ))
         };
         let file = if text.trim_start().starts_with('{') {
@@ -106,25 +105,25 @@ impl Source {
     }
 }
 
-/// Returns why a scheme has no use for an option, which follows from its data; `None` if it
-/// takes the option.
+/// Returns why an option does not apply to a scheme; `None` if it applies. This follows from
+/// the scheme's data.
 pub fn unfit(scheme: &Scheme<'_>, option: &str) -> Option<&'static str> {
     let (fits, why) = match option {
         "header-prefix" => (
             scheme.header_prefix.is_some(),
-            "whose headers have no prefix to choose",
+            "whose header prefix is fixed",
         ),
         "header-name" => (
             matches!(scheme.signature, SignatureField::Header(_)),
-            "whose signature is not in one header alone",
+            "whose signature is not in a single header",
         ),
         "encoding" => (
             differ(scheme.forms, |form| form.encoding),
-            "which leaves no encoding open",
+            "whose encoding is fixed",
         ),
         "prefix" => (
             differ(scheme.forms, |form| form.prefix.is_empty()),
-            "which leaves no prefix open",
+            "whose signature prefix is fixed",
         ),
         "endpoint" => (
             has_endpoint(scheme),
@@ -151,7 +150,7 @@ impl Setup {
     ///
     /// # Errors
     ///
-    /// A value that an option does not take.
+    /// Fails if an option does not accept its value.
     pub fn new(source: Source, options: Options) -> Result<Self> {
         if let Some(url) = &options.url {
             url::check(url)?;
@@ -195,22 +194,25 @@ impl Setup {
         }
     }
 
-    /// Checks that the scheme has a use for each of these options.
+    /// Checks that each of these options applies to the scheme.
     ///
     /// # Errors
     ///
-    /// It has none for one of them.
+    /// Fails if one of them does not apply.
     pub fn check_fit(&self, given: &[&str]) -> Result<()> {
         self.source.with(|scheme| {
             for option in given {
                 if let Some(why) = unfit(&scheme, option) {
-                    return wrong(format!("--{option} is no option of {}, {why}", scheme.name));
+                    return wrong(format!(
+                        "--{option} does not apply to {}, {why}",
+                        scheme.name
+                    ));
                 }
             }
             if given.contains(&"endpoint") && given.contains(&"url") && !signs_request_line(&scheme)
             {
                 return wrong(format!(
-                    "--url has no effect beside --endpoint: {} signs nothing else of a URL",
+                    "--url has no effect together with --endpoint: {} signs no other part of a URL",
                     scheme.name
                 ));
             }
@@ -250,9 +252,9 @@ impl Setup {
         })
     }
 
-    /// Returns the receiver's address in the form that the scheme signs: a path where the
-    /// request repeats it in a header, an origin where the target is signed too, and
-    /// otherwise the whole URL.
+    /// Returns the receiver's address in the form that the scheme signs: a path if the request
+    /// repeats it in a header, an origin if the target is signed too, and otherwise the whole
+    /// URL.
     fn own_endpoint(&self, scheme: &Scheme<'_>) -> Option<String> {
         if !has_endpoint(scheme) {
             return None;
@@ -272,7 +274,7 @@ impl Setup {
             .or_else(|| self.options.url.as_ref().map(of_url))
     }
 
-    /// Returns whether the scheme signs the receiver's address, and none is given.
+    /// Returns whether the scheme signs the receiver's address but none is given.
     pub fn lacks_endpoint(&self) -> bool {
         self.with(|scheme| has_endpoint(&scheme) && scheme.endpoint == Endpoint::None)
     }
@@ -287,7 +289,7 @@ impl Setup {
         matches!(self.source, Source::Catalogue(_))
     }
 
-    /// Returns whether the scheme signs a header with this name, beside its own.
+    /// Returns whether the scheme signs a header with this name, apart from its own headers.
     pub fn signs_header(&self, name: &str) -> bool {
         self.with(|scheme| {
             let is_signed = |part: &Part<'_>| {
@@ -300,12 +302,12 @@ impl Setup {
         })
     }
 
-    /// Returns whether an option has chosen among the encodings of the scheme.
+    /// Returns whether an option chooses one of the scheme's encodings.
     pub const fn is_encoding_set(&self) -> bool {
         self.encoding.is_some()
     }
 
-    /// Returns whether an option has chosen among the prefixes of the scheme.
+    /// Returns whether an option sets whether the signature has its prefix.
     pub const fn is_prefix_set(&self) -> bool {
         self.is_prefixed.is_some()
     }
@@ -320,12 +322,12 @@ impl Setup {
         self.options.url.as_deref()
     }
 
-    /// Sets the URL, unless the command line has.
+    /// Sets the URL, unless the command line has set one.
     pub fn set_default_url(&mut self, url: &str) {
         self.options.url.get_or_insert_with(|| url.to_owned());
     }
 
-    /// Returns a webhook of the secrets. One without an id is taken for the id that a
+    /// Creates a webhook from the secrets. A secret without an id is tried for the id that a
     /// request names.
     pub fn webhook(
         &self,
@@ -341,7 +343,7 @@ impl Setup {
         };
         let mut keys = Vec::new();
         for secret in secrets {
-            // Alone first: the error is that of this secret.
+            // Tried alone first, so that the error is that of this secret.
             let alone = [self.key(secret, named)?];
             self.with(|scheme| Webhook::new_with_clock(scheme, alone, clock()).map(drop))
                 .map_err(|error| secret.explain(&error))?;
@@ -353,7 +355,7 @@ impl Setup {
 
     fn key(&self, secret: &Secret, named: Option<&str>) -> Result<Key> {
         let text = secret.text()?;
-        // A pair's signing key also signs where the scheme hands out the public one.
+        // A signing key can also sign for a scheme whose sender hands out the public key.
         let key = if text.starts_with("whsk_") {
             Key::from_base64(text).map_err(|error: ConfigError| secret.explain(&error))?
         } else {
@@ -380,8 +382,8 @@ fn signs_request_line(scheme: &Scheme<'_>) -> bool {
     scheme.signed.contains(&Part::Target) || scheme.signed.contains(&Part::Method)
 }
 
-/// Returns the scheme of the catalogue with this name. The name is not shown: it may be a
-/// secret in the wrong place.
+/// Returns the scheme of the catalogue with this name. The error does not show the name: it
+/// may be a misplaced secret.
 pub fn by_name(name: &str) -> Result<Scheme<'static>> {
     schemes::by_name(name).ok_or_else(|| {
         let start: String = name.to_ascii_lowercase().chars().take(3).collect();
@@ -409,10 +411,10 @@ pub fn full_name(scheme: &Scheme<'_>, name: &str) -> String {
     }
 }
 
-/// The most ids of keys that are taken from one request.
+/// The most key ids that are read from one request.
 const MAX_NAMED: usize = 8;
 
-/// Returns the ids of keys that a request names; none if the scheme's requests name no
+/// Returns the key ids that a request names; none if the scheme's requests do not name their
 /// key.
 pub fn named_ids(scheme: &Scheme<'_>, headers: &[(String, Vec<u8>)]) -> Vec<String> {
     let value = |name: &str| {
@@ -423,7 +425,7 @@ pub fn named_ids(scheme: &Scheme<'_>, headers: &[(String, Vec<u8>)]) -> Vec<Stri
         let (_, value) = all.next()?;
         Some(str::from_utf8(value).ok()?.trim())
     };
-    // What stands for an id that is missing: the request is refused for want of it.
+    // Stands for a missing id, for which the request is refused.
     let or_unnamed = |mut ids: Vec<String>| {
         if ids.is_empty() {
             ids.push("unnamed".into());

@@ -1,4 +1,4 @@
-//! Signing messages as a sender does.
+//! Signs messages as a sender does.
 
 use hookseal::{Message, SignError, Webhook};
 
@@ -6,12 +6,13 @@ use crate::error::{Result, WrongUse, wrong};
 use crate::secret::Secret;
 use crate::setup::{Setup, named_ids};
 
-/// Signs a message, and returns the headers. `has_target`: whether the message has the target
-/// of its request.
+/// Signs a message, and returns the headers. `has_target` says whether the message has the
+/// target of its request.
 ///
 /// # Errors
 ///
-/// The scheme signs something that the message does not have, or that no header can hold.
+/// Fails if the scheme signs something that the message does not have or that no header can
+/// hold.
 pub fn sign(
     webhook: &Webhook,
     message: &Message<'_>,
@@ -31,12 +32,12 @@ pub fn sign(
         .collect())
 }
 
-/// Checks that the secrets have ids if the scheme's requests name their key, and that one
-/// alone has none otherwise.
+/// Checks that the secrets have ids if the scheme's requests name their key, and that a
+/// single secret has none otherwise.
 ///
 /// # Errors
 ///
-/// One has none, or one that has no effect.
+/// Fails if a secret has no id, or one that has no effect.
 pub fn check_ids(setup: &Setup, secrets: &[Secret]) -> Result<()> {
     let names_keys = setup.with(|scheme| !named_ids(&scheme, &[]).is_empty());
     if names_keys && secrets.iter().any(|secret| secret.id.is_none()) {

@@ -1,6 +1,6 @@
-//! Texts, as they are shown.
+//! Escapes texts for display.
 
-/// Returns a text in which nothing can steer a terminal.
+/// Returns a text that cannot control a terminal.
 pub fn shown(text: &str) -> String {
     let mut shown = String::new();
     for character in text.chars() {

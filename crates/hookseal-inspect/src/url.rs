@@ -1,4 +1,4 @@
-//! Pieces of URLs, as they are written: what a sender signs must not be normalised.
+//! Splits URLs as they are written: what a sender signs must not be normalised.
 
 use std::net::IpAddr;
 
@@ -19,19 +19,20 @@ pub fn check(url: &str) -> Result<()> {
     }
 }
 
-/// Returns whether what is after the protocol has a host and, after its last colon, a port.
+/// Returns whether the part after the protocol is a host and optionally, after the last colon,
+/// a port.
 fn has_a_port_or_none(rest: &str) -> bool {
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let host_and_port = authority.rsplit('@').next().unwrap_or_default();
     match host_and_port.rsplit_once(':') {
-        // An address of IP version 6 has colons of its own, in brackets.
+        // An IPv6 address contains colons too, in brackets.
         Some((_, end)) if end.contains(']') => true,
         Some((host, port)) => !host.is_empty() && port.parse::<u16>().is_ok(),
         None => true,
     }
 }
 
-/// Returns whether a URL is one of this machine.
+/// Returns whether a URL points to this machine.
 pub fn is_loopback(url: &str) -> bool {
     let authority = origin(url).rsplit("//").next().unwrap_or_default();
     let host_and_port = authority.rsplit('@').next().unwrap_or_default();
@@ -65,7 +66,7 @@ pub fn path(url: &str) -> &str {
     if path.is_empty() { "/" } else { path }
 }
 
-/// Returns the target of a request for a URL: its path and query.
+/// Returns the request target of a URL: its path and query.
 pub fn target(url: &str) -> String {
     let rest = url.get(path_start(url)..).unwrap_or_default();
     let rest = rest.split('#').next().unwrap_or_default();

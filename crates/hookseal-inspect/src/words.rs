@@ -1,5 +1,4 @@
-//! The library's findings in the words of the command line: its options, and what a shell
-//! can do.
+//! The library's findings in terms of the command line: its options, and shell commands.
 
 use hookseal::explain::{Change, Fault, Words};
 use hookseal::scheme::SignatureField;
@@ -25,8 +24,7 @@ impl Words for Judge {
 }
 
 impl Judge {
-    /// Returns the option, or the command, that carries out the remedy of the change with
-    /// this name.
+    /// Returns the option or command that carries out the remedy of the change with this name.
     pub fn option_for(&self, name: &str, value: Option<&str>) -> Option<String> {
         let how = match (name, value) {
             ("body-base64-signed", _) => {
@@ -94,7 +92,7 @@ impl Judge {
         Some(how)
     }
 
-    /// Says that something is to be set in a file of the scheme.
+    /// Returns the advice to set something in a scheme file.
     fn in_scheme_file(&self, what: &str) -> String {
         if self.setup.is_of_catalogue() {
             let name = self.setup.name();
@@ -107,14 +105,14 @@ impl Judge {
         }
     }
 
-    /// Returns whether the scheme takes --header-name.
+    /// Returns whether --header-name applies to the scheme.
     fn takes_header_name(&self) -> bool {
         self.setup
             .with(|scheme| matches!(scheme.signature, SignatureField::Header(_)))
     }
 }
 
-/// Says which command prints bytes as hexadecimal digits.
+/// Returns the advice to print bytes as hexadecimal digits with a command.
 fn in_hex(command: &str) -> String {
     format!("`{command} | tr -d ' \\n'` prints them in hex, for --secret-format hex")
 }

@@ -1,4 +1,4 @@
-//! What the page is answered.
+//! Answers the page's questions.
 
 use std::sync::Arc;
 
@@ -26,11 +26,11 @@ enum Answer {
     Schemes(Vec<Listed>),
     Inspections(Vec<Inspected>),
     Signed(Signed),
-    /// What keeps the question from being answered.
+    /// Why the question cannot be answered.
     Error(String),
 }
 
-/// Options that some schemes have no use for.
+/// Options that do not apply to every scheme.
 const OF_SOME: [&str; 10] = [
     "header-prefix",
     "header-name",
@@ -48,12 +48,12 @@ const OF_SOME: [&str; 10] = [
 #[derive(Serialize)]
 struct Listed {
     name: &'static str,
-    /// Those of them that it has a use for.
+    /// The options of `OF_SOME` that apply to it.
     options: Vec<&'static str>,
     names_keys: bool,
 }
 
-/// A request of the file, or why there is none.
+/// A request of the file, or the reason why there is none.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Inspected {
@@ -71,13 +71,13 @@ struct Signed {
 pub fn answer(input: &[u8]) -> String {
     let answer = match serde_json::from_slice(input) {
         Ok(question) => ask(question),
-        // The error is not shown: it may quote a secret.
-        Err(_) => wrong("the question is not one that this module knows"),
+        // The error is not shown, since it may quote a secret.
+        Err(_) => wrong("this module does not know the question"),
     };
     written(&answer.unwrap_or_else(|WrongUse(message)| Answer::Error(message)))
 }
 
-/// Answers that there is no answer.
+/// Answers with an error message.
 pub fn failed(message: &str) -> String {
     written(&Answer::Error(message.into()))
 }
@@ -105,10 +105,10 @@ fn ask(question: Question) -> Result<Answer> {
                 None | Some("") => None,
                 Some(name) => match Format::by_name(name) {
                     Some(format) => Some(format),
-                    None => return wrong("there is no such format of files"),
+                    None => return wrong("unknown file format"),
                 },
             };
-            // As `hookseal explain` reads it: what is wrong with the body is searched for.
+            // Reads the file like `hookseal explain`, which searches for what is wrong with the body.
             let lengths = Lengths::Lenient;
             let captures = capture::parse(&decoded(&request)?, format, body.as_deref(), lengths)?;
             inspect(&setup, &captures, received_at.map(Timestamp::from_secs))
@@ -150,7 +150,7 @@ fn decoded(text: &str) -> Result<Vec<u8>> {
     decoded.map_err(|_| WrongUse("the page passes bytes in base64".into()))
 }
 
-/// Returns the scheme with its options; `None` to look for it.
+/// Returns the scheme with its options; `None` if it is to be detected.
 fn setup_of(setup: &question::Setup) -> Result<Option<Setup>> {
     let options: Options = setup.options.clone();
     let source = match (&setup.scheme, &setup.scheme_file) {
@@ -163,7 +163,7 @@ fn setup_of(setup: &question::Setup) -> Result<Option<Setup>> {
             };
         }
     };
-    // The URL is also where a request goes.
+    // The URL is also the request's destination.
     let mut given = options.set();
     given.retain(|option| *option != "url");
     let setup = Setup::new(source, options)?;
@@ -214,7 +214,7 @@ fn inspect(
     Ok(inspected.collect())
 }
 
-/// Returns where a request can be sent.
+/// Returns the URL to which a request can be sent.
 fn url_of(setup: &question::Setup, capture: &Capture) -> String {
     let host = capture.values("host").first().copied();
     let host = host.and_then(|host| str::from_utf8(host).ok());
@@ -240,7 +240,7 @@ fn signed(setup: &question::Setup, message: Outgoing) -> Result<Signed> {
     };
     let secrets = secrets_of(setup);
     let Some(first) = secrets.first() else {
-        return wrong("there is no secret to sign with");
+        return wrong("add a secret to sign with");
     };
     check_ids(&own, &secrets)?;
     let webhook = own.webhook(&secrets, None, None)?;
@@ -290,6 +290,6 @@ fn signed(setup: &question::Setup, message: Outgoing) -> Result<Signed> {
 fn random_id() -> Result<String> {
     let mut random = [0; 12];
     getrandom::fill(&mut random)
-        .map_err(|error| WrongUse(format!("there are no random bytes: {error}")))?;
+        .map_err(|error| WrongUse(format!("cannot get random bytes: {error}")))?;
     Ok(format!("msg_{}", hex::encode(random)))
 }

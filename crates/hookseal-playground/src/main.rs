@@ -3,7 +3,7 @@
 //!
 //! Built for WASI, it is the page's WebAssembly module. The page gives it nothing but the
 //! clock, random bytes and the two streams (`page/wasi.js`), and a new memory for each
-//! question, so that no secret stays in one.
+//! question, so that no secret remains.
 
 #![forbid(unsafe_code)]
 #![deny(

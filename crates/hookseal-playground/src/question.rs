@@ -1,23 +1,23 @@
-//! What the page asks.
+//! The questions of the page.
 
 use hookseal_inspect::setup::Options;
 use serde::Deserialize;
 
-/// A question. Bytes are in base64, and `now` otherwise where a time is missing.
+/// A question. Bytes are in base64. A missing time means now.
 #[derive(Deserialize)]
 #[serde(tag = "do", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Question {
     /// Lists the schemes of the catalogue.
     Schemes,
-    /// Verifies and explains requests, and takes them apart.
+    /// Verifies and explains requests, and splits them into their parts.
     Inspect {
         #[serde(flatten)]
         setup: Setup,
         /// A file with requests.
         request: String,
-        /// The kind of the file, if it is not detected.
+        /// The format of the file, if it is not detected.
         format: Option<String>,
-        /// The body, where the file has none.
+        /// The body, if the file has none.
         body: Option<String>,
         received_at: Option<u64>,
     },

@@ -1,5 +1,5 @@
-//! The vectors, as the model's cases: a model that is wrong would say nothing
-//! about hookseal.
+//! Checks the model against the vectors: a wrong model would prove nothing about
+//! hookseal.
 
 use hookseal::scheme::{Encoding, Scheme, SecretForm};
 use hookseal::schemes;
@@ -10,20 +10,20 @@ use super::vectors::{Case, Config, NotOfTheFormat, Secret, Setup, Verdict};
 
 type Result<T> = std::result::Result<T, NotOfTheFormat>;
 
-/// The keys of a receiver, or `None` if a secret of theirs cannot be one.
+/// The keys of a receiver, or `None` if one of the secrets cannot be a key.
 type Keys = Option<(Vec<model::Key>, Vec<ed25519::Key>)>;
 
-/// What the model makes of a vector.
+/// The model's judgement of a vector.
 pub enum Judged {
-    /// The catalogue has no such scheme.
+    /// The catalogue does not have the scheme.
     Unknown,
     /// One of its secrets cannot be a key.
     NoKey,
-    /// Its case, and why it is refused, if it is.
+    /// The case, and the reasons why it is refused, if it is.
     Case(Box<properties::Case>, Vec<&'static str>),
 }
 
-/// Judges a vector by the model, which has to agree with it.
+/// Judges a vector by the model, and returns an error if the model disagrees with it.
 pub fn judge(vector: &Case) -> Result<Judged> {
     match schemes::by_name(&vector.scheme) {
         Some(scheme) => judge_as(vector, scheme),
@@ -31,7 +31,7 @@ pub fn judge(vector: &Case) -> Result<Judged> {
     }
 }
 
-/// Judges a case as one of this scheme, which need not be in the catalogue.
+/// Judges a case with this scheme, which need not be in the catalogue.
 pub fn judge_as(vector: &Case, scheme: Scheme<'static>) -> Result<Judged> {
     let (receiver, keys) = match &vector.setup {
         Setup::SpelledOut { secret, config } => spelled_out(vector, secret, config)?,
@@ -76,7 +76,7 @@ pub fn judge_as(vector: &Case, scheme: Scheme<'static>) -> Result<Judged> {
             body: vector.body()?,
         },
         now: vector.now,
-        // Out of the window that is checked against the clock.
+        // The timestamp is outside the window that is checked against the clock.
         received_at: vector.now + 1_000_000,
         cuts: Vec::new(),
     };
@@ -87,7 +87,7 @@ pub fn judge_as(vector: &Case, scheme: Scheme<'static>) -> Result<Judged> {
     Ok(Judged::Case(Box::new(case), reasons))
 }
 
-/// The reasons of the model, none if it accepts, have the vector's among them.
+/// Checks that the model's reasons contain the vector's, or that both accept.
 fn require(vector: &Case, reasons: &[&str]) -> Result<()> {
     let wanted = vector.wanted()?;
     let agrees = match &wanted {
@@ -204,7 +204,7 @@ fn spelled_out(vector: &Case, secret: &Secret, config: &Config) -> Result<(Recei
                 }
                 _ => {
                     let keys = handed_out(SecretForm::Whsec, &texts);
-                    // The case has keys of one kind.
+                    // The case has only keys of one kind.
                     let mut keys = keys.filter(|(macs, ed25519)| match config.algorithm.as_str() {
                         "ed25519" => macs.is_empty(),
                         _ => ed25519.is_empty(),
@@ -223,7 +223,7 @@ fn spelled_out(vector: &Case, secret: &Secret, config: &Config) -> Result<(Recei
     })
 }
 
-/// The keys whose texts a sender hands out in this form.
+/// Returns the keys for texts that a sender hands out in this form.
 fn handed_out(form: SecretForm, texts: &[String]) -> Keys {
     let (mut keys, mut ed25519) = (Vec::new(), Vec::new());
     let mut put = |form: SecretForm, text: &str| {

@@ -1,5 +1,5 @@
-//! Requests of every scheme, made from the bytes of a fuzzer or of `proptest`.
-//! The numbers and names that matter come up more often than others.
+//! Generates requests of every scheme from the bytes of a fuzzer or of `proptest`.
+//! The numbers and names that matter are more frequent than others.
 
 use arbitrary::{Result, Unstructured};
 
@@ -10,7 +10,7 @@ use super::model::{self, Key, Receiver, Request, Setting, Settings, Window, ed25
 use super::properties::{Case, Change, Genuine, Spelling};
 use super::samples;
 
-/// Generates a request as its sender makes it.
+/// Generates a request as its sender creates it.
 pub fn genuine(u: &mut Unstructured<'_>) -> Result<Genuine> {
     let schemes = samples::vocabulary();
     let scheme = *u.choose(&schemes)?;
@@ -22,7 +22,7 @@ pub fn genuine(u: &mut Unstructured<'_>) -> Result<Genuine> {
     let has_macs = has(|algorithm| algorithm != Algorithm::Ed25519) || settings.form.is_some();
     let mut keys = keys(u)?;
     let mut ed25519 = Vec::new();
-    // Most of what there is to find is in the mixtures.
+    // Most faults are to be expected in the mixtures.
     if has(|algorithm| algorithm == Algorithm::Ed25519)
         && Algorithm::Ed25519.is_available()
         && (!has_macs || u.ratio(3, 4)?)
@@ -73,12 +73,12 @@ pub fn genuine(u: &mut Unstructured<'_>) -> Result<Genuine> {
     })
 }
 
-/// Generates a request that may have been changed on its way, checked at any
+/// Generates a request that may have been changed in transit, checked at any
 /// time.
 pub fn changed(genuine: &Genuine, u: &mut Unstructured<'_>) -> Result<Case> {
     let mut request = genuine.request();
     let receiver = &genuine.receiver;
-    // Of versions, as Standard Webhooks has them.
+    // A list of versions, as in Standard Webhooks.
     let is_list_of_versions = matches!(receiver.signature(), SignatureField::List { .. })
         && receiver.scheme.forms[0].prefix == "v1,";
     if is_list_of_versions && u.arbitrary()? {
@@ -115,8 +115,8 @@ pub fn changed(genuine: &Genuine, u: &mut Unstructured<'_>) -> Result<Case> {
     })
 }
 
-/// A list of signatures of all kinds, as a rule of about as many as are read or
-/// tried: many of one kind, and a few others among them.
+/// Generates a list of signatures of all kinds: many of one kind, and a few others.
+/// Its length is usually near the number that is read or tried.
 fn list(receiver: &Receiver, message: &[u8], u: &mut Unstructured<'_>) -> Result<Vec<u8>> {
     let mut entries = vec![entry(receiver, message, u)?; *u.choose(&LENGTHS)?];
     for _ in 0..u.int_in_range(0..=3)? {
@@ -126,10 +126,10 @@ fn list(receiver: &Receiver, message: &[u8], u: &mut Unstructured<'_>) -> Result
     Ok(entries.join(" ").into_bytes())
 }
 
-/// Of a list. At most 32 entries are read, and at most 8 pairs tried.
+/// The lengths of lists. At most 32 entries are read, and at most 8 pairs tried.
 const LENGTHS: [usize; 12] = [1, 2, 2, 3, 3, 4, 5, 8, 9, 31, 32, 33];
 
-/// An entry of a list: right, or wrong in one of many ways.
+/// Generates an entry of a list: right, or wrong in one of many ways.
 fn entry(receiver: &Receiver, message: &[u8], u: &mut Unstructured<'_>) -> Result<String> {
     let secrets = receiver.keys.iter().map(|key| &key.secret[..]);
     let secrets: Vec<&[u8]> = secrets.chain([&b"none of them"[..]]).collect();
@@ -178,8 +178,8 @@ fn entry(receiver: &Receiver, message: &[u8], u: &mut Unstructured<'_>) -> Resul
     })
 }
 
-/// Generates one public key, one signature that may be its own, and a message:
-/// as near to each other as the arithmetic can tell.
+/// Generates a message, a public key, and a signature that may be the key's own,
+/// or differ from it as little as the arithmetic can tell.
 pub fn pair(u: &mut Unstructured<'_>) -> Result<Case> {
     let seed: ed25519::Seed = u.arbitrary()?;
     let key = if u.ratio(1, 3)? {
@@ -204,8 +204,8 @@ pub fn pair(u: &mut Unstructured<'_>) -> Result<Case> {
     })
 }
 
-/// Generates a list for keys of both kinds or of one, in a request that is
-/// right in all else.
+/// Generates a list for keys of one or both kinds, in an otherwise right
+/// request.
 pub fn listed(u: &mut Unstructured<'_>) -> Result<Case> {
     let mut keys = keys(u)?;
     if u.arbitrary()? {
@@ -247,7 +247,7 @@ fn signed_by(
     })
 }
 
-/// Any point, or none, or one that is refused.
+/// Generates a key without a seed: any point, no point, or a refused one.
 fn public_key_of_no_seed(u: &mut Unstructured<'_>) -> Result<ed25519::Key> {
     let mut public: ed25519::Point = u.arbitrary()?;
     match u.int_in_range(0..=3)? {
@@ -273,7 +273,7 @@ fn public_key_of_no_seed(u: &mut Unstructured<'_>) -> Result<ed25519::Key> {
     })
 }
 
-/// One or a few as a rule, and sometimes more than are allowed.
+/// Generates Ed25519 keys: usually one or a few, and sometimes more than are allowed.
 fn ed25519_keys(u: &mut Unstructured<'_>) -> Result<Vec<ed25519::Key>> {
     let count = match u.int_in_range(0..=31)? {
         0 => 5,
@@ -288,13 +288,13 @@ fn ed25519_keys(u: &mut Unstructured<'_>) -> Result<Vec<ed25519::Key>> {
             1 => Some("other".to_owned()),
             _ => Some(format!("ed25519-{place}")),
         };
-        // A sender has the first at least.
+        // A sender has at least the first.
         if place > 0 && u.ratio(1, 32)? {
             return public_key_of_no_seed(u);
         }
         let seed = match u.int_in_range(0..=15)? {
             0 => u.arbitrary()?,
-            // Two keys of one seed.
+            // Two keys from one seed.
             1 => [7; 32],
             // The seed that everyone knows.
             2 if u.ratio(1, 8)? => [0; 32],
@@ -305,8 +305,8 @@ fn ed25519_keys(u: &mut Unstructured<'_>) -> Result<Vec<ed25519::Key>> {
     (0..count).map(key).collect()
 }
 
-/// Of any length around the blocks of SHA-256, and without a repetition that
-/// would hide a lost or doubled piece.
+/// Generates a body of any length around the blocks of SHA-256, without a
+/// repetition that would hide a lost or doubled piece.
 fn body(u: &mut Unstructured<'_>) -> Result<Vec<u8>> {
     let (first, length) = (u.arbitrary::<u8>()?, u.int_in_range(0..=200)?);
     Ok((0..length).map(|place| first.wrapping_add(place)).collect())
@@ -333,14 +333,14 @@ pub fn number(u: &mut Unstructured<'_>) -> Result<u64> {
     }
 }
 
-/// What a receiver may set of a scheme, as a rule nothing but what it must.
+/// Generates a receiver's settings, usually only those that it must set.
 fn settings(scheme: &Scheme<'_>, u: &mut Unstructured<'_>) -> Result<Settings> {
     let mut settings = Settings::default();
     let has_brand = scheme.header_prefix.is_some();
     if u.ratio(1, if has_brand { 2 } else { 16 })? {
         settings.header_prefix = Some(name(u, &["svix", "webhook-", "Acme-Hooks", "a b", ""])?);
     }
-    // One that lists its own signature as signed can sign nothing.
+    // A scheme that lists its own signature header as signed can sign nothing.
     if scheme.header_list.is_none() && u.ratio(1, 8)? {
         let own = ["X-Hub-Signature", "x-time", "X-Timestamp", "a b", ""];
         settings.signature_header = Some(name(u, &own)?);
@@ -359,14 +359,14 @@ fn settings(scheme: &Scheme<'_>, u: &mut Unstructured<'_>) -> Result<Settings> {
     };
     let known = ["/transactions/authorizations", "/", "1/", " /", ""];
     settings.endpoints = (0..count).map(|_| name(u, &known)).collect::<Result<_>>()?;
-    // Two of a scheme that pins one are too many.
+    // For a scheme that pins one endpoint, two are too many.
     if !needs_endpoint && u.ratio(7, 8)? {
         settings.endpoints.clear();
     }
     Ok(settings)
 }
 
-/// A few keys as a rule, and sometimes more than are allowed.
+/// Generates keys: usually a few, and sometimes more than are allowed.
 fn keys(u: &mut Unstructured<'_>) -> Result<Vec<Key>> {
     let count = match u.int_in_range(0..=31)? {
         0 => 9,
@@ -387,7 +387,7 @@ fn keys(u: &mut Unstructured<'_>) -> Result<Vec<Key>> {
                 0 => u.arbitrary()?,
                 // More than a block of SHA-256.
                 1 => vec![place; 65],
-                // Two keys of one secret.
+                // Two keys from one secret.
                 2 => b"k".to_vec(),
                 _ => vec![b'k', place],
             },
@@ -396,7 +396,7 @@ fn keys(u: &mut Unstructured<'_>) -> Result<Vec<Key>> {
     (0..count).map(key).collect()
 }
 
-/// What is not timed has no window to set.
+/// Generates a replay window. A scheme without timestamps usually has none.
 fn window(is_timed: bool, u: &mut Unstructured<'_>) -> Result<Setting<Window>> {
     let is_default = u.ratio(1, if is_timed { 8 } else { 2 })?;
     if is_default || !is_timed && u.ratio(7, 8)? {
@@ -411,7 +411,7 @@ fn window(is_timed: bool, u: &mut Unstructured<'_>) -> Result<Setting<Window>> {
     }))
 }
 
-/// The first of the known ones as a rule, or another, or any text.
+/// Generates a name: usually the first known one, otherwise another, or any text.
 fn name(u: &mut Unstructured<'_>, known: &[&str]) -> Result<String> {
     Ok(match u.int_in_range(0..=31)? {
         0 | 1 => u.arbitrary()?,

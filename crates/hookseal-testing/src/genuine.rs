@@ -1,5 +1,5 @@
-//! One genuine request of each scheme that the project began with. The MACs are
-//! those of the vectors, which OpenSSL and the providers' own programs computed.
+//! One genuine request for each of the project's first schemes. The MACs are those of
+//! the vectors, which OpenSSL and the providers' own programs computed.
 
 use hookseal::clock::{Clock, FixedClock};
 use hookseal::{Key, Verifier, VerifyError, Webhook, schemes};
@@ -8,9 +8,9 @@ pub struct Genuine {
     pub webhook: Webhook,
     pub headers: Vec<(String, Vec<u8>)>,
     pub body: &'static [u8],
-    /// The signature's header.
+    /// The header of the signature.
     pub signature: &'static str,
-    /// The timestamp's, if there is one.
+    /// The header of the timestamp, if there is one.
     pub timestamp: Option<&'static str>,
 }
 
@@ -19,7 +19,7 @@ impl Genuine {
         &self.webhook
     }
 
-    /// Returns the headers with another value of one of them.
+    /// Returns the headers with a new value for one of them.
     #[track_caller]
     pub fn with(&self, name: &str, value: impl AsRef<[u8]>) -> Vec<(String, Vec<u8>)> {
         let mut headers = self.headers.clone();

@@ -1,5 +1,5 @@
-//! Made-up schemes: each word of the vocabulary is in one of them, or in one of the
-//! five first senders.
+//! Made-up schemes. Each word of the vocabulary occurs in one of them, or in the scheme of
+//! one of the first five senders.
 
 use hookseal::scheme::{
     Algorithm, Encoding, Field, Form, HeaderList, Part, Scheme, SecretForm, Separator,
@@ -27,7 +27,7 @@ const SEEDS: [Scheme<'static>; 6] = [
     schemes::STANDARD_WEBHOOKS,
 ];
 
-/// Returns the scheme of this name, of the catalogue or of the samples.
+/// Returns the scheme with this name, from the catalogue or the samples.
 pub fn by_name(name: &str) -> Option<Scheme<'static>> {
     all().into_iter().find(|scheme| scheme.name == name)
 }
@@ -235,7 +235,7 @@ const KEY_IN_ENTRY: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// With either kind of key.
+/// Accepts either kind of key.
 const ED25519_KEY_IN_ENTRY: Scheme<'static> = Scheme {
     name: "sample-ed25519-key-in-entry",
     signature: list(Separator::Comma),

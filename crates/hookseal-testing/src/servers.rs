@@ -1,4 +1,4 @@
-//! Real servers, each in a folder of its own, that tests start, stop and kill.
+//! Real servers, each in its own folder, that tests start, stop and kill.
 
 use std::fs;
 use std::io;
@@ -8,8 +8,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-/// Finds the programs that a test needs, if they are all there. Otherwise it prints that the test is
-/// skipped; in CI (the variable `CI`) it fails.
+/// Finds the programs that a test needs, if they are all installed. Otherwise prints that the
+/// test is skipped; in CI (the variable `CI`), panics.
 ///
 /// # Panics
 ///
@@ -29,7 +29,7 @@ pub fn programs<const N: usize>(names: [&str; N]) -> Option<[PathBuf; N]> {
     found.try_into().ok()
 }
 
-/// Finds a library that is loaded in front of others, if it is there; see [`programs`].
+/// Finds a library to preload, if it is installed; see [`programs`].
 ///
 /// # Panics
 ///
@@ -50,7 +50,7 @@ pub fn library(name: &str) -> Option<String> {
     found.and_then(|file| file.to_str().map(String::from))
 }
 
-/// Debian keeps the server of Postgres out of the path.
+/// Finds a program. Debian does not put the Postgres server into the path.
 fn find(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
@@ -63,7 +63,7 @@ fn find(name: &str) -> Option<PathBuf> {
 
 static FOLDERS: AtomicU32 = AtomicU32::new(0);
 
-/// A new folder, which is deleted at the end.
+/// A new folder, which is deleted on drop.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -82,7 +82,7 @@ impl Drop for Folder {
     }
 }
 
-/// A port that nobody listens on.
+/// Returns a port that nobody listens on.
 fn free_port() -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
     listener.local_addr().expect("its number").port()
@@ -117,7 +117,7 @@ pub struct Redis {
 }
 
 impl Redis {
-    /// Starts a server that keeps what it acknowledges; `None` if there is no program.
+    /// Starts a server that keeps what it acknowledges; returns `None` if it is not installed.
     #[must_use]
     pub fn start(options: &[&str]) -> Option<Self> {
         let [program] = programs(["redis-server"])?;
@@ -161,7 +161,7 @@ impl Redis {
         self.port
     }
 
-    /// Kills the server, and starts it again on what it has written.
+    /// Kills the server, and starts it again with the data that it wrote.
     pub fn restart(&mut self) {
         self.stop();
         self.child = Self::spawn(&self.program, &self.options, &self.folder.0, self.port);
@@ -180,7 +180,8 @@ impl Drop for Redis {
     }
 }
 
-/// A Postgres server. It does not run as root: then it runs as the user `postgres`.
+/// A Postgres server. As root, the test runs it as the user `postgres`, since it refuses to run
+/// as root.
 pub struct Postgres {
     program: PathBuf,
     folder: Folder,
@@ -189,7 +190,7 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    /// Starts a server; `None` if there is no program.
+    /// Starts a server; returns `None` if it is not installed.
     #[must_use]
     pub fn start() -> Option<Self> {
         let [initdb, program] = programs(["initdb", "postgres"])?;
@@ -242,7 +243,7 @@ impl Postgres {
 
     /// Stops the server at once (`SIGQUIT`): it recovers when it starts again.
     pub fn stop(&mut self) {
-        // `runuser` may be in between, so the process is known by its file.
+        // `runuser` may be in between, so the process id is read from the server's file.
         let file = self.folder.0.join("data/postmaster.pid");
         let pid = fs::read_to_string(file).unwrap_or_default();
         if let Some(pid) = pid.lines().next() {

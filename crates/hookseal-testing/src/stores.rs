@@ -1,4 +1,4 @@
-//! What is tried on every store, on real servers and in several processes.
+//! Tests for every store, on real servers and in several processes.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use hookseal::idempotency::{Claim, Guard, Once, Store, StoreError};
 use hookseal::{IdempotencyKey, Message, Webhook, schemes};
 
-/// Makes the idempotency key of a made-up event.
+/// Creates the idempotency key of a made-up event.
 #[must_use]
 pub fn event(name: &str) -> IdempotencyKey {
     let webhook = Webhook::new(schemes::PAKK, "the signing key").expect("a webhook");
@@ -20,7 +20,7 @@ pub fn event(name: &str) -> IdempotencyKey {
     verified.expect("genuine").idempotency_key()
 }
 
-/// Delivers each of `rounds` events 64 times at once: each is handled once.
+/// Delivers each of `rounds` events 64 times at once, and checks that each is handled once.
 pub async fn deliver_at_once(store: Arc<dyn Store>, rounds: u32) {
     let guard = Guard::new(store, "at-once");
     for round in 0..rounds {
@@ -48,7 +48,7 @@ pub async fn deliver_at_once(store: Arc<dyn Store>, rounds: u32) {
     }
 }
 
-/// Where a process is killed.
+/// The steps at which a process is killed.
 pub const STEPS: [&str; 5] = [
     "before the claim",
     "after the claim",
@@ -57,11 +57,11 @@ pub const STEPS: [&str; 5] = [
     "after the completion",
 ];
 
-/// A lease that is short enough to wait for.
+/// A lease that is short enough for a test to wait for.
 pub const LEASE: Duration = Duration::from_millis(1_500);
 
-/// Handles an event in this process, which says where it stands and then waits to be killed
-/// at the step that the variable `HOOKSEAL_STOP_AT` names. `work` is the handler's effect.
+/// Handles an event in this process. At the step that the variable `HOOKSEAL_STOP_AT` names,
+/// prints the step and waits to be killed. `work` is the handler's effect.
 pub async fn be_killed<E>(store: Arc<dyn Store>, work: impl AsyncFnOnce() -> Result<(), E>)
 where
     E: std::fmt::Debug,
@@ -102,7 +102,7 @@ pub fn kill_at(step: &str, event: &str, server: &str) {
     kill_with(step, event, server, &[]);
 }
 
-/// Does the same, with these variables of its environment.
+/// Does the same, with these environment variables.
 pub fn kill_with(step: &str, event: &str, server: &str, variables: &[(&str, &str)]) {
     let program = std::env::current_exe().expect("this program");
     let mut child = Command::new(program)
@@ -123,8 +123,8 @@ pub fn kill_with(step: &str, event: &str, server: &str, variables: &[(&str, &str
     child.wait().expect("it ends");
 }
 
-/// Delivers the event again until it is handled or known, as a sender does, and returns how
-/// long that took.
+/// Delivers the event again until it is handled or a duplicate, as a sender does, and returns
+/// how long that took.
 pub async fn retry<E>(
     store: Arc<dyn Store>,
     name: &str,
@@ -148,11 +148,11 @@ where
     }
 }
 
-/// Returns how often the work is done of an event whose handler was killed at a step and that was
-/// then delivered again.
+/// Returns how often the work of an event is done if its handler is killed at a step and the
+/// event is then delivered again.
 #[must_use]
 pub fn runs_after(step: &str) -> usize {
-    // The work is done, and nobody knows.
+    // The work is done, but not recorded.
     if step == "before the completion" {
         2
     } else {

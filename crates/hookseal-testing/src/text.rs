@@ -1,5 +1,5 @@
-//! The inputs of the target of whole requests: a request as text, so that a seed
-//! or a finding can be read, with the settings of its receiver before it.
+//! The inputs of the fuzz target for whole requests: a request as text, so that a seed
+//! or a finding is readable, after the settings of its receiver.
 //!
 //! ```text
 //! @scheme hubpay
@@ -12,11 +12,11 @@
 //!
 //! `\h0`, `\H0`, `\b0` and `\u0` stand for the genuine MAC under the key 0, in hex
 //! of either case, in base64 and in base64url, since no fuzzer can guess one; `\n`
-//! is a line feed and `\\` a backslash. Every text is an input: a line that says
-//! nothing is not looked at, and a scheme that is not known is the first.
+//! is a line feed and `\\` a backslash. Every text is an input: meaningless lines are
+//! ignored, and an unknown scheme means the first one.
 //!
-//! The id `-` is none. Ed25519 keys are 32 bytes in base64, or else a text's bytes
-//! and zeros: `@public ID KEY`; by its seed, `@sender ID SEED` is a public key whose
+//! The id `-` means no id. Ed25519 keys are 32 bytes in base64, or else a text's bytes
+//! and zeros: `@public ID KEY`. Given a seed, `@sender ID SEED` is a public key whose
 //! owner may have sent the request, and `@signing ID SEED` the signing key itself.
 //! `\a0` is the genuine signature by the first of them in base64, `\x0` in hex,
 //! `\S0` the same as `\a0` with the group's order added to `S`, and `\N0` one with
@@ -107,7 +107,7 @@ pub fn parse(text: &[u8]) -> Case {
         headers,
         body: body.to_vec(),
     };
-    // What is signed has no MAC in it: only line feeds are read there yet.
+    // What is signed contains no MAC, so only line feeds are unescaped here.
     let mut unsigned = request.clone();
     for (_, value) in &mut unsigned.headers {
         *value = unescape(value, |_, _| None);
@@ -127,7 +127,7 @@ pub fn parse(text: &[u8]) -> Case {
     }
 }
 
-/// An id and a secret, or a secret alone.
+/// Reads an id and a secret, or a secret alone.
 fn key(value: &[u8]) -> Key {
     let (id, secret) = split_at(value, b" ").unwrap_or((NO_ID, value));
     Key {
@@ -165,7 +165,7 @@ fn ed25519_key(setting: &[u8], value: &[u8]) -> ed25519::Key {
     }
 }
 
-/// The genuine signature of a message under a key, in one of the [`SPELLINGS`].
+/// Returns the genuine signature of a message under a key, in one of the [`SPELLINGS`].
 fn signature(receiver: &Receiver, spelling: u8, key: usize, message: &[u8]) -> Option<String> {
     let mac = || {
         let key = receiver.keys.get(key)?;
@@ -214,8 +214,8 @@ fn unescape(text: &[u8], signature: impl Fn(u8, usize) -> Option<String>) -> Vec
     plain
 }
 
-/// Writes the inputs that [`parse`] reads as this case: with its MACs as they
-/// are, and with those that are genuine as they are spelled here.
+/// Writes two inputs that [`parse`] reads as this case: one with its MACs as they are,
+/// and one with the genuine MACs as escapes.
 pub fn write(case: &Case) -> [Vec<u8>; 2] {
     let Case {
         receiver, request, ..

@@ -1,4 +1,4 @@
-//! The vectors, in both of their formats, and hookseal's verdict on each.
+//! Loads the vectors in both formats, and determines hookseal's verdict on each.
 //!
 //! `tests/vectors/README.md` describes the formats and how the files were made.
 
@@ -11,7 +11,7 @@ use hookseal::scheme::{Algorithm, Form, HeaderVisitor, Scheme};
 use hookseal::{ConfigError, Key, ReplayWindow, RequestHead, Webhook, schemes};
 use serde::Deserialize;
 
-/// The files whose secrets are bytes, and whose settings the cases spell out.
+/// The files whose secrets are bytes, and whose cases contain all settings.
 pub const FILES: [&str; 6] = [
     "paminga",
     "pakk",
@@ -21,7 +21,7 @@ pub const FILES: [&str; 6] = [
     "disagreements",
 ];
 
-/// The files whose secrets are texts as their senders hand them out.
+/// The files whose secrets are texts, as their senders hand them out.
 pub const SENDERS: [&str; 2] = ["senders", "more-senders"];
 
 /// Returns the path of a file of vectors.
@@ -34,7 +34,7 @@ pub fn path(name: &str) -> PathBuf {
 ///
 /// # Panics
 ///
-/// If it is missing or malformed.
+/// Panics if the file is missing or malformed.
 pub fn load(name: &str) -> Vec<Case> {
     let path = path(name);
     let text = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
@@ -46,7 +46,7 @@ pub fn read(text: &[u8]) -> Result<Vec<Case>, serde_json::Error> {
     serde_json::from_slice(text)
 }
 
-/// Counts the cases whose sender the catalogue has, in this build, and the others.
+/// Counts the cases whose sender is in this build's catalogue, and the others.
 pub fn of_catalogue(cases: &[Case]) -> (usize, usize) {
     let is_known = |case: &&Case| {
         let scheme = hookseal::schemes::by_name(&case.scheme);
@@ -89,7 +89,7 @@ pub enum Setup {
         secret: Secret,
         config: Box<Config>,
     },
-    /// The catalogue's scheme knows the rest.
+    /// The catalogue's scheme contains the rest.
     Sender {
         secrets: Vec<String>,
         options: Options,
@@ -108,7 +108,7 @@ struct Recipe {
     count: usize,
 }
 
-/// The union of what the schemes configure.
+/// All settings that any scheme needs.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Config {
@@ -148,21 +148,21 @@ pub struct HeaderNames {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
-    /// The URL or the origin that the receiver is configured with.
+    /// The URL or origin with which the receiver is configured.
     pub url: Option<String>,
-    /// The ids of the secrets, in their order.
+    /// The ids of the secrets, in the same order.
     pub key_ids: Option<Vec<String>>,
 }
 
 impl Options {
-    /// Returns the id of the secret in this place.
+    /// Returns the id of the secret at this index.
     pub fn key_id(&self, place: usize) -> Option<&str> {
         let ids = self.key_ids.as_ref()?;
         Some(&ids[place])
     }
 }
 
-/// A verdict, and for a refusal its reason in the words of the format.
+/// A verdict, with the reason of a refusal in the words of the format.
 #[derive(Debug, PartialEq)]
 pub enum Verdict {
     Valid,
@@ -179,7 +179,7 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// A case that is not of the format: not a verdict on hookseal.
+/// The error for a malformed case. It is not a verdict on hookseal.
 #[derive(Debug)]
 pub struct NotOfTheFormat(pub String);
 
@@ -199,7 +199,7 @@ fn not_of_the_format<T>(what: impl Into<String>) -> Result<T, NotOfTheFormat> {
 pub enum Build {
     Ready(Box<Webhook>),
     Refused(ConfigError),
-    /// This build cannot judge the case: it has no such scheme or algorithm.
+    /// This build cannot judge the case: it lacks the scheme or algorithm.
     Unsupported,
 }
 
@@ -237,7 +237,7 @@ impl Case {
         }
     }
 
-    /// Returns the texts of secrets in the case, the signer's too.
+    /// Returns the texts of all secrets in the case, including the signer's.
     pub fn secret_texts(&self) -> impl Iterator<Item = &str> {
         let (own, config) = match &self.setup {
             Setup::Sender { secrets, .. } => (&secrets[..], None),
@@ -255,7 +255,7 @@ impl Case {
         own.iter().chain(more).map(String::as_str)
     }
 
-    /// Returns the case with each of its secrets alone, where it lists them.
+    /// Returns a copy of the case for each secret that it lists, with only that secret.
     pub fn with_each_secret(&self) -> Vec<Self> {
         let Setup::Sender { secrets, options } = &self.setup else {
             return vec![self.clone()];
@@ -285,7 +285,7 @@ impl Case {
         Some((self.method()?.to_owned(), self.target()?.to_owned()))
     }
 
-    /// Returns the wanted verdict: this project's policy where programs disagree.
+    /// Returns the wanted verdict. Where programs disagree, it is this project's policy.
     pub fn wanted(&self) -> Result<Verdict, NotOfTheFormat> {
         let (expect, reason) = match &self.ours {
             Some(ours) => (ours, &self.ours_reason),
@@ -298,8 +298,8 @@ impl Case {
         }
     }
 
-    /// Returns whether `got` is the wanted verdict, for the reason or for one of
-    /// those that another order of checks may name.
+    /// Returns whether `got` is the wanted verdict, with the reason or with one that
+    /// another order of checks may give.
     pub fn agrees(&self, got: &Verdict) -> Result<bool, NotOfTheFormat> {
         Ok(match (self.wanted()?, got) {
             (Verdict::Valid, Verdict::Valid) => true,
@@ -312,7 +312,7 @@ impl Case {
         })
     }
 
-    /// Returns hookseal's verdict, or `None` for what this build cannot judge.
+    /// Returns hookseal's verdict, or `None` if this build cannot judge the case.
     pub fn judge(&self) -> Result<Option<Verdict>, NotOfTheFormat> {
         let body = self.body()?;
         Ok(match self.webhook()? {
@@ -325,8 +325,8 @@ impl Case {
         })
     }
 
-    /// Returns the webhook that receives the case's request, its clock set to
-    /// the case's time.
+    /// Returns the webhook that receives the case's request, with its clock set to the
+    /// case's time.
     pub fn webhook(&self) -> Result<Build, NotOfTheFormat> {
         let (secret, config) = match &self.setup {
             Setup::SpelledOut { secret, config } => (secret, &**config),
@@ -392,7 +392,7 @@ impl Case {
             .with_header_prefix(prefix)
             .with_window(ReplayWindow::from_secs(config.tolerance_s));
         let keys = || config.secret_strings().map(read).collect::<Result<_, _>>();
-        // The case has keys of this kind, and those of another are refused.
+        // The case has keys of this kind; keys of the other kind are refused.
         let mut forms = scheme.forms.to_vec();
         forms.retain(|form| form.algorithm == algorithm);
         let of_kind = keys().and_then(|keys| self.build(scheme.with_forms(&forms), keys));
@@ -463,7 +463,7 @@ impl RequestHead for Case {
 }
 
 impl Config {
-    /// Returns what the names of the three headers of Standard Webhooks begin with.
+    /// Returns the prefix of the three header names of Standard Webhooks.
     pub fn header_prefix(&self) -> Option<&str> {
         let names = self.header_names.as_ref()?;
         let prefix = names.id.strip_suffix("-id")?;

@@ -1,4 +1,4 @@
-//! Registers an endpoint at Hubpay, and verifies an event by what the list says.
+//! Registers an endpoint at Hubpay, and verifies an event with the listed registration.
 //!
 //! ```text
 //! export HUBPAY_TOKEN=eyJ… HUBPAY_ACCOUNT_ID=9f2c1a54-…
@@ -12,13 +12,13 @@
 //! | `HUBPAY_TOKEN` | an access token (JWT) of `POST /auth/token` |
 //! | `HUBPAY_ACCOUNT_ID` | the account's id (a UUID) |
 //! | `HUBPAY_CALLBACK_URL` | the endpoint that Hubpay sends events to |
-//! | `HUBPAY_KEY_FILE` | the file with the shared key. It is made if the endpoint is not registered yet |
-//! | `HUBPAY_SIGNATURE` | the signature of an event, whose body is the standard input. Without it, none is verified |
+//! | `HUBPAY_KEY_FILE` | the file with the shared key. It is created if the endpoint is not registered yet |
+//! | `HUBPAY_SIGNATURE` | the signature of an event, whose body is the standard input. Without it, no event is verified |
 //! | `HUBPAY_URL` | the API's base URL (`https://api.hubpay.ae`) |
 //! | `HUBPAY_LOOPBACK` | the address of a server on this machine that takes the API's place, without TLS |
 //!
-//! Settings are taken from the environment alone: everyone on a machine can see the command
-//! lines of its processes.
+//! Settings come only from the environment: everyone on a machine can see the command lines of
+//! its processes.
 
 use std::env::{self, VarError};
 use std::error::Error;
@@ -145,7 +145,7 @@ fn generate(file: &Path) -> Result<SharedKey> {
     Ok(key)
 }
 
-/// Creates a client that follows no redirect: it would send the shared key on.
+/// Creates a client that follows no redirects: it would forward the shared key.
 fn agent(loopback: bool) -> Agent {
     let mut config = Agent::config_builder();
     if loopback {

@@ -22,10 +22,10 @@
 //! | --- | --- | --- |
 //! | `SETTINGS` | a TOML file with settings that are not in the environment | |
 //! | `SCHEMES` | TOML files with custom schemes, with spaces between them | |
-//! | `LISTEN` | the address; port 0 takes a free one | `127.0.0.1:8080` |
+//! | `LISTEN` | the address; port 0 selects a free one | `127.0.0.1:8080` |
 //! | `BODY_LIMIT` | the longest body, in bytes | 262144 |
 //! | `BODY_TIMEOUT` | the seconds that a whole body may take | 10 |
-//! | `EVENTS` | the store that remembers which events were handled: `memory` for one process, `redis://…`, or `postgres://…`, whose tables are made at the start | `memory` |
+//! | `EVENTS` | the store that remembers which events were handled: `memory` for one process, `redis://…`, or `postgres://…`, whose tables are created at the start | `memory` |
 //! | `EVENT_LEASE` | the seconds that a handler may take | 120 |
 //! | `ANSWER_DEADLINE` | the milliseconds after which Pomelo gets a signed refusal, if the handler has not answered | 1500 |
 //! | `TRUSTED_PROXIES` | the networks of the proxies whose `X-Forwarded-For` is believed, with spaces between them | |

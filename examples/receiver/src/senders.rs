@@ -138,7 +138,7 @@ fn with_options<'s>(settings: &Settings, mut scheme: Scheme<'s>) -> Result<Schem
     Ok(scheme)
 }
 
-/// Has the webhook answer handshakes: requests with which its sender has an endpoint prove itself.
+/// Makes the webhook answer handshakes: requests with which the sender checks an endpoint.
 ///
 /// Handshakes that hand over a secret (Asana, Notion) are not answered, since they come before
 /// there is a secret to configure.

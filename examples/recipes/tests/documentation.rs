@@ -1,4 +1,4 @@
-//! The documentation shows the recipes as they are: `UPDATE=1` copies them there.
+//! Tests that the documentation shows the recipes unchanged; `UPDATE=1` copies them there.
 
 use std::collections::BTreeSet;
 use std::fs;

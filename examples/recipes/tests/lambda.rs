@@ -1,6 +1,6 @@
-//! The recipe for Lambda, in a process of its own that gets its events as Lambda hands them
-//! out: by the HTTP API of the runtime.
-//! (<https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>)
+//! Tests the recipe for Lambda in a separate process, which gets its events as from Lambda:
+//! through the HTTP API of the runtime
+//! (<https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>).
 
 use std::io::{BufRead as _, BufReader};
 use std::net::{Ipv4Addr, TcpListener};
@@ -18,10 +18,10 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 use tokio::sync::mpsc as tokio_mpsc;
 
-/// Far more than anything takes on a slow machine.
+/// A timeout that is far longer than anything takes on a slow machine.
 const LIMIT: Duration = Duration::from_secs(100);
 
-/// The event for the function, and what it answers.
+/// The event for the function, and its response.
 struct Runtime {
     events: Mutex<tokio_mpsc::Receiver<Value>>,
     answers: Sender<(&'static str, Value)>,
@@ -68,7 +68,7 @@ fn runtime_api(runtime: Arc<Runtime>) -> Router {
         .with_state(runtime)
 }
 
-/// Ends with the test, also where it fails.
+/// The function's process, ended when dropped, even if the test fails.
 struct Function(Child);
 
 impl Drop for Function {
@@ -161,7 +161,7 @@ fn events_of_lambda_are_verified() {
     assert!(queued.try_recv().is_err());
 }
 
-/// Has the function handle an event, and returns its response, or its error.
+/// Lets the function handle an event, and returns its response or its error.
 fn invoke(
     send: &tokio_mpsc::Sender<Value>,
     answers: &Receiver<(&'static str, Value)>,

@@ -1,4 +1,4 @@
-//! The recipes for servers, each on a socket of its own.
+//! Tests the recipes for servers, each on its own socket.
 
 mod common;
 
@@ -16,7 +16,7 @@ fn runtime() -> Runtime {
     builder.worker_threads(1).enable_all().build().unwrap()
 }
 
-/// A socket that listens already, so that no client comes too early.
+/// Returns a socket that already listens, so that no client connects too early.
 fn listen() -> (TcpListener, SocketAddr) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     listener.set_nonblocking(true).unwrap();
@@ -24,7 +24,7 @@ fn listen() -> (TcpListener, SocketAddr) {
     (listener, address)
 }
 
-/// For servers that listen on a socket of tokio.
+/// Returns the same for servers that listen on a tokio socket.
 fn listen_in(runtime: &Runtime) -> (TokioListener, SocketAddr) {
     let (listener, address) = listen();
     let _context = runtime.enter();
@@ -58,7 +58,7 @@ fn check<T>(
     assert!((200..300).contains(&post(address, &signed(BODY), BODY).0));
     assert_eq!(post(address, &signed(BODY), BODY).0, 503);
     assert!(next().is_some());
-    // As bodies arrive whose length nobody knows before.
+    // As bodies of unknown length arrive.
     let mut chunked = head(&signed(BODY), 0);
     chunked.truncate(chunked.len() - b"content-length: 0\r\n\r\n".len());
     let (first, second) = BODY.split_at(16);
@@ -79,10 +79,10 @@ fn check<T>(
             "{why}"
         );
     }
-    // The head is enough to see that nothing is signed.
+    // The head shows that nothing is signed.
     let mut unsigned = head(&Headers::new(), 1000);
     if refuses == Refuses::WhenRead {
-        // Rocket looks at the first bytes of a body before any guard runs.
+        // Rocket reads the first bytes of a body before any guard runs.
         unsigned.extend([b' '; 100]);
     }
     assert_eq!(send(address, &unsigned).0, 401);
@@ -138,7 +138,7 @@ fn tonic() {
     runtime.spawn(async { axum::serve(listener, app).await });
     check(address, Refuses::WhenAnnounced, events, body_of);
 
-    // The services of gRPC are served beside it, without a signature.
+    // The gRPC services are still served, without a signature.
     let checked = runtime.block_on(async {
         let server = Endpoint::from_shared(format!("http://{address}")).unwrap();
         let mut client = HealthClient::new(server.connect().await.unwrap());

@@ -1,4 +1,4 @@
-//! The signatures of the tests are those of the published vectors.
+//! Checks that the tests' signatures match the published vectors.
 
 mod common;
 

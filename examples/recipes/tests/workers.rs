@@ -1,4 +1,4 @@
-//! The recipe for Cloudflare Workers, in the runtime that Cloudflare runs them in.
+//! Tests the recipe for Cloudflare Workers in the runtime that Cloudflare uses.
 
 mod common;
 
@@ -26,7 +26,7 @@ const recipe :Workerd.Worker = (
 );
 "#;
 
-/// What `worker-build` writes, less the recovery from panics.
+/// The script that `worker-build` writes, without the recovery from panics.
 const SHIM: &str = r#"
 import { fetch, initSync } from "./index.js";
 import module from "./index_bg.wasm";
@@ -35,7 +35,7 @@ initSync({ module });
 export default { fetch };
 "#;
 
-/// Where cargo builds: this test is in `debug/deps` of it.
+/// Returns the folder where cargo builds: this test is in its `debug/deps`.
 fn target() -> PathBuf {
     let test = std::env::current_exe().unwrap();
     test.ancestors().nth(3).unwrap().to_owned()
@@ -59,7 +59,7 @@ fn add_modules(folder: &Path, prefix: &str, modules: &mut Vec<String>) {
     }
 }
 
-/// Ends with the test, also where it fails.
+/// The runtime's process, ended when dropped, even if the test fails.
 struct Workerd(Child);
 
 impl Drop for Workerd {
@@ -79,7 +79,7 @@ fn start(folder: &Path) -> (Workerd, SocketAddr) {
         .expect("no workerd: `scripts/recipes` installs it")
         .unwrap();
     let mut workerd = Command::new(package.path().join("bin/workerd"));
-    // It writes to the file 1 on which port it listens.
+    // It writes its port to file descriptor 1.
     workerd.args(["serve", "--control-fd=1", "config.capnp"]);
     workerd.current_dir(folder).stdout(Stdio::piped());
     let mut workerd = Workerd(workerd.spawn().unwrap());
@@ -88,7 +88,7 @@ fn start(folder: &Path) -> (Workerd, SocketAddr) {
     output.read_line(&mut line).unwrap();
     let listens: serde_json::Value = serde_json::from_str(&line).unwrap();
     let port = listens["port"].as_u64().unwrap().try_into().unwrap();
-    // What else it says is for whoever reads the output of the test.
+    // Its other output goes to the output of the test.
     std::thread::spawn(move || {
         output
             .lines()

@@ -1,9 +1,8 @@
-//! Writes the seeds of the fuzz targets: `seeds VECTORS CORPUS` reads the
-//! crate's test vectors in the one folder and writes below the other.
+//! Writes the seeds of the fuzz targets: `seeds VECTORS CORPUS` reads the crate's
+//! test vectors from the first folder and writes below the second.
 //!
-//! On the way the model has to agree with every vector: a model that is wrong
-//! would say nothing about the crate. `CORPUS/schemes.dict` is a dictionary of the
-//! words of all schemes.
+//! The model must agree with every vector: a wrong model would prove nothing about
+//! the crate. `CORPUS/schemes.dict` is a dictionary of the words of all schemes.
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -15,13 +14,13 @@ use hookseal_testing::cases::{self, Judged};
 use hookseal_testing::model::{Receiver, Setting, Settings};
 use hookseal_testing::vectors::{self, Case, FILES, SENDERS};
 use hookseal_testing::{samples, text};
-// The build instruments this program like the targets, which takes the fuzzer's
-// runtime to link.
+// The build instruments this program like the targets, so linking needs the fuzzer's
+// runtime.
 use libfuzzer_sys as _;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// The fuzzer's own limit of an input, unless it is told another.
+/// The fuzzer's default limit for an input.
 const LONGEST: usize = 4096;
 
 fn main() -> Result<()> {
@@ -43,7 +42,7 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// The words that a request of each scheme is made of.
+/// Returns the words that make up a request of each scheme.
 fn dictionary() -> String {
     let mut words = BTreeSet::new();
     for scheme in samples::all() {
@@ -92,7 +91,7 @@ struct Seeds<'c> {
 }
 
 impl Seeds<'_> {
-    /// Whether the vector is one that the model has judged.
+    /// Writes the seeds of a vector. Returns 1 if the model can judge it, and otherwise 0.
     fn write_all(&self, vector: &Case) -> Result<usize> {
         for (_, value) in &vector.headers {
             for (place, part) in value.split([' ', ',']).enumerate() {
@@ -114,21 +113,21 @@ impl Seeds<'_> {
             }
         }
         let verdict = case.receiver.verdict(&case.request, case.now);
-        // As it is, and with its MACs as the fuzzer can make them again.
+        // Unchanged, and with MACs that the fuzzer can recompute.
         for (place, text) in text::write(&case).into_iter().enumerate() {
             let read = text::parse(&text);
             if read.receiver.verdict(&read.request, read.now) != verdict {
                 return Err(format!("{}: the seed says something else", self.name).into());
             }
             self.write("schemes", place, &text)?;
-            // Any bytes are choices.
+            // Any bytes are valid choices.
             self.write("requests", place, &text)?;
         }
         Ok(1)
     }
 
-    /// As many bytes as a list takes, and as good as random: a fuzzer would take
-    /// long to come from none to so many.
+    /// Returns as many pseudorandom bytes as a list needs: a fuzzer would take long to grow
+    /// an empty input to that length.
     fn choices(&self, place: usize) -> Vec<u8> {
         let hash = |block: usize| {
             let name = format!("{} {place} {block}", self.name);

@@ -1,4 +1,4 @@
-//! What the head of a request claims, before anything is believed.
+//! What the head of a request claims, before any of it is verified.
 
 use core::convert::Infallible;
 use core::fmt;
@@ -9,7 +9,7 @@ use crate::head::{Found, HeaderName, HeaderVisitor, RequestHead};
 use crate::scheme::entries::Signatures;
 use crate::window::Instant;
 
-/// What the head of a request claims, before anything is believed.
+/// What the head of a request claims, before any of it is verified.
 pub(crate) struct Claim<'h> {
     pub(crate) parts: SignedParts<'h>,
     pub(crate) signatures: Signatures<'h>,
@@ -48,7 +48,7 @@ pub(crate) struct SignedParts<'h> {
     layout: &'h Layout,
     pub(super) found: Found<'h>,
     pub(super) timestamp: &'h [u8],
-    /// The configured one; empty if none is signed.
+    /// The configured endpoint; empty if none is signed.
     pub(crate) endpoint: &'h str,
     /// Method and target.
     pub(super) request_line: Option<(&'h str, &'h str)>,
@@ -105,16 +105,16 @@ impl<'h> SignedParts<'h> {
     }
 }
 
-/// Shows no values: one of them is a MAC.
+/// Shows no values, since one of them is a MAC.
 impl fmt::Debug for Claim<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Claim").finish_non_exhaustive()
     }
 }
 
-/// The headers that a request says are signed. Their values are looked up when they
-/// are hashed, in one pass: room for them here would cost every scheme time, and only
-/// few have them.
+/// The headers that a request says are signed. Their values are looked up in one pass
+/// when they are hashed. Storing them here would slow down every scheme, and few schemes
+/// have a list.
 pub(super) struct NamedHeaders<'h> {
     pub(super) list: &'h ListLayout,
     pub(super) head: &'h dyn RequestHead,
@@ -122,9 +122,9 @@ pub(super) struct NamedHeaders<'h> {
 }
 
 impl<'h> NamedHeaders<'h> {
-    /// Looks up the headers in these places among the allowed ones, and returns what
-    /// `value` makes of each. It passes over the headers of the request once, unless
-    /// more are allowed than there is room for at a time.
+    /// Looks up the headers in these places among the allowed ones, and returns the
+    /// result of `value` for each. Passes over the request's headers once, or more often
+    /// if more headers are allowed than one pass has room for.
     pub(super) fn values<E>(
         &self,
         places: &[usize],

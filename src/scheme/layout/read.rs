@@ -9,15 +9,16 @@ use crate::scheme::entries::{Param, Signatures};
 use crate::scheme::{Signature, TimeFormat};
 
 impl Layout {
-    /// Reads what the head of a request claims. It hashes nothing, compares no
-    /// secret, and asks for no time.
+    /// Reads what the head of a request claims. It hashes nothing, compares no secret,
+    /// and does not read the clock.
     pub(crate) fn read<'h>(&'h self, head: &'h dyn RequestHead) -> Result<Claim<'h>, VerifyError> {
         let mut claim = Claim::blank(self, head);
         self.read_into(&mut claim)?;
         Ok(claim)
     }
 
-    /// Reads as [`read`](Self::read) does, into a blank claim: a claim is large to move.
+    /// Reads as [`read`](Self::read) does, into a blank claim, since a claim is costly to
+    /// move.
     #[inline]
     pub(crate) fn read_into<'h>(&'h self, claim: &mut Claim<'h>) -> Result<(), VerifyError> {
         let Claim {
@@ -34,7 +35,7 @@ impl Layout {
             parts.request_line = Some(self.request_line(head)?);
         }
 
-        // All that must be there, before the form of anything.
+        // Check that all required values are there before checking the form of any.
         let found = &parts.found;
         let required = |place| self.required(head, found, place);
         if self.body_only {
@@ -101,8 +102,8 @@ impl Layout {
         Ok(())
     }
 
-    /// Reads the signature of a scheme that is [`body_only`](Self::body_only);
-    /// `None` if there is anything to complain about.
+    /// Reads the signature of a scheme that is [`body_only`](Self::body_only); `None` if
+    /// anything is wrong.
     #[inline]
     pub(crate) fn read_only_signature(&self, head: &dyn RequestHead) -> Option<Signature> {
         let mut found = Found::new(None, 1);
@@ -166,7 +167,7 @@ impl Layout {
             None if self.needs_target => return Err(incomplete("target")),
             None => "",
         };
-        // What neither has in it could be a piece of its neighbour.
+        // Bytes that neither can contain could belong to what is signed next to it.
         let is_method = !self.needs_method || is_token(method);
         let is_target =
             !self.needs_target || (target.starts_with('/') && target.bytes().all(is_uri_byte));
@@ -242,7 +243,7 @@ impl Layout {
         }
         let more = found.further_values(self.names.len());
         let values = core::iter::once(found.value(place)).chain(more);
-        // The first is there, or it would be missing.
+        // The first is there, or a missing header would have been reported.
         signatures.read_several(values).map(drop)
     }
 
@@ -259,8 +260,8 @@ impl Layout {
         }
     }
 
-    /// Checks the headers that the request says are signed. Out of line: inlined, it
-    /// would cost the many schemes time that have no list.
+    /// Checks the headers that the request says are signed. Kept out of line: inlined, it
+    /// would slow down the many schemes that have no list.
     #[inline(never)]
     fn read_list<'h>(
         &'h self,
@@ -295,9 +296,9 @@ impl Layout {
 }
 
 impl ListLayout {
-    /// Walks over a list of names, once: their places among the allowed ones, and how
-    /// many they are. `None` if one is not allowed or there twice, or if there are too
-    /// many, empty ones too.
+    /// Walks over a list of names once and returns their places among the allowed names,
+    /// and how many there are. Returns `None` if a name is not allowed or occurs twice,
+    /// or if there are too many, counting empty ones.
     pub(super) fn places(&self, names: &[u8]) -> Option<([usize; Self::MAX_NAMES], usize)> {
         let mut places = [0; Self::MAX_NAMES];
         let mut count = 0;
@@ -321,7 +322,7 @@ impl ListLayout {
         Some((places, count))
     }
 
-    /// Returns the value of a header that is in the list, which it must have once.
+    /// Returns the value of a header named in the list, which must occur exactly once.
     fn value<'h>(
         &self,
         name: &HeaderName,
@@ -353,7 +354,7 @@ struct Family;
 impl Family {
     const ALL: [&'static str; 2] = ["webhook", "svix"];
 
-    /// Returns the other family of which a request has the header that is missing.
+    /// Returns the family under whose name the request has the missing header.
     fn present_for(missing: &HeaderName, head: &dyn RequestHead) -> Option<&'static str> {
         let name = missing.as_str();
         let (family, field) = name.split_once('-')?;

@@ -47,7 +47,7 @@ impl Layout {
         } else if let (Some(endpoint), [only]) = (message.endpoint, &*self.endpoints)
             && **only != *endpoint
         {
-            // No request would say that it is for another one.
+            // The request could not say that it is for another endpoint.
             let what = "the configured endpoint";
             return Err(SignError::Missing { what });
         }
@@ -141,14 +141,16 @@ impl Layout {
         }
     }
 
-    /// Returns whether signing sets this header, and takes no value of the message for it.
+    /// Returns whether signing sets this header itself, rather than taking its value from
+    /// the message.
     #[cfg(feature = "http")]
     pub(crate) fn sets(&self, name: &str) -> bool {
         let mut own = self.names.iter().enumerate();
         own.any(|(place, own)| own.as_str() == name && !self.others.contains(&place))
     }
 
-    /// Returns the headers of a message that may be signed, as a request names them.
+    /// Returns the names of the message's headers that may be signed, as a request lists
+    /// them.
     fn listed_names(&self, message: &Message<'_>) -> Option<String> {
         let list = self.header_list.as_ref()?;
         let mut names: Vec<&str> = list

@@ -1,4 +1,4 @@
-//! The requests, and what they are made of.
+//! Creates the requests to Hubpay's API.
 
 use alloc::borrow::ToOwned as _;
 use alloc::format;
@@ -18,20 +18,20 @@ use super::{Listing, Registrations, SharedKey};
 const ACCOUNT_ID: HeaderName = HeaderName::from_static("accountid");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// An account of Hubpay's API, and a token for it.
+/// An account of Hubpay's API, with an access token.
 ///
-/// It makes requests and sends none: pass them to any HTTP client. The client must verify
-/// TLS certificates and **must not follow redirects**, since most clients would send the
-/// shared key on to wherever an answer points.
+/// It creates requests but does not send them: pass them to any HTTP client. The client must
+/// verify TLS certificates and **must not follow redirects**, since most clients would forward
+/// the shared key to wherever a redirect points.
 ///
 /// The token is never shown: it is redacted in `Debug`, marked as
-/// [sensitive](HeaderValue::is_sensitive) in the requests, and wiped when the account and
-/// its requests are dropped. What a client copies is the client's to wipe.
+/// [sensitive](HeaderValue::is_sensitive) in the requests, and wiped when the account and its
+/// requests are dropped. Copies that the client makes are not wiped.
 ///
 /// ```
 /// use hookseal::schemes::hubpay::Account;
 ///
-/// let token = "eyJraWQiOiJ.eyJzdWIiOiIx.c2lnbmVk"; // of `POST /auth/token`
+/// let token = "eyJraWQiOiJ.eyJzdWIiOiIx.c2lnbmVk"; // from `POST /auth/token`
 /// let account_id = "9f2c1a54-6b7e-4c1d-8f3a-2b5d7e9c0a11";
 /// let account = Account::new(Account::PRODUCTION, token, account_id)?;
 ///
@@ -55,21 +55,21 @@ impl Account {
     /// (<https://docs.hubpay.ae/docs/guides/authentication>, read November 2026).
     pub const PRODUCTION: &str = "https://api.hubpay.ae";
 
-    /// The longest answer that is read, in bytes: 256 KiB, where a page of 20 registrations
-    /// has some 5 KiB. A client should stop reading there too.
+    /// The maximum length of an answer, in bytes: 256 KiB. A page of 20 registrations has about
+    /// 5 KiB. A client should stop reading there too.
     pub const MAX_ANSWER: usize = 256 * 1024;
 
     /// Creates an account from the API's base URL, an access token (JWT), and the account's
     /// id (a UUID).
     ///
-    /// The base URL is `https`, and may have a path that the API is under. The token is
-    /// passed without `Bearer`. Tokens end, by default after an hour: create another account
-    /// with the next one.
+    /// The base URL must be `https`, and may have a path. Pass the token without `Bearer`.
+    /// Tokens expire, by default after an hour: then create another `Account` with the next
+    /// token.
     ///
     /// # Errors
     ///
-    /// [`RequestError::BaseUrl`], [`RequestError::InvalidToken`] and
-    /// [`RequestError::InvalidAccountId`].
+    /// Returns [`RequestError::BaseUrl`], [`RequestError::InvalidToken`] or
+    /// [`RequestError::InvalidAccountId`] if that argument is not valid.
     ///
     /// ```
     /// use hookseal::schemes::hubpay::{Account, RequestError, UrlFault};
@@ -88,12 +88,13 @@ impl Account {
         Self::at(base_url.to_owned(), token, account_id)
     }
 
-    /// Creates an account of a server on this machine, spoken to **without TLS**: for tests.
+    /// Creates an account for a server on this machine, used **without TLS**, for tests.
     ///
     /// # Errors
     ///
-    /// [`RequestError::NotLoopback`] for an address of another machine;
-    /// [`RequestError::InvalidToken`] and [`RequestError::InvalidAccountId`].
+    /// Returns [`RequestError::NotLoopback`] for an address of another machine;
+    /// [`RequestError::InvalidToken`] and [`RequestError::InvalidAccountId`] as for
+    /// [`new`](Self::new).
     ///
     /// ```
     /// use hookseal::schemes::hubpay::Account;
@@ -114,7 +115,7 @@ impl Account {
         if !address.ip().is_loopback() {
             return Err(RequestError::NotLoopback { address });
         }
-        // Without the scope of an IPv6 address, which no URL has.
+        // Drops the scope of an IPv6 address, which a URL cannot contain.
         let address = SocketAddr::new(address.ip(), address.port());
         Self::at(format!("http://{address}"), token, account_id)
     }
@@ -126,7 +127,7 @@ impl Account {
         if !is_uuid(account_id) {
             return Err(RequestError::InvalidAccountId);
         }
-        // The header's bytes are wiped with its last copy.
+        // The header's bytes are wiped when its last copy is dropped.
         let mut credentials = Zeroizing::new(Vec::with_capacity("Bearer ".len() + token.len()));
         credentials.extend_from_slice(b"Bearer ");
         credentials.extend_from_slice(token.as_bytes());
@@ -141,17 +142,17 @@ impl Account {
     }
 
     /// Returns the request that registers a callback URL with a shared key:
-    /// `POST /v1/webhooks/register`. [`Registration::read`](super::Registration::read) reads its
-    /// answer.
+    /// `POST /v1/webhooks/register`. [`Registration::read`](super::Registration::read) reads
+    /// the answer.
     ///
-    /// The URL is where Hubpay sends events: `https`, absolute, and without a user name and a
-    /// fragment. **The body contains the shared key**: do not log it. A second request
-    /// registers the URL a second time, so [list](Self::list) before you repeat one that was
-    /// not answered.
+    /// Hubpay sends events to the URL, which must be `https`, absolute, and without user name
+    /// and fragment. **The body contains the shared key**: do not log it. A second request
+    /// registers the URL a second time, so [list](Self::list) the registrations before you
+    /// retry a request that got no answer.
     ///
     /// # Errors
     ///
-    /// [`RequestError::CallbackUrl`].
+    /// Returns [`RequestError::CallbackUrl`] if the URL is not valid.
     ///
     /// ```
     /// use hookseal::schemes::hubpay::{Account, SharedKey};
@@ -186,10 +187,10 @@ impl Account {
         Ok(request)
     }
 
-    /// Returns the steps of listing all registrations: `GET /v1/webhooks/list`, page by page.
+    /// Returns a [`Listing`] of all registrations: `GET /v1/webhooks/list`, page by page.
     ///
-    /// This is for clients that are asynchronous. [`registrations`](Self::registrations) is
-    /// the same for those that are not.
+    /// This is for asynchronous clients. For blocking clients, use
+    /// [`registrations`](Self::registrations).
     ///
     /// ```
     /// use hookseal::schemes::hubpay::Account;
@@ -209,7 +210,7 @@ impl Account {
         Listing::new(self)
     }
 
-    /// Returns an iterator over all registrations, which asks for each page by this client.
+    /// Returns an iterator over all registrations, which requests each page with this client.
     ///
     /// The client takes a request and returns the response with its whole body, whatever its
     /// status. The iterator ends after the first error.
@@ -218,7 +219,7 @@ impl Account {
     /// use hookseal::schemes::hubpay::{Account, Registration};
     /// # use std::convert::Infallible;
     ///
-    /// // In place of a client:
+    /// // Instead of a client:
     /// let client = |request: http::Request<Vec<u8>>| {
     ///     let page = r#"{"content":[{"id":"1","endpointUrl":"https://example.com/webhooks/hubpay",
     ///         "hmacHeaderName":"x-hub-signature","algorithm":"SHA_256","status":"ACTIVE"}],
@@ -243,7 +244,7 @@ impl Account {
     pub(super) fn request(&self, method: Method, target: &str) -> Request<Vec<u8>> {
         let mut request = Request::new(Vec::new());
         *request.method_mut() = method;
-        // A URL with one of the API's targets at its end is a URL.
+        // Never fails: a valid base URL followed by a target of the API is a valid URL.
         let url = format!("{}{target}", self.base_url);
         *request.uri_mut() = url.parse().unwrap_or_default();
         let headers = request.headers_mut();
@@ -263,7 +264,8 @@ impl fmt::Debug for Account {
     }
 }
 
-/// The page's table calls the first `webhookUrl`; its example and its 400 say `callbackUrl`.
+/// The page's table calls the first field `webhookUrl`; its example and its 400 say
+/// `callbackUrl`.
 #[derive(serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Body<'b> {
@@ -271,14 +273,14 @@ struct Body<'b> {
     shared_key: &'b str,
 }
 
-/// Returns whether it is a `b64token` (RFC 6750, section 2.1), as every JWT is.
+/// Returns whether a text is a `b64token` (RFC 6750, section 2.1), as every JWT is.
 fn is_bearer_token(token: &str) -> bool {
     let characters = token.trim_end_matches('=');
     let is_of_one = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte);
     !characters.is_empty() && characters.bytes().all(is_of_one)
 }
 
-/// Returns whether it is written as RFC 9562, section 4, says.
+/// Returns whether a text is a UUID in the format of RFC 9562, section 4.
 fn is_uuid(text: &str) -> bool {
     text.len() == 36
         && text.bytes().enumerate().all(|(place, byte)| match place {
@@ -287,8 +289,8 @@ fn is_uuid(text: &str) -> bool {
         })
 }
 
-/// The longest URL that is taken, in bytes. Some software takes none that is longer (RFC
-/// 9110, section 4.1, asks for 8,000).
+/// The maximum length of a URL, in bytes. Some software does not accept longer ones (RFC 9110,
+/// section 4.1, asks for 8,000).
 const MAX_URL: usize = 8000;
 
 fn check_https(text: &str) -> Result<Uri, UrlFault> {
@@ -298,7 +300,7 @@ fn check_https(text: &str) -> Result<Uri, UrlFault> {
     if text.len() > MAX_URL {
         return Err(UrlFault::TooLong);
     }
-    // `Uri` drops it silently.
+    // `Uri` drops a fragment silently.
     if text.contains('#') {
         return Err(UrlFault::Fragment);
     }
@@ -337,7 +339,7 @@ fn check_authority(authority: &Authority) -> Result<(), UrlFault> {
     }
 }
 
-/// Why a request to Hubpay cannot be made.
+/// Why a request to Hubpay cannot be created.
 ///
 /// No message contains the token, the shared key or a URL.
 ///
@@ -351,14 +353,14 @@ fn check_authority(authority: &Authority) -> Result<(), UrlFault> {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RequestError {
-    /// The API's base URL is not one.
+    /// The base URL of the API is not valid.
     #[error("base URL {fault}")]
     #[non_exhaustive]
     BaseUrl {
         /// What is wrong with it.
         fault: UrlFault,
     },
-    /// The callback URL is not one that Hubpay could send events to.
+    /// Hubpay could not send events to the callback URL.
     #[error("callback URL {fault}")]
     #[non_exhaustive]
     CallbackUrl {
@@ -370,16 +372,16 @@ pub enum RequestError {
         "account id is not a UUID (8-4-4-4-12 hexadecimal digits); pass the one that Hubpay shows"
     )]
     InvalidAccountId,
-    /// The token could be in no `Authorization` header (RFC 6750, section 2.1).
+    /// The token cannot be sent in an `Authorization` header (RFC 6750, section 2.1).
     #[error(
-        "token is empty or has a character that no bearer token has; pass the JWT alone, without \
-         `Bearer`, quotes and white space"
+        "token is empty or has a character that is not allowed in a bearer token; pass only the JWT, \
+         without `Bearer`, quotes or white space"
     )]
     InvalidToken,
-    /// The system has no random numbers to make a key of.
-    #[error("the operating system gives no random numbers; pass a key of your own")]
+    /// The operating system provides no random numbers to generate a key from.
+    #[error("the operating system provides no random numbers; pass your own key")]
     NoRandomNumbers,
-    /// The server of [`Account::insecure_on_loopback`] is on another machine.
+    /// The address for [`Account::insecure_on_loopback`] is on another machine.
     #[error("{address} is not a loopback address; use `Account::new` with https")]
     #[non_exhaustive]
     NotLoopback {
@@ -405,38 +407,38 @@ pub enum RequestError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum UrlFault {
-    /// It has white space, a control character, or a character outside ASCII.
+    /// The URL has white space, a control character, or a character outside ASCII.
     #[error(
-        "has a character at byte {position} that no URL has; percent-encode it, or in a host name \
-         write `xn--…`"
+        "has a character at byte {position} that is not allowed in a URL; percent-encode it, or in a \
+         host name write `xn--…`"
     )]
     #[non_exhaustive]
     Character {
-        /// Where it is, in bytes from 0.
+        /// The position of the character in bytes, counted from 0.
         position: usize,
     },
-    /// It has a `#`, which no request would carry.
-    #[error("has a fragment (`#…`), which no request carries; leave it out")]
+    /// The URL has a fragment (`#`), which requests do not contain.
+    #[error("has a fragment (`#…`), which requests do not contain; leave it out")]
     Fragment,
-    /// Its host is neither a name nor an address.
+    /// The host is neither a name nor an address.
     #[error("has no host, or one that is neither a name nor an IP address")]
     Host,
-    /// It is not an absolute URL.
+    /// The text is not an absolute URL.
     #[error("is not an absolute URL such as `https://example.com/path`")]
     NotAUrl,
-    /// Its scheme is not `https`.
-    #[error("is not https; what is sent without TLS can be read and changed on its way")]
+    /// The scheme is not `https`.
+    #[error("is not https; what is sent without TLS can be read and changed in transit")]
     NotHttps,
-    /// Its port is empty, or not from 1 to 65535.
+    /// The port is empty, or not from 1 to 65535.
     #[error("has a port that is not from 1 to 65535")]
     Port,
-    /// It has a `?`, and is to be extended by a path.
-    #[error("has a query (`?…`); leave it out, since the path of each request comes after it")]
+    /// The base URL has a query (`?`), but paths are appended to it.
+    #[error("has a query (`?…`); leave it out, since each request appends a path")]
     Query,
-    /// It is longer than 8,000 bytes.
+    /// The URL is longer than 8,000 bytes.
     #[error("is longer than 8,000 bytes")]
     TooLong,
-    /// It has a user name before its host.
+    /// The URL has a user name before the host.
     #[error("has a user name or a password before the host, which logs would show; leave it out")]
     UserInfo,
 }

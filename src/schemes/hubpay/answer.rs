@@ -1,11 +1,11 @@
-//! What answers say.
+//! Reads the answers of Hubpay's API.
 
 use http::{Response, StatusCode};
 use serde::de::DeserializeOwned;
 
 use super::Account;
 
-/// Returns the body of an answer that says that all is well.
+/// Returns the body of a successful answer.
 pub(super) fn body(response: &Response<impl AsRef<[u8]>>) -> Result<&[u8], ApiError> {
     let status = response.status();
     match status {
@@ -18,7 +18,7 @@ pub(super) fn body(response: &Response<impl AsRef<[u8]>>) -> Result<&[u8], ApiEr
     }
 }
 
-/// Reads such a body.
+/// Reads a value from a JSON body.
 pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
     if body.len() > Account::MAX_ANSWER {
         let length = body.len();
@@ -31,10 +31,10 @@ pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
     })
 }
 
-/// Why an answer of Hubpay's API is of no use.
+/// Why an answer of Hubpay's API cannot be used.
 ///
-/// No message contains anything of the answer's body, or of the request. What the messages
-/// for 400, 401 and 403 advise is what the provider's page says of them
+/// No message contains any part of the answer's body or of the request. The advice in the
+/// messages for 400, 401 and 403 is that of the provider's page
 /// (<https://beta.docs.hubpay.ae/docs/guides/webhooks/overview>, read November 2026).
 ///
 /// ```
@@ -57,31 +57,30 @@ pub enum ApiError {
          and that the token is for this account"
     )]
     Forbidden,
-    /// The answer is not JSON, or does not have the fields that are read, in the types that
-    /// they have.
+    /// The answer is not JSON, or a field that is read is missing or has another type.
     #[error(
         "hubpay's answer is not the JSON that its page describes: fault at line {line}, column {column}"
     )]
     #[non_exhaustive]
     InvalidJson {
-        /// The line of the fault, from 1.
+        /// The line of the fault, counted from 1.
         line: usize,
-        /// The column of the fault in bytes, from 1, or 0 at the start of a line.
+        /// The column of the fault in bytes, counted from 1, or 0 at the start of a line.
         column: usize,
     },
-    /// A page has nothing that the pages before it did not have, and says that more follow:
-    /// the list would not end.
+    /// A page contains nothing new but says that more pages follow, so the list would never
+    /// end.
     #[error(
-        "page {page} of hubpay's list has nothing new and says that more pages follow; list again"
+        "page {page} of hubpay's list has nothing new but says that more pages follow; list again"
     )]
     #[non_exhaustive]
     NothingNew {
-        /// The page's number, from 0.
+        /// The page's number, counted from 0.
         page: u64,
     },
     /// Status 3xx.
     #[error(
-        "hubpay answered with a redirect ({}), and the token is not sent on to another address; \
+        "hubpay answered with a redirect ({}), but the token is not sent to another address; \
          check the base URL", .status.as_u16()
     )]
     #[non_exhaustive]
@@ -107,18 +106,18 @@ pub enum ApiError {
     )]
     #[non_exhaustive]
     TooManyPages {
-        /// How many pages there are, as the answer says.
+        /// The number of pages according to the answer.
         total: u64,
     },
     /// Status 401.
     #[error(
         "hubpay answered 401 (unauthorized): ensure that the token (JWT) and the AccountId are \
-         valid; by default a token ends after an hour"
+         valid; by default a token expires after an hour"
     )]
     Unauthorized,
-    /// Another status than the provider's page lists.
+    /// A status that the provider's page does not list.
     #[error(
-        "hubpay answered with status {}, of which its page says nothing; \
+        "hubpay answered with status {}, which its page does not mention; \
          try again later if it is 429 or 5xx", .status.as_u16()
     )]
     #[non_exhaustive]
@@ -126,13 +125,13 @@ pub enum ApiError {
         /// The status.
         status: StatusCode,
     },
-    /// The answer is another page than the one that was asked for.
-    #[error("hubpay answered with page {found} of its list, and was asked for page {expected}")]
+    /// The answer is not the page that was requested.
+    #[error("hubpay answered with page {found} of its list, but was asked for page {expected}")]
     #[non_exhaustive]
     WrongPage {
-        /// The page that was asked for, from 0.
+        /// The page that was requested, counted from 0.
         expected: u64,
-        /// The page that the answer says it is.
+        /// The page number in the answer.
         found: u64,
     },
 }

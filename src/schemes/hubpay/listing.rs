@@ -1,4 +1,4 @@
-//! All pages of the list.
+//! Lists all registrations, page by page.
 
 use alloc::collections::BTreeSet;
 use alloc::format;
@@ -10,9 +10,9 @@ use http::{Method, Request, Response};
 use super::answer::{self, ApiError};
 use super::{Account, Registration};
 
-/// The steps of listing all registrations, between which the caller sends the requests.
+/// Lists all registrations step by step, while the caller sends the requests.
 ///
-/// After an error the listing is where it was: [`next_request`](Self::next_request) returns
+/// After an error the listing does not move on: [`next_request`](Self::next_request) returns
 /// the request for the same page again.
 ///
 /// ```
@@ -33,16 +33,16 @@ use super::{Account, Registration};
 #[must_use]
 pub struct Listing<'a> {
     account: &'a Account,
-    /// The page to ask for, from 0, unless all are there.
+    /// The next page to request, counted from 0, or `None` after the last one.
     next: Option<u64>,
     seen: BTreeSet<Registration>,
 }
 
 impl<'a> Listing<'a> {
-    /// How many registrations a page has: 20, as in the provider's example.
+    /// The number of registrations in a page: 20, as in the provider's example.
     pub const PAGE_SIZE: u64 = 20;
 
-    /// The most pages that are read: 100, of 2,000 registrations.
+    /// The maximum number of pages: 100, which is 2,000 registrations.
     pub const MAX_PAGES: u64 = 100;
 
     pub(super) const fn new(account: &'a Account) -> Self {
@@ -65,17 +65,17 @@ impl<'a> Listing<'a> {
     /// Takes the answer to [`next_request`](Self::next_request), and returns the
     /// registrations of its page.
     ///
-    /// One that an earlier page had too is left out: if registrations are added meanwhile,
-    /// others move to the next page. After the last page nothing is taken, and the result is
-    /// empty.
+    /// Registrations that an earlier page already contained are left out: if some are added
+    /// meanwhile, others move to the next page. After the last page, the answer is ignored and
+    /// the result is empty.
     ///
     /// # Errors
     ///
-    /// [`ApiError::BadRequest`], [`ApiError::Unauthorized`], [`ApiError::Forbidden`],
-    /// [`ApiError::Redirect`] and [`ApiError::UnexpectedStatus`] by the answer's status;
-    /// [`ApiError::TooLong`] and [`ApiError::InvalidJson`] by its body;
-    /// [`ApiError::WrongPage`], [`ApiError::TooManyPages`] and [`ApiError::NothingNew`] if
-    /// the pages are no list that ends.
+    /// Returns [`ApiError::BadRequest`], [`ApiError::Unauthorized`], [`ApiError::Forbidden`],
+    /// [`ApiError::Redirect`] or [`ApiError::UnexpectedStatus`] depending on the answer's
+    /// status; [`ApiError::TooLong`] or [`ApiError::InvalidJson`] if the body cannot be read;
+    /// [`ApiError::WrongPage`], [`ApiError::TooManyPages`] or [`ApiError::NothingNew`] if the
+    /// pages are not a list that ends.
     pub fn receive(
         &mut self,
         response: &Response<impl AsRef<[u8]>>,
@@ -110,10 +110,10 @@ struct Page {
     number: u64,
 }
 
-/// An iterator over all registrations of an account, by [`Account::registrations`], which has
-/// an example.
+/// An iterator over all registrations of an account. [`Account::registrations`] creates it, and
+/// has an example.
 ///
-/// The next page is asked for when those of the last one are taken.
+/// It requests the next page when the registrations of the previous one have been returned.
 #[must_use]
 pub struct Registrations<'a, F> {
     listing: Listing<'a>,
@@ -173,7 +173,7 @@ impl<F> fmt::Debug for Registrations<'_, F> {
 /// ```
 /// use hookseal::schemes::hubpay::{Account, ApiError, ListError};
 ///
-/// // Whether another attempt is worth it.
+/// // Returns whether another attempt may succeed.
 /// fn is_passing(error: &ListError<std::io::Error>) -> bool {
 ///     match error {
 ///         ListError::Client(_) => true,
@@ -188,10 +188,10 @@ impl<F> fmt::Debug for Registrations<'_, F> {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[expect(
     clippy::exhaustive_enums,
-    reason = "it is the client's error or the API's"
+    reason = "an error is either the client's or the API's"
 )]
 pub enum ListError<E> {
-    /// The answer is of no use.
+    /// The answer cannot be used.
     #[error("{0}")]
     Api(ApiError),
     /// The client got no answer.

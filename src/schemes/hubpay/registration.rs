@@ -1,4 +1,4 @@
-//! What Hubpay keeps of an endpoint.
+//! Registered endpoints.
 
 use alloc::format;
 use alloc::string::String;
@@ -10,9 +10,9 @@ use super::HUBPAY;
 use super::answer::{self, ApiError};
 use crate::scheme::Scheme;
 
-/// A registered endpoint, as an entry of the list shows it.
+/// A registered endpoint, as the list shows it.
 ///
-/// Other fields of an entry are left out.
+/// Other fields of the list's entries are ignored.
 ///
 /// ```
 /// use hookseal::schemes::hubpay::{Registration, SharedKey};
@@ -33,22 +33,23 @@ use crate::scheme::Scheme;
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Registration {
-    /// What Hubpay calls the registration, for example to delete it.
+    /// Hubpay's id of the registration, for example to delete it.
     pub id: String,
     /// Where events are sent: the `callbackUrl` that was registered.
     pub endpoint_url: String,
     /// The header that carries the MAC. Empty if the registration has none.
     #[serde(default, deserialize_with = "or_empty")]
     pub hmac_header_name: String,
-    /// The MAC's hash: `SHA_256` is the only one verified. Empty if the registration has
-    /// none, and so none of its requests is signed with a shared key.
+    /// The hash of the MAC: only `SHA_256` can be verified. Empty if the registration has none,
+    /// so its requests are not signed with a shared key.
     #[serde(default, deserialize_with = "or_empty")]
     pub algorithm: String,
-    /// `ACTIVE`, or the registration sends nothing.
+    /// The status. Only a registration with `ACTIVE` sends requests.
     pub status: String,
 }
 
-/// Reads `null` as the empty text: one registration without a MAC must not hide the others.
+/// Reads `null` as the empty text, so that one registration without a MAC does not hide the
+/// others.
 fn or_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
@@ -56,14 +57,15 @@ fn or_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Err
 impl Registration {
     /// Reads the answer to [`Account::register`](super::Account::register).
     ///
-    /// `Ok` means that the endpoint is registered. The provider's page does not say what
-    /// such an answer contains, so it is a registration only if it reads as one. The
-    /// [list](super::Account::list) shows it in any case.
+    /// `Ok` means that the endpoint is registered. The provider's page does not say what the
+    /// answer contains, so the result is `Some` only if the answer reads as a registration. The
+    /// [list](super::Account::list) shows the registration in any case.
     ///
     /// # Errors
     ///
-    /// By the answer's status: [`ApiError::BadRequest`], [`ApiError::Unauthorized`],
-    /// [`ApiError::Forbidden`], [`ApiError::Redirect`], and [`ApiError::UnexpectedStatus`].
+    /// Returns, depending on the answer's status, [`ApiError::BadRequest`],
+    /// [`ApiError::Unauthorized`], [`ApiError::Forbidden`], [`ApiError::Redirect`] or
+    /// [`ApiError::UnexpectedStatus`].
     ///
     /// ```
     /// use hookseal::schemes::hubpay::{ApiError, Registration};
@@ -78,21 +80,21 @@ impl Registration {
         Ok(answer::read(answer::body(response)?).ok())
     }
 
-    /// Returns the one registration of a list that is active and has this URL, compared byte
-    /// by byte.
+    /// Returns the one registration in a list that is active and has this URL. URLs are
+    /// compared byte by byte.
     ///
     /// # Errors
     ///
-    /// [`RegistrationError::NotListed`] if none has the URL,
+    /// Returns [`RegistrationError::NotListed`] if no registration has the URL,
     /// [`RegistrationError::NotActive`] if none of those that have it is active, and
-    /// [`RegistrationError::SeveralActive`] if more than one is.
+    /// [`RegistrationError::SeveralActive`] if more than one is active.
     ///
     /// ```
     /// use hookseal::schemes::hubpay::{Registration, RegistrationError};
     ///
     /// # let listed = |status| format!(r#"{{"id":"1","endpointUrl":"https://example.com/webhooks/hubpay","status":"{status}"}}"#);
     /// # let (old, new) = (serde_json::from_str(&listed("PAUSED"))?, serde_json::from_str(&listed("ACTIVE"))?);
-    /// let all: [Registration; 2] = [old, new]; // with one URL
+    /// let all: [Registration; 2] = [old, new]; // with the same URL
     /// let chosen = Registration::choose(&all, "https://example.com/webhooks/hubpay")?;
     /// assert_eq!(chosen.status, "ACTIVE");
     ///
@@ -126,14 +128,14 @@ impl Registration {
         }
     }
 
-    /// Returns the scheme that this registration's requests are signed by.
+    /// Returns the scheme that this registration's requests are signed with.
     ///
-    /// During a rotation of keys, pass it to [`Webhook::new`](crate::Webhook::new) with both.
+    /// During a key rotation, pass it to [`Webhook::new`](crate::Webhook::new) with both keys.
     ///
     /// # Errors
     ///
-    /// [`RegistrationError::UnsupportedAlgorithm`] for any algorithm but
-    /// `SHA_256`, [`RegistrationError::NotActive`] for any status but `ACTIVE`.
+    /// Returns [`RegistrationError::UnsupportedAlgorithm`] for any algorithm but `SHA_256`, and
+    /// [`RegistrationError::NotActive`] for any status but `ACTIVE`.
     ///
     /// ```
     /// # use hookseal::Webhook;
@@ -155,14 +157,15 @@ impl Registration {
 
     /// Returns the webhook that verifies this registration's requests.
     ///
-    /// It is not there on `wasm32-unknown-unknown`, which has no clock:
-    /// [`Webhook::new_with_clock`](crate::Webhook::new_with_clock) takes the
-    /// [`scheme`](Self::scheme) there.
+    /// This method does not exist on `wasm32-unknown-unknown`, which has no clock: there, pass
+    /// the [`scheme`](Self::scheme) to
+    /// [`Webhook::new_with_clock`](crate::Webhook::new_with_clock).
     ///
     /// # Errors
     ///
-    /// As [`scheme`](Self::scheme), and [`RegistrationError::InvalidHeaderName`] if
-    /// [`hmac_header_name`](Self::hmac_header_name) is none.
+    /// Returns the same errors as [`scheme`](Self::scheme), and
+    /// [`RegistrationError::InvalidHeaderName`] if [`hmac_header_name`](Self::hmac_header_name)
+    /// is not a valid header name.
     ///
     /// ```
     /// use hookseal::schemes::hubpay::{Registration, RegistrationError, SharedKey};
@@ -175,7 +178,7 @@ impl Registration {
     /// ```
     #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
     pub fn webhook(&self, key: &super::SharedKey) -> Result<crate::Webhook, RegistrationError> {
-        // Of a key that was checked, nothing else can be wrong.
+        // The key was checked before, so only the header name can be wrong.
         crate::Webhook::new(self.scheme()?, key.expose())
             .map_err(|_| RegistrationError::InvalidHeaderName)
     }
@@ -189,7 +192,8 @@ impl Registration {
     }
 }
 
-/// The longest word of an answer that errors show, in bytes. No token or key is as short.
+/// The maximum length, in bytes, of a word that errors show from an answer. Tokens and keys are
+/// longer.
 const MAX_SHOWN: usize = 32;
 
 fn shown(word: &str) -> String {
@@ -201,12 +205,12 @@ fn shown(word: &str) -> String {
 
 /// Why a registration's requests cannot be verified.
 ///
-/// It shows a status or an algorithm of at most 32 bytes, and nothing else of an answer.
+/// Messages show a status or an algorithm of at most 32 bytes, and nothing else from an answer.
 ///
 /// ```
 /// use hookseal::schemes::hubpay::{Registration, RegistrationError};
 ///
-/// // Whether the endpoint is still to be registered.
+/// // Returns whether the endpoint still has to be registered.
 /// fn is_new(all: &[Registration], url: &str) -> Result<bool, RegistrationError> {
 ///     match Registration::choose(all, url) {
 ///         Ok(_) => Ok(false),
@@ -220,10 +224,10 @@ fn shown(word: &str) -> String {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RegistrationError {
-    /// The registration names no header, or one that cannot be.
+    /// The registration names no header, or one with an invalid name.
     #[error("registration has no valid hmacHeaderName; delete it and register the URL again")]
     InvalidHeaderName,
-    /// The registration is not active, so no request would come from it.
+    /// The registration is not active, so it sends no requests.
     #[error("registration has status {status:?}; only ACTIVE ones send requests")]
     #[non_exhaustive]
     NotActive {
@@ -233,16 +237,16 @@ pub enum RegistrationError {
     /// No registration has the URL.
     #[error("no registration has this URL; register it, or pass the URL exactly as it is listed")]
     NotListed,
-    /// Several active registrations have the URL, each perhaps with another key.
+    /// Several active registrations have the URL, perhaps with different keys.
     #[error(
         "{count} active registrations have this URL, and each sends its events; delete all but one"
     )]
     #[non_exhaustive]
     SeveralActive {
-        /// How many.
+        /// How many active registrations have the URL.
         count: usize,
     },
-    /// The registration names another algorithm than HMAC-SHA-256.
+    /// The registration names an algorithm other than HMAC-SHA-256.
     #[error("registration has algorithm {algorithm:?}; only SHA_256 is verified")]
     #[non_exhaustive]
     UnsupportedAlgorithm {

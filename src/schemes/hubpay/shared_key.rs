@@ -18,11 +18,11 @@ use crate::secret;
 pub struct SharedKey(Zeroizing<String>);
 
 impl SharedKey {
-    /// Creates the key from its text, such as one that was generated and stored before.
+    /// Creates a key from its text, for example from one that you generated and stored before.
     ///
     /// # Errors
     ///
-    /// As [`Key::from_text`](crate::Key::from_text).
+    /// Returns the same errors as [`Key::from_text`](crate::Key::from_text).
     ///
     /// ```
     /// use hookseal::schemes::hubpay::SharedKey;
@@ -39,11 +39,12 @@ impl SharedKey {
 
     /// Generates a key of 256 random bits from the operating system: 64 hexadecimal digits.
     ///
-    /// It is not there on `wasm32-unknown-unknown`, which has no random numbers.
+    /// This function does not exist on `wasm32-unknown-unknown`, which has no random numbers.
     ///
     /// # Errors
     ///
-    /// [`RequestError::NoRandomNumbers`](super::RequestError::NoRandomNumbers).
+    /// Returns [`RequestError::NoRandomNumbers`](super::RequestError::NoRandomNumbers) if the
+    /// operating system provides none.
     ///
     /// ```
     /// use hookseal::schemes::hubpay::SharedKey;
@@ -59,7 +60,7 @@ impl SharedKey {
         Ok(Self(Zeroizing::new(hex::encode(bytes.as_slice()))))
     }
 
-    /// Returns the key's text, **which is secret**: to be stored, and for
+    /// Returns the key's text, **which is secret**. Store it, and pass it to
     /// [`Webhook::new`](crate::Webhook::new).
     ///
     /// ```

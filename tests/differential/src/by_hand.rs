@@ -1,5 +1,5 @@
-//! Standard Webhooks' `v1a` as a receiver writes it by hand, after the
-//! specification, on crates that do Ed25519.
+//! Standard Webhooks' `v1a` as a receiver implements it by hand, from the specification,
+//! with Ed25519 crates.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -16,10 +16,10 @@ pub struct ByHand {
     verify: Verify,
 }
 
-/// With the key of this seed.
+/// Signs a message with the key of this seed.
 type Sign = fn(&[u8; 32], &[u8]) -> Result<Vec<u8>, Failure>;
 
-/// Under this public key: the message, and its signature.
+/// Verifies a message and its signature under this public key.
 type Verify = fn(&[u8; 32], &[u8], &[u8; 64]) -> Result<(), Failure>;
 
 pub const RING: ByHand = ByHand {

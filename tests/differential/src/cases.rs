@@ -1,9 +1,9 @@
-//! The stock: requests that receivers may judge differently. Each is signed for
-//! what it says, unless its name says otherwise, so that what is asked decides
-//! the verdict and nothing else does.
+//! The stock: requests that receivers may judge differently. Each is correctly signed
+//! unless its name says otherwise, so that only the tested property decides the
+//! verdict.
 //!
-//! Line breaks and other control characters are left out: no HTTP parser lets
-//! them into a header's value.
+//! There are no line breaks and other control characters: no HTTP parser accepts them
+//! in a header's value.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -17,24 +17,24 @@ mod standard_webhooks_v1a;
 
 pub struct Case {
     pub name: &'static str,
-    /// `accepted`, or the reason that we refuse it for.
+    /// `accepted`, or the reason why we refuse it.
     pub ours: Reason,
     make: Make,
 }
 
 #[derive(Clone, Copy)]
 enum Make {
-    /// The signature's header holds this; see [`with_signature`].
+    /// The signature's header contains this; see [`with_signature`].
     Signature(&'static str),
     /// Signed and sent with this timestamp; `{now}` is the number.
     Timestamp(&'static str),
     /// Signed with the number, sent with this.
     SentTimestamp(&'static str),
-    /// Signed so many seconds from now.
+    /// Signed this many seconds from now.
     Later(i64),
     Body(&'static [u8]),
-    /// Verified with the secret respelled; `{secret}` is its base64, `{head}`
-    /// and `{tail}` the two halves.
+    /// Verified with the secret written differently; `{secret}` is its base64, `{head}`
+    /// and `{tail}` are the two halves.
     Secret(&'static str),
     /// Signed and verified with this text as the secret.
     Text(&'static str),
@@ -44,7 +44,7 @@ enum Make {
 }
 
 impl Case {
-    /// The case's request, of a message with a body of text that is signed now.
+    /// Returns the case's request for a message with a text body that is signed now.
     pub fn request(&self, rng: &mut Rng, mut message: Message) -> Request {
         let now = text(&message.timestamp).to_owned();
         let respelled = |template: &str| template.replace("{now}", &now);
@@ -186,7 +186,7 @@ const EVERY_SCHEME: &[Case] = &[
     }),
 ];
 
-/// Of schemes whose header holds one signature, and no list.
+/// For schemes whose header contains one signature, not a list.
 const WHITE_SPACE: &[Case] = &[
     signature("signature-after-a-space", "malformed-signature", " {good}"),
     signature("signature-before-a-space", "malformed-signature", "{good} "),
@@ -311,13 +311,13 @@ const POMELO: &[Case] = &[
     }),
 ];
 
-/// Signed with another key, of so many bytes, in base64.
+/// Returns a request signed with another key of this many bytes, in base64.
 fn with_secret_of(rng: &mut Rng, mut message: Message, length: usize) -> Request {
     message.secret = STANDARD.encode(random::bytes(rng, length));
     message.signed()
 }
 
-/// Of schemes whose secret is a text.
+/// For schemes whose secret is a text.
 const TEXTS: &[Case] = &[
     text_as_secret("secret-before-a-line-break", "secret-refused", "secret\n"),
     text_as_secret("secret-after-a-space", "secret-refused", " secret"),
@@ -332,10 +332,10 @@ const TEXTS: &[Case] = &[
     text_as_secret("secret-in-base64", "accepted", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
 ];
 
-/// The message's request with this in the signature's header: `{good}` is the
-/// right value, `{wrong}` one of the right form, `{mac}` the signature without what
-/// goes before it, `{cut}` the value less its last character, `{head}` and
-/// `{tail}` its two parts.
+/// Returns the message's request with this in the signature's header: `{good}` is the
+/// right value, `{wrong}` a wrong one of the right form, `{mac}` the signature without
+/// its prefix, `{cut}` the value without its last character, `{head}` and `{tail}` are
+/// its two parts.
 fn with_signature(rng: &mut Rng, message: Message, template: &str) -> Request {
     let good = message.signature();
     let mac = ["v1,", "v1a,", "hmac-sha256 ", "sha256="]
@@ -354,7 +354,7 @@ fn with_signature(rng: &mut Rng, message: Message, template: &str) -> Request {
     message.signed().with(&name, value)
 }
 
-/// A signature of the right form.
+/// Returns a wrong signature of the right form.
 fn wrong(rng: &mut Rng, message: &Message) -> String {
     let mut other = message.clone();
     other.secret = random::other_secret(rng, &other.scheme);
@@ -367,7 +367,7 @@ fn in_upper_case(message: Message) -> Request {
     message.signed().with(&name, value.to_uppercase())
 }
 
-/// Base64 that ends in `=`, with a bit set that is of no byte.
+/// Returns base64 that ends in `=`, with a bit set that belongs to no byte.
 fn with_trailing_bits(base64: &str) -> String {
     let padding = base64.trim_start_matches(|digit| digit != '=');
     let (digits, last) = base64.split_at(base64.len() - padding.len() - 1);
@@ -375,7 +375,7 @@ fn with_trailing_bits(base64: &str) -> String {
     format!("{digits}{}{padding}", char::from(last.as_bytes()[0] + 1))
 }
 
-/// The message, with spaces after its body until its signature is so.
+/// Appends spaces to the message's body until its signature meets the condition.
 fn until(mut message: Message, wanted: impl Fn(&str) -> bool) -> Message {
     while !wanted(&message.signature()) {
         message.body.push(b' ');

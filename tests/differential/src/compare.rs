@@ -1,4 +1,4 @@
-//! One peer and this crate, asked the same.
+//! Compares one peer with this crate.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::ours::Secrets;
 use crate::peers::{Answer, Entry, Failure, Peer};
 use crate::{ours, random};
 
-/// The most failures that are shown of one case.
+/// The most failures that are shown for one case.
 const SHOWN: u64 = 2;
 
 pub struct Comparison {
@@ -30,7 +30,7 @@ pub struct Outcome {
     pub accepted: u64,
     /// By both.
     pub refused: u64,
-    /// Judged differently.
+    /// Judged differently, as listed.
     pub as_listed: u64,
     /// The listed cases that were seen.
     pub listed: usize,
@@ -48,8 +48,8 @@ impl Comparison {
         })
     }
 
-    /// They sign and we verify, we sign and they verify, and both look at what
-    /// was changed on its way.
+    /// Compares random messages: they sign and we verify, we sign and they verify, and both
+    /// judge what was changed in transit.
     pub fn random_messages(
         &mut self,
         rng: &mut Rng,
@@ -97,7 +97,7 @@ impl Comparison {
         Ok(())
     }
 
-    /// The stock of cases, each several times with other random messages.
+    /// Compares the stock of cases, each several times with different random messages.
     pub fn stock(&mut self, rng: &mut Rng, scheme: &str, times: u32) -> Result<(), Failure> {
         for case in cases::of(scheme) {
             for _ in 0..times {
@@ -109,7 +109,7 @@ impl Comparison {
 
     fn case(&mut self, rng: &mut Rng, scheme: &str, case: &Case) -> Result<(), Failure> {
         let seed = rng.u64(..);
-        // All clocks are the system's: within one second, or once more.
+        // All use the system's clock: compared within one second, or tried again.
         let (request, ours, (theirs, words)) = loop {
             let now = Timestamp::now();
             let mut rng = Rng::with_seed(seed);

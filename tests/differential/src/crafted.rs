@@ -1,8 +1,8 @@
-//! Keys and signatures of Ed25519 that no honest signer makes.
+//! Ed25519 keys and signatures that no honest signer creates.
 //!
-//! A signature `(R, S)` of a message `M` under the key `A` fulfils `[S]B = R + [k]A` with
-//! `k = SHA-512(R, A, M)` (RFC 8032, section 5.1.7). Points of small order can
-//! be added to `A` and to `R` such that it still does: the curve has eight.
+//! A signature `(R, S)` of a message `M` under the key `A` satisfies `[S]B = R + [k]A` with
+//! `k = SHA-512(R, A, M)` (RFC 8032, section 5.1.7). Points of small order, of which the
+//! curve has eight, can be added to `A` and `R` so that it still does.
 
 use curve25519_dalek::constants::EIGHT_TORSION;
 use curve25519_dalek::edwards::CompressedEdwardsY;
@@ -12,14 +12,14 @@ use sha2::{Digest as _, Sha512};
 
 use crate::random;
 
-/// The order of the base point, least byte first: 2^252 +
+/// The order of the base point, least significant byte first: 2^252 +
 /// 27742317777372353535851937790883648493 (RFC 8032, section 5.1).
 const ORDER: [u8; 32] = [
     0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14,
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
 ];
 
-/// The same signature with this many times the order added to `S`.
+/// Adds this multiple of the order to `S`.
 pub fn add_order(signature: &mut [u8; 64], times: u8) {
     for _ in 0..times {
         let mut carry = 0;
@@ -35,21 +35,21 @@ pub fn add_order(signature: &mut [u8; 64], times: u8) {
 /// A point of small order, and bytes that are decoded to it.
 pub type Small = ([u8; 32], EdwardsPoint);
 
-/// The point of order 1.
+/// Returns the point of order 1.
 pub fn identity() -> Small {
     let point = EIGHT_TORSION[0];
     (point.compress().to_bytes(), point)
 }
 
-/// One of the seven others.
+/// Returns one of the seven other points of small order.
 pub fn of_small_order(rng: &mut Rng) -> Small {
     let point = EIGHT_TORSION[rng.usize(1..8)];
     (point.compress().to_bytes(), point)
 }
 
-/// Bytes that are not the canonical ones of their point: the ordinate is not
-/// below the field's prime p, or there is a sign of x = 0. All such points
-/// whose logarithm anyone knows are of small order.
+/// Returns a non-canonical encoding of a point: the ordinate is not below the field's
+/// prime p, or x = 0 has a sign. All such points whose logarithm anyone knows have
+/// small order.
 pub fn not_canonical(rng: &mut Rng) -> Small {
     let (lowest, others, highest) = random::pick(
         rng,
@@ -74,10 +74,10 @@ pub struct Crafted {
     pub signature: [u8; 64],
 }
 
-/// A key: a multiple of the base point, and a point of small order added.
+/// A key: a multiple of the base point, plus a point of small order.
 pub enum Key {
     Plus(EdwardsPoint),
-    /// No multiple of the base point.
+    /// Only a point of small order.
     Only(Small),
 }
 
@@ -87,15 +87,15 @@ pub enum R {
     Only(Small),
 }
 
-/// Whether the equation holds without multiplying both sides by eight. With it,
-/// it holds for all that is made here.
+/// Whether the equation holds without multiplying both sides by eight. With that factor,
+/// it holds for everything that is created here.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Equation {
     Holds,
     HoldsTimesEight,
 }
 
-/// Signs under keys, and with numbers, that are drawn until it is so.
+/// Signs with keys and numbers that are drawn until the condition holds.
 pub fn craft(rng: &mut Rng, message: &[u8], key: Key, r: R, equation: Equation) -> Crafted {
     let scalar = |rng: &mut Rng| {
         let bytes: [u8; 32] = std::array::from_fn(|_| rng.u8(..));
@@ -120,8 +120,7 @@ pub fn craft(rng: &mut Rng, message: &[u8], key: Key, r: R, equation: Equation) 
         };
         let hash = Sha512::new().chain_update(r).chain_update(key).chain_update(message);
         let k = Scalar::from_bytes_mod_order_wide(&hash.finalize().into());
-        // What is left of the equation when the multiples of the base point are
-        // taken away.
+        // The rest of the equation without the multiples of the base point.
         let holds = small_of_r + k * small_of_key == EIGHT_TORSION[0];
         if holds == (equation == Equation::Holds) {
             let mut signature = [0; 64];

@@ -1,6 +1,6 @@
-//! `differences.json`: what peers and we are known to judge differently. A
-//! difference that is not listed is a failure, and so is a listed one that does
-//! not show.
+//! `differences.json`: the known differences between the peers' verdicts and ours. A
+//! difference that is not listed is a failure, and so is a listed one that does not
+//! occur.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -14,7 +14,7 @@ use crate::peers::Failure;
 pub enum Verdict {
     Accepted,
     Refused,
-    /// The peer's interface has no place for the request.
+    /// The peer's interface cannot express the request.
     Inexpressible,
 }
 
@@ -40,7 +40,7 @@ impl fmt::Display for Verdicts {
     }
 }
 
-/// One reason, for all peers and cases that it explains.
+/// One reason, for all the peers and cases that it explains.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Entry {
@@ -65,12 +65,12 @@ impl Differences {
         Ok(Self(entries))
     }
 
-    /// The peers that the file names.
+    /// Returns the peers that the file names.
     pub fn peers(&self) -> impl Iterator<Item = &str> {
         self.0.iter().flat_map(|entry| &entry.peers).map(|name| &**name)
     }
 
-    /// The differences to one peer, none of them seen.
+    /// Returns the differences from one peer, none seen yet.
     pub fn to(&self, peer: &str) -> Result<Known, Failure> {
         let mut known = HashMap::new();
         let to_peer = |entry: &&Entry| entry.peers.iter().any(|name| name == peer);
@@ -91,7 +91,7 @@ impl Differences {
 pub struct Known(HashMap<(String, String), (Verdicts, bool)>);
 
 impl Known {
-    /// Whether these verdicts are as they should be: equal, or as listed.
+    /// Checks that these verdicts are equal, or differ as listed.
     pub fn judge(&mut self, scheme: &str, case: &str, found: Verdicts) -> Result<(), String> {
         match self.0.get_mut(&(scheme.into(), case.into())) {
             Some((listed, seen)) => {
@@ -110,7 +110,7 @@ impl Known {
         self.0.values().filter(|(_, seen)| *seen).count()
     }
 
-    /// What is listed and did not show, since there is no such case.
+    /// Returns the listed differences that did not occur, since there is no such case.
     pub fn unseen(&self) -> impl Iterator<Item = String> {
         let unseen = self.0.iter().filter(|(_, (_, seen))| !seen);
         unseen.map(|((scheme, case), _)| format!("{scheme}, {case}: listed, and not seen"))

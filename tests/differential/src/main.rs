@@ -1,5 +1,5 @@
-//! hookseal against the senders' own implementations: what they sign we accept,
-//! what we sign they accept, and of everything else both judge the same, unless
+//! Compares hookseal with the senders' own implementations: we accept what they sign,
+//! they accept what we sign, and both judge everything else alike, unless
 //! `differences.json` says why not.
 //!
 //! `bash tests/differential/run` installs the peers and runs this.
@@ -62,7 +62,7 @@ fn run() -> Result<bool, Failure> {
     println!("seed {}", options.seed);
     let (differences, options) = (&differences, &options);
     let wanted = |entry: &&Entry| options.peer.as_ref().is_none_or(|name| name == entry.name);
-    // A thread for each: most of the time goes by in the peers' processes.
+    // One thread for each: most of the time is spent in the peers' processes.
     let agreeing: Vec<bool> = std::thread::scope(|scope| {
         let compare = |entry| scope.spawn(move || compare(entry, differences, options));
         let threads: Vec<_> = peers::ALL.iter().filter(wanted).map(compare).collect();
@@ -73,7 +73,7 @@ fn run() -> Result<bool, Failure> {
     Ok(failed == 0)
 }
 
-/// Says how one peer compares, and whether there was nothing unexpected.
+/// Reports how one peer compares, and returns whether nothing unexpected occurred.
 fn compare(entry: &Entry, differences: &Differences, options: &Options) -> bool {
     let name = entry.name;
     let run = || {

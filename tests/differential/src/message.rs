@@ -1,6 +1,5 @@
-//! Messages, the requests that carry them, and how each scheme signs: written
-//! from the providers' pages, with another HMAC and another Ed25519 than the
-//! crate's.
+//! Messages, the requests that carry them, and how each scheme signs: implemented from
+//! the providers' pages, with other HMAC and Ed25519 crates than hookseal uses.
 
 use std::borrow::Cow;
 
@@ -9,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use ring::signature::{Ed25519KeyPair, KeyPair};
 use serde::{Serialize, Serializer};
 
-/// A scheme, with what sender and receiver have agreed on besides the secret.
+/// A scheme, with what the sender and receiver agreed on besides the secret.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "scheme", rename_all = "kebab-case")]
 pub enum Scheme {
@@ -18,7 +17,7 @@ pub enum Scheme {
     Hubpay {
         encoding: Spelling,
         prefix: &'static str,
-        /// The receiver has been told so, and takes no other spelling.
+        /// Whether the receiver is told the form, and accepts no other.
         pinned: bool,
     },
     Pomelo {
@@ -29,11 +28,11 @@ pub enum Scheme {
     StandardWebhooks {
         /// What the headers' names begin with.
         family: &'static str,
-        /// The secret is the text itself, and not base64.
+        /// Whether the secret is the text itself, not base64.
         raw_secret: bool,
     },
-    /// With Ed25519 in place of the MAC: the sender's secret is a signing key,
-    /// and what a receiver has for it the public key.
+    /// With Ed25519 instead of the MAC: the sender's secret is a signing key, and the
+    /// receiver has its public key.
     StandardWebhooksV1a {
         family: &'static str,
     },
@@ -47,7 +46,7 @@ pub enum Spelling {
 }
 
 impl Scheme {
-    /// Those that sign by a MAC.
+    /// The schemes that sign with a MAC.
     pub const OF_MACS: [&'static str; 5] =
         ["paminga", "pakk", "hubpay", "pomelo", "standard-webhooks"];
     pub const OF_ED25519: [&'static str; 1] = ["standard-webhooks-v1a"];
@@ -63,7 +62,7 @@ impl Scheme {
         }
     }
 
-    /// What the headers' names begin with, for Standard Webhooks.
+    /// Returns the prefix of the headers' names, for Standard Webhooks.
     pub fn family(&self) -> Option<&'static str> {
         match self {
             Self::StandardWebhooks { family, .. } | Self::StandardWebhooksV1a { family } => {
@@ -73,7 +72,7 @@ impl Scheme {
         }
     }
 
-    /// The header that carries the signature.
+    /// Returns the name of the signature's header.
     pub fn signature_header(&self) -> Cow<'static, str> {
         match self {
             Self::Paminga => "x-paminga-signature".into(),
@@ -86,7 +85,7 @@ impl Scheme {
         }
     }
 
-    /// The header that carries the timestamp, if there is one.
+    /// Returns the name of the timestamp's header, if there is one.
     pub fn timestamp_header(&self) -> Option<String> {
         match self {
             Self::Paminga | Self::Pakk | Self::Hubpay { .. } => None,
@@ -98,14 +97,14 @@ impl Scheme {
     }
 }
 
-/// What a sender has to send.
+/// A message to send.
 #[derive(Clone, Debug, Serialize)]
 pub struct Message {
     #[serde(flatten)]
     pub scheme: Scheme,
-    /// As it is handed out.
+    /// The secret as it is handed out.
     pub secret: String,
-    /// Not signed by all schemes; the timestamp neither.
+    /// The id. Not all schemes sign it, or the timestamp.
     #[serde(serialize_with = "as_latin1")]
     pub id: Vec<u8>,
     #[serde(serialize_with = "as_latin1")]
@@ -114,7 +113,7 @@ pub struct Message {
     pub body: Vec<u8>,
 }
 
-/// What a receiver gets, and the scheme and the secret that it has.
+/// What a receiver gets, and its scheme and secret.
 #[derive(Clone, Debug, Serialize)]
 pub struct Request {
     #[serde(flatten)]
@@ -129,7 +128,7 @@ pub struct Request {
 pub struct Header(pub String, #[serde(serialize_with = "as_latin1")] pub Vec<u8>);
 
 impl Message {
-    /// The secret's bytes.
+    /// Returns the secret's bytes.
     fn key(&self) -> Vec<u8> {
         let base64 = |text: &str| STANDARD.decode(text).expect("a secret in base64");
         match self.scheme {
@@ -141,7 +140,7 @@ impl Message {
         }
     }
 
-    /// The bytes that are signed.
+    /// Returns the bytes that are signed.
     pub fn signed_bytes(&self) -> Vec<u8> {
         let Self { id, timestamp, body, .. } = self;
         match &self.scheme {
@@ -158,7 +157,7 @@ impl Message {
         }
     }
 
-    /// The value of the signature's header.
+    /// Returns the value of the signature's header.
     pub fn signature(&self) -> String {
         if let Scheme::StandardWebhooksV1a { .. } = self.scheme {
             let signature = signing_key(&self.secret).sign(&self.signed_bytes());
@@ -180,7 +179,7 @@ impl Message {
         }
     }
 
-    /// The request that carries the message.
+    /// Returns the request that carries the message.
     pub fn signed(self) -> Request {
         let header = |name: &str, value: &[u8]| Header(name.into(), value.into());
         let mut headers = match &self.scheme {
@@ -208,7 +207,7 @@ impl Message {
     }
 }
 
-/// What a receiver has where the sender has this secret.
+/// Returns the receiver's counterpart of the sender's secret.
 pub fn receivers(scheme: &Scheme, secret: String) -> String {
     match scheme {
         Scheme::StandardWebhooksV1a { .. } => {
@@ -218,7 +217,7 @@ pub fn receivers(scheme: &Scheme, secret: String) -> String {
     }
 }
 
-/// The key of a text of `whsk_` and the base64 of a seed, or of more after it.
+/// Reads the key from `whsk_` and the base64 of a seed, which more bytes may follow.
 fn signing_key(text: &str) -> Ed25519KeyPair {
     let bytes = STANDARD.decode(&text["whsk_".len()..]).expect("a key in base64");
     Ed25519KeyPair::from_seed_unchecked(&bytes[..32]).expect("a seed")
@@ -235,13 +234,13 @@ impl Request {
         &mut header.expect("a header of the request").1
     }
 
-    /// With another value of a header.
+    /// Returns the request with a different value of a header.
     pub fn with(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
         *self.value_mut(name) = value.as_ref().to_vec();
         self
     }
 
-    /// With one more header, after the others.
+    /// Returns the request with one more header after the others.
     pub fn and(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
         self.headers.push(Header(name.into(), value.as_ref().to_vec()));
         self
@@ -257,7 +256,7 @@ fn as_base64<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Err
     serializer.serialize_str(&STANDARD.encode(bytes))
 }
 
-/// As Python's servers (PEP 3333) and Node's `http` hand out header values.
+/// Serializes header values as Python's servers (PEP 3333) and Node's `http` represent them.
 fn as_latin1<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&bytes.iter().copied().map(char::from).collect::<String>())
 }

@@ -1,4 +1,4 @@
-//! What this crate says.
+//! This crate's verdicts and signatures.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -12,17 +12,17 @@ use hookseal::{ConfigError, Key, Keys, SignError, Verified, Webhook, schemes};
 use crate::message::{Header, Message, Request, Scheme, Spelling, receivers};
 use crate::random;
 
-/// How a secret reaches us.
+/// How a secret is passed to the crate.
 #[derive(Clone, Copy)]
 pub enum Secrets {
-    /// As a text, which is read as its sender hands it out.
+    /// As a text, read in the form that its sender hands out.
     Configured,
-    /// As a text if it is an ordinary one, and otherwise as bytes: random secrets
-    /// may be as short as one byte, and have any characters at their ends.
+    /// As a text if it is an ordinary one, and otherwise as bytes: random secrets may be as
+    /// short as one byte, and have any characters at their ends.
     Random,
 }
 
-/// The verdict in a word: `accepted`, or the reason.
+/// Returns the verdict in one word: `accepted`, or the reason.
 pub fn verify(request: &Request, secrets: Secrets) -> &'static str {
     match webhook(&request.scheme, [&request.secret], secrets) {
         Ok(webhook) => match webhook.verify(&pairs(request), &request.body) {
@@ -33,8 +33,8 @@ pub fn verify(request: &Request, secrets: Secrets) -> &'static str {
     }
 }
 
-/// Verifies what `message` was sent as: with other active keys beside the right
-/// one, whole and in two chunks, and whether the proof says what was sent.
+/// Verifies the request for `message` with other active keys besides the right one, whole
+/// and in two chunks, and checks that the proof says what was sent.
 pub fn receive(rng: &mut Rng, message: &Message, request: &Request) -> &'static str {
     let most = match request.scheme {
         Scheme::StandardWebhooksV1a { .. } => ed25519::MAX_KEYS,
@@ -75,12 +75,12 @@ pub fn receive(rng: &mut Rng, message: &Message, request: &Request) -> &'static 
     }
 }
 
-/// Signs a message with its secret, and where the scheme lists signatures, with
-/// other active keys as well.
+/// Signs a message with its secret and, if the scheme lists signatures, also with other
+/// active keys.
 pub fn send(rng: &mut Rng, message: &Message) -> Result<Request, SignError> {
     let (lists, most) = match message.scheme {
         Scheme::StandardWebhooks { .. } => (true, Keys::MAX_CANDIDATES),
-        // What a receiver with all its keys still tries.
+        // The number that a receiver with all its keys still tries.
         Scheme::StandardWebhooksV1a { .. } => (true, ed25519::MAX_PAIRS / ed25519::MAX_KEYS),
         _ => (false, 1),
     };
@@ -91,7 +91,7 @@ pub fn send(rng: &mut Rng, message: &Message) -> Result<Request, SignError> {
     sign(message, &secrets)
 }
 
-/// Signs a message with its secret alone.
+/// Signs a message with only its secret.
 pub fn send_plainly(message: &Message) -> Result<Request, SignError> {
     sign(message, [&message.secret])
 }
@@ -163,7 +163,7 @@ fn key(scheme: &Scheme, text: &str, secrets: Secrets) -> Result<Key, ConfigError
     }
     match scheme {
         Scheme::StandardWebhooks { raw_secret: true, .. } => Key::from_text(text),
-        // Any other text would be the secret of a MAC.
+        // Any other text would be a MAC secret.
         Scheme::StandardWebhooksV1a { .. } if !has_prefix(text) => {
             PublicKey::from_base64(text).map(Key::from)
         }
@@ -176,8 +176,8 @@ fn has_prefix(text: &str) -> bool {
     ["whpk_", "whsec_", "whsk_"].iter().any(|prefix| text.starts_with(prefix))
 }
 
-/// The bytes of a secret that is handed to us as bytes: one that decodes to fewer
-/// than 16, or a text that is not of letters, digits and a few signs.
+/// Returns the bytes of a secret that is passed as bytes: one that decodes to fewer than
+/// 16, or a text with other characters than letters, digits and a few signs.
 fn bytes_of_no_ordinary(scheme: &Scheme, text: &str) -> Option<Vec<u8>> {
     match scheme {
         Scheme::StandardWebhooksV1a { .. } => None,
@@ -192,13 +192,13 @@ fn bytes_of_no_ordinary(scheme: &Scheme, text: &str) -> Option<Vec<u8>> {
     }
 }
 
-/// Secrets that leave room for one more.
+/// Returns secrets that leave room for one more.
 fn others(rng: &mut Rng, scheme: &Scheme, most: usize) -> Vec<String> {
     let count = rng.usize(..most);
     std::iter::repeat_with(|| random::other_secret(rng, scheme)).take(count).collect()
 }
 
-/// MACs' keys among those of Ed25519: any mix is allowed.
+/// Adds MAC keys to the Ed25519 keys: any mix is allowed.
 fn add_macs(rng: &mut Rng, scheme: &Scheme, secrets: &mut Vec<String>) {
     if let Scheme::StandardWebhooksV1a { family } = *scheme {
         let scheme = Scheme::StandardWebhooks { family, raw_secret: false };

@@ -1,4 +1,4 @@
-//! The senders' own implementations, each behind one face.
+//! The senders' own implementations, behind one interface.
 
 use std::error::Error;
 use std::io::{BufRead, BufReader, Write};
@@ -12,27 +12,27 @@ use crate::message::{Header, Message, Request, Scheme};
 
 pub type Failure = Box<dyn Error + Send + Sync>;
 
-/// What a peer says of a request, or to a message that it shall sign.
+/// A peer's answer to a request, or to a message to sign.
 pub enum Answer<T> {
     Yes(T),
     /// With the peer's own words.
     No(String),
-    /// The peer's interface has no place for it.
+    /// The peer's interface cannot express it.
     Inexpressible(String),
 }
 
 pub trait Peer {
-    /// Signs a message: the value of the signature's header.
+    /// Signs a message, and returns the value of the signature's header.
     fn sign(&mut self, message: &Message) -> Result<Answer<String>, Failure>;
 
     fn verify(&mut self, request: &Request) -> Result<Answer<()>, Failure>;
 }
 
-/// Who takes part.
+/// A peer that takes part.
 pub struct Entry {
     pub name: &'static str,
     pub schemes: &'static [&'static str],
-    /// One request in so many, of those that the quick peers get.
+    /// The peer gets one in this many of the requests that fast peers get.
     pub slowness: u32,
     pub start: fn() -> Result<Box<dyn Peer>, Failure>,
 }
@@ -119,7 +119,7 @@ pub const ALL: [Entry; 13] = [
     },
 ];
 
-/// The two crates have one interface.
+/// Implements the trait for two crates with the same interface.
 macro_rules! crate_as_peer {
     ($peer:ident, $webhook:ty) => {
         struct $peer;
@@ -173,7 +173,7 @@ pub fn header_map(request: &Request) -> Result<http::HeaderMap, Failure> {
     Ok(map)
 }
 
-/// A program in `peers/`: a line of JSON asks, a line of JSON answers.
+/// A program in `peers/`. Each question and each answer is a line of JSON.
 struct Process {
     child: Child,
     questions: Option<ChildStdin>,
@@ -243,7 +243,7 @@ impl Peer for Process {
     }
 }
 
-/// The end of its input ends the process.
+/// Ends the process by ending its input.
 impl Drop for Process {
     fn drop(&mut self) {
         self.questions.take();

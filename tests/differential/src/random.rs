@@ -7,7 +7,7 @@ use ring::signature::{Ed25519KeyPair, KeyPair};
 
 use crate::message::{Message, Request, Scheme, Spelling, receivers};
 
-/// A message of this scheme that is signed now.
+/// Returns a message of this scheme that is signed now.
 pub fn message(rng: &mut Rng, scheme: &str, now: u64) -> Message {
     let scheme = match scheme {
         "paminga" => Scheme::Paminga,
@@ -35,7 +35,7 @@ pub fn message(rng: &mut Rng, scheme: &str, now: u64) -> Message {
     }
 }
 
-/// Makes the message one of several kinds, and says of which.
+/// Changes the message into one of several kinds, and returns which.
 pub fn vary(rng: &mut Rng, message: &mut Message, now: u64) -> &'static str {
     let mut kind = match str::from_utf8(&message.body) {
         Ok(_) => "text",
@@ -57,7 +57,7 @@ pub fn vary(rng: &mut Rng, message: &mut Message, now: u64) -> &'static str {
         _ => {}
     }
     if tolerance > 0 {
-        // Not so near to the edge that a slow machine comes to it.
+        // Far enough from the edge for a slow machine.
         let offset = rng.u64(..=tolerance) * 2 / 3;
         let moment = if rng.bool() { now - offset } else { now + offset };
         message.timestamp = moment.to_string().into_bytes();
@@ -66,8 +66,8 @@ pub fn vary(rng: &mut Rng, message: &mut Message, now: u64) -> &'static str {
     kind
 }
 
-/// A secret of this scheme, as its sender hands them out, or any that it could have:
-/// short ones, and texts of any characters.
+/// Returns a secret of this scheme: one as its sender hands it out, or any possible one,
+/// such as a short one or a text of any characters.
 fn secret(rng: &mut Rng, scheme: &Scheme) -> String {
     let ordinary = rng.bool();
     loop {
@@ -87,7 +87,7 @@ fn ordinary_secret(rng: &mut Rng, scheme: &Scheme) -> String {
     })
 }
 
-/// Encoded, of at least so many bytes, or such a text.
+/// Returns a secret of at least this many bytes, encoded or as text.
 fn secret_of(
     rng: &mut Rng,
     scheme: &Scheme,
@@ -110,8 +110,8 @@ fn secret_of(
     }
 }
 
-/// HMAC pads a secret with zeros: zeros alone are no secret, which is a case of its
-/// own.
+/// Returns whether anyone knows the secret: HMAC pads secrets with zeros, so zeros alone
+/// are not a secret. That is a separate case.
 fn is_known(scheme: &Scheme, secret: &str) -> bool {
     match scheme {
         Scheme::Pomelo { .. } | Scheme::StandardWebhooks { raw_secret: false, .. } => secret
@@ -123,7 +123,7 @@ fn is_known(scheme: &Scheme, secret: &str) -> bool {
     }
 }
 
-/// A seed, with its public key after it or without.
+/// Returns a seed, with or without its public key after it.
 fn signing_key(rng: &mut Rng) -> String {
     let seed = bytes(rng, 32);
     let pair = Ed25519KeyPair::from_seed_unchecked(&seed).expect("a seed");
@@ -131,7 +131,7 @@ fn signing_key(rng: &mut Rng) -> String {
     format!("whsk_{}", STANDARD.encode([&seed, public].concat()))
 }
 
-/// One that is no other's: long enough that chance cannot repeat it.
+/// Returns a unique secret: long enough that chance cannot repeat it.
 pub fn other_secret(rng: &mut Rng, scheme: &Scheme) -> String {
     loop {
         let secret = secret(rng, scheme);
@@ -169,12 +169,12 @@ pub fn bytes(rng: &mut Rng, length: usize) -> Vec<u8> {
     std::iter::repeat_with(|| rng.u8(..)).take(length).collect()
 }
 
-/// Any characters, control characters and a byte order mark among them.
+/// Returns a text of any characters, including control characters and a byte order mark.
 fn text(rng: &mut Rng, shortest: usize, longest: usize) -> String {
     let length = rng.usize(shortest..=longest);
     let alphabet = rng.u32(..3);
-    // Not U+FFFD, as which Node reads bytes that are no UTF-8: that is a case of
-    // its own.
+    // Not U+FFFD, which Node reads for bytes that are not UTF-8: that is a separate
+    // case.
     let character = || match alphabet {
         0 => rng.char('\0'..='\x7f'),
         1 => rng.char('\0'..='\u{7ff}'),
@@ -183,7 +183,7 @@ fn text(rng: &mut Rng, shortest: usize, longest: usize) -> String {
     std::iter::repeat_with(character).take(length).collect()
 }
 
-/// Visible ASCII: what all peers take in a header.
+/// Returns visible ASCII, which all peers accept in a header.
 fn visible(rng: &mut Rng, shortest: usize, longest: usize) -> String {
     let length = rng.usize(shortest..=longest);
     std::iter::repeat_with(|| rng.char('!'..='~')).take(length).collect()
@@ -193,7 +193,7 @@ pub fn pick<T: Copy>(rng: &mut Rng, choice: &[T]) -> T {
     choice[rng.usize(..choice.len())]
 }
 
-/// Changes something that the signature covers, or the signature; says what.
+/// Changes the signature or something that it covers, and returns what.
 pub fn corrupt(rng: &mut Rng, request: &mut Request) -> &'static str {
     let timestamp = request.scheme.timestamp_header();
     let id = request.scheme.family().map(|family| format!("{family}-id"));
@@ -216,8 +216,8 @@ pub fn corrupt(rng: &mut Rng, request: &mut Request) -> &'static str {
         (3, ..) => {
             let name = request.scheme.signature_header();
             let value = request.value_mut(&name);
-            // Of the MAC or the signature alone, and not its last digits: those of
-            // base64 hold bits of nothing.
+            // Only in the MAC or the signature, and not in its last digits: in base64, some
+            // of their bits are unused.
             let (last, longest) = if value.starts_with(b"v1a,") { (4, 88) } else { (3, 40) };
             let place = value.len() - rng.usize(last..longest);
             value[place] = other(rng, value[place], b"0123456789");

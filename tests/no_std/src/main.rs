@@ -1,8 +1,8 @@
-//! Every scheme, whole and streamed, in a program without `std`: it has its own
-//! panic handler, and a second one, which `std` would bring, does not compile
-//! (E0152). It links the C library, to be started and for memory.
+//! Tests every scheme, whole and streamed, in a program without `std`. It has its own
+//! panic handler; the second one that `std` would bring would not compile (E0152). It
+//! links the C library, for its start and for memory.
 //!
-//! Its exit status is the number of the scheme that failed, from 1; or 0. The
+//! The exit status is the number of the scheme that failed, counted from 1, or 0. The
 //! requests are those of `hookseal_testing::genuine`.
 
 #![no_std]
@@ -101,7 +101,7 @@ fn pomelo() -> Outcome {
     Ok(passed && matches!(too_old, Err(VerifyError::TimestampTooOld { .. })))
 }
 
-/// The vector `v1a-known-answer-svix-server`.
+/// Checks the vector `v1a-known-answer-svix-server`.
 fn ed25519() -> Outcome {
     let key = "whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6Kvg==";
     let id = "msg_p5jXN8AQM9LWM0D4loKWxJek";
@@ -122,8 +122,8 @@ fn ed25519() -> Outcome {
     check(&webhook, &headers, &message)
 }
 
-/// The request passes, whole and streamed; one byte less does not; and signing
-/// makes its headers.
+/// Checks that the request passes, whole and streamed, that it fails with one byte less,
+/// and that signing makes its headers.
 fn check(webhook: &Webhook, headers: &[(&str, &str)], message: &Message<'_>) -> Outcome {
     let body = message.body();
     let whole = webhook.verify(&headers, body)?.body() == body;
@@ -145,7 +145,7 @@ fn check(webhook: &Webhook, headers: &[(&str, &str)], message: &Message<'_>) -> 
 
 #[panic_handler]
 fn panic(_: &PanicInfo<'_>) -> ! {
-    // SAFETY: ends the program, and needs nothing for it.
+    // SAFETY: ends the program, without preconditions.
     unsafe { abort() }
 }
 
@@ -167,17 +167,17 @@ unsafe extern "C" {
 
 struct Memory;
 
-// SAFETY: the C library's, whose promises are those that are asked for.
+// SAFETY: the C library's functions give the required guarantees.
 unsafe impl GlobalAlloc for Memory {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // It wants a multiple of the alignment.
+        // It requires a multiple of the alignment.
         let layout = layout.pad_to_align();
         // SAFETY: an alignment is a power of two.
         unsafe { aligned_alloc(layout.align(), layout.size()) }
     }
 
     unsafe fn dealloc(&self, memory: *mut u8, _: Layout) {
-        // SAFETY: the caller's promise: it came from `alloc`.
+        // SAFETY: the caller promises that it came from `alloc`.
         unsafe { free(memory) }
     }
 }

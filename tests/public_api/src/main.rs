@@ -1,12 +1,12 @@
-//! Lists the public API that a file of rustdoc's JSON describes, one item a
-//! line, with the auto traits of every type. `scripts/public-api` calls it.
+//! Lists the public API from a file of rustdoc's JSON, one item per line, with the
+//! auto traits of every type. `scripts/public-api` calls it.
 
 use std::env;
 use std::error::Error;
 
 use public_api::Builder;
 
-/// Unstable traits, which no user can name.
+/// Unstable traits, which users cannot name.
 const UNSTABLE: [&str; 3] = [
     "core::marker::Freeze",
     "core::marker::StructuralPartialEq",

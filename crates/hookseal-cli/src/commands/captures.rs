@@ -1,8 +1,8 @@
-//! `hookseal verify --captures`: a folder of requests with the verdicts that are expected.
+//! `hookseal verify --captures`: checks a folder of requests against their expected verdicts.
 //!
-//! Its file `captures.json` is a list of objects: `file`, `options` as on the command
-//! line, `secret`, which is a public one, and `expected`: `verified`, or the message of
-//! the refusal.
+//! The folder's `captures.json` is a list of objects with the fields `file`, `options` (as on
+//! the command line), `secret` (a public one) and `expected`: `verified`, or the message of the
+//! refusal.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -82,7 +82,7 @@ fn said(outcome: &Outcome) -> String {
     }
 }
 
-/// Judges a request by the way of a user's own file: each is an example of one.
+/// Judges a request in the same way as a user's own file, of which each is an example.
 fn judge_listed(folder: &Path, listed: &Listed) -> Result<Row> {
     let file = folder.join(&listed.file);
     let words = listed.options.iter().map(Into::into);
@@ -100,7 +100,7 @@ fn judge_listed(folder: &Path, listed: &Listed) -> Result<Row> {
     match <[Item; 1]>::try_from(items) {
         Ok([item]) => Ok(Row::new(&judge, Item { name, ..item })),
         Err(items) => wrong(format!(
-            "captures.json: {name} has {} requests, and a file of captures has one",
+            "captures.json: {name} has {} requests; each file must have one",
             items.len()
         )),
     }

@@ -1,4 +1,4 @@
-//! What `verify` and `explain` have in common: the files that they check.
+//! The part that `verify` and `explain` share: the files that they check.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ use crate::secrets;
 use crate::setup::{self, Setup};
 use crate::{files, terminal};
 
-/// A request, and what to call it; or why its file cannot be read.
+/// A request and its name, or the reason why its file cannot be read.
 pub struct Item {
     pub name: String,
     pub capture: Result<Capture>,
@@ -24,7 +24,7 @@ pub struct Item {
 
 /// Returns the configuration that the options describe.
 pub fn judge(matches: &ArgMatches) -> Result<Judge> {
-    // Before somebody types a secret.
+    // Checked before the user is asked for a secret.
     let setup = setup::read(matches)?;
     check_files(matches)?;
     judge_with(matches, setup, secrets::read(matches)?)
@@ -57,12 +57,12 @@ fn check_files(matches: &ArgMatches) -> Result<()> {
         .chain(matches.get_one("body"))
         .chain(matches.get_many("secret-file").into_iter().flatten());
     if inputs.filter(|path| *path == Path::new("-")).count() > 1 {
-        return wrong("standard input (-) can be read once");
+        return wrong("standard input (-) can be read only once");
     }
     Ok(())
 }
 
-/// Reads all files; what cannot be read keeps none of the others from being checked.
+/// Reads all files. If one cannot be read, the others are still checked.
 pub fn items(matches: &ArgMatches, lengths: Lengths) -> Result<Vec<Item>> {
     let body = match matches.get_one::<PathBuf>("body") {
         Some(path) => Some(files::read(path)?),
@@ -109,7 +109,7 @@ fn in_file(name: &str, WrongUse(message): WrongUse) -> WrongUse {
     WrongUse(format!("{name}: {message}"))
 }
 
-/// Returns the exit status for so many requests of each kind.
+/// Returns the exit status for these numbers of refused and unreadable requests.
 pub fn status(refused: usize, unreadable: usize) -> ExitCode {
     match (refused, unreadable) {
         (0, 0) => ExitCode::SUCCESS,
@@ -118,7 +118,7 @@ pub fn status(refused: usize, unreadable: usize) -> ExitCode {
     }
 }
 
-/// Prints what cannot be read, and hints, each once.
+/// Prints the errors and hints, each once.
 pub fn report_all(messages: &[String]) {
     let mut reported = HashSet::new();
     for message in messages {

@@ -61,7 +61,7 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode> {
                 refused += 1;
                 Record::refused(name, scheme, error)
             }
-            // With all secrets but those that are not in order.
+            // With all secrets except invalid ones.
             None if !explanation.faults().is_empty() => {
                 misconfigured += 1;
                 Record {
@@ -95,7 +95,7 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode> {
     Ok(status(refused, unreadable + misconfigured))
 }
 
-/// Escapes what could steer a terminal: a scheme file has texts of its own.
+/// Escapes what could control a terminal: a scheme file contains texts too.
 fn shown_lines(text: &str) -> String {
     let lines: Vec<String> = text.lines().map(shown).collect();
     lines.join("\n")

@@ -19,7 +19,7 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode> {
     let form = matches.get_one::<String>("form").map_or("", String::as_str);
     let is_given = matches.value_source("bytes") == Some(ValueSource::CommandLine);
     if form == "ed25519" && is_given {
-        return wrong("--bytes has no effect on ed25519: a signing key is of 32 bytes");
+        return wrong("--bytes has no effect on ed25519: a signing key has 32 bytes");
     }
     let length = if form == "ed25519" {
         32
@@ -31,7 +31,7 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode> {
     };
     let mut random = Zeroizing::new(vec![0; length]);
     getrandom::fill(&mut random)
-        .map_err(|error| WrongUse(format!("the system gives no random bytes: {error}")))?;
+        .map_err(|error| WrongUse(format!("cannot get random bytes from the system: {error}")))?;
     let mut public = None;
     let secret = Zeroizing::new(match form {
         "base64" => BASE64_STANDARD.encode(&*random),
@@ -40,7 +40,7 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode> {
         "ed25519" => {
             let text = Zeroizing::new(format!("whsk_{}", BASE64_STANDARD.encode(&*random)));
             let key = SigningKey::from_base64(&text)
-                .map_err(|error| WrongUse(format!("no key can be made: {error}")))?;
+                .map_err(|error| WrongUse(format!("cannot create the key: {error}")))?;
             public = Some(key.public_key().to_string());
             text.to_string()
         }
@@ -49,7 +49,7 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode> {
     match matches.get_one::<PathBuf>("out") {
         Some(path) => files::create_private(path, secret.as_bytes()).map_err(|error| {
             let advice = match error.kind() {
-                ErrorKind::AlreadyExists => "; name a file that is not there yet",
+                ErrorKind::AlreadyExists => "; name a new file",
                 _ => "",
             };
             WrongUse(format!(

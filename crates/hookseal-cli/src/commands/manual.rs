@@ -24,13 +24,13 @@ pub fn man(matches: &ArgMatches) -> Result<ExitCode> {
     let page = match matches.get_one::<String>("command") {
         None => program,
         Some(name) => {
-            // Gives the commands their whole names.
+            // Sets the full names of the commands.
             program.build();
             let found = program.find_subcommand(name.as_str()).cloned();
             let Some(found) = found else {
                 return wrong("no such command; `hookseal --help` lists them");
             };
-            // For the foot of the page.
+            // Shown at the foot of the page.
             found.version(env!("CARGO_PKG_VERSION"))
         }
     };

@@ -13,7 +13,7 @@ use crate::secrets;
 use crate::setup::{self, Setup};
 use crate::url;
 
-/// A sender: a webhook, and what its messages have in common.
+/// A sender: a webhook, and what all its messages share.
 pub struct Sender {
     webhook: Webhook,
     key_id: Option<String>,
@@ -21,13 +21,13 @@ pub struct Sender {
     needs_id: bool,
     method: String,
     target: Option<String>,
-    /// Those that the user gives.
+    /// The headers that the user gives.
     pub headers: Vec<(String, String)>,
 }
 
 impl Sender {
-    /// Returns the sender that the options describe. `url` is where its requests go, if
-    /// that is known.
+    /// Creates the sender that the options describe. `url` is where its requests go, if that is
+    /// known.
     pub fn new(matches: &ArgMatches, url: Option<&str>) -> Result<Self> {
         let mut setup = setup::read(matches)?;
         if let Some(url) = url {
@@ -105,11 +105,11 @@ impl Sender {
 pub fn random_text() -> Result<String> {
     let mut random = [0; 12];
     getrandom::fill(&mut random)
-        .map_err(|error| WrongUse(format!("the system gives no random bytes: {error}")))?;
+        .map_err(|error| WrongUse(format!("cannot get random bytes from the system: {error}")))?;
     Ok(hex::encode(random))
 }
 
-/// Refuses options for what is not signed: without a request they have no effect.
+/// Refuses options for parts that are not signed: if no request is sent, they have no effect.
 fn check_signed(setup: &Setup, matches: &ArgMatches, headers: &[(String, String)]) -> Result<()> {
     let name = setup.name();
     let is_given = matches.value_source("method") == Some(ValueSource::CommandLine);
@@ -131,7 +131,7 @@ fn method(text: &str) -> Result<String> {
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_uppercase()) {
         Ok(text.into())
     } else {
-        wrong("--method takes a method of HTTP in capitals, such as POST")
+        wrong("--method takes an HTTP method in capitals, such as POST")
     }
 }
 
@@ -152,7 +152,7 @@ fn read_header(text: &str) -> Result<(String, String)> {
     Ok((name.into(), value.into()))
 }
 
-/// Returns the type of a body, as it looks.
+/// Guesses the content type of a body.
 pub fn type_of(body: &[u8]) -> &'static str {
     let text = body.trim_ascii_start();
     let is_form = |byte: &u8| byte.is_ascii_graphic() && !b"{}<>\"\\".contains(byte);

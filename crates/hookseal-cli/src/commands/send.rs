@@ -20,15 +20,15 @@ use crate::table::{aligned, plain};
 use crate::terminal::{Progress, Style, print, print_json, shown, shown_path};
 use crate::{files, url};
 
-/// More would take all ports or memory of a machine.
+/// More could use up the machine's ports or memory.
 const MAX_CONCURRENCY: usize = 256;
 const MAX_DELIVERIES: usize = 1_000_000;
 
-/// Of fewer deliveries, these say nothing.
+/// With fewer deliveries, these values are meaningless.
 const LEAST_FOR_MEDIAN: usize = 5;
 const LEAST_FOR_PERCENTILE: usize = 20;
 
-/// As many deliveries have a line each.
+/// Up to this many deliveries are listed, one per line.
 const MAX_LINES: usize = 20;
 
 struct Plan {
@@ -48,7 +48,7 @@ struct Body {
     bytes: Vec<u8>,
 }
 
-/// What became of a delivery.
+/// The result of a delivery.
 #[derive(Serialize)]
 struct Delivery {
     file: String,
@@ -63,21 +63,21 @@ struct Delivery {
 struct Summary {
     deliveries: usize,
     as_expected: usize,
-    /// How often each status was answered.
+    /// How many responses had each status.
     statuses: BTreeMap<u16, usize>,
-    /// How many deliveries had no answer.
+    /// How many deliveries had no response.
     failed: usize,
     milliseconds: Option<Latencies>,
     seconds: f64,
 }
 
-/// In milliseconds, of the deliveries with an answer.
+/// The latencies of the deliveries with a response, in milliseconds.
 #[derive(Serialize)]
 struct Latencies {
     least: f64,
-    /// Of five deliveries at least.
+    /// Set for at least five deliveries.
     median: Option<f64>,
-    /// Of twenty at least: of fewer, it would be the most.
+    /// Set for at least twenty deliveries: with fewer, it would be the maximum.
     #[serde(rename = "95th")]
     percentile_95: Option<f64>,
     most: f64,
@@ -133,7 +133,7 @@ impl Plan {
         let sender = Sender::new(matches, Some(url))?;
         let has_type = |(name, _): &(String, String)| name.eq_ignore_ascii_case("content-type");
         if matches.contains_id("content-type") && sender.headers.iter().any(has_type) {
-            return wrong("--content-type has no effect beside a --header with the type");
+            return wrong("--content-type has no effect if --header sets the type");
         }
         Ok(Self {
             sender,
@@ -169,7 +169,7 @@ impl Plan {
                         done.push((place, outcome));
                         progress.show(done.len());
                         if failed {
-                            // What cannot be signed once cannot be signed at all.
+                            // If one body cannot be signed, none can.
                             next.store(count, Ordering::Relaxed);
                         }
                     }
@@ -236,7 +236,7 @@ impl Plan {
         Ok(deliveries.collect())
     }
 
-    /// Returns whether a delivery was answered as it should be.
+    /// Returns whether a delivery got the expected response.
     fn is_expected(&self, delivery: &Delivery) -> bool {
         let wanted = if self.wrong_signature || self.stale.is_some() {
             400..=499

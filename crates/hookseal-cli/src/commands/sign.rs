@@ -60,7 +60,7 @@ fn curl(
     let is_signed = |name: &str| signed.iter().any(|(own, _)| own.eq_ignore_ascii_case(name));
     let own = sender.headers.iter().filter(|(name, _)| !is_signed(name));
     for (name, value) in own.chain(signed) {
-        // A header without a value has a semicolon for curl.
+        // curl sends an empty header only if it ends in a semicolon.
         let header = if value.is_empty() {
             quoted(&format!("{name};"))
         } else {
@@ -68,7 +68,7 @@ fn curl(
         };
         command += &format!(" \\\n  --header {header}");
     }
-    // It changes no byte, unlike --data.
+    // Unlike --data, it changes no byte.
     command += &format!(" \\\n  --data-binary {}\n", quoted(&format!("@{path}")));
     Ok(command)
 }

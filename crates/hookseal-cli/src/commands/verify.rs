@@ -35,7 +35,7 @@ pub fn run(matches: &ArgMatches) -> Result<ExitCode> {
     Ok(status)
 }
 
-/// A request, and what became of it.
+/// A request and its result.
 pub struct Row {
     pub file: String,
     pub scheme: String,
@@ -85,7 +85,7 @@ impl Row {
         matches!(self.outcome, Outcome::Unreadable(_))
     }
 
-    /// Returns the cells of its line, or none if there is no verdict.
+    /// Returns the cells of its table row, or none if there is no verdict.
     pub fn cells(&self, style: Style) -> Option<Vec<(String, String)>> {
         let (verdict, painted, detail) = match &self.outcome {
             Outcome::Verified(coverage) => ("verified", style.good("verified"), coverage.line()),
@@ -145,7 +145,7 @@ fn rows(judge: &Judge, items: Vec<Item>) -> Vec<Row> {
         .collect()
 }
 
-/// Returns the lines of all that have a verdict, and their number if there are several.
+/// Returns the rows with a verdict, and their number if there are several.
 fn table(rows: &[Row]) -> String {
     let style = Style::of_stdout();
     let lines: Vec<_> = rows.iter().filter_map(|row| row.cells(style)).collect();

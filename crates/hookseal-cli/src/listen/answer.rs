@@ -1,4 +1,4 @@
-//! Answers, as they are written.
+//! Writes HTTP responses.
 
 use std::io::Write as _;
 use std::net::TcpStream;
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::client::{self, OF_CONNECTION};
 
-/// How long an answer may take to be taken.
+/// How long a client may take to read an answer.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 
 #[derive(Clone)]
@@ -39,7 +39,7 @@ impl Answer {
         self
     }
 
-    /// Returns a service's answer, without what is of its connection.
+    /// Returns a service's answer, without its hop-by-hop headers.
     pub fn of_service(answer: client::Answer) -> Self {
         let mut headers = answer.headers;
         headers.retain(|(name, _)| {
@@ -64,8 +64,7 @@ impl Answer {
         }
     }
 
-    /// Writes the answer. A sender that does not take it is none of the receiver's
-    /// trouble.
+    /// Writes the answer. Ignores errors: it is the sender's problem if it does not read it.
     pub fn write(&self, stream: &TcpStream, is_head: bool) {
         let mut text = format!("HTTP/1.1 {} {}\r\n", self.status, reason(self.status)).into_bytes();
         for (name, value) in &self.headers {

@@ -1,4 +1,4 @@
-//! What `listen` prints and saves.
+//! Prints and saves what `listen` receives.
 
 use std::fs;
 use std::path::PathBuf;
@@ -17,10 +17,10 @@ use crate::files;
 use crate::judge::{Coverage, ExplanationRecord};
 use crate::terminal::{Style, print, report, shown, shown_json, shown_path};
 
-/// Longer targets are cut in a line.
+/// Longer targets are cut when printed.
 const MAX_TARGET: usize = 120;
 
-/// No method has more letters.
+/// No method is longer.
 const MAX_METHOD: usize = 20;
 
 /// Masks each token in the target's query: a sender's verify token is a secret.
@@ -35,13 +35,13 @@ fn without_tokens(target: &str) -> String {
     format!("{path}?{}", masked.collect::<Vec<String>>().join("&"))
 }
 
-/// Returns the target of a request, as it stands in a line.
+/// Returns the target of a request, as it is printed.
 pub fn shown_target(capture: &Capture) -> String {
     let target = without_tokens(capture.target.as_deref().unwrap_or_default());
     shown(&target).chars().take(MAX_TARGET).collect()
 }
 
-/// Returns the method of a request, as it stands in a line.
+/// Returns the method of a request, as it is printed.
 pub fn shown_method(capture: &Capture) -> String {
     let method = shown(capture.method.as_deref().unwrap_or_default());
     method.chars().take(MAX_METHOD).collect()
@@ -129,10 +129,10 @@ impl Journal {
         file
     }
 
-    /// Writes the request to a file of its own, which its time is the name of.
+    /// Writes the request to a new file, named after the time of receipt.
     fn save(&self, request: &Request) -> Option<String> {
         let folder = self.folder.as_ref()?;
-        // Another run may have saved some at the same second.
+        // Another run may have saved requests in the same second.
         for _ in 0..1000 {
             let number = self.saved.fetch_add(1, Ordering::Relaxed) + 1;
             let name = format!("{}-{number:04}.http", request.received_at);
@@ -197,7 +197,7 @@ impl Journal {
             received.answer.status,
         );
         if let Some(explanation) = explanation {
-            // The first line says what the line above says.
+            // The first line repeats the line above.
             for line in explanation.to_string().lines().skip(1) {
                 text += &format!("  {}\n", shown(line));
             }
@@ -261,7 +261,7 @@ fn json(
     }
 }
 
-/// Returns the type of a body that is answered.
+/// Guesses the content type of an answer's body.
 pub fn content_type(body: &[u8]) -> &'static str {
     let text = body.trim_ascii_start();
     if text.starts_with(b"{") || text.starts_with(b"[") {

@@ -27,7 +27,7 @@ pub use request::{Limits, Request, end, read_request};
 
 use receive::Receiver;
 
-/// More are answered with 503.
+/// The most open connections. Further ones are answered with 503.
 const MAX_CONNECTIONS: usize = 64;
 
 pub fn run(matches: &ArgMatches) -> Result<ExitCode> {
@@ -74,10 +74,10 @@ fn bind(matches: &ArgMatches) -> Result<TcpListener> {
     let socket = SocketAddr::new(address, port);
     let listener = TcpListener::bind(socket).map_err(|error| {
         let advice = match error.kind() {
-            ErrorKind::AddrInUse => "; another program has the port: take another with --port",
+            ErrorKind::AddrInUse => "; another program uses the port: choose another with --port",
             ErrorKind::AddrNotAvailable => "; this machine does not have the address",
             ErrorKind::PermissionDenied => {
-                "; ports below 1024 need privileges: take another with --port"
+                "; ports below 1024 need privileges: choose another with --port"
             }
             _ => "",
         };
@@ -96,7 +96,7 @@ fn accept(listener: &TcpListener, receiver: &Arc<Receiver>, limits: Limits, hand
     let turned_away = Arc::new(AtomicUsize::new(0));
     for stream in listener.incoming() {
         let Ok(stream) = stream else {
-            // Out of files, for example: wait until some are closed.
+            // For example, no file descriptors are left: wait until some are closed.
             thread::sleep(Duration::from_millis(50));
             continue;
         };
@@ -117,7 +117,7 @@ fn accept(listener: &TcpListener, receiver: &Arc<Receiver>, limits: Limits, hand
     }
 }
 
-/// Says how many connections were turned away, once for all of a second.
+/// Reports how many connections were turned away, once per second.
 fn note_turned_away(count: &Arc<AtomicUsize>) {
     if count.fetch_add(1, Ordering::Relaxed) > 0 {
         return;
@@ -138,12 +138,12 @@ fn note_turned_away(count: &Arc<AtomicUsize>) {
     let _ = thread::Builder::new().spawn(note);
 }
 
-/// How many connections are open.
+/// Counts the open connections.
 #[derive(Default)]
 pub struct Places(Arc<AtomicUsize>);
 
 impl Places {
-    /// Takes one of so many places, if one is free.
+    /// Takes one of at most `most` places, if one is free.
     pub fn take(&self, most: usize) -> Option<Place> {
         let place = Place(Arc::clone(&self.0));
         let taken = self.0.fetch_add(1, Ordering::Relaxed);
@@ -166,16 +166,16 @@ fn serve(mut stream: TcpStream, receiver: &Receiver, limits: Limits, handled: &S
             let start = Instant::now();
             let received = receiver.receive(&request);
             let is_head = request.capture.method.as_deref() == Some("HEAD");
-            // Before the sender knows, so that the page has them in the order they were sent in.
+            // Before the sender is answered, so that the page shows requests in their order.
             let shown = receiver.show(&request, &received, start.elapsed());
             received.answer.write(&stream, is_head);
-            // The search for a cause takes time that the sender does not wait.
+            // The search for a cause takes time, and the sender should not wait for it.
             end(&stream);
             receiver.note(&request, &received, shown);
             // The main thread may have ended.
             let _ = handled.send(());
         }
-        // A connection without a request, as browsers open them.
+        // Browsers open connections without sending a request.
         Ok(None) => {}
         Err(problem) => {
             Answer::empty(problem.status).write(&stream, false);

@@ -1,4 +1,4 @@
-//! What is made of a request: a verdict, an answer, a line and a file.
+//! Turns a request into a verdict, an answer, a printed line and a saved file.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -28,7 +28,7 @@ use crate::terminal::report;
 use crate::ui::{Outcome, Store, Summary, Ui};
 use crate::url;
 
-/// What each request is held against, and what is answered.
+/// Judges and answers each request.
 pub struct Receiver {
     /// `None` without a scheme.
     judge: Option<Judge>,
@@ -37,9 +37,9 @@ pub struct Receiver {
     answer: Option<Answer>,
     forward: Option<Arc<Forward>>,
     journal: Journal,
-    /// What the page shows, if there is one.
+    /// The requests that the page shows, if there is a page.
     store: Option<Arc<Store>>,
-    /// One search for a cause at a time: it takes all of a core.
+    /// Limits the searches for a cause to one at a time: each takes a whole core.
     explaining: Mutex<()>,
 }
 
@@ -59,11 +59,11 @@ pub struct Forward {
 pub enum Kind {
     Verified(Coverage),
     Refused(VerifyError),
-    /// A request by which the sender has the endpoint prove itself.
+    /// A request with which the sender checks the endpoint.
     Handshake,
-    /// There is no scheme to verify it with.
+    /// No scheme was given to verify it with.
     Unknown(Likeness),
-    /// It cannot be verified, for a reason on this side.
+    /// It cannot be verified because of the configuration.
     Failed(String),
 }
 
@@ -71,7 +71,7 @@ pub enum Kind {
 pub struct Received {
     pub kind: Kind,
     pub answer: Answer,
-    /// Why the service that it was forwarded to has not answered.
+    /// Why the service to which it was forwarded did not answer.
     pub not_forwarded: Option<String>,
 }
 
@@ -111,7 +111,7 @@ impl Receiver {
         })
     }
 
-    /// Keeps requests for a page from now on, which is still to be served.
+    /// Keeps requests for a page from now on. The page is yet to be served.
     pub fn show_on(&mut self, url: String) -> Ui {
         let store = Arc::new(Store::default());
         self.store = Some(Arc::clone(&store));
@@ -123,7 +123,7 @@ impl Receiver {
         }
     }
 
-    /// Judges a request, and finds the answer to it.
+    /// Judges a request, and determines the answer to it.
     pub fn receive(&self, request: &Request) -> Received {
         let capture = &request.capture;
         if let Some(answer) = self.handshake(capture) {
@@ -167,7 +167,7 @@ impl Receiver {
         };
         if self.secrets.is_empty() {
             return Kind::Refused(VerifyError::refused(
-                "there is no secret yet, only an answer to a handshake",
+                "there is no secret yet: only handshakes are answered",
             ));
         }
         match judge.verify(capture) {
@@ -201,7 +201,7 @@ impl Receiver {
         })
     }
 
-    /// Prints and saves what a request was. `shown`: its id on the page.
+    /// Prints and saves a request. `shown` is its id on the page.
     pub fn note(&self, request: &Request, received: &Received, shown: Option<u64>) {
         let scheme = self.judge.as_ref().map(|judge| judge.setup.name());
         let explanation = self
@@ -228,13 +228,13 @@ impl Receiver {
         });
     }
 
-    /// Returns whether the cause of such a refusal is searched for.
+    /// Returns whether to search for the cause of this kind of refusal.
     fn searches(&self, kind: &Kind) -> bool {
         matches!(kind, Kind::Refused(_)) && self.judge.is_some() && !self.secrets.is_empty()
     }
 
-    /// Gives the page a request, if there is a page, and returns its id there. `took`: from the
-    /// end of the request to its answer.
+    /// Gives a request to the page, if there is one, and returns its id there. `took` is the time
+    /// from the end of the request to its answer.
     pub fn show(&self, request: &Request, received: &Received, took: Duration) -> Option<u64> {
         let store = self.store.as_ref()?;
         let mut scheme = self.judge.as_ref().map(|judge| judge.setup.name());
@@ -295,7 +295,7 @@ impl Receiver {
 
     fn explain(&self, request: &Request) -> Option<Explanation> {
         let judge = self.judge.as_ref()?;
-        // One at a time, and none of them is left out. A panic in one leaves nothing behind.
+        // One at a time, without skipping any. A panic in one leaves no inconsistent state.
         let _one = self
             .explaining
             .lock()
@@ -327,14 +327,14 @@ impl HandshakeOptions {
                 Ok(token) if !token.is_empty() => Some(token),
                 _ => {
                     return wrong(
-                        "the variable that --verify-token-env names is not set to a text",
+                        "the variable that --verify-token-env names is not set, empty or not UTF-8",
                     );
                 }
             },
         };
         let save_secret: Option<PathBuf> = matches.get_one("save-secret").cloned();
         if save_secret.as_ref().is_some_and(|path| path.exists()) {
-            return wrong("--save-secret names a file that is there; name a new one");
+            return wrong("--save-secret names an existing file; name a new one");
         }
         Ok(Self {
             verify_token,
@@ -348,13 +348,13 @@ impl HandshakeOptions {
             handshakes = handshakes.with_verify_token(token);
         }
         if let Some(path) = self.save_secret.clone() {
-            // The file is there once: a second secret is not accepted.
+            // A second secret is not accepted: the file already exists then.
             handshakes =
                 handshakes.with_secret_handler(move |secret| {
                     match files::create_private(&path, secret.as_bytes()) {
                         Ok(()) => true,
                         Err(error) => {
-                            report(&format!("hookseal: the secret is not saved: {error}"));
+                            report(&format!("hookseal: cannot save the secret: {error}"));
                             false
                         }
                     }
@@ -363,13 +363,13 @@ impl HandshakeOptions {
         Ok(handshakes)
     }
 
-    /// Checks that the scheme has handshakes, and what they need.
+    /// Checks that the scheme has handshakes, and that they have what they need.
     fn check(&self, judge: &Judge) -> Result<()> {
         let name = judge.setup.name();
         let problem = |error: ConfigError| {
             WrongUse(match error {
                 ConfigError::NoHandshake => {
-                    format!("--answer-handshakes is no option of {name}, whose sender makes none")
+                    format!("--answer-handshakes does not apply to {name}, whose sender sends none")
                 }
                 ConfigError::MissingHandshakeOption { .. } => format!(
                     "{name} needs --verify-token-env or --save-secret to answer handshakes ({error})"
@@ -438,12 +438,12 @@ impl Forward {
         }))
     }
 
-    /// Sends a request to the service, and returns its answer, or says why there is none.
+    /// Sends a request to the service, and returns its answer or the reason why there is none.
     pub fn pass_on(&self, capture: &Capture) -> std::result::Result<Answer, String> {
         let method = capture.method.as_deref().unwrap_or("POST");
         let target = capture.target.as_deref().unwrap_or("/");
         if !target.starts_with('/') {
-            return Err("its target is no path".into());
+            return Err("its target is not a path".into());
         }
         let url = format!("{}{target}", self.url);
         let mut headers = capture.headers.clone();

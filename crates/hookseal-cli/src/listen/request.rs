@@ -1,4 +1,4 @@
-//! Reading requests off a socket, within limits of size and time.
+//! Reads requests from a socket, within limits of size and time.
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
@@ -10,7 +10,7 @@ use httparse::Status;
 use crate::capture::{Capture, parse_raw, parse_raw_head, raw_content_length};
 use crate::error::WrongUse;
 
-/// As most servers have it.
+/// The limit for the head, as in most servers.
 const MAX_HEAD: usize = 64 * 1024;
 
 #[derive(Clone, Copy)]
@@ -39,7 +39,7 @@ fn problem<T>(status: u16, reason: impl Into<String>) -> Result<T, Problem> {
     Err(Problem { status, reason })
 }
 
-/// Reads a request; `None` if the connection ends without one.
+/// Reads a request; returns `None` if the connection ends without one.
 pub fn read_request(stream: &mut TcpStream, limits: Limits) -> Result<Option<Request>, Problem> {
     let mut source = Source {
         stream,
@@ -58,7 +58,7 @@ pub fn read_request(stream: &mut TcpStream, limits: Limits) -> Result<Option<Req
         .any(|value| value.eq_ignore_ascii_case(b"100-continue"))
         && source.raw.len() == body_start
     {
-        // If it fails, so does what follows.
+        // If this fails, the next read fails too.
         let _ = source.stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n");
     }
     let end = match body {
@@ -72,7 +72,7 @@ pub fn read_request(stream: &mut TcpStream, limits: Limits) -> Result<Option<Req
         Expected::Chunks => source.read_chunks(body_start, limits)?,
     };
     let mut raw = source.raw;
-    // What follows would be the next request: there is one on each connection.
+    // Ignore a next request: each connection serves one.
     raw.truncate(end);
     let capture = parse_raw(&raw).map_err(bad)?;
     if capture.body.len() > limits.body {
@@ -114,7 +114,7 @@ fn expected(head: &Capture, limits: Limits) -> Result<Expected, Problem> {
             None => problem(400, "its Content-Length is not a number of bytes"),
         },
         ([coding], []) if coding.eq_ignore_ascii_case(b"chunked") => Ok(Expected::Chunks),
-        ([_], []) => problem(501, "its Transfer-Encoding is not chunked alone"),
+        ([_], []) => problem(501, "its Transfer-Encoding is not just `chunked`"),
         _ => problem(
             400,
             "it has several Content-Length or Transfer-Encoding headers",
@@ -129,7 +129,7 @@ struct Source<'s> {
 }
 
 impl Source<'_> {
-    /// Reads what there is, at least a byte.
+    /// Reads the available bytes, at least one.
     fn read_more(&mut self) -> Result<(), Problem> {
         if self.read_some()? {
             Ok(())
@@ -138,7 +138,7 @@ impl Source<'_> {
         }
     }
 
-    /// The same; `false` at the end.
+    /// Reads the available bytes; returns `false` at the end.
     fn read_some(&mut self) -> Result<bool, Problem> {
         let mut buffer = [0; 16 * 1024];
         loop {
@@ -175,7 +175,7 @@ impl Source<'_> {
             if self.raw.len() > MAX_HEAD {
                 return problem(431, format!("its head has more than {MAX_HEAD} bytes"));
             }
-            // What is no head must not wait for its end.
+            // Reject what is not a head at once, without waiting for its end.
             if self
                 .raw
                 .first()
@@ -198,7 +198,7 @@ impl Source<'_> {
 
     /// Reads chunks and trailers, and returns where they end.
     fn read_chunks(&mut self, start: usize, limits: Limits) -> Result<usize, Problem> {
-        // A byte in a chunk of its own takes six.
+        // A chunk with one byte takes six bytes.
         let most = limits.body.saturating_mul(2).saturating_add(MAX_HEAD);
         let (mut at, mut decoded) = (start, 0_usize);
         loop {
@@ -231,7 +231,7 @@ impl Source<'_> {
 
     fn read_trailers(&mut self, at: usize) -> Result<usize, Problem> {
         loop {
-            // The line of the last chunk ends a head too, if nothing is between.
+            // The line of the last chunk counts as a head's first line: trailers may be missing.
             let rest = self.raw.get(at..).unwrap_or_default();
             if let Some(end) = end_of_head(rest) {
                 return Ok(at + end);
@@ -244,7 +244,7 @@ impl Source<'_> {
     }
 }
 
-/// Returns where an empty line ends, which ends a head.
+/// Returns where the empty line ends that ends a head.
 fn end_of_head(bytes: &[u8]) -> Option<usize> {
     let mut at = 0;
     for line in bytes.split_inclusive(|byte| *byte == b'\n') {
@@ -258,21 +258,21 @@ fn end_of_head(bytes: &[u8]) -> Option<usize> {
     None
 }
 
-/// Ends a connection so that the answer arrives: a socket that is closed with bytes unread
-/// takes the answer with it.
+/// Closes a connection so that the answer arrives: if a socket is closed with unread bytes,
+/// the answer may be lost.
 pub fn end(stream: &TcpStream) {
     const MAX_DRAINED: usize = 256 * 1024;
     drain(stream, MAX_DRAINED, Duration::from_millis(500));
 }
 
-/// Ends the connection of a sender that was answered before it had sent everything, and that
-/// reads no answer before it has.
+/// Closes the connection of a sender that was answered before it had sent everything, and that
+/// reads the answer only afterwards.
 pub fn end_early(stream: &TcpStream) {
     const MAX_DRAINED: usize = 64 << 20;
     drain(stream, MAX_DRAINED, Duration::from_secs(5));
 }
 
-/// Reads so much at most, for so long.
+/// Reads and drops at most `most` bytes, for at most `time`.
 fn drain(stream: &TcpStream, most: usize, time: Duration) {
     let _ = stream.shutdown(Shutdown::Write);
     let _ = stream.set_read_timeout(Some(time / 2));

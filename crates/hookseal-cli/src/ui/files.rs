@@ -1,6 +1,6 @@
-//! The files of the pages. Each is a file of the folder `page`, as it is.
+//! The files of the pages, taken unchanged from the folder `page`.
 
-/// A file, and its type.
+/// A file and its content type.
 pub struct File {
     pub name: &'static str,
     pub content_type: &'static str,

@@ -1,10 +1,9 @@
 //! The pages: the inspector of `listen --ui`, and the playground.
 //!
-//! They are served on a loopback address. Whoever can open that address from another site,
-//! by a name that resolves to it, gets nothing: `Host` must be the address or `localhost`,
-//! and `Origin`, where there is one, the same. What shows a request or sends one needs the
-//! token as well, which stands in the fragment of the printed URL: a browser sends that to
-//! nobody.
+//! They are served on a loopback address. Another site whose name resolves to that address gets
+//! nothing: `Host` must be the address or `localhost`, and so must `Origin`, if there is one.
+//! Showing or sending a request also needs the token, which is in the fragment of the printed
+//! URL: browsers do not send the fragment.
 
 mod files;
 mod server;

@@ -1,4 +1,4 @@
-//! Serves the pages and what they ask.
+//! Serves the pages, and answers their requests.
 
 use std::io::{ErrorKind, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -19,50 +19,50 @@ use crate::listen::{Answer, Forward, Limits, Place, Places, Request, end, read_r
 use crate::setup::Setup;
 use crate::terminal::report;
 
-/// A page has one connection for news, and some for what it asks.
+/// The most open connections. A page uses one for news, and some for its requests.
 const MAX_CONNECTIONS: usize = 32;
 
-/// What a page sends is a few words.
+/// A page sends only a few words.
 const LIMITS: Limits = Limits {
     body: 4096,
     time: Duration::from_secs(10),
 };
 
-/// While nothing is new, a page is told so, and a page that has gone is noticed.
+/// How often a page is told that nothing is new, so that a closed page is noticed.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// How long a page may take to take some news.
+/// How long a page may take to read news.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Scripts and styles are files of this server, and there is nothing else: no image, no
-/// frame, no form, no other site, and no markup made of a text.
+/// Allows only scripts and styles that are files of this server: no image, frame, form or other
+/// site, and no markup made from a text.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
                       require-trusted-types-for 'script'; trusted-types 'none'";
 
-/// The playground asks nobody.
+/// The playground may open no connection.
 const POLICY_OF_PLAYGROUND: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
                                     style-src 'self'; base-uri 'none'; form-action 'none'; \
                                     frame-ancestors 'none'; require-trusted-types-for 'script'; \
                                     trusted-types 'none'";
 
-/// What the inspector shows, and where it may send.
+/// What the inspector shows, and where it may send requests.
 pub struct Ui {
     pub store: Arc<Store>,
     pub setup: Option<Setup>,
     pub forward: Option<Arc<Forward>>,
-    /// Where the requests are received.
+    /// The address where requests are received.
     pub receiver: String,
 }
 
 struct Server {
     own: SocketAddr,
     token: String,
-    /// `None`: only the playground is served.
+    /// The inspector; `None` if only the playground is served.
     ui: Option<Ui>,
 }
 
-/// Binds the loopback address that an option names: an address with a port, a port, or an
+/// Binds the loopback address that an option names: an address with a port, a port alone, or an
 /// address alone.
 pub fn bind(option: &str, address: &str) -> Result<TcpListener> {
     let parsed = match address.parse::<SocketAddr>() {
@@ -80,14 +80,14 @@ pub fn bind(option: &str, address: &str) -> Result<TcpListener> {
     };
     if !socket.ip().is_loopback() {
         return wrong(format!(
-            "{option} takes a loopback address, such as 127.0.0.1: the page is for this machine \
-             alone"
+            "{option} takes a loopback address, such as 127.0.0.1: the page is only for this \
+             machine"
         ));
     }
     TcpListener::bind(socket).map_err(|error| {
         let advice = match error.kind() {
             ErrorKind::AddrInUse => {
-                "; another program has the port: take another, or 0 for a free one"
+                "; another program uses the port: choose another, or 0 for a free one"
             }
             _ => "",
         };
@@ -98,7 +98,7 @@ pub fn bind(option: &str, address: &str) -> Result<TcpListener> {
 }
 
 impl Ui {
-    /// Serves the inspector from now on, and says where.
+    /// Serves the inspector from now on, and prints its URL.
     pub fn serve(self, listener: TcpListener) -> Result<()> {
         let server = Server::new(&listener, Some(self))?;
         report(&format!(
@@ -151,7 +151,7 @@ impl Server {
         let answer = match read_request(&mut stream, LIMITS) {
             Ok(Some(request)) => match self.answer(&request, &stream) {
                 Some(answer) => answer,
-                // It was answered with news.
+                // It was already answered with news.
                 None => return,
             },
             Ok(None) => return,
@@ -165,7 +165,10 @@ impl Server {
     fn answer(&self, request: &Request, stream: &TcpStream) -> Option<Answer> {
         let capture = &request.capture;
         if !self.is_of_this_machine(capture) {
-            return Some(refusal(403, "this page is for the machine that it runs on"));
+            return Some(refusal(
+                403,
+                "this page is only for the machine that it runs on",
+            ));
         }
         let target = capture.target.as_deref().unwrap_or_default();
         let path = target.split('?').next().unwrap_or_default();
@@ -190,7 +193,7 @@ impl Server {
             return Some(refusal(404, "there is no such page"));
         };
         if !self.has_token(capture) {
-            return Some(refusal(401, "open the URL that the command has printed"));
+            return Some(refusal(401, "open the URL that the command printed"));
         }
         let asked: Vec<&str> = asked.split('/').collect();
         let entry = |id: &str| id.parse().ok().and_then(|id| ui.store.get(id));
@@ -212,17 +215,16 @@ impl Server {
                 Some(raw) => ui.send(&raw),
                 None => gone(),
             },
-            _ => refusal(404, "there is no such question"),
+            _ => refusal(404, "there is nothing at this path"),
         })
     }
 
-    /// Returns whether a request was made to this machine by its own name, and from no other
-    /// page.
+    /// Returns whether a request names this machine, and does not come from another site's page.
     fn is_of_this_machine(&self, capture: &Capture) -> bool {
         let [host] = capture.values("host")[..] else {
             return false;
         };
-        // Browsers leave out the port that is the default.
+        // Browsers leave out the default port.
         let port = match self.own.port() {
             80 => String::new(),
             port => format!(":{port}"),
@@ -245,7 +247,7 @@ impl Server {
 }
 
 impl Ui {
-    /// Writes what is new, as server-sent events, until the page goes.
+    /// Writes news as server-sent events until the page closes.
     fn tell(&self, mut stream: &TcpStream) {
         #[derive(Serialize)]
         struct Hello<'h> {
@@ -359,7 +361,7 @@ fn gone() -> Answer {
     refusal(404, "this request is not kept")
 }
 
-/// Adds what every answer has.
+/// Adds the headers that every answer has.
 fn guarded(answer: Answer) -> Answer {
     answer
         .with_header("cache-control", "no-store")

@@ -7,16 +7,16 @@ use std::time::Duration;
 use hookseal_inspect::judge::{Coverage, ExplanationRecord};
 use serde::Serialize;
 
-/// More requests are not kept: the oldest are dropped.
+/// The most requests that are kept. The oldest are dropped.
 pub const MAX_ENTRIES: usize = 5000;
 
-/// Nor more bytes of them.
+/// The most bytes of requests that are kept.
 const MAX_BYTES: usize = 128 << 20;
 
-/// What an entry takes beside its request, roughly.
+/// Roughly the bytes of an entry apart from its request.
 const OVERHEAD: usize = 2048;
 
-/// So many entries are sent to a page at once.
+/// The most entries that are sent to a page at once.
 const BATCH: usize = 250;
 
 #[derive(Default)]
@@ -38,13 +38,13 @@ impl Default for Kept {
             entries: VecDeque::new(),
             bytes: 0,
             last_id: 0,
-            // A page that knows nothing yet has version 0.
+            // A page that has no entries yet has version 0.
             last_version: 1,
         }
     }
 }
 
-/// What is kept of a request.
+/// A request that is kept.
 #[derive(Clone)]
 pub struct Entry {
     pub summary: Summary,
@@ -54,7 +54,7 @@ pub struct Entry {
     version: u64,
 }
 
-/// What became of a request, for the page that shows it.
+/// The result of a request, for the page that shows it.
 #[derive(Clone, Default)]
 pub struct Outcome {
     pub reason: Option<&'static str>,
@@ -75,9 +75,9 @@ pub struct Summary {
     pub method: String,
     pub target: String,
     pub body_length: usize,
-    /// From the end of the request to its answer, in microseconds.
+    /// The time from the end of the request to its answer, in microseconds.
     pub micros: u64,
-    /// The status that was answered.
+    /// The status of the answer.
     pub status: u16,
     pub message: Option<String>,
     pub message_id: Option<String>,
@@ -91,14 +91,14 @@ pub struct Summary {
     pub is_kept: bool,
 }
 
-/// What a page does not know yet.
+/// The news for a page.
 #[derive(Serialize)]
 pub struct News {
-    /// How many requests there have been.
+    /// How many requests were received.
     received: u64,
     /// How many of them were dropped.
     dropped: u64,
-    /// The oldest that is kept.
+    /// The id of the oldest request that is kept.
     oldest: u64,
     entries: Vec<Summary>,
     #[serde(skip)]
@@ -137,7 +137,7 @@ impl Store {
         id
     }
 
-    /// Changes what is known of a request, if it is still kept.
+    /// Updates a request, if it is still kept.
     pub fn update(&self, id: u64, change: impl FnOnce(&mut Summary, &mut Outcome)) {
         let mut kept = self.lock();
         kept.last_version += 1;
@@ -164,9 +164,9 @@ impl Store {
         kept.entries.get(found.ok()?).map(Arc::clone)
     }
 
-    /// Returns the ids of the requests that have these bytes.
+    /// Returns the ids of the requests that contain these bytes.
     pub fn search(&self, wanted: &[u8]) -> Vec<u64> {
-        // Not under the lock: it takes a while.
+        // Without holding the lock: this takes a while.
         let entries: Vec<Arc<Entry>> = self.lock().entries.iter().map(Arc::clone).collect();
         let has = |entry: &&Arc<Entry>| {
             let raw = entry.raw.as_deref().unwrap_or_default();
@@ -179,7 +179,7 @@ impl Store {
             .collect()
     }
 
-    /// Waits for what is new since a version; `None` if nothing is for so long.
+    /// Waits for news since a version; returns `None` if there is none within this time.
     pub fn news(&self, since: u64, patience: Duration) -> Option<News> {
         let kept = self.lock();
         let is_old = |kept: &mut Kept| kept.last_version == since;
@@ -272,7 +272,7 @@ mod tests {
         for _ in 0..9 {
             store.add(Summary::default(), Outcome::default(), Some(&raw));
         }
-        // A little more than a quarter each, with what an entry takes itself.
+        // Each takes a little more than a quarter, with the overhead of an entry.
         assert_eq!(all(&store), [7, 8, 9]);
     }
 

@@ -1,4 +1,4 @@
-// Starting the command and the browser, as their user does.
+// Starts the command and the browser, as a user does.
 
 import { execFileSync, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -57,7 +57,7 @@ export function listen(words, secret) {
 
 export function launch() {
   const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-  // As root, as in a container, it has no sandbox of its own.
+  // As root, for example in a container, it has no sandbox.
   const args = process.getuid() === 0 ? ["--no-sandbox"] : [];
   return chromium.launch({ executablePath, args });
 }

@@ -1,4 +1,4 @@
-// The inspector of `hookseal listen --ui`, in a real browser.
+// Tests the inspector of `hookseal listen --ui` in a real browser.
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
@@ -18,7 +18,7 @@ after(() => browser.close());
 
 const STANDARD = ["--scheme", "standard-webhooks"];
 const BODY = '{"type":"order.paid","data":{"id":7,"total":10.50}}';
-// What a framework makes of it that parses it and writes it again.
+// The body after a framework has parsed and serialized it.
 const CHANGED = JSON.stringify(JSON.parse(BODY), null, 1);
 
 /** Signs with the sender's own library, and delivers. */
@@ -83,7 +83,7 @@ test("a genuine and a tampered request are shown, explained, saved, sent again a
   await page.getByRole("tab", { name: "Bytes" }).click();
   assert.match(await panel.innerText(), /^000000 {2}7b 0a 20 22 74 79 70 65/);
 
-  // Saved, it is what the command reads.
+  // A saved request can be read by the command.
   const saved = async (verdict) => {
     await row(page, verdict).click();
     await page.locator(`.inspection[data-verdict=${verdict}]`).waitFor();
@@ -98,7 +98,7 @@ test("a genuine and a tampered request are shown, explained, saved, sent again a
   assert.equal(refused.status, 1);
   assert.match(refused.stdout, /signature does not match/);
 
-  // Sent again, the service gets the same bytes.
+  // If it is sent again, the service gets the same bytes.
   assert.equal(local.got.length, 1);
   await page.getByRole("button", { name: "Send again" }).click();
   await page.getByText("The service answered 202").waitFor();
@@ -106,19 +106,19 @@ test("a genuine and a tampered request are shown, explained, saved, sent again a
   assert.equal(local.got[1].body.toString(), CHANGED);
   assert.equal(local.got[1].headers["webhook-id"], "msg_2");
 
-  // Copied, a shell sends it once more, and it is verified once more.
+  // A shell sends the copied command, and the request is verified again.
   await row(page, "verified").click();
   await page.locator(".inspection[data-verdict=verified]").waitFor();
   await page.getByRole("button", { name: "Copy as curl" }).click();
   await page.getByText("Copied").waitFor();
   const command = await page.evaluate(() => navigator.clipboard.readText());
-  // Not synchronously: the service that it is forwarded to is in this process.
+  // Not synchronously: it is forwarded to a service in this process.
   await promisify(execFile)("sh", ["-c", `${command} --noproxy '*' --silent --fail`]);
   await page.waitForFunction(() => document.querySelectorAll(".row[data-verdict=verified]").length === 2);
   assert.equal(local.got.length, 3);
   assert.equal(local.got[2].body.toString(), BODY);
 
-  // Nothing went elsewhere, and the secret is nowhere.
+  // Nothing was sent elsewhere, and the secret is nowhere.
   assert.deepEqual(page.foreign(), []);
   assert.deepEqual(page.wrong, []);
   assert.equal((await page.content()).includes(WHSEC), false);
@@ -150,7 +150,7 @@ test("hostile requests are shown as text, and nothing of them is executed", asyn
     await page.evaluate(() => document.querySelectorAll("details").forEach((details) => (details.open = true)));
     assert.deepEqual(await made(page), { pwned: undefined, elements: [] });
   }
-  // It is there, as text; what would steer the text is named.
+  // It is shown as text; control characters are shown by name.
   await page.locator(".row", { hasText: "/json" }).click();
   await page.locator(".request-line", { hasText: "/json" }).waitFor();
   assert.match(await page.locator("[role=tabpanel]").innerText(), /<script>globalThis\.pwned = 1<\/script>[^]*U\+202Egnp\.exe/);
@@ -159,7 +159,7 @@ test("hostile requests are shown as text, and nothing of them is executed", asyn
   assert.match(await page.locator("[role=tabpanel]").innerText(), /000000 {2}ff fe 3c 62 3e/);
   assert.deepEqual(page.wrong, []);
   assert.deepEqual(page.foreign(), []);
-  // The page could not be made to, either.
+  // The page cannot be made to do it either.
   const violation = await page.evaluate(() => {
     try {
       document.body.innerHTML = "<p>markup</p>";
@@ -208,7 +208,7 @@ test("thousands of requests stay few elements, and the oldest are dropped", asyn
     while (next < all) {
       const number = ++next;
       let status;
-      // While too many connections are open, as a sender repeats it.
+      // While too many connections are open, repeat the request as a sender does.
       do status = await post(number);
       while (status === 503);
       assert.equal(status, 204);
@@ -221,7 +221,7 @@ test("thousands of requests stay few elements, and the oldest are dropped", asyn
   const first = page.locator(".row").first();
   assert.equal(await first.getAttribute("aria-setsize"), "5000");
 
-  // A click takes while others arrive: the row stays the element that it was.
+  // A click works while other requests arrive: the row stays the same element.
   const third = page.locator("#request-5198");
   await third.hover();
   await page.mouse.down();
@@ -242,7 +242,7 @@ test("thousands of requests stay few elements, and the oldest are dropped", asyn
   assert.ok((await rows()) < 60);
   await page.locator(".inspection").waitFor();
 
-  // What is searched for is found in the headers.
+  // The search finds text in headers.
   await page.locator("#search").fill("n4321.");
   await page.waitForFunction(() => document.querySelectorAll(".row").length === 1);
   assert.match(await page.locator(".row").innerText(), /POST \/4321/);
@@ -270,7 +270,7 @@ test("requests are filtered, searched for and paused", async (t) => {
   await page.locator("#search").fill("needle");
   await count(1);
   assert.match(await page.locator(".row").innerText(), /\/other/);
-  // What arrives while it is searched for is searched too.
+  // Requests that arrive during a search are searched too.
   await fetch(`${receiver.receiver}/another`, { method: "POST", body: "one more needle" });
   await count(2);
   await page.locator("#search").fill("");
@@ -283,7 +283,7 @@ test("requests are filtered, searched for and paused", async (t) => {
   await page.getByRole("button", { name: "Pause" }).click();
   await count(5);
 
-  // What a request looks like is said where there is no verdict.
+  // Without a verdict, the page says what a request looks like.
   await page.locator(".row", { hasText: "/github" }).click();
   await page.getByText(/It has the headers of .*github/).waitFor();
   assert.deepEqual(page.wrong, []);
@@ -297,7 +297,7 @@ test("everything can be done by keyboard", async (t) => {
   await page.locator("#request-3").waitFor();
   await page.keyboard.press("/");
   assert.equal(await page.evaluate(() => document.activeElement.id), "search");
-  // From the search by way of the filters and the pause to the list.
+  // From the search through the filters and the pause button to the list.
   for (let place = 0; place < 4; place++) await page.keyboard.press("Tab");
   assert.equal(await page.evaluate(() => document.activeElement.id), "rows");
   await page.keyboard.press("ArrowDown");
@@ -344,14 +344,14 @@ test("without the token a page gets nothing", async (t) => {
   await deliver(receiver.receiver, "msg_secret");
   const [address] = receiver.inspector.split("#");
   const none = await open(browser, address);
-  await none.getByText("Open the URL that the command has printed").waitFor();
+  await none.getByText("Open the URL that the command printed").waitFor();
   const wrong = await open(browser, `${address}#token=000000000000000000000000`);
-  await wrong.getByText("open the URL that the command has printed").waitFor();
+  await wrong.getByText("open the URL that the command printed").waitFor();
   for (const page of [none, wrong]) {
     assert.equal(await page.locator(".row").count(), 0);
     assert.equal((await page.content()).includes("msg_secret"), false);
   }
-  // Nor does another site, although the browser is on this machine.
+  // Another site gets nothing either, although the browser is on this machine.
   const other = http.createServer((request, response) => response.writeHead(200, { "content-type": "text/html" }).end("<title>other</title>"));
   await new Promise((resolve) => other.listen(0, "127.0.0.1", resolve));
   t.after(() => other.close());

@@ -1,4 +1,4 @@
-// The playground, in a real browser: from its files, without a server, and served.
+// Tests the playground in a real browser: from its files, without a server, and served.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -13,7 +13,7 @@ before(async () => {
   browser = await launch();
   files = folder();
   execFileSync(join(ROOT, "crates/hookseal-playground/copy"), [files]);
-  // Another module than the one that stands in the repository.
+  // A module other than the one in the repository.
   if (process.env.HOOKSEAL_MODULE) copyFileSync(process.env.HOOKSEAL_MODULE, join(files, "module.js"));
 });
 after(() => browser.close());
@@ -141,7 +141,7 @@ test("each scheme signs as the command does, and what it signs is verified", asy
     for (const [header, value] of headers) words.push("--header", `${header}: ${value}`);
     const command = hookseal([...words, "-"], { secret, input: body });
     if (signed.error) {
-      // The command has the same to say.
+      // The command says the same.
       assert.ok(command.stderr.includes(signed.error), `${name}: ${signed.error}: ${command.stderr}`);
       continue;
     }
@@ -157,7 +157,7 @@ test("each scheme signs as the command does, and what it signs is verified", asy
       request: Buffer.from(request).toString("base64"),
       received_at: 1795000001,
     });
-    // The page takes the secret as the receiver has it, and only the pair's own key signs.
+    // The page takes the receiver's secret, and only the pair's signing key signs.
     const verdict = checked.inspections[0].verdict;
     if (!secret.startsWith("whsk_")) assert.equal(verdict, "verified", `${name}: ${JSON.stringify(checked.inspections[0].message)}`);
   }
@@ -186,7 +186,7 @@ test("a body is signed in the page, and the scheme of the request is found", asy
   await page.locator(".inspection[data-verdict=verified]").waitFor();
   await page.getByText("scheme paminga").waitFor();
 
-  // Of an altered one, the scheme is found by the cause.
+  // The scheme of an altered request is found by the cause.
   await page.locator("#request").fill(`POST / HTTP/1.1\nx-paminga-signature: ${mac}\n\n{"a": 1}`);
   await page.getByRole("button", { name: "Check", exact: true }).click();
   await page.locator(".cause", { hasText: "body-json-rewritten" }).waitFor();
@@ -266,7 +266,7 @@ test("the secret stays in the page, which can open no connection", async () => {
   assert.equal(await page.locator(".secret .text").inputValue(), "");
   assert.equal(await page.locator("#request").inputValue(), "");
 
-  // Whatever may try it.
+  // Every way to connect fails.
   const blocked = await page.evaluate(async () => {
     const violations = [];
     document.addEventListener("securitypolicyviolation", (event) => violations.push(event.effectiveDirective));

@@ -1,4 +1,4 @@
-// Makes pictures of the main views, of which some are in the README, made small by
+// Takes screenshots of the main views. Some are in the README, compressed by
 // `pngquant --strip 32`: node screenshots.mjs FOLDER
 
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-//! Starting the program, as its users do.
+//! Starts the program as its users do.
 
 #![allow(dead_code, unused_imports, reason = "each test file uses some of it")]
 
@@ -35,11 +35,11 @@ pub fn text(name: &str) -> String {
     fs::read_to_string(capture(name)).unwrap()
 }
 
-/// Writes a file of the tests' own, and returns its path.
+/// Writes a file for a test, and returns its path.
 pub fn file(name: &str, content: impl AsRef<[u8]>) -> PathBuf {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
-    // At once: another test may be reading the same.
+    // Written atomically, since another test may be reading the same file.
     let thread = format!("{:?}", std::thread::current().id());
     let made = path.with_extension(thread.replace(['(', ')'], "-"));
     fs::write(&made, content).unwrap();
@@ -47,7 +47,7 @@ pub fn file(name: &str, content: impl AsRef<[u8]>) -> PathBuf {
     path
 }
 
-/// Returns a folder that is empty.
+/// Returns an empty folder.
 pub fn folder(name: &str) -> PathBuf {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = fs::remove_dir_all(&path);
@@ -55,8 +55,8 @@ pub fn folder(name: &str) -> PathBuf {
     path
 }
 
-/// Makes the program's command, in the folder of the captures and without a secret. Two words in capitals
-/// stand for Pomelo's usual options.
+/// Creates the program's command, in the folder of the captures and without a secret. Two
+/// words in capitals stand for Pomelo's usual options.
 pub fn hookseal(words: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hookseal"));
     command
@@ -141,7 +141,7 @@ impl Run {
     }
 }
 
-/// Says whether a program of the system is there. In CI it must be.
+/// Returns whether a program is installed. In CI it must be.
 pub fn has(program: &str) -> bool {
     let found = Command::new(program)
         .arg("--version")
@@ -151,7 +151,7 @@ pub fn has(program: &str) -> bool {
         .is_ok();
     if !found {
         assert!(std::env::var_os("CI").is_none(), "{program} is missing");
-        // Not by a macro that libtest captures.
+        // Not with a macro, whose output libtest captures.
         let _ = writeln!(std::io::stderr(), "SKIPPED: {program} is missing");
     }
     found

@@ -1,9 +1,9 @@
-//! What `curl -v` prints of a request: each line of its head after `> `.
+//! The output of `curl -v`, in which each line of the request's head follows `> `.
 
 use super::{Capture, Lengths, check_length, lines};
 use crate::error::{Result, wrong};
 
-/// Reads the one request in curl's output, whose body is in another file.
+/// Reads the only request in curl's output. Its body is in another file.
 pub fn parse(file: &[u8], body: Option<&[u8]>, lengths: Lengths) -> Result<Capture> {
     let mut head = Vec::new();
     let mut requests = 0;
@@ -25,11 +25,11 @@ pub fn parse(file: &[u8], body: Option<&[u8]>, lengths: Lengths) -> Result<Captu
         is_head &= !sent.is_empty();
     }
     match requests {
-        0 => return wrong("no request line of `curl -v` (`> POST / HTTP/1.1`) is in it"),
+        0 => return wrong("it has no request line of `curl -v` (`> POST / HTTP/1.1`)"),
         1 => {}
         count => {
             return wrong(format!(
-                "it has {count} requests, of which --body can be that of one; keep its lines alone"
+                "it has {count} requests, and --body is the body of one; keep only that one's lines"
             ));
         }
     }

@@ -1,5 +1,5 @@
-//! Events of AWS: what an API Gateway (REST and HTTP APIs), a function URL or a load
-//! balancer passes to a function.
+//! AWS events: what an API Gateway (REST and HTTP APIs), a function URL or a load balancer
+//! passes to a function.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -12,7 +12,7 @@ use crate::error::{Result, wrong};
 pub fn parse(event: &Value) -> Result<Capture> {
     let text = |pointer: &str| event.pointer(pointer).and_then(Value::as_str);
     let headers = headers(event)?;
-    // Of version 2; of version 1 and load balancers.
+    // Version 2; version 1 and load balancers.
     let (method, target, note) = match text("/rawPath") {
         Some(path) => {
             let query = text("/rawQueryString").unwrap_or_default();
@@ -20,13 +20,13 @@ pub fn parse(event: &Value) -> Result<Capture> {
             (text("/requestContext/http/method"), Some(target), None)
         }
         None => {
-            // With the stage, which is part of the URL.
+            // It contains the stage, which is part of the URL.
             let path = text("/requestContext/path").or(text("/path"));
             let is_encoded = event.pointer("/requestContext/elb").is_some();
             let query = query(event, is_encoded);
             let note = (!query.is_empty() && !is_encoded).then(|| {
-                "the event has its query decoded, so the target is written anew; if the scheme \
-                 signs it, it may differ"
+                "the event's query is decoded, so the target was encoded again; if the scheme \
+                 signs the target, it may differ"
                     .to_owned()
             });
             let target = path.map(|path| joined(path, &query));
@@ -44,9 +44,9 @@ pub fn parse(event: &Value) -> Result<Capture> {
     })
 }
 
-/// REST APIs send two maps, of which `headers` has only the last value of each name; HTTP
-/// APIs and function URLs send `headers`, with several values joined by a comma; load
-/// balancers send one of the two.
+/// Reads the headers. REST APIs send two maps, of which `headers` has only the last value of
+/// each name. HTTP APIs and function URLs send `headers`, where several values are joined by
+/// a comma. Load balancers send either map.
 fn headers(event: &Value) -> Result<Vec<(String, Vec<u8>)>> {
     let map = |key: &str| event.get(key).and_then(Value::as_object);
     let lists = map("multiValueHeaders").filter(|map| !map.is_empty());
@@ -60,7 +60,7 @@ fn headers(event: &Value) -> Result<Vec<(String, Vec<u8>)>> {
             .map_or(std::slice::from_ref(value), Vec::as_slice);
         for value in values {
             let Some(value) = value.as_str() else {
-                return wrong("not an event: the value of one of its headers is not a text");
+                return wrong("not an event: the value of one of its headers is not a string");
             };
             headers.push((name.clone(), value.as_bytes().to_vec()));
         }
@@ -74,12 +74,12 @@ fn body(event: &Value) -> Result<Vec<u8>> {
         Some(Value::String(text)) => text,
         Some(_) => {
             return wrong(
-                "the event's body is not a text: something has parsed it, and its bytes are lost; \
-                 take the event as the platform passes it to the function",
+                "the event's body is not a string: something has parsed it, so its bytes are \
+                 lost; save the event as the platform passes it to the function",
             );
         }
     };
-    // A text where something has written the event anew.
+    // It is a string if something has serialized the event again.
     let is_base64 = match event.get("isBase64Encoded") {
         Some(Value::Bool(is_base64)) => *is_base64,
         Some(Value::String(text)) => text == "true",
@@ -90,7 +90,7 @@ fn body(event: &Value) -> Result<Vec<u8>> {
     }
     match BASE64_STANDARD.decode(text) {
         Ok(body) => Ok(body),
-        Err(_) => wrong("the event's body is flagged as base64 (`isBase64Encoded`) and is none"),
+        Err(_) => wrong("the event's body is flagged as base64 (`isBase64Encoded`) but is not"),
     }
 }
 
@@ -116,7 +116,7 @@ fn query(event: &Value, is_encoded: bool) -> String {
     query.join("&")
 }
 
-/// Percent-encodes all but what RFC 3986 calls unreserved.
+/// Percent-encodes every character that RFC 3986 does not call unreserved.
 fn encoded(text: &str) -> String {
     let mut encoded = String::new();
     for byte in text.bytes() {

@@ -1,4 +1,4 @@
-//! HAR files, as browsers and proxies export them: JSON with the requests of a session.
+//! HAR files, which browsers and proxies export: JSON with the requests of a session.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -8,7 +8,7 @@ use super::Capture;
 use crate::error::{Result, WrongUse, wrong};
 use crate::url;
 
-/// Far more than a session has. Each takes many times the memory that its text takes.
+/// Far more than a session has. A parsed entry takes many times the memory of its text.
 const MAX_ENTRIES: usize = 100_000;
 
 /// Reads each entry of a HAR file.
@@ -27,7 +27,7 @@ pub fn parse(har: &Value) -> Result<Vec<Capture>> {
     }
     let numbered = (1..).zip(entries);
     let parse = |(number, entry)| {
-        // One that cannot be read keeps none of the others from being checked.
+        // If an entry cannot be read, the others are still checked.
         parse_entry(number, entry).unwrap_or_else(|WrongUse(message)| Capture {
             number: Some(number),
             unreadable: Some(message),
@@ -56,7 +56,7 @@ fn parse_entry(number: usize, entry: &Value) -> Result<Capture> {
                 "a header in entry {number} of the HAR file has no name or no value"
             ));
         };
-        // Of HTTP/2, as browsers export it.
+        // Browsers export the pseudo headers of HTTP/2.
         match name.strip_prefix(':') {
             Some("path") => target = Some(value.into()),
             Some(_) => {}
@@ -79,8 +79,8 @@ fn body(number: usize, request: &Value) -> Result<(Vec<u8>, Option<String>)> {
     let stated = request.get("bodySize").and_then(Value::as_u64);
     let left_out = || {
         wrong(format!(
-            "entry {number} of the HAR file has no text of its body; export it again with the \
-             contents"
+            "entry {number} of the HAR file has no body text; export it again with its \
+             content"
         ))
     };
     let Some(data) = request.get("postData").filter(|data| !data.is_null()) else {
@@ -92,14 +92,14 @@ fn body(number: usize, request: &Value) -> Result<(Vec<u8>, Option<String>)> {
     let Some(text) = data.get("text").and_then(Value::as_str) else {
         return left_out();
     };
-    // Not in the specification, and written by some proxies.
+    // Not in the specification, but some proxies write it.
     let is_base64 = data.get("encoding").and_then(Value::as_str) == Some("base64");
     let body = if is_base64 {
         match BASE64_STANDARD.decode(text) {
             Ok(body) => body,
             Err(_) => {
                 return wrong(format!(
-                    "the body in entry {number} of the HAR file is said to be base64 and is not"
+                    "the body in entry {number} of the HAR file is marked as base64 but is not"
                 ));
             }
         }
@@ -109,7 +109,7 @@ fn body(number: usize, request: &Value) -> Result<(Vec<u8>, Option<String>)> {
     let found = u64::try_from(body.len()).ok();
     let note = match stated {
         Some(stated) if stated > 0 && Some(stated) != found => Some(format!(
-            "the HAR file says that the body had {stated} bytes, and its text has {}: the export \
+            "the HAR file says that the body had {stated} bytes, but its text has {}: the export \
              may have changed it",
             body.len()
         )),

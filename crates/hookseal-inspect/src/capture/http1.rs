@@ -1,11 +1,11 @@
-//! Raw HTTP/1.1 requests, as a socket receives them.
+//! Raw HTTP/1.1 requests, as received from a socket.
 
 use httparse::{EMPTY_HEADER, Status};
 
 use super::{Capture, Lengths, values};
 use crate::error::{Result, wrong};
 
-/// More headers than servers let pass: the usual limit is about 100.
+/// Servers accept fewer headers: their usual limit is about 100.
 pub const MAX_HEADERS: usize = 128;
 
 /// Reads a file with one request.
@@ -16,7 +16,7 @@ pub fn parse(file: &[u8], lengths: Lengths) -> Result<Capture> {
     Ok(capture)
 }
 
-/// Reads a request that came off a socket, complete.
+/// Reads a complete request that was received from a socket.
 pub fn parse_raw(raw: &[u8]) -> Result<Capture> {
     parse(raw, Lengths::Strict)
 }
@@ -61,9 +61,9 @@ fn body(headers: &[(String, Vec<u8>)], rest: &[u8], lengths: Lengths) -> Result<
         ([], [_]) if lenient => Ok(rest.to_vec()),
         ([], [length]) => sized(rest, length).map(<[u8]>::to_vec),
         ([coding], []) if coding.eq_ignore_ascii_case(b"chunked") => chunked(rest),
-        ([_], []) => wrong("the Transfer-Encoding is not chunked alone, the only one that is read"),
-        // Two statements about where a body ends can make two bodies of one:
-        // that is how requests are smuggled past a proxy.
+        ([_], []) => wrong("the Transfer-Encoding is not just `chunked`, the only one supported"),
+        // Two statements about where the body ends can be read as two
+        // requests: this is how requests are smuggled past a proxy.
         _ => wrong("several Content-Length or Transfer-Encoding headers; a request has one"),
     }
 }
@@ -117,8 +117,8 @@ fn chunked(mut rest: &[u8]) -> Result<Vec<u8>> {
         body.extend_from_slice(chunk);
         rest = after;
     }
-    // Trailers are read over. They are no headers: what a scheme reads has to
-    // be known before the body.
+    // Trailers are skipped. They are not headers: a scheme reads its headers
+    // before the body.
     let mut trailers = [EMPTY_HEADER; MAX_HEADERS];
     match httparse::parse_headers(rest, &mut trailers) {
         Ok(Status::Complete((length, _))) => {

@@ -1,5 +1,5 @@
-//! Heads that tools have written down as lines: of HTTP/2, of `curl -v`, in a file of
-//! their own.
+//! Heads that tools write as lines: HTTP/2 requests, the output of `curl -v`, and heads in a
+//! separate file.
 
 use super::{Capture, Lengths, http1, values};
 use crate::error::{Result, wrong};
@@ -17,12 +17,12 @@ pub fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 /// Returns whether a line is a request line as `curl -v` prints it.
 pub fn has_curl_request(file: &[u8]) -> bool {
-    // Before it there are lines about the connection.
+    // Lines about the connection precede it.
     let start = file.get(..64 * 1024).unwrap_or(file);
     lines(start).any(|line| line.strip_prefix(b"> ").is_some_and(is_request_line))
 }
 
-/// Returns whether a line is a method, a target and a version of HTTP.
+/// Returns whether a line consists of a method, a target and an HTTP version.
 pub fn is_request_line(line: &[u8]) -> bool {
     request_line(line).is_some()
 }
@@ -36,7 +36,7 @@ fn request_line(line: &[u8]) -> Option<(&str, &str)> {
     is_request.then_some((method, target))
 }
 
-/// Reads a request whose head is written as lines, with its body after an empty line.
+/// Reads a request whose head is written as lines and whose body follows an empty line.
 pub fn parse_request(file: &[u8], lengths: Lengths) -> Result<Capture> {
     let mut end = None;
     let mut at = 0;
@@ -63,8 +63,7 @@ pub fn parse_request(file: &[u8], lengths: Lengths) -> Result<Capture> {
     Ok(capture)
 }
 
-/// Reads a head: a request line or pseudo headers, both of which may be missing, and
-/// headers.
+/// Reads a head: headers, which may follow a request line or pseudo headers.
 pub fn parse_head(head: &[u8]) -> Result<Capture> {
     let mut capture = Capture {
         number: None,
@@ -89,7 +88,7 @@ pub fn parse_head(head: &[u8]) -> Result<Capture> {
         }
         let Some((name, value)) = header(line) else {
             return wrong(format!(
-                "not an HTTP request: line {number} is no header (`name: value`)"
+                "not an HTTP request: line {number} is not a header (`name: value`)"
             ));
         };
         let text = || String::from_utf8_lossy(value).into_owned();
@@ -115,7 +114,7 @@ pub fn parse_head(head: &[u8]) -> Result<Capture> {
     Ok(capture)
 }
 
-/// Returns name and value of a header's line. The name of a pseudo header begins with a
+/// Returns the name and value of a header line. The name of a pseudo header begins with a
 /// colon.
 fn header(line: &[u8]) -> Option<(&str, &[u8])> {
     let pseudo = usize::from(line.starts_with(b":"));

@@ -1,4 +1,4 @@
-//! Captured requests, in the forms in which tools write them down.
+//! Captured requests, in the formats that tools write.
 
 mod curl;
 mod event;
@@ -14,25 +14,25 @@ pub use http1::{content_length as raw_content_length, parse_raw, parse_raw_head}
 /// A request as it was received.
 #[derive(Default)]
 pub struct Capture {
-    /// Which one of its file, if that can have several.
+    /// Its number in the file, if the format can hold several requests.
     pub number: Option<usize>,
     /// The method, if the file has it.
     pub method: Option<String>,
     /// The path and query, if the file has them.
     pub target: Option<String>,
-    /// In the order of the file, repeated ones and all: whether a repeated header is
-    /// harmless is the verification's to say.
+    /// All headers in the order of the file, also repeated ones: the verification decides
+    /// whether a repeated header is harmless.
     pub headers: Vec<(String, Vec<u8>)>,
     /// The body, byte for byte.
     pub body: Vec<u8>,
     /// What the file says that casts doubt on the body or the target.
     pub note: Option<String>,
-    /// Why there is no request: an entry of a file of several that cannot be read.
+    /// Why there is no request, if this entry of a file with several cannot be read.
     pub unreadable: Option<String>,
 }
 
 impl Capture {
-    /// Returns the values of a header, whose name is in lower case.
+    /// Returns the values of a header. Its name must be in lower case.
     pub fn values(&self, name: &str) -> Vec<&[u8]> {
         values(&self.headers, name)
     }
@@ -46,14 +46,14 @@ fn values<'h>(headers: &'h [(String, Vec<u8>)], name: &str) -> Vec<&'h [u8]> {
         .collect()
 }
 
-/// The forms of files.
+/// The formats of files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// A raw HTTP/1.1 request.
     Http1,
-    /// A request of HTTP/2, as lines.
+    /// An HTTP/2 request, written as lines.
     Http2,
-    /// What `curl -v` has printed.
+    /// The output of `curl -v`.
     Curl,
     /// An event of an API Gateway, a function URL or a load balancer.
     Event,
@@ -62,10 +62,10 @@ pub enum Format {
 }
 
 impl Format {
-    /// The names of all.
+    /// The names of all formats.
     pub const NAMES: [&str; 5] = ["http1", "http2", "curl", "event", "har"];
 
-    /// Returns the format of this name.
+    /// Returns the format with this name.
     pub fn by_name(name: &str) -> Option<Self> {
         Some(match name {
             "http1" => Self::Http1,
@@ -87,7 +87,7 @@ impl Format {
             return kind_of_json(file);
         }
         let first = lines::first(file);
-        // A body may have lines that look like curl's.
+        // A body may contain lines that look like curl's.
         if !lines::is_request_line(first) && lines::has_curl_request(file) {
             return Ok(Self::Curl);
         }
@@ -121,7 +121,7 @@ fn kind_of_json(file: &[u8]) -> Result<Format> {
     }
 }
 
-/// Reads JSON. The error does not quote it: it may hold the body.
+/// Reads JSON. The error does not quote the text, which may contain the body.
 fn json(file: &[u8]) -> Result<serde_json::Value> {
     let file = file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file);
     serde_json::from_slice(file).map_err(|error| {
@@ -137,17 +137,17 @@ fn json(file: &[u8]) -> Result<serde_json::Value> {
     })
 }
 
-/// Whether a body must have the length that its head announces.
+/// Whether a body must have the length that the head announces.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Lengths {
-    /// Another length is an error that says which.
+    /// A different length is an error that states both.
     Strict,
-    /// The rest of the file is the body: the search for causes says what is wrong with it.
+    /// The rest of the file is the body: the search for the cause says what is wrong with it.
     Lenient,
 }
 
-/// Reads the requests of a file. `body` is the content of the file with the body, for what
-/// has none.
+/// Reads the requests of a file. `body` is the content of the file with the body, for a
+/// format that has none.
 pub fn parse(
     file: &[u8],
     format: Option<Format>,
@@ -161,8 +161,7 @@ pub fn parse(
     };
     if body.is_some() && format != Format::Curl {
         return wrong(
-            "--body goes with --headers, or with what `curl -v` has printed; this file has its body \
-             in it",
+            "--body goes with --headers or the output of `curl -v`; this file contains its body",
         );
     }
     match format {
@@ -174,7 +173,7 @@ pub fn parse(
     }
 }
 
-/// Reads a request whose head and body are in two files.
+/// Reads a request whose head and body are in separate files.
 pub fn parse_pair(head: &[u8], body: Vec<u8>, lengths: Lengths) -> Result<Capture> {
     foreign::refuse(head)?;
     let mut capture = lines::parse_head(head)?;
@@ -183,7 +182,7 @@ pub fn parse_pair(head: &[u8], body: Vec<u8>, lengths: Lengths) -> Result<Captur
     Ok(capture)
 }
 
-/// Checks a body that is not in the file of its head.
+/// Checks the length of a body that is not in the same file as its head.
 fn check_length(headers: &[(String, Vec<u8>)], body: &[u8], lengths: Lengths) -> Result<()> {
     match values(headers, "content-length")[..] {
         [length] if lengths == Lengths::Strict => http1::sized(body, length).map(drop),
@@ -195,7 +194,7 @@ fn check_length(headers: &[(String, Vec<u8>)], body: &[u8], lengths: Lengths) ->
 mod tests {
     use super::*;
 
-    /// Small numbers from a linear congruential generator (Knuth's MMIX).
+    /// A linear congruential generator (Knuth's MMIX) for small numbers.
     struct Random(u64);
 
     impl Random {
@@ -251,7 +250,7 @@ mod tests {
         );
     }
 
-    /// Whatever is changed, nothing panics, and no body is longer than its file.
+    /// Checks that no change causes a panic or a body longer than its file.
     #[test]
     fn changed_files_are_read_or_refused() {
         let mut random = Random(1);

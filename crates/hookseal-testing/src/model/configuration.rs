@@ -1,4 +1,4 @@
-//! Which receivers a webhook can be made of.
+//! Decides for which receivers a webhook can be created.
 
 use hookseal::scheme::{Algorithm, Field, Form, Part, SignatureField};
 
@@ -6,7 +6,7 @@ use super::wire::{is_token, is_trimmed, mac, separator_byte};
 use super::{Key, Receiver, Setting, ed25519, secrets};
 
 impl Receiver {
-    /// Returns which of its keys can sign, of MACs and then of Ed25519.
+    /// Returns the indices of the keys that can sign: MAC keys first, then Ed25519 keys.
     pub fn signers(&self) -> Vec<usize> {
         let macs = 0..self.keys.len();
         let ed25519 = (macs.end..).zip(&self.ed25519);
@@ -20,7 +20,7 @@ impl Receiver {
         self.scheme.key_id.is_some() || self.all_forms().iter().any(in_entry)
     }
 
-    /// Returns whether a webhook can be made of it at all.
+    /// Returns whether a webhook can be created for the receiver at all.
     pub fn is_sound(&self) -> bool {
         self.has_sound_names()
             && self.has_sound_form()
@@ -34,7 +34,7 @@ impl Receiver {
         let prefix = own.or(self.scheme.header_prefix);
         let has_prefix =
             prefix.is_none_or(|prefix| is_token(prefix.strip_suffix('-').unwrap_or(prefix)));
-        // A prefix alone is no name.
+        // A prefix alone is not a name.
         let has_name = !matches!(
             self.signature(),
             SignatureField::Header("")
@@ -42,7 +42,7 @@ impl Receiver {
                 | SignatureField::Numbered("")
                 | SignatureField::List { header: "", .. }
         );
-        // Each is read from a place of its own.
+        // Each is read from a different header.
         let mut names = vec![self.signature_headers().swap_remove(0)];
         names.extend(self.key_id_header());
         names.extend(self.message_id_header());
@@ -66,8 +66,8 @@ impl Receiver {
             && !is_signed
     }
 
-    /// HTTP takes white space away before a value, and knows no control characters. An
-    /// entry of a list ends where the separator is.
+    /// Returns whether a request can carry the form's prefix. HTTP strips white space before
+    /// a value and forbids control characters, and an entry of a list ends at the separator.
     fn has_sound_form(&self) -> bool {
         let Some((prefix, _)) = self.settings.form.as_ref() else {
             return true;
@@ -86,7 +86,7 @@ impl Receiver {
         let endpoints = &self.settings.endpoints;
         let is_named = self.scheme.endpoint_header.is_some();
         let is_signed = self.signs(Part::Endpoint);
-        // No header has it that holds a control character.
+        // No header value contains a control character.
         let is_control = |c: char| c != '\t' && c.is_ascii_control();
         let is_sound = |endpoint: &String| {
             !endpoint.is_empty()
@@ -100,8 +100,8 @@ impl Receiver {
         }
     }
 
-    /// Of several endpoints, none may make the end of another, or of a timestamp beside
-    /// them, a matter of opinion.
+    /// Returns whether the ends of several endpoints are unambiguous: none may make the end of
+    /// another, or of an adjacent timestamp, ambiguous.
     fn have_ends(&self) -> bool {
         let parts = self.scheme.signed;
         let body = parts.iter().position(|part| *part == Part::Body).unwrap();
@@ -109,7 +109,7 @@ impl Receiver {
         let Some(place) = place else {
             return true;
         };
-        // As they are read: those before the body forward, those after it backward.
+        // As they are read: forward before the body, backward after it.
         let is_before = place < body;
         let read = |text: &String| -> Vec<u8> {
             match is_before {
@@ -137,7 +137,7 @@ impl Receiver {
         are_apart && end_digits
     }
 
-    /// What is not timed has no window to set.
+    /// Returns whether the window is sound: a scheme without timestamps must have none.
     fn has_sound_window(&self) -> bool {
         self.is_timed() || self.window == Setting::Default
     }
@@ -145,7 +145,7 @@ impl Receiver {
     fn has_sound_keys(&self) -> bool {
         let Self { keys, ed25519, .. } = self;
         let is_sound = |key: &Key| secrets::from_bytes(&key.secret).is_ok();
-        // The seed of zeros is everyone's.
+        // Everyone knows the seed of zeros.
         let is_point = |key: &ed25519::Key| {
             ed25519::faults(&key.public).is_empty() && !(key.signs && key.seed == Some([0; 32]))
         };
@@ -166,7 +166,7 @@ impl Receiver {
             && (!self.picks_by_id() || self.has_sound_ids())
     }
 
-    /// At most eight secrets may have signed a request, and four keys of Ed25519.
+    /// Returns whether at most eight secrets and four Ed25519 keys may have signed a request.
     fn has_few_keys(&self) -> bool {
         let by_id = self.scheme.key_id.is_some();
         let macs: Vec<_> = self.keys.iter().map(|key| &key.id).collect();
@@ -178,12 +178,12 @@ impl Receiver {
         most(&macs) <= 8 && most(&ed25519) <= 4
     }
 
-    /// Each key can be named, and none by two names.
+    /// Returns whether each key can be named, and none has two names.
     fn has_sound_ids(&self) -> bool {
         let Self { keys, ed25519, .. } = self;
         let can_be_named = |id: &Option<String>| {
             let id = id.as_deref().unwrap_or_default();
-            // In an entry of a list.
+            // The id is in an entry of a list.
             let fits = match self.scheme.signature {
                 SignatureField::List { separator, .. } if self.scheme.key_id.is_none() => {
                     id.len() <= 256 && !id.contains(char::from(separator_byte(separator)))
@@ -192,7 +192,7 @@ impl Receiver {
             };
             !id.is_empty() && is_trimmed(id.as_bytes()) && fits
         };
-        // By what they make of no message: HMAC pads secrets with zeros.
+        // Compared by the MAC of an empty message, since HMAC pads secrets with zeros.
         let tag = |key: &Key| self.mac().map(|it| mac(it, &key.secret, b""));
         let shared = keys.iter().any(|one| {
             let mut others = keys.iter();

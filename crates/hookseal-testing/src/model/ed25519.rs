@@ -1,5 +1,5 @@
-//! Ed25519 for the model: RFC 8032 by `ring`, and by its own numbers where
-//! `ring` is laxer than what is wanted, or makes only what is right.
+//! Ed25519 for the model: RFC 8032 by `ring`, and own arithmetic where `ring` is too
+//! lax, or creates only right signatures.
 
 use std::fmt;
 
@@ -18,9 +18,9 @@ pub type Signature = [u8; 64];
 pub struct Key {
     pub id: Option<String>,
     pub public: Point,
-    /// Its other half, where a sender has one.
+    /// The private half, if a sender has one.
     pub seed: Option<Seed>,
-    /// Whether the receiver has it as well, and can sign.
+    /// Whether the receiver has the seed too, and can sign.
     pub signs: bool,
 }
 
@@ -57,8 +57,8 @@ fn pair(seed: &Seed) -> Ed25519KeyPair {
     Ed25519KeyPair::from_seed_unchecked(seed).unwrap()
 }
 
-/// Tells whether a sound key verifies the signature. `ring` takes an `R` of
-/// small order, which only the key's owner can make: then one signature may fit
+/// Returns whether a sound key verifies the signature. `ring` accepts an `R` of
+/// small order, which only the key's owner can create: then one signature may match
 /// several messages.
 pub fn verifies(public: &Point, message: &[u8], signature: &Signature) -> bool {
     let point = signature[..32].try_into().unwrap();
@@ -68,15 +68,15 @@ pub fn verifies(public: &Point, message: &[u8], signature: &Signature) -> bool {
             .is_ok()
 }
 
-/// Why a point or a text is no key.
+/// Why a point or a text is not a key.
 #[derive(Clone, Debug, PartialEq)]
 pub enum KeyFault {
     Base64(Fault),
-    /// It is marked as something else.
+    /// It is marked as a different kind of key.
     Foreign,
     Length(usize),
     NoPrefix,
-    /// The seed is the one that everyone knows.
+    /// The seed is all zeros, which everyone knows.
     Zero,
     NotCanonical,
     NotItsPublicKey,
@@ -84,7 +84,7 @@ pub enum KeyFault {
     SmallOrder,
 }
 
-/// Lists all that is wrong with a public key: nothing, if it is one.
+/// Lists everything that is wrong with a public key; nothing if it is valid.
 pub fn faults(public: &Point) -> Vec<KeyFault> {
     let faults = [
         (is_on_curve(public), KeyFault::NotOnCurve),
@@ -113,9 +113,9 @@ fn is_small_order(point: &Point) -> bool {
     SMALL_ORDER.contains(&data_encoding::HEXLOWER.encode(&ordinate).as_str())
 }
 
-/// Section 5.1.3, step 2: `x^2 = (y^2 - 1) / (d y^2 + 1)` with
-/// `d = -121665/121666` has a solution. A fraction is a square if the product of
-/// its two numbers is one, which Euler's criterion tells.
+/// Returns whether `x^2 = (y^2 - 1) / (d y^2 + 1)` with `d = -121665/121666` has a
+/// solution (section 5.1.3, step 2). A fraction is a square if the product of numerator
+/// and denominator is a square, which Euler's criterion tells.
 fn is_on_curve(point: &Point) -> bool {
     let prime = prime();
     let y = ordinate(point);
@@ -126,19 +126,19 @@ fn is_on_curve(point: &Point) -> bool {
     euler <= BigUint::from(1u8)
 }
 
-/// A point's bytes without the sign of its abscissa.
+/// Returns a point's bytes without the sign of its abscissa.
 fn ordinate(point: &Point) -> BigUint {
     let mut bytes = *point;
     bytes[31] &= 0x7f;
     BigUint::from_bytes_le(&bytes)
 }
 
-/// Of the field.
+/// Returns the prime of the field.
 fn prime() -> BigUint {
     (BigUint::from(1u8) << 255) - 19u8
 }
 
-/// Of the group of the base point.
+/// Returns the order of the base point's group.
 fn order() -> BigUint {
     let rest = BigUint::from(27_742_317_777_372_353_535_851_937_790_883_648_493u128);
     (BigUint::from(1u8) << 252) + rest
@@ -150,7 +150,7 @@ fn bytes_of(number: &BigUint) -> [u8; 32] {
     bytes.try_into().unwrap()
 }
 
-/// Returns the signature with the other spelling of `S`, which section 5.1.7
+/// Returns the signature with the other encoding of `S`, which section 5.1.7
 /// forbids.
 pub fn with_larger_s(signature: &Signature) -> Signature {
     let (point, number) = signature.split_at(32);
@@ -160,8 +160,8 @@ pub fn with_larger_s(signature: &Signature) -> Signature {
     )
 }
 
-/// Signs as a key's owner can, with another nonce than that of section 5.1.6:
-/// the scalar of another seed, or zero, whose point has small order.
+/// Signs as a key's owner can, with a nonce other than that of section 5.1.6: the
+/// scalar of another seed, or zero, whose point has small order.
 pub fn sign_with_nonce(seed: &Seed, nonce: Option<&Seed>, message: &[u8]) -> Signature {
     let (point, number) = match nonce {
         Some(nonce) => (public_key(nonce), scalar(nonce)),
@@ -177,7 +177,7 @@ fn join(point: Point, number: &BigUint) -> Signature {
     both.try_into().unwrap()
 }
 
-/// Section 5.1.5.
+/// Returns the scalar of a seed (section 5.1.5).
 fn scalar(seed: &Seed) -> BigUint {
     let hash = digest(&SHA512, seed);
     let mut bytes: [u8; 32] = hash.as_ref()[..32].try_into().unwrap();
@@ -228,8 +228,8 @@ pub fn seed_from_text(text: &str) -> Result<Seed, Vec<KeyFault>> {
     }
 }
 
-/// What follows the prefix. A text without it is another kind of key, or has
-/// characters that are in no key.
+/// Decodes what follows the prefix. A text without the prefix is another kind of key,
+/// or has characters that no key contains.
 fn key_from_text(text: &str, prefix: &str) -> Result<Vec<u8>, KeyFault> {
     if let Some(encoded) = text.strip_prefix(prefix) {
         return secrets::base64(encoded, prefix.len()).map_err(KeyFault::Base64);

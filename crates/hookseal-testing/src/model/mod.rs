@@ -1,22 +1,22 @@
-//! A receiver of webhooks, written down once more with other crates (`ring`,
-//! `data-encoding`) and as plainly as can be.
+//! A receiver of webhooks, implemented a second time with other crates (`ring`,
+//! `data-encoding`) and as plainly as possible.
 //!
-//! A scheme is data, which both sides read: `hookseal::scheme::Scheme`. What the
-//! data means is written here a second time, and nothing is clever: where the two
-//! differ, one of them is wrong. It reads as a specification. A request is
-//! checked in this order, and the first step that finds a fault ends it:
+//! A scheme is data, which both sides read: `hookseal::scheme::Scheme`. This module
+//! implements the meaning of the data a second time, without clever code, so that it
+//! reads like a specification. Where the two differ, one of them is wrong. A request is
+//! checked in this order, and the first step that finds a fault ends the check:
 //!
 //! 1. the method and the target are there, if the scheme reads them, and each
 //!    header that it reads is there, once, with a value;
-//! 2. each of them is of its form;
+//! 2. each of them has its form;
 //! 3. the endpoint is the receiver's own;
 //! 4. the timestamp lies in the replay window;
 //! 5. the key that the request names is one of the receiver's;
 //! 6. one of the signatures is the MAC of the message under one of the keys, or
 //!    an Ed25519 signature of it that one of those keys verifies.
 //!
-//! It does not speak of canonical forms of the body, which only code can make, and
-//! has no list of the marks of other kinds of keys: see [`secrets`].
+//! It does not cover canonical forms of the body, which only code can compute, and has
+//! no list of the marks of other kinds of keys: see [`secrets`].
 
 use std::fmt;
 
@@ -31,30 +31,30 @@ pub mod time;
 mod verdict;
 mod wire;
 
-/// Who checks: a scheme with its options, its active keys and replay window.
+/// A receiver: a scheme with its options, its active keys and its replay window.
 #[derive(Clone)]
 pub struct Receiver {
     pub scheme: Scheme<'static>,
     pub settings: Settings,
-    /// Of MACs.
+    /// The MAC keys.
     pub keys: Vec<Key>,
     pub ed25519: Vec<ed25519::Key>,
     pub window: Setting<Window>,
 }
 
-/// What a receiver sets of a scheme.
+/// The options of a scheme that a receiver sets.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
     pub header_prefix: Option<String>,
     pub signature_header: Option<String>,
-    /// One form in place of the scheme's.
+    /// The only accepted form, in place of the scheme's.
     pub form: Option<(String, Encoding)>,
     pub endpoints: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Setting<T> {
-    /// As the scheme has it.
+    /// The scheme's default.
     Default,
     Off,
     Is(T),
@@ -75,13 +75,13 @@ pub struct Window {
 
 #[derive(Clone)]
 pub struct Request {
-    /// Method and target, unless the receiver hands over headers alone.
+    /// The method and target, unless the receiver passes only headers.
     pub line: Option<(String, String)>,
     pub headers: Vec<(String, Vec<u8>)>,
     pub body: Vec<u8>,
 }
 
-// Bytes are shown so that a finding can be read.
+// Shows bytes so that a finding is readable.
 
 impl fmt::Debug for Receiver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -126,8 +126,8 @@ pub struct Accepted {
     pub signature: Vec<u8>,
 }
 
-/// What is wrong, in the word that logs, metrics and vectors have for it, and
-/// with which header.
+/// What is wrong, in the word that logs, metrics and vectors use, and with which
+/// header.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fault {
     pub reason: &'static str,
@@ -143,9 +143,9 @@ pub struct Outside {
     pub tolerance: u64,
 }
 
-/// The scheme, with the receiver's settings.
+/// The scheme with the receiver's settings.
 impl Receiver {
-    /// Returns a header's whole name, in lower case.
+    /// Returns a header's full name in lower case.
     pub fn name(&self, name: &str) -> String {
         let own = self.settings.header_prefix.as_deref();
         match own.or(self.scheme.header_prefix) {
@@ -181,7 +181,7 @@ impl Receiver {
         }
     }
 
-    /// How a signature may be written.
+    /// Returns the forms that a signature may have.
     fn all_forms(&self) -> Vec<Form<'_>> {
         match &self.settings.form {
             Some((prefix, encoding)) => vec![Form {
@@ -193,8 +193,7 @@ impl Receiver {
         }
     }
 
-    /// Returns the forms whose algorithms there are keys for: others are
-    /// skipped.
+    /// Returns the forms for whose algorithms there are keys. The others are skipped.
     pub fn forms(&self) -> Vec<Form<'_>> {
         let has_keys = |form: &Form<'_>| match form.algorithm {
             Algorithm::Ed25519 => !self.ed25519.is_empty(),
@@ -209,8 +208,8 @@ impl Receiver {
         algorithms.find(|&algorithm| algorithm != Algorithm::Ed25519)
     }
 
-    /// Returns the window: five minutes, if neither receiver nor scheme says
-    /// anything else.
+    /// Returns the window: five minutes, unless the receiver or the scheme sets
+    /// another.
     pub fn window(&self) -> Option<Window> {
         match (self.window, self.scheme.window) {
             (Setting::Off, _) => None,
@@ -230,7 +229,7 @@ impl Receiver {
         self.scheme.timestamp.is_some()
     }
 
-    /// Returns the name of the header that the timestamp is in.
+    /// Returns the name of the timestamp's header.
     pub fn timestamp_header(&self) -> Option<String> {
         let signature = || self.signature_headers().swap_remove(0);
         Some(match self.scheme.timestamp?.field {
@@ -262,7 +261,7 @@ impl Receiver {
             .collect()
     }
 
-    /// Tells whether each signature names its key.
+    /// Returns whether each signature names its key.
     pub fn signatures_name_keys(&self) -> bool {
         let mut forms = self.forms().into_iter();
         forms.any(|form| form.after_key_id.is_some())

@@ -1,10 +1,9 @@
-//! How the texts of secrets are read, for the model: all that is wrong with one,
-//! of which an error names something.
+//! Reads the texts of secrets for the model, and lists everything that is wrong with
+//! one. An error names one of these faults.
 //!
-//! The marks of other kinds of keys (PEM, OpenSSH, DER, minisign) are not
-//! written down here: a second copy of that list would prove nothing. The
-//! properties check in their stead that what an error names does stand in the
-//! text.
+//! The marks of other kinds of keys (PEM, OpenSSH, DER, minisign) are not listed here:
+//! a second copy of that list would prove nothing. Instead, the properties check that
+//! the text contains what an error names.
 
 use data_encoding::{BASE64, BASE64_NOPAD, HEXLOWER_PERMISSIVE};
 use hookseal::scheme::SecretForm;
@@ -13,29 +12,29 @@ use ring::digest::{SHA256, digest};
 /// What is wrong with a secret.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Fault {
-    /// Nothing but zero bytes, which HMAC pads secrets with.
+    /// Only zero bytes, with which HMAC pads secrets.
     Zero,
     Empty,
-    /// It is marked as another kind of key than is expected.
+    /// Marked as a different kind of key than expected.
     Foreign,
     /// A word that programs write for a value that is not set.
     Placeholder,
     /// `${…}` or `$(…)`, and where it begins.
     Unexpanded(usize),
-    /// A character that does not belong where it is.
+    /// A character that does not belong in its place.
     Stranger(char, usize),
     /// Padding, left-over bits, or an impossible length.
     Form,
-    /// Decoded to so few bytes.
+    /// Decoded to this number of bytes, too few.
     Short(usize),
-    /// Hexadecimal digits, where base64 is expected.
+    /// Hexadecimal digits where base64 is expected.
     Hex,
 }
 
 pub type Secret = Result<Vec<u8>, Vec<Fault>>;
 
-/// Reads the bytes of a text in the form that its sender hands out; `None` for
-/// the forms that hold no MAC secret.
+/// Reads the bytes of a text in the form that its sender hands out; returns `None`
+/// for the forms that contain no MAC secret.
 pub fn read(form: SecretForm, text: &str) -> Option<Secret> {
     Some(match form {
         SecretForm::Text => from_text(text),
@@ -49,7 +48,7 @@ pub fn read(form: SecretForm, text: &str) -> Option<Secret> {
     })
 }
 
-/// Takes any bytes but none at all, zeros alone, and a key of Ed25519.
+/// Accepts any bytes except none, only zeros, and an Ed25519 key.
 pub fn from_bytes(bytes: &[u8]) -> Secret {
     let faults = [
         (bytes.is_empty(), Fault::Empty),
@@ -60,8 +59,8 @@ pub fn from_bytes(bytes: &[u8]) -> Secret {
     result(bytes.to_vec(), faults.map(|(_, fault)| fault).collect())
 }
 
-/// Takes the bytes of a text, which has nothing around it, and nothing in it
-/// that cannot be seen.
+/// Accepts the bytes of a text that has nothing around it, and nothing invisible
+/// in it.
 pub fn from_text(text: &str) -> Secret {
     let is_dirt = |c: char| c.is_whitespace() || is_quote(c) || c == BYTE_ORDER_MARK;
     let end = text.trim_end_matches(is_dirt).len();
@@ -91,8 +90,8 @@ pub fn from_hex(text: &str) -> Secret {
     decoded_secret(text, "", decoded)
 }
 
-/// Reads canonical standard base64 after at most one `whsec_` or `v1,whsec_`;
-/// its padding is right or left off.
+/// Reads canonical standard base64 after at most one `whsec_` or `v1,whsec_`, with
+/// or without padding.
 pub fn from_whsec(text: &str) -> Secret {
     let after_version = text.strip_prefix("v1,").unwrap_or(text);
     match after_version.strip_prefix("whsec_") {
@@ -101,25 +100,24 @@ pub fn from_whsec(text: &str) -> Secret {
     }
 }
 
-/// Base64 after a prefix.
+/// Reads base64 after a prefix.
 fn from_base64(encoded: &str, prefix: &str) -> Secret {
     let decoded = base64(encoded, prefix.len());
-    // So many digits of hex are a secret of a proper length.
+    // This many hex digits are a secret of a proper length.
     let is_hex = encoded.bytes().all(|byte| byte.is_ascii_hexdigit())
         && encoded.len() >= 2 * SHORTEST
         && encoded.len().is_multiple_of(2);
-    // The base64 of zeros is of such digits alone.
+    // The base64 of zeros consists only of such digits.
     if is_hex && !decoded.as_ref().is_ok_and(|bytes| is_zero(bytes)) {
         return Err(vec![Fault::Hex]);
     }
     decoded_secret(encoded, prefix, decoded)
 }
 
-/// Standard Webhooks asks for 24; those that decode to fewer than these are
-/// refused.
+/// The fewest bytes that a decoded secret may have. Standard Webhooks asks for 24.
 const SHORTEST: usize = 16;
 
-/// The secret that a text is decoded to; a prefix goes before the text.
+/// Returns the secret that a text after a prefix decodes to.
 fn decoded_secret(encoded: &str, prefix: &str, decoded: Result<Vec<u8>, Fault>) -> Secret {
     let text = [prefix, encoded].concat();
     let mut faults: Vec<Fault> = placeholders(&text).collect();
@@ -127,7 +125,7 @@ fn decoded_secret(encoded: &str, prefix: &str, decoded: Result<Vec<u8>, Fault>) 
     if text.is_empty() || encoded.is_empty() {
         faults.push(Fault::Empty);
     }
-    // Such a text is named for what it is.
+    // The error names such a text for what it is.
     let is_marked = is_marked(encoded);
     if is_marked || is_ed25519(text.as_bytes()) {
         faults.push(Fault::Foreign);
@@ -169,15 +167,15 @@ fn result(bytes: Vec<u8>, faults: Vec<Fault>) -> Secret {
     }
 }
 
-/// Decodes canonical standard base64, which is at `start` of a text; its
-/// padding is right or left off.
+/// Decodes canonical standard base64, with or without padding, at `start` of a
+/// text.
 pub fn base64(encoded: &str, start: usize) -> Result<Vec<u8>, Fault> {
     let belongs = |c: char| c.is_ascii_alphanumeric() || "+/=".contains(c);
     if let Some(stranger) = stranger(encoded, start, belongs) {
         return Err(stranger);
     }
     let unpadded = encoded.trim_end_matches('=');
-    // `data-encoding` would read one within as the end of a first text.
+    // `data-encoding` would read padding within as the end of a first text.
     if unpadded.contains('=') {
         return Err(Fault::Form);
     }
@@ -216,7 +214,7 @@ fn placeholder_word(text: &str) -> Option<Fault> {
         .then_some(Fault::Placeholder)
 }
 
-/// No encoded secret is as short as these, so their letter case does not matter.
+/// Finds a placeholder in any letter case: no encoded secret is as short as these words.
 fn encoded_placeholder_word(text: &str) -> Option<Fault> {
     let text = text.to_ascii_lowercase();
     ["null", "undefined", "none", "nil"]
@@ -224,12 +222,12 @@ fn encoded_placeholder_word(text: &str) -> Option<Fault> {
         .then_some(Fault::Placeholder)
 }
 
-/// Of no bytes, all are zero; that fault has a name of its own.
+/// Returns whether all bytes are zero and there is at least one: no bytes are a separate fault.
 fn is_zero(bytes: &[u8]) -> bool {
     !bytes.is_empty() && bytes.iter().all(|&byte| byte == 0)
 }
 
-/// Whether a word of the text has the prefix of an Ed25519 key, in any letter
+/// Returns whether a word of the text has the prefix of an Ed25519 key, in any letter
 /// case.
 fn is_ed25519(bytes: &[u8]) -> bool {
     let words = bytes.split(|byte| !byte.is_ascii_alphanumeric());

@@ -1,5 +1,4 @@
-//! How timestamps are written, for the model: the instants that they name, in
-//! nanoseconds since 1970.
+//! Reads timestamps for the model, in nanoseconds since 1970.
 
 use hookseal::scheme::TimeFormat;
 
@@ -41,15 +40,15 @@ pub fn write(format: TimeFormat, seconds: u64) -> String {
     }
 }
 
-/// One to 19 ASCII digits.
+/// Reads one to 19 ASCII digits.
 fn number(text: &[u8]) -> Option<i128> {
     let all_digits = text.iter().all(u8::is_ascii_digit);
     let text = str::from_utf8(text).ok()?;
     (all_digits && (1..=19).contains(&text.len())).then(|| text.parse().unwrap())
 }
 
-/// RFC 3339, section 5.6: `2026-11-25T12:00:00.123+05:30`. No leap second, and
-/// nothing before 1970, which no timestamp of hookseal's can say.
+/// Reads the format of RFC 3339, section 5.6: `2026-11-25T12:00:00.123+05:30`. No leap
+/// second, and nothing before 1970, which hookseal's timestamps cannot express.
 fn rfc3339(text: &str) -> Option<i128> {
     let (date, rest) = text.split_once('T')?;
     let (clock, offset) = match rest.strip_suffix('Z') {
@@ -94,15 +93,15 @@ fn rfc3339(text: &str) -> Option<i128> {
     (seconds >= 0).then_some(seconds * 1_000_000_000 + fraction)
 }
 
-/// From the first day of 1970 on.
+/// Beginning with the first day of 1970.
 const NAMES_OF_DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
 
 const NAMES_OF_MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ];
 
-/// RFC 9110, section 5.6.7, `IMF-fixdate`, in which the comma may be left out, and
-/// `UTC` may be said for `GMT`.
+/// Reads `IMF-fixdate` of RFC 9110, section 5.6.7. The comma may be missing, and `GMT`
+/// may be `UTC`.
 fn http_date(text: &str) -> Option<i128> {
     let words: Vec<&str> = text.split(' ').collect();
     let [weekday, day, month, year, clock, "GMT" | "UTC"] = words[..] else {
@@ -116,7 +115,7 @@ fn http_date(text: &str) -> Option<i128> {
     rfc3339(&format!("{year}-{month:02}-{day}T{clock}Z")).filter(|_| clock.len() == 8)
 }
 
-/// Hours and minutes, as minutes.
+/// Reads hours and minutes, as minutes.
 fn two_fields(text: &str, between: char) -> Option<i128> {
     let (hours, minutes) = text.split_once(between)?;
     let (hours, minutes) = (field(hours, 2)?, field(minutes, 2)?);
@@ -141,7 +140,7 @@ fn days_before_year(year: i128) -> i128 {
     (0..year).map(|year| 365 + i128::from(is_leap(year))).sum()
 }
 
-/// Counts from 1970 on, by whole cycles of four centuries first.
+/// Converts days since 1970 to a date, by whole cycles of four centuries first.
 fn date(day: u64) -> (u64, u64, u64) {
     let cycle = days_before_year(400);
     let (cycles, mut day) = (i128::from(day) / cycle, i128::from(day) % cycle);

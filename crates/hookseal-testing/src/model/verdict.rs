@@ -1,4 +1,4 @@
-//! The six steps.
+//! The six steps of the check.
 
 use hookseal::scheme::{
     Algorithm, Field, Form, Handshake, HeaderList, Part, Separator, SignatureField,
@@ -12,7 +12,7 @@ use super::{Accepted, Fault, Key, Outside, Receiver, Request, Verdict, Window, e
 struct Candidate {
     algorithm: Algorithm,
     bytes: Vec<u8>,
-    /// Where each signature names its key.
+    /// The key's id, if each signature names its key.
     key_id: Option<Vec<u8>>,
 }
 
@@ -45,8 +45,8 @@ impl Receiver {
         })
     }
 
-    /// Where a sender has a token signed and signs the body alone, a body that could be a
-    /// token is none.
+    /// Refuses a body that could be a token, if the sender has tokens signed and signs
+    /// the body alone.
     fn refuse_token(&self, request: &Request) -> Result<(), Vec<Fault>> {
         let signs_tokens = matches!(
             self.scheme.handshake,
@@ -64,9 +64,9 @@ impl Receiver {
         Ok(())
     }
 
-    /// Step 1. An empty value is as good as none; a second header of the name is
-    /// a fault whatever the two hold, but for a signature's header that the
-    /// sender repeats.
+    /// Runs step 1. An empty value counts as a missing one. A second header with the same
+    /// name is a fault whatever its value, except for a signature header that the sender
+    /// repeats.
     fn require_headers(&self, request: &Request) -> Result<(), Vec<Fault>> {
         let mut faults = Vec::new();
         let line = request.line.as_ref();
@@ -78,7 +78,7 @@ impl Receiver {
                 outside: None,
             });
         }
-        // What neither may hold could be a piece of its neighbour.
+        // A byte that neither may contain could belong to its neighbour.
         if let Some((method, target)) = &request.line
             && ((self.signs(Part::Method) && !is_token(method))
                 || (self.signs(Part::Target) && !(target.starts_with('/') && is_uri_text(target))))
@@ -127,8 +127,8 @@ impl Receiver {
         none(faults)
     }
 
-    /// Those of several headers that a request has: all, or those with numbers up
-    /// to the first that is missing. One that occurs again is not missing.
+    /// Returns the signature headers that a request has: all, or numbered ones up to the
+    /// first that is missing. A repeated header is not missing.
     fn read_signature_headers(&self, request: &Request) -> Vec<String> {
         let names = self.signature_headers().into_iter();
         let is_there =
@@ -139,7 +139,7 @@ impl Receiver {
         }
     }
 
-    /// Step 2.
+    /// Runs step 2.
     fn require_forms(&self, request: &Request) -> Result<Vec<Candidate>, Vec<Fault>> {
         let mut faults = Vec::new();
         let candidates = self.candidates(request);
@@ -161,7 +161,7 @@ impl Receiver {
                 faults.push(fault("malformed-header", &name));
             }
         }
-        // A value that contains what is beside it could move the boundary.
+        // A value that contains what is adjacent to it could move the boundary.
         for (name, byte) in self.boundaries() {
             if value(request, &name).contains(&byte) {
                 faults.push(fault("malformed-header", &name));
@@ -174,8 +174,8 @@ impl Receiver {
         Ok(candidates.unwrap())
     }
 
-    /// Headers, each with a byte that would let the end of its value move: before the
-    /// body the first of what follows it, after the body the last of what precedes it.
+    /// Returns headers, each with a byte that would let the end of its value move: before the
+    /// body the first byte of what follows, after the body the last byte of what precedes.
     fn boundaries(&self) -> Vec<(String, u8)> {
         let parts = self.scheme.signed;
         let body = parts.iter().position(|part| *part == Part::Body).unwrap();
@@ -207,7 +207,7 @@ impl Receiver {
         boundaries
     }
 
-    /// The header of a part that can hold anything.
+    /// Returns the header of a part that can contain anything.
     fn value_header(&self, part: &Part<'_>) -> Option<String> {
         match part {
             Part::MessageId => self.message_id_header(),
@@ -220,7 +220,7 @@ impl Receiver {
         }
     }
 
-    /// Bytes of the values of listed headers that would let their ends move.
+    /// Returns the bytes that would let the ends of the listed headers' values move.
     fn list_boundaries(&self) -> Vec<u8> {
         let parts = self.scheme.signed;
         let pairs = parts
@@ -238,8 +238,8 @@ impl Receiver {
             .collect()
     }
 
-    /// All well-formed signatures; `None` if there is none, or something else is
-    /// wrong with what holds them.
+    /// Returns all well-formed signatures; `None` if there is none, or something else is
+    /// wrong with their headers.
     fn candidates(&self, request: &Request) -> Option<Vec<Candidate>> {
         let forms = self.forms();
         let read = |entry: &[u8]| forms.iter().find_map(|form| candidate(form, entry));
@@ -275,7 +275,7 @@ impl Receiver {
         candidates.filter(|candidates| (1..=8).contains(&candidates.len()))
     }
 
-    /// The parameters of the list that the scheme reads, each with its value.
+    /// Returns the parameters of the list that the scheme reads, each with its value.
     fn params<'r>(&'r self, request: &'r Request) -> Vec<(&'r str, &'r [u8])> {
         let SignatureField::List { header, separator } = self.signature() else {
             return Vec::new();
@@ -287,7 +287,7 @@ impl Receiver {
             .collect()
     }
 
-    /// An entry of a list that is one of those parameters.
+    /// Reads an entry of a list that is one of those parameters.
     fn param<'r>(&'r self, entry: &'r [u8]) -> Option<(&'r str, &'r [u8])> {
         let fields = [
             self.scheme.timestamp.map(|timestamp| timestamp.field),
@@ -302,7 +302,7 @@ impl Receiver {
         })
     }
 
-    /// The bytes of a field, wherever it is.
+    /// Returns the bytes of a field, wherever it is.
     fn field<'r>(&'r self, request: &'r Request, field: Field<'_>) -> Option<&'r [u8]> {
         match field {
             Field::Header(name) => Some(value(request, &self.name(name))),
@@ -316,13 +316,13 @@ impl Receiver {
         }
     }
 
-    /// In nanoseconds.
+    /// Returns the timestamp in nanoseconds.
     fn timestamp_of(&self, request: &Request) -> Option<i128> {
         let timestamp = self.scheme.timestamp?;
         time::read(timestamp.format, self.field(request, timestamp.field)?)
     }
 
-    /// The names of signed headers that a request lists.
+    /// Returns the names of signed headers that a request lists.
     fn listed<'r>(&'r self, request: &'r Request, list: HeaderList<'_>) -> Vec<&'r [u8]> {
         self.listed_entries(request, list)
             .into_iter()
@@ -330,7 +330,7 @@ impl Receiver {
             .collect()
     }
 
-    /// With the empty ones. A space may follow what separates two.
+    /// Returns the listed names, also empty ones. A space may follow a separator.
     fn listed_entries<'r>(&'r self, request: &'r Request, list: HeaderList<'_>) -> Vec<&'r [u8]> {
         let names = self.field(request, list.names).unwrap_or_default();
         let mut entries: Vec<&[u8]> = names
@@ -365,7 +365,7 @@ impl Receiver {
                 .filter(|other| other.eq_ignore_ascii_case(name));
             same.count() == 1
         };
-        // What times the request has to be signed.
+        // The header that times the request must be signed.
         let covers_timestamp = match self.scheme.timestamp.map(|timestamp| timestamp.field) {
             Some(Field::Header(timestamp))
                 if !self.signs(Part::Timestamp) && !self.signs_header(timestamp) =>
@@ -397,7 +397,7 @@ impl Receiver {
         faults
     }
 
-    /// Step 3.
+    /// Runs step 3.
     fn require_own_endpoint(&self, request: &Request) -> Result<(), Vec<Fault>> {
         let Some(header) = self.endpoint_header() else {
             return Ok(());
@@ -410,7 +410,7 @@ impl Receiver {
         Err(vec![fault("endpoint-mismatch", &header)])
     }
 
-    /// Step 4.
+    /// Runs step 4.
     fn require_in_window(&self, timestamp: Option<i128>, now: u64) -> Result<(), Vec<Fault>> {
         let (Some(Window { past, future }), Some(timestamp)) = (self.window(), timestamp) else {
             return Ok(());
@@ -436,7 +436,7 @@ impl Receiver {
         }])
     }
 
-    /// Step 5. The keys that the request, or one of its signatures, names.
+    /// Runs step 5. Returns the keys that the request, or one of its signatures, names.
     fn require_known_key(
         &self,
         request: &Request,
@@ -465,8 +465,8 @@ impl Receiver {
         Ok((keys, ed25519))
     }
 
-    /// Returns the bytes that the sender of this request has hashed: with the
-    /// values of its headers as they stand.
+    /// Returns the bytes that the sender of this request hashed, with its header values
+    /// as received.
     pub fn message(&self, request: &Request) -> Vec<u8> {
         let header = |name: Option<String>| match name {
             Some(name) => value(request, &name).to_vec(),
@@ -520,7 +520,7 @@ impl Receiver {
         headers.collect::<Vec<_>>().join(joined.as_bytes())
     }
 
-    /// Step 6. The keys are tried in order, and the first that matches is named.
+    /// Runs step 6. Tries the keys in order, and names the first that matches.
     fn matching(&self, keys: &[&Key], candidates: &[Candidate], message: &[u8]) -> Found {
         let algorithm = self.mac()?;
         keys.iter().find_map(|key| {
@@ -538,8 +538,8 @@ impl Receiver {
     }
 }
 
-/// Step 6 again: each signature in order with each key in order that it may be of,
-/// eight pairs in all.
+/// Runs step 6 for Ed25519: tries each signature in order with each key in order that may
+/// have made it, eight pairs in all.
 fn verifying(keys: &[&ed25519::Key], candidates: &[Candidate], message: &[u8]) -> Found {
     let is_ed25519 = |it: &&Candidate| it.algorithm == Algorithm::Ed25519;
     let signatures = candidates.iter().filter(is_ed25519);
@@ -557,10 +557,10 @@ fn verifying(keys: &[&ed25519::Key], candidates: &[Candidate], message: &[u8]) -
     })
 }
 
-/// The signature that is right, and the id of its key.
+/// The matching signature, and the id of its key.
 type Found = Option<(Vec<u8>, Option<String>)>;
 
-/// An entry that is of this form.
+/// Reads an entry that has this form.
 fn candidate(form: &Form<'_>, entry: &[u8]) -> Option<Candidate> {
     let read = |text: &[u8], key_id: Option<&[u8]>| {
         Some(Candidate {
@@ -578,8 +578,8 @@ fn candidate(form: &Form<'_>, entry: &[u8]) -> Option<Candidate> {
     }
 }
 
-/// What stands between separators: spaces, of which there may be several, or
-/// others, after which there may be one space.
+/// Splits a list at its separators: spaces, of which there may be several, or other
+/// characters, which one space may follow.
 fn entries(list: &[u8], separator: Separator) -> Vec<&[u8]> {
     let mut entries: Vec<&[u8]> = list
         .split(|&byte| byte == separator_byte(separator))

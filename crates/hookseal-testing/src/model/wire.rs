@@ -6,7 +6,7 @@ use ring::hmac;
 
 use super::Request;
 
-/// Returns a header's first value; empty if it has none.
+/// Returns a header's first value; empty if there is none.
 pub fn value<'r>(request: &'r Request, name: &str) -> &'r [u8] {
     values(request, name).next().unwrap_or_default()
 }
@@ -42,13 +42,13 @@ pub fn length(algorithm: Algorithm) -> usize {
     }
 }
 
-/// Decodes the bytes of exactly one signature.
+/// Decodes exactly one signature.
 pub fn decode(algorithm: Algorithm, encoding: Encoding, text: &[u8]) -> Option<Vec<u8>> {
     let decoded = match encoding {
         // Digits of either case.
         Encoding::Hex => HEXLOWER_PERMISSIVE.decode(text),
-        // The standard alphabet: padded, and no bits left over. `data-encoding`
-        // would read padding within as the end of a first text and go on.
+        // The standard alphabet, padded and without left-over bits. `data-encoding`
+        // would read padding within as the end of a first text, and go on.
         Encoding::Base64 => {
             let digits = text.split(|&byte| byte == b'=').next()?;
             let padding = &text[digits.len()..];
@@ -75,20 +75,20 @@ pub fn separator_byte(separator: Separator) -> u8 {
     }
 }
 
-/// Tells whether there is no space, tab or line break at either end.
+/// Returns whether there is no space, tab or line break at either end.
 pub fn is_trimmed(value: &[u8]) -> bool {
     let is_space = |byte: Option<&u8>| byte.is_some_and(|byte| b" \t\r\n".contains(byte));
     !is_space(value.first()) && !is_space(value.last())
 }
 
-/// Tells whether a text is a token (RFC 9110, section 5.6.2).
+/// Returns whether a text is a token (RFC 9110, section 5.6.2).
 pub fn is_token(text: &str) -> bool {
     let is_tchar = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
     !text.is_empty() && text.chars().all(is_tchar)
 }
 
-/// Tells whether a text has only characters of a URI (RFC 3986, section 2):
-/// unreserved, reserved, and percent-encoded.
+/// Returns whether a text has only URI characters (RFC 3986, section 2): unreserved,
+/// reserved and percent-encoded.
 pub fn is_uri_text(text: &str) -> bool {
     let is_uri = |c: char| {
         c.is_ascii_alphanumeric() || "-._~".contains(c) || ":/?#[]@!$&'()*+,;=%".contains(c)

@@ -2,7 +2,7 @@
 
 use crate::model::Request;
 
-/// One change to a request, on its way or by an attacker.
+/// One change to a request, in transit or by an attacker.
 #[derive(Clone, Copy, Debug)]
 pub struct Change {
     pub kind: u8,
@@ -14,8 +14,8 @@ pub struct Change {
 impl Change {
     pub const KINDS: u8 = 20;
 
-    /// Other entries before the first of a list, well-formed or not, and what
-    /// may not go before a signature everywhere.
+    /// Entries to put before the first of a list, well-formed or not, and prefixes that
+    /// not every scheme allows.
     const PREFIXES: [&str; 6] = [
         "v1,AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= ",
         "v1a,x ",
@@ -58,7 +58,7 @@ impl Change {
                 value.splice(0..0, prefix.bytes()).for_each(drop);
             }
             12 => {
-                // About as many as are read.
+                // About the number of entries that is read.
                 let entries = 30 + usize::from(self.byte % 4);
                 let entry = [&b" v1,"[..], b",v0=x", b";h0=x"][self.place % 3];
                 value.extend(entry.repeat(entries));
@@ -74,7 +74,7 @@ impl Change {
             }
             15 => body.truncate(self.place),
             16 => *line = None,
-            // The next number, or the last but some.
+            // The next number, or one of the last.
             17 => {
                 let (name, value) = headers[header].clone();
                 if let Some(name) = name.strip_suffix("-1") {

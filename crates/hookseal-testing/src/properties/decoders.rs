@@ -1,4 +1,4 @@
-//! What must hold of signatures, lists of them, and timestamps.
+//! What must hold for signatures, lists of signatures, and timestamps.
 
 use hookseal::scheme::{
     Algorithm, Encoding, Field, Form, Part, Scheme, Separator, Signature, SignatureField,
@@ -8,8 +8,8 @@ use hookseal::scheme::{
 use super::Case;
 use crate::model::{self, Receiver, Request, Setting, Settings, Window, time};
 
-/// Signatures are read from each encoding as the model reads them, and written
-/// so that both read them again; so are lists of them, and timestamps.
+/// Checks that signatures, lists of them and timestamps are read as the model reads
+/// them, and written so that both read them again.
 pub fn decoders(text: &[u8]) {
     for algorithm in [
         Algorithm::HmacSha1,
@@ -61,7 +61,7 @@ pub fn decoders(text: &[u8]) {
     }
 }
 
-/// In every format.
+/// A timestamp in every format.
 const TIMESTAMPS: [TimestampField<'static>; 4] = [
     TimestampField::seconds(Field::Header("x-time")),
     TimestampField::milliseconds(Field::Header("x-time")),
@@ -75,7 +75,7 @@ const PLAIN: Scheme<'static> = Scheme {
     ..Scheme::BASE
 };
 
-/// A request with these headers, and a receiver that reads them.
+/// Returns a request with these headers, and a receiver that reads them.
 fn unsigned(scheme: Scheme<'static>, headers: Vec<(&str, Vec<u8>)>) -> Case {
     let is_timed = scheme.timestamp.is_some();
     Case {
@@ -106,7 +106,7 @@ fn unsigned(scheme: Scheme<'static>, headers: Vec<(&str, Vec<u8>)>) -> Case {
     }
 }
 
-/// The same with its signature.
+/// Returns the same case, signed.
 fn signed(scheme: Scheme<'static>, headers: Vec<(&str, Vec<u8>)>) -> Case {
     let mut case = unsigned(scheme, headers);
     let message = case.receiver.message(&case.request);
@@ -116,7 +116,7 @@ fn signed(scheme: Scheme<'static>, headers: Vec<(&str, Vec<u8>)>) -> Case {
     case
 }
 
-/// Checks that the window's arithmetic is that of numbers without end.
+/// Checks that the window's arithmetic is exact, as with unbounded integers.
 pub fn windows(timestamp: u64, now: u64, past: u64, future: u64) {
     for field in TIMESTAMPS {
         let scheme = Scheme {

@@ -1,5 +1,5 @@
-//! What must hold of the crate's Ed25519 keys and signatures by themselves;
-//! in a module of their own, since they take the feature.
+//! What must hold for the crate's Ed25519 keys and signatures alone; in a separate
+//! module, since they need the feature.
 
 use std::fmt::Debug;
 
@@ -11,8 +11,8 @@ use hookseal::{ConfigError, Key, Webhook, schemes};
 use super::keys::{is_secret_fault, stands_in};
 use crate::model::{ed25519 as model, secrets};
 
-/// Checks that a key's text is read as the model reads it, and written as it
-/// was read; for another kind of key the error says what takes it.
+/// Checks that a key's text is read as the model reads it, and written as it was
+/// read. For another kind of key the error says which function accepts it.
 pub fn keys(text: &str) {
     let public = PublicKey::from_base64(text);
     let wanted = model::public_key_from_text(text);
@@ -28,7 +28,7 @@ pub fn keys(text: &str) {
     };
     let by_prefix_of = |key: Result<_, ConfigError>| match key {
         Ok(()) => true,
-        // The marks of files are none of the model's.
+        // The model does not know the marks of files.
         Err(ConfigError::ForeignSecret { found, .. }) if by_prefix => {
             assert!(stands_in(found, text.as_bytes()), "{text:?}: {found}");
             true
@@ -47,7 +47,7 @@ pub fn keys(text: &str) {
     }
 }
 
-/// Where nothing but public keys is expected, their text has no prefix.
+/// Checks keys' texts where only public keys, which have no prefix there, are expected.
 fn bare_keys(text: &str) {
     if text.starts_with("whpk_") || text.starts_with("whsk_") {
         return;
@@ -69,8 +69,8 @@ fn bare_keys(text: &str) {
     }
 }
 
-/// It has the public key that `ring` gives the seed, and signs as `ring` does:
-/// both are the only ones that RFC 8032 allows.
+/// Checks that the key has the public key that `ring` derives from the seed, and signs
+/// as `ring` does: RFC 8032 allows only one public key and one signature.
 fn assert_same_key(key: &SigningKey, seed: &model::Seed) {
     assert_eq!(key.public_key().as_bytes(), &model::public_key(seed));
     let message = b"any message";
@@ -78,7 +78,8 @@ fn assert_same_key(key: &SigningKey, seed: &model::Seed) {
     assert_eq!(signature.as_bytes(), model::sign(seed, message));
 }
 
-/// What the model made of a text, if both made something of it.
+/// Checks that the crate and the model agree on a text, and returns what they read, if
+/// both read it.
 #[track_caller]
 fn agree<'w, K: Debug, W: Debug>(
     text: &str,
@@ -104,9 +105,9 @@ fn is_fault(text: &str, got: &ConfigError, wanted: &model::KeyFault) -> bool {
                 "MCowBQYDK2VwAyEA" => "`ed25519::PublicKey::from_bytes`",
                 _ => "`Key::from_base64`",
             };
-            // In another letter case it is named as it should be.
+            // In another letter case, the error names it in the right one.
             let names_it = meaning.contains(constructor) || !text.starts_with(found);
-            // The model knows the marks of Standard Webhooks alone.
+            // The model knows only the marks of Standard Webhooks.
             let is_known = secrets::is_marked(found) == (*wanted == model::KeyFault::Foreign);
             return is_known && names_it && stands_in(found, text.as_bytes());
         }
@@ -131,14 +132,14 @@ fn is_fault(text: &str, got: &ConfigError, wanted: &model::KeyFault) -> bool {
     }
 }
 
-/// Makes the crate's key from a receiver's.
+/// Creates the crate's key from a receiver's key.
 pub fn key(key: &model::Key) -> Result<Key, ConfigError> {
     if let Some(seed) = key.seed.filter(|_| key.signs) {
         let signing = SigningKey::from_seed(&seed)?;
         assert_same_key(&signing, &seed);
         return Ok(signing.into());
     }
-    // Of all that is wrong the error names one.
+    // The error names one of the faults.
     let public = PublicKey::from_bytes(key.public).inspect_err(|error| {
         let faults = model::faults(&key.public);
         let is_named = faults.iter().any(|fault| is_fault("", error, fault));

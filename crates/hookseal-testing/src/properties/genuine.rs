@@ -1,4 +1,4 @@
-//! Genuine requests, and all that must hold of them.
+//! Genuine requests, and everything that must hold for them.
 
 use std::fmt;
 
@@ -9,29 +9,29 @@ use hookseal::scheme::{Algorithm, Encoding, Field, Form, Part, SignatureField, T
 use super::{Case, webhook};
 use crate::model::{self, Receiver, Request, Setting, ed25519, time};
 
-/// A request as its sender makes it.
+/// A request as its sender creates it.
 #[derive(Clone)]
 pub struct Genuine {
     pub receiver: Receiver,
-    /// Which of the receiver's keys signs: those of MACs come first.
+    /// The index of the receiver's key that signs: MAC keys come first.
     pub signer: usize,
     pub id: String,
     pub timestamp: u64,
-    /// Of all other headers that are signed.
+    /// The value of all other signed headers.
     pub value: String,
-    /// How many of the headers that may be listed are.
+    /// How many of the headers that may be listed are listed.
     pub listed: usize,
     pub line: (String, String),
-    /// Which of the receiver's endpoints is meant.
+    /// The index of the receiver's endpoint that is meant.
     pub endpoint: usize,
     pub body: Vec<u8>,
     pub spelling: Spelling,
 }
 
-/// How a sender spells a signature where the receiver reads several spellings.
+/// How a sender encodes a signature if the receiver reads several encodings.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Spelling {
-    /// Which of the forms.
+    /// The index of the form.
     pub form: usize,
     pub upper_case: bool,
 }
@@ -49,7 +49,7 @@ impl fmt::Debug for Genuine {
 }
 
 impl Genuine {
-    /// Checks all that must hold of a genuine request; `bit` picks the one to
+    /// Checks everything that must hold for a genuine request. `bit` selects the bit to
     /// change.
     pub fn check(&self, bit: usize) {
         let request = self.request();
@@ -67,7 +67,7 @@ impl Genuine {
         }
     }
 
-    /// Accepted up to both ends of the window and not a second more.
+    /// Checks that it is accepted up to both ends of the window, and not a second more.
     fn check_time(&self, request: &Request) {
         let window = self.receiver.window();
         let Some(window) = window.filter(|_| self.receiver.is_timed()) else {
@@ -93,7 +93,7 @@ impl Genuine {
         }
     }
 
-    /// No bit of what is signed can be changed, and none of the signature.
+    /// Checks that no bit of what is signed, or of the signature, can be changed.
     fn check_changed_bits(&self, request: &Request, bit: usize) {
         let flip = |bytes: &mut [u8]| {
             if !bytes.is_empty() {
@@ -110,7 +110,7 @@ impl Genuine {
             let mut changed = request.clone();
             flip(&mut changed.headers[place].1);
             let values = [request, &changed].map(|request| &request.headers[place].1);
-            // Hex is read in both cases, so this bit spells the same MAC.
+            // Hex is read in both cases, so changing this bit gives the same MAC.
             let is_same_hex = values[0].eq_ignore_ascii_case(values[1])
                 && self.form().encoding == Encoding::Hex
                 && signatures.contains(&request.headers[place].0);
@@ -140,8 +140,8 @@ impl Genuine {
         self.refused(self.timestamp, &self.request_with(&signature));
     }
 
-    /// The crate signs what a receiver would read, as the model does, and
-    /// nothing else.
+    /// Checks that the crate signs only what a receiver would read, and signs it as the
+    /// model does.
     fn check_signing(&self, is_well_formed: bool) {
         let webhook = webhook(&self.receiver, self.timestamp).expect("a sound receiver");
         let others = self.other_headers();
@@ -163,7 +163,7 @@ impl Genuine {
             message = message.with_key_id(id);
         }
         if self.timestamp == 0 {
-            // As many zeros as one likes.
+            // Any number of zeros.
             return;
         }
         let wanted = self.as_the_crate_signs();
@@ -226,7 +226,7 @@ impl Genuine {
     fn endpoint(&self) -> Option<&str> {
         let endpoints = &self.receiver.settings.endpoints;
         let place = self.endpoint.checked_rem(endpoints.len())?;
-        // A request that does not name one is for the only one.
+        // A request that does not name an endpoint is for the only one.
         let place = match self.receiver.endpoint_header() {
             Some(_) => place,
             None => 0,
@@ -234,7 +234,7 @@ impl Genuine {
         Some(&endpoints[place])
     }
 
-    /// The headers whose names the request lists as signed.
+    /// Returns the headers whose names the request lists as signed.
     fn listed(&self) -> Vec<String> {
         let receiver = &self.receiver;
         let Some(list) = receiver.scheme.header_list else {
@@ -249,7 +249,7 @@ impl Genuine {
         timestamp.into_iter().chain(others).collect()
     }
 
-    /// The headers that are signed for their values alone.
+    /// Returns the headers of which only the values are signed.
     fn other_headers(&self) -> Vec<(String, String)> {
         let mut names = self.receiver.other_headers();
         let listed = self.listed().into_iter();
@@ -258,7 +258,7 @@ impl Genuine {
         names.into_iter().map(value).collect()
     }
 
-    /// All headers of the scheme.
+    /// Returns all headers of the scheme.
     fn headers(&self, signatures: &[String]) -> Vec<(String, Vec<u8>)> {
         let receiver = &self.receiver;
         let scheme = &receiver.scheme;
@@ -316,7 +316,7 @@ impl Genuine {
         headers
     }
 
-    /// The form that the signer's signature is written in.
+    /// Returns the form of the signer's signature.
     fn form(&self) -> Form<'_> {
         self.form_of(self.signer, self.spelling.form)
     }
@@ -327,7 +327,7 @@ impl Genuine {
         forms.retain(|form| (form.algorithm != Algorithm::Ed25519) == is_mac);
         match choice.checked_rem(forms.len()) {
             Some(place) => forms.swap_remove(place),
-            // No verifier reads what such a key signs.
+            // No verifier reads the signature of such a key.
             None => Form::hex(""),
         }
     }
@@ -349,8 +349,8 @@ impl Genuine {
         }
     }
 
-    /// Which keys the crate signs with: of those with the id that the message names, if
-    /// it names one, all that can, or the first where there is room for one signature.
+    /// Returns the keys with which the crate signs: all that can sign, only those with the id
+    /// that the message names, if it names one, and at most as many as there is room for.
     fn signers(&self) -> Vec<usize> {
         let receiver = &self.receiver;
         let id = |place: usize| match receiver.keys.get(place) {
@@ -370,7 +370,7 @@ impl Genuine {
         signers
     }
 
-    /// Each in the first of its spellings.
+    /// Returns the headers as the crate signs: each signature in its first encoding.
     fn as_the_crate_signs(&self) -> Vec<(String, Vec<u8>)> {
         let message = self.receiver.message(&self.request_with(&[]));
         let plain = Genuine {
@@ -416,7 +416,7 @@ impl Genuine {
     }
 }
 
-/// Which header comes first says nothing, but where one is repeated.
+/// Sorts headers by name: their order matters only if a header is repeated.
 fn by_name(mut headers: Vec<(String, Vec<u8>)>) -> Vec<(String, Vec<u8>)> {
     headers.sort_by(|one, other| one.0.cmp(&other.0));
     headers

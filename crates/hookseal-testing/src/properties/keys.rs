@@ -1,4 +1,4 @@
-//! What must hold of secrets.
+//! What must hold for secrets.
 
 use hookseal::fault::SecretFault;
 use hookseal::scheme::{Algorithm, Scheme, SecretForm};
@@ -7,8 +7,8 @@ use hookseal::{ConfigError, Key, Message, Webhook, schemes};
 use crate::model;
 use crate::model::secrets::{self, Secret};
 
-/// Checks that a secret's text is read as the model reads it, whatever it is
-/// passed as, and as the schemes say that their senders hand it out.
+/// Checks that a secret's text is read as the model reads it, however it is passed,
+/// and in each form in which the schemes' senders hand it out.
 pub fn keys(text: &str) {
     let bytes = text.as_bytes();
     let through = |scheme: Scheme<'_>, key: Key| Webhook::new(scheme, key).map(|it| tag_of(&it));
@@ -20,7 +20,7 @@ pub fn keys(text: &str) {
         secrets::from_bytes(bytes),
     );
     agree_on_key(text, made(Key::from_hex(text)), secrets::from_hex(text));
-    // What is marked as a key of Ed25519 is read as one.
+    // A text that is marked as an Ed25519 key is read as one.
     let is_ed25519 = text.starts_with("whpk_") || text.starts_with("whsk_");
     if !is_ed25519 {
         agree_on_key(
@@ -56,7 +56,7 @@ const FORMS: [SecretForm; 5] = [
 
 const MESSAGE: &[u8] = b"any message";
 
-/// What a webhook of Paminga makes of a message.
+/// Returns the tag that a Paminga webhook computes for a message.
 fn tag_of(webhook: &Webhook) -> String {
     let headers = webhook.sign(&Message::new(MESSAGE)).unwrap();
     headers.get("x-paminga-signature").unwrap().to_owned()
@@ -83,8 +83,7 @@ fn agree_on_key(text: &str, got: Result<String, ConfigError>, wanted: Secret) {
     }
 }
 
-/// Tells whether a mark is in some bytes, in any letter case, in UTF-8 or
-/// UTF-16.
+/// Returns whether bytes contain a mark, in any letter case, in UTF-8 or UTF-16.
 pub fn stands_in(mark: &str, bytes: &[u8]) -> bool {
     let digits: Option<Vec<u8>> = mark
         .split(' ')
@@ -112,7 +111,7 @@ fn is_fault(text: &str, got: &ConfigError, wanted: &secrets::Fault) -> bool {
         (Fault::Short(wanted), ConfigError::ShortSecret { found, min, .. }) => {
             wanted == found && *min == 16
         }
-        // A prefix that is not of the alphabet.
+        // A prefix that is not in the alphabet.
         (Fault::Stranger('_', place), ConfigError::LooksLike { .. }) => {
             text[..*place].bytes().all(|byte| byte.is_ascii_lowercase())
         }

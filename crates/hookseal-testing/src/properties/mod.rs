@@ -1,5 +1,5 @@
-//! What must hold of the crate, for any input: each property calls it beside
-//! the model, and panics where they differ.
+//! What must hold for the crate with any input: each property calls the crate and the
+//! model, and panics if they differ.
 
 mod change;
 mod decoders;
@@ -26,19 +26,19 @@ pub use keys::keys;
 
 use keys::stands_in;
 
-/// A request, and who checks it when.
+/// A request, its receiver, and the time of the check.
 #[derive(Clone, Debug)]
 pub struct Case {
     pub receiver: Receiver,
     pub request: Request,
     pub now: u64,
-    /// For a check that comes later than the request.
+    /// The time of receipt, for a check that runs later.
     pub received_at: u64,
     /// Where the body is cut into chunks.
     pub cuts: Vec<usize>,
 }
 
-/// A request as a verifier takes it.
+/// The head of a request, for a verifier.
 struct CaseHead<'c>(&'c Request);
 
 impl RequestHead for CaseHead<'_> {
@@ -56,16 +56,15 @@ impl RequestHead for CaseHead<'_> {
 }
 
 impl Case {
-    /// Checks that every way to a verdict leads to the model's: whole and in
-    /// chunks, from pairs and from a map, by the clock and by the time of
-    /// receipt.
+    /// Checks that every way to a verdict gives the model's verdict: whole and in chunks,
+    /// from pairs and from a map, by the clock and by the time of receipt.
     pub fn check(&self) -> Verdict {
         let Case {
             receiver, request, ..
         } = self;
         let webhook = match webhook(receiver, self.now) {
             Ok(webhook) => webhook,
-            // The model knows no marks of other kinds of keys.
+            // The model does not know the marks of other kinds of keys.
             Err(ConfigError::ForeignSecret { found, .. }) if receiver.is_sound() => {
                 let has_it = |key: &model::Key| stands_in(found, &key.secret);
                 assert!(receiver.keys.iter().any(has_it), "{found}\n{self:#?}");
@@ -161,8 +160,8 @@ impl Case {
         assert!(agrees, "got {got:?}, not {wanted:?}\n{self:#?}");
     }
 
-    /// The key by which a repeated delivery is known is the signed id, or else a
-    /// digest of what is signed.
+    /// Checks that the idempotency key is the signed id, or else a digest of what is
+    /// signed.
     #[track_caller]
     fn agree_on_digest(&self, wanted: &Verdict, got: Result<Verified<'_>, VerifyError>) {
         if let (Ok(wanted), Ok(got)) = (wanted, got) {
@@ -184,7 +183,7 @@ impl Case {
     }
 }
 
-/// Makes the crate's webhook for a receiver, at a time.
+/// Creates the crate's webhook for a receiver, at a time.
 pub fn webhook(receiver: &Receiver, now: u64) -> Result<Webhook, ConfigError> {
     let named = |key: Key, id: &Option<String>| match id {
         Some(id) => key.with_id(id.as_str()),
@@ -194,7 +193,7 @@ pub fn webhook(receiver: &Receiver, now: u64) -> Result<Webhook, ConfigError> {
         .keys
         .iter()
         .map(|key| Ok(named(Key::from_bytes(&key.secret)?, &key.id)));
-    // Before the others, which are tried first all the same.
+    // Added before the others, which are still tried first.
     let keys: Vec<Key> = receiver
         .ed25519
         .iter()
@@ -243,14 +242,14 @@ pub fn webhook(receiver: &Receiver, now: u64) -> Result<Webhook, ConfigError> {
 #[cfg(feature = "ed25519")]
 use ed25519_keys::key as ed25519_key;
 
-/// By its text.
+/// Creates the key from its text.
 #[cfg(not(feature = "ed25519"))]
 fn ed25519_key(key: &model::ed25519::Key) -> Result<Key, ConfigError> {
     let public = data_encoding::BASE64.encode(&key.public);
     Key::from_base64(&format!("whpk_{public}"))
 }
 
-/// What a verifier says of a request: what it proves, and of how long a body.
+/// A verifier's verdict on a request: what it proves, and the length of the body.
 type Outcome = Result<(Accepted, u64), VerifyError>;
 
 fn outcome<B>(result: Result<Verified<'_, B>, VerifyError>) -> Outcome {
@@ -272,7 +271,7 @@ fn streamed(begun: Result<Verification<'_>, VerifyError>, chunks: &[&[u8]]) -> O
     outcome(verification.finish())
 }
 
-/// The same headers in a map, unless it cannot hold them.
+/// Returns the headers in a map, unless a map cannot hold them.
 fn header_map(request: &Request) -> Option<http::HeaderMap> {
     let pair = |(name, value): &(String, Vec<u8>)| {
         let name: http::HeaderName = name.parse().ok()?;
@@ -282,7 +281,7 @@ fn header_map(request: &Request) -> Option<http::HeaderMap> {
     Some(pairs?.into_iter().collect())
 }
 
-/// The whole request, unless its target would be read in another way.
+/// Returns the whole request, unless its target would be read differently.
 fn http_request(request: &Request) -> Option<http::Request<&[u8]>> {
     let (method, target) = request.line.as_ref()?;
     let mut built = http::Request::builder()

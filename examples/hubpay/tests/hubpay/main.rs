@@ -1,5 +1,5 @@
-//! Hubpay's API through real clients and sockets: `ureq` and `reqwest`, and the program, which
-//! uses `ureq`.
+//! Tests Hubpay's API through real clients and sockets: `ureq` and `reqwest`, and the program,
+//! which uses `ureq`.
 
 mod program;
 mod server;
@@ -19,11 +19,11 @@ const EVENT: &[u8] = br#"{"event":"v1.collection.payment_request.paid"}"#;
 
 type Error = Box<dyn std::error::Error>;
 
-/// A client: what follows is done by each.
+/// A client. Each runs all tests.
 trait Client {
     fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, Error>;
 
-    /// The registrations, in the way that suits the client.
+    /// Lists the registrations, in the way that suits the client.
     fn list(&self, account: &Account) -> Result<Vec<Registration>, Error>;
 }
 
@@ -76,7 +76,7 @@ impl Reqwest {
         let mut body = Vec::new();
         while let Some(chunk) = answer.chunk().await? {
             body.extend_from_slice(&chunk);
-            // No more is held, and the listing refuses it.
+            // No more bytes are held, and the listing refuses the page.
             if body.len() > Account::MAX_ANSWER {
                 break;
             }
@@ -125,7 +125,7 @@ fn verify(webhook: &Webhook, signature: &str, event: &[u8]) -> Result<(), Verify
 #[test]
 fn an_endpoint_is_registered_listed_chosen_and_verified() {
     by_each_client(|client| {
-        // Of 46 registrations, the last page has six.
+        // With 46 registrations, the last page has six.
         for others in [0, 1, 19, 20, 45] {
             let server = Server::start(others);
             let account = account(&server, TOKEN, ID);
@@ -203,14 +203,14 @@ fn what_the_server_refuses_is_told_apart() {
             let account = account(&server, token, id);
             let request = account.register(URL, &key).unwrap();
             let answer = client.send(request).unwrap();
-            // The answer has the token; the error has not.
+            // The answer contains the token; the error does not.
             assert!(String::from_utf8_lossy(answer.body()).contains(token));
             let error = Registration::read(&answer).unwrap_err();
             assert_eq!(error, wanted);
             assert!(!format!("{error} {error:?}").contains(token));
             assert_eq!(api_error(client.list(&account).unwrap_err()), wanted);
         }
-        // A body without a field, in the place of one that this library makes.
+        // A body without a field, in place of one that this library creates.
         let account = account(&server, TOKEN, ID);
         for body in ["", r#"{"callbackUrl":"https://example.com/"}"#] {
             let mut request = account.register(URL, &key).unwrap();
@@ -245,13 +245,13 @@ fn answers_and_lists_that_do_not_end_are_left() {
         let account = account(&server, TOKEN, ID);
         server.set_fault(Fault::OnePage);
         let error = api_error(client.list(&account).unwrap_err());
-        let wanted = "hubpay answered with page 0 of its list, and was asked for page 1";
+        let wanted = "hubpay answered with page 0 of its list, but was asked for page 1";
         assert_eq!(error.to_string(), wanted);
         assert_eq!(server.requests().len(), 2);
 
         server.set_fault(Fault::Endless);
         let error = client.list(&account).unwrap_err();
-        // By the listing, or by the client's own limit.
+        // Refused by the listing, or by the client's own limit.
         let too_long = matches!(error.downcast_ref(), Some(ApiError::TooLong { .. }));
         let limited = error.downcast_ref::<ureq::Error>();
         let limited = matches!(limited, Some(ureq::Error::BodyExceedsLimit(_)));

@@ -1,4 +1,4 @@
-//! The program, as its users start it.
+//! Tests the program as its users start it.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::server::{Fault, ID, Server, TOKEN};
 use crate::{EVENT, URL};
 
-/// A folder that is deleted at the end.
+/// A folder, deleted when dropped.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -62,7 +62,7 @@ impl Settings {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         let mut running = program.spawn().unwrap();
-        // It does not read what it need not.
+        // It may end without reading all of its input.
         let _ = running.stdin.take().unwrap().write_all(input);
         let output = running.wait_with_output().unwrap();
         let [out, err] =
@@ -200,6 +200,6 @@ fn it_says_what_is_wrong() {
     let other = Server::start(0);
     server.set_fault(Fault::Redirect(other.address));
     let (_, err) = settings().run(b"");
-    assert!(err.contains("the token is not sent on"), "{err}");
+    assert!(err.contains("the token is not sent to"), "{err}");
     assert_eq!(other.requests(), [""; 0]);
 }

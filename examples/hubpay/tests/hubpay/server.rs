@@ -1,8 +1,8 @@
-//! A server that behaves as the provider's page says, on this machine.
+//! A local server that behaves as the provider's page says.
 //!
 //! <https://beta.docs.hubpay.ae/docs/guides/webhooks/overview>, read November 2026. The page
-//! does not say what a registration is answered with, so both an empty body and the
-//! registration are.
+//! does not say what the response to a registration contains, so the server sends either an
+//! empty body or the registration.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -29,12 +29,12 @@ pub const ID: &str = "9f2c1a54-6b7e-4c1d-8f3a-2b5d7e9c0a11";
 /// The header that the list names.
 pub const HEADER: &str = "x-hub-signature";
 
-/// What the server does in place of what the page says.
+/// How the server deviates from the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// Answers with a redirect to this address.
     Redirect(SocketAddr),
-    /// Ends no answer.
+    /// Never ends a response.
     Endless,
     /// Always answers with the first page.
     OnePage,
@@ -43,13 +43,13 @@ pub enum Fault {
 #[derive(Default)]
 struct Kept {
     registrations: Vec<Value>,
-    /// By the registration's id.
+    /// The keys by registration id.
     keys: HashMap<String, String>,
     fault: Option<Fault>,
     requests: Vec<String>,
 }
 
-/// Stops when it is dropped.
+/// A running server, stopped when dropped.
 pub struct Server {
     pub address: SocketAddr,
     kept: Arc<Mutex<Kept>>,
@@ -58,7 +58,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts a server with so many registrations of other endpoints.
+    /// Starts a server with this many registrations of other endpoints.
     pub fn start(others: usize) -> Self {
         let mut kept = Kept::default();
         for other in 0..others {
@@ -140,7 +140,7 @@ impl Kept {
     }
 }
 
-/// White space, which JSON may begin with.
+/// Endless white space, with which JSON may begin.
 struct Endless;
 
 impl HttpBody for Endless {
@@ -155,7 +155,7 @@ impl HttpBody for Endless {
     }
 }
 
-/// A refusal, which repeats what a client must not show.
+/// Creates a refusal that repeats what a client must not show.
 fn refusal(status: StatusCode, request: &Request) -> Response {
     let token = request.headers().get(header::AUTHORIZATION);
     let token = token.map(|token| String::from_utf8_lossy(token.as_bytes()));

@@ -102,7 +102,7 @@ async fn forged_requests_are_rejected_and_all_look_alike() {
                     reply.headers
                 );
             }
-            // No forgery was taken for the genuine one.
+            // No forgery was accepted.
             let reply = wire.send(&receiver, &genuine).await;
             let length = genuine.body.len();
             assert_eq!(reply.body, format!("accepted {length} bytes\n"));
@@ -151,7 +151,7 @@ async fn a_verified_body_that_is_not_the_json_of_its_handler() {
         let request = Scheme::StandardWebhooks.request(body);
         let reply = Wire::Http1.send(&receiver, &request).await;
         assert_eq!((reply.status, reply.body.as_str()), (422, ""), "{body}");
-        // The handlers of the other senders take any bytes.
+        // The handlers of the other senders accept any bytes.
         let reply = Wire::Http1
             .send(&receiver, &Scheme::Pakk.request(body))
             .await;
@@ -355,7 +355,7 @@ fn a_connection_that_ends_is_said_to_end() {
     );
 }
 
-/// hyper itself counts the trailers of HTTP/1.
+/// hyper itself limits the trailers of HTTP/1.
 #[tokio::test]
 async fn trailers_up_to_100() {
     let receiver = Receiver::start(&[]);
@@ -391,7 +391,7 @@ fn a_body_that_takes_too_long_is_given_up() {
         (Scheme::Paminga, "Content-Length: 1000"),
         (Scheme::Pomelo, "Transfer-Encoding: chunked"),
     ] {
-        // It never ends.
+        // The body never ends.
         let mut raw = Raw::connect(&receiver);
         let begun = Instant::now();
         raw.write(&scheme.request("").head(framing));
@@ -560,7 +560,7 @@ async fn a_stop_waits_for_the_streams_in_flight() {
     assert_eq!(receiver.process.exit().code(), Some(0));
 }
 
-/// A connection with half a head, whose time nothing else limits.
+/// A stop does not wait for a connection with half a head, whose time nothing else limits.
 #[test]
 fn a_stop_does_not_wait_for_ever() {
     let mut receiver = Receiver::start(&[("BODY_TIMEOUT", "1")]);
@@ -614,7 +614,7 @@ fn a_wrong_configuration_stops_the_start() {
                 ("STANDARD_WEBHOOKS_SECRET", STANDARD),
                 ("STANDARD_WEBHOOKS_HEADER_PREFIX", "a b"),
             ],
-            "STANDARD_WEBHOOKS_HEADER_PREFIX: \"a b\" is not a header name",
+            "STANDARD_WEBHOOKS_HEADER_PREFIX: \"a b\" is not a valid header name",
         ),
         (
             &[
@@ -622,7 +622,7 @@ fn a_wrong_configuration_stops_the_start() {
                 ("POMELO_SECRET", "c2VjcmV0c2VjcmV0c2VjcmV0"),
                 ("POMELO_KEY_ID", "id"),
             ],
-            "POMELO_ENDPOINT: scheme signs the endpoint, and none is configured",
+            "POMELO_ENDPOINT: scheme signs the endpoint, but none is configured",
         ),
         (
             &[("STRIPE_SECRET", "null")],
@@ -630,7 +630,7 @@ fn a_wrong_configuration_stops_the_start() {
         ),
         (
             &[("SQUARE_SECRET", secret)],
-            "SQUARE_ENDPOINT: scheme signs the endpoint, and none is configured",
+            "SQUARE_ENDPOINT: scheme signs the endpoint, but none is configured",
         ),
         (
             &[
@@ -638,7 +638,7 @@ fn a_wrong_configuration_stops_the_start() {
                 ("POMELO_KEY_ID", "id "),
                 ("POMELO_ENDPOINT", "/"),
             ],
-            "POMELO_KEY_ID: id of key 1 could be in no request",
+            "POMELO_KEY_ID: no request could name the id of key 1",
         ),
         (
             &[
@@ -658,7 +658,7 @@ fn a_wrong_configuration_stops_the_start() {
         ),
         (
             &[pakk, ("PAKK_NETWORKS", "10.0.0.1/8")],
-            "PAKK_NETWORKS: network 10.0.0.1/8 has bits set behind its prefix",
+            "PAKK_NETWORKS: network 10.0.0.1/8 has bits set after its prefix",
         ),
         (&[pakk, ("TRUSTED_PROXIES", "")], "TRUSTED_PROXIES: "),
         (
@@ -720,7 +720,7 @@ fn an_address_that_is_taken_stops_the_start() {
     does_not_start(settings.into(), &message, PAKK);
 }
 
-/// One event after another, each delivered by 16 clients at once and then again after the
+/// Delivers one event after another, each by 16 clients at once and then again after the
 /// receiver was killed and restarted.
 async fn each_event_is_handled_once(store: &str) {
     let settings = [("EVENTS", store)];

@@ -113,7 +113,7 @@ impl Receiver {
         TokioIo::new(stream.unwrap())
     }
 
-    /// Waits until the log contains this text so many times, or fails.
+    /// Waits until the log contains this text this many times, or fails.
     #[track_caller]
     pub fn logs(&self, text: &str, times: usize) {
         eventually(text, || {

@@ -90,7 +90,7 @@ class Receiver:
         self.log.extend(self.process.stderr)
 
     def logs(self, text, times):
-        """Returns whether the log contains a text so many times, after waiting for it."""
+        """Waits for the log to contain a text this many times, and returns whether it does."""
         deadline = time.monotonic() + AT_LAST
         while sum(text in line for line in self.log[:]) != times:
             if time.monotonic() > deadline:

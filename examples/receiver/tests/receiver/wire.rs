@@ -1,4 +1,4 @@
-//! The ways to send a request to the receiver, and its response.
+//! The ways to send a request to the receiver and read its response.
 
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;

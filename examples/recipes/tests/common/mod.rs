@@ -1,5 +1,4 @@
-//! What a sender of Standard Webhooks does, and a client that sends exactly the bytes it is
-//! given.
+//! A sender of Standard Webhooks, and a client that sends exactly the bytes it is given.
 
 #![allow(dead_code, reason = "no test needs all of it")]
 
@@ -10,13 +9,13 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use hookseal::{Webhook, schemes};
 
-/// Far more than anything takes on a slow machine.
+/// A timeout that is far longer than anything takes on a slow machine.
 pub const LIMIT: Duration = Duration::from_secs(100);
 
 pub const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 pub const BODY: &[u8] = br#"{"type":"order.paid","data":{"total":12}}"#;
 
-/// The bodies that the recipes accept have at most so many bytes.
+/// The recipes' limit for a body, in bytes.
 pub const BODY_LIMIT: usize = 64 * 1024;
 
 pub fn webhook() -> Webhook {

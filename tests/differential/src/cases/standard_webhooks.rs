@@ -1,4 +1,4 @@
-//! The stock of Standard Webhooks.
+//! The stock for Standard Webhooks.
 
 use super::*;
 
@@ -53,7 +53,7 @@ const FAMILIES: &[Case] = &[
     }),
 ];
 
-/// With these headers of the family `svix` instead.
+/// Renames these headers to the family `svix`.
 fn renamed(mut request: Request, parts: &[&str]) -> Request {
     for Header(name, _) in &mut request.headers {
         if parts.iter().any(|part| *name == format!("webhook-{part}")) {
@@ -283,7 +283,8 @@ const SECRETS: &[Case] = &[
     }),
 ];
 
-/// Signed with the key of so many bytes, verified with its text respelled.
+/// Returns a request signed with a key of this many bytes, and verified with its text written
+/// differently.
 pub(super) fn respelled_secret(
     rng: &mut Rng,
     mut message: Message,

@@ -1,4 +1,4 @@
-//! The stock of Standard Webhooks' `v1a`: what is not so for `v1`.
+//! The stock for Standard Webhooks' `v1a`: the cases that differ from `v1`.
 
 use curve25519_dalek::{EdwardsPoint, Scalar};
 
@@ -54,7 +54,7 @@ const LISTS: &[Case] = &[
     }),
 ];
 
-/// What anyone can make who takes the key that is public for one of a MAC.
+/// Returns a request with the MAC under the public key as the secret, which anyone can create.
 fn mac_of_the_public_key(message: Message, version: &str) -> Request {
     let key = public_key(&message);
     let mac = STANDARD.encode(hmac_sha256::HMAC::mac(message.signed_bytes(), key));
@@ -90,7 +90,7 @@ const KEYS: &[Case] = &[
         let key = [public_key(&message), vec![0]].concat();
         with_key(message.signed(), &key)
     }),
-    // RFC 8032, section 5.1.3: no x belongs to this y.
+    // RFC 8032, section 5.1.3: this y has no x.
     made("key-not-on-the-curve", "secret-refused", |_, message| {
         with_key(message.signed(), &[2; 32])
     }),
@@ -141,8 +141,8 @@ fn entry(signature: &[u8; 64]) -> String {
 }
 
 const POINTS: &[Case] = &[
-    // Under such a key a signature verifies for one message in as many as its
-    // order is, whoever has made it.
+    // Under such a key of order n, a signature verifies for one message in n, whoever
+    // made it.
     made("key-the-identity", "secret-refused", |rng, message| {
         let key = Key::Only(crafted::identity());
         made_under(rng, message, key, R::Plus(crafted::identity().1), Holds)
@@ -188,7 +188,7 @@ const POINTS: &[Case] = &[
     }),
 ];
 
-/// One of which every point of small order is a multiple.
+/// Returns a point of order 8, of which every point of small order is a multiple.
 fn of_order_8(rng: &mut Rng) -> EdwardsPoint {
     loop {
         let (_, point) = crafted::of_small_order(rng);
@@ -209,8 +209,8 @@ mod tests {
     use crate::peers::{Answer, Peer as _};
     use crate::{by_hand, ours};
 
-    /// This package turns `legacy_compatibility` of `ed25519-dalek` on, which
-    /// takes that crate's own check away.
+    /// This package turns on `legacy_compatibility` of `ed25519-dalek`, which disables that
+    /// crate's own check.
     #[test]
     fn we_look_at_s_ourselves() {
         let mut rng = Rng::with_seed(1);
