@@ -265,7 +265,7 @@ impl<S: Send + Sync> FromRequestParts<S> for VerifiedBytes {
         proof.ok_or_else(|| {
             tracing::error!(
                 path = parts.uri.path(),
-                "a handler asks for a verified webhook, and no VerifyLayer is on its route: rejected"
+                "a handler takes a verified webhook, but no VerifyLayer wraps its route: rejected"
             );
             MissingLayer {
                 version: parts.version,

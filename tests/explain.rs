@@ -2,6 +2,7 @@
 //! scheme in one way, and requires that the search names it.
 
 use std::io::Write as _;
+use std::path::{Path, PathBuf};
 
 use hookseal::clock::{FixedClock, Timestamp};
 use hookseal::explain::{Change, Explainer, Explanation, Fault, Reading, Words};
@@ -1502,7 +1503,6 @@ fn what_frameworks_do() {
 /// The list of names in the docs matches the source.
 #[test]
 fn every_name_is_documented() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/explain");
     let areas = [
         "secret",
         "body",
@@ -1514,9 +1514,7 @@ fn every_name_is_documented() {
     ];
     let mut names = std::collections::BTreeSet::new();
     let mut documented = std::collections::BTreeSet::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let text = std::fs::read_to_string(&path).unwrap();
+    for (path, text) in sources() {
         for quoted in text.split('"') {
             let is_name = quoted
                 .bytes()
@@ -1555,17 +1553,32 @@ fn every_name_is_documented() {
     assert_eq!(Change::NAMES, listed);
 }
 
+/// Returns the sources of the search, by path.
+fn sources() -> std::collections::BTreeMap<PathBuf, String> {
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src/explain")];
+    let mut sources = std::collections::BTreeMap::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let text = std::fs::read_to_string(&path).unwrap();
+                sources.insert(path, text);
+            }
+        }
+    }
+    sources
+}
+
 /// Code is named in one place, so that a program can replace it with its own words.
 #[test]
 fn findings_and_remedies_name_no_code() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/explain");
     let mut quotes = 0;
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
+    for (path, text) in sources() {
         if path.ends_with("words.rs") {
             continue;
         }
-        let text = std::fs::read_to_string(&path).unwrap();
         let lines = text.lines().filter(|line| !line.trim().starts_with("//"));
         for quoted in lines.flat_map(|line| line.split('`').skip(1).step_by(2)) {
             quotes += 1;

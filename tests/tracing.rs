@@ -174,7 +174,7 @@ fn a_missing_layer_is_logged() {
     let log = logged(router.oneshot(request));
     assert_eq!(
         log,
-        "ERROR hookseal::axum: a handler asks for a verified webhook, and no VerifyLayer is on its \
+        "ERROR hookseal::axum: a handler takes a verified webhook, but no VerifyLayer wraps its \
          route: rejected path=\"/hook\"\n"
     );
 }

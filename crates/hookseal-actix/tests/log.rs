@@ -86,7 +86,7 @@ fn verdicts_are_logged() {
     assert_eq!(server.send(&post("/open", &signed(BODY), BODY)).status, 500);
     let open = next(
         &lines,
-        "ERROR hookseal::actix: a handler asks for a verified webhook",
+        "ERROR hookseal::actix: a handler takes a verified webhook",
     );
     assert!(open.contains("path=\"/open\""), "{open}");
 

@@ -183,7 +183,7 @@ fn what_the_command_line_lacks_is_hinted_at() {
     let words = "explain --scheme pomelo --received-at 1795314748 pomelo-authorization.http";
     run(words, common::API_SECRET).is(1, "", "hint: --endpoint or --url sets the receiver's own");
     let words = format!("{words} ENDPOINT --key-id other");
-    run(&words, common::API_SECRET).is(1, "", "hint: without --key-id, each secret is taken");
+    run(&words, common::API_SECRET).is(1, "", "hint: without --key-id, each secret is tried");
 }
 
 /// The option that a remedy names works: with it, the same request is verified.

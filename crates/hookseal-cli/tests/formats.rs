@@ -48,7 +48,7 @@ fn http_2_with_a_request_line_or_pseudo_headers() {
     check("http2-more", format!("{with_line}\n"), "").is(2, "", "1 byte too many after a body");
     check("http2-head", ":method: POST\n\n{}", "").is(2, "", "it has no headers");
     check("http2-line-break", "POST / HTTP/2\na: b", "").is(2, "", "no empty line");
-    check("http2-bad", "POST / HTTP/2\na\n\n{}", "").is(2, "", "line 2 is no header");
+    check("http2-bad", "POST / HTTP/2\na\n\n{}", "").is(2, "", "line 2 is not a header");
 }
 
 #[test]

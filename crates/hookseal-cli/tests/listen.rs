@@ -330,7 +330,7 @@ fn handshakes_are_answered() {
     for (words, message) in [
         (
             "--scheme paminga --answer-handshakes",
-            "is no option of paminga, whose sender sends none",
+            "does not apply to paminga, whose sender sends none",
         ),
         (
             "--scheme meta --answer-handshakes",

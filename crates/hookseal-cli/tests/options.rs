@@ -15,7 +15,7 @@ enum Refused {
 }
 use Refused::{Never, With};
 
-const NO_TIME: &str = "is no option of paminga, which signs no timestamp";
+const NO_TIME: &str = "does not apply to paminga, which signs no timestamp";
 
 /// Returns the options of schemes and secrets, for a command with the words that it needs.
 fn configured(rest: &str) -> Vec<(&'static str, Vec<(String, &'static str)>)> {
@@ -31,13 +31,13 @@ fn configured(rest: &str) -> Vec<(&'static str, Vec<(String, &'static str)>)> {
         ("secret-format", vec![]),
         (
             "header-prefix",
-            case("--header-prefix a", "is no option of paminga"),
+            case("--header-prefix a", "does not apply to paminga"),
         ),
         (
             "header-name",
             vec![(
                 format!("--scheme stripe --header-name a {rest}"),
-                "is no option of stripe",
+                "does not apply to stripe",
             )],
         ),
         (

@@ -779,7 +779,7 @@ fn the_public_url_gives_the_endpoint() {
     let url = "https://hooks.example.com/transactions/authorizations?a=b";
     verify(&format!("{words} {url}"), API_SECRET).is(0, "verified", "");
     let other = "https://hooks.example.com/transactions";
-    verify(&format!("{words} {other}"), API_SECRET).is(1, "names another endpoint", "");
+    verify(&format!("{words} {other}"), API_SECRET).is(1, "names an endpoint other than", "");
 }
 
 #[test]
