@@ -111,7 +111,7 @@ fn networks_hold_what_their_text_says() {
         assert!(with_other.contains(ip("192.0.2.9")));
         assert!(with_other.contains(ip(inside[0])));
     }
-    let mut networks: Networks = [ip("::ffff:192.0.2.1")].into_iter().collect();
+    let mut networks = Networks::from_addresses([ip("::ffff:192.0.2.1")]).unwrap();
     networks.extend([Ipv4Addr::new(192, 0, 2, 3)]);
     assert_eq!(
         format!("{networks:?}"),
@@ -119,7 +119,8 @@ fn networks_hold_what_their_text_says() {
             .replace('[', "Networks([")
             .replace(']', "])")
     );
-    assert!(!Networks::default().contains(ip("192.0.2.1")));
+    let none: [Ipv4Addr; 0] = [];
+    assert_eq!(Networks::from_addresses(none), Err(NetworkError::Empty));
 }
 
 #[test]

@@ -13,7 +13,7 @@
 //! use hookseal::schemes::pomelo;
 //! use http::{HeaderMap, HeaderValue};
 //!
-//! let senders: Networks = pomelo::SOURCE_ADDRESSES.into_iter().collect();
+//! let senders = Networks::from_addresses(pomelo::SOURCE_ADDRESSES)?;
 //! let proxies = TrustedProxies::x_forwarded_for(Networks::new(["10.0.0.0/8"])?);
 //!
 //! let mut headers = HeaderMap::new();
@@ -43,7 +43,7 @@ pub use proxies::{ClientAddressError, TrustedProxies};
 /// An IPv4-mapped IPv6 address (`::ffff:192.0.2.1`), as dual-stack sockets report it, counts
 /// as the IPv4 address that it contains, both here and in the text of a network. So `::/0`
 /// contains no IPv4 address.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct Networks(Vec<IpNet>);
 
@@ -74,7 +74,31 @@ impl Networks {
     /// ```
     pub fn new<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> Result<Self, NetworkError> {
         let networks = texts.into_iter().map(|text| parse(text.as_ref()));
-        let networks = networks.collect::<Result<Vec<_>, _>>()?;
+        Self::not_empty(networks.collect::<Result<_, _>>()?)
+    }
+
+    /// Creates a set from single addresses, such as those that a sender publishes.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`NetworkError::Empty`] if there are no addresses.
+    ///
+    /// ```
+    /// use hookseal::networks::Networks;
+    /// use hookseal::schemes::pomelo;
+    ///
+    /// let senders = Networks::from_addresses(pomelo::SOURCE_ADDRESSES)?;
+    /// assert!(senders.contains("52.0.20.124".parse()?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn from_addresses<A: Into<IpAddr>>(
+        addresses: impl IntoIterator<Item = A>,
+    ) -> Result<Self, NetworkError> {
+        let addresses = addresses.into_iter();
+        Self::not_empty(addresses.map(|address| single(address.into())).collect())
+    }
+
+    fn not_empty(networks: Vec<IpNet>) -> Result<Self, NetworkError> {
         if networks.is_empty() {
             return Err(NetworkError::Empty);
         }
@@ -86,14 +110,6 @@ impl Networks {
     pub fn contains(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         self.0.iter().any(|network| network.contains(&address))
-    }
-}
-
-/// Collects single addresses, such as those that a sender publishes.
-impl<A: Into<IpAddr>> FromIterator<A> for Networks {
-    fn from_iter<I: IntoIterator<Item = A>>(addresses: I) -> Self {
-        let addresses = addresses.into_iter();
-        Self(addresses.map(|address| single(address.into())).collect())
     }
 }
 

@@ -37,7 +37,7 @@ use crate::networks::{Networks, TrustedProxies};
 /// use hookseal::networks::Networks;
 /// use hookseal::tower::AllowNetworksLayer;
 ///
-/// let senders: Networks = hookseal::schemes::pomelo::SOURCE_ADDRESSES.into_iter().collect();
+/// let senders = Networks::from_addresses(hookseal::schemes::pomelo::SOURCE_ADDRESSES)?;
 /// let layer = AllowNetworksLayer::new(senders, |extensions| {
 ///     extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip())
 /// });
@@ -45,6 +45,7 @@ use crate::networks::{Networks, TrustedProxies};
 /// // axum provides the peer's address if the router is served like this:
 /// let service = router.into_make_service_with_connect_info::<SocketAddr>();
 /// # let _: axum::extract::connect_info::IntoMakeServiceWithConnectInfo<Router, SocketAddr> = service;
+/// # Ok::<(), hookseal::networks::NetworkError>(())
 /// ```
 ///
 /// With hyper, put the peer's address into the extensions of each request of a connection.

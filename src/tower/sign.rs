@@ -71,8 +71,10 @@ use crate::{SignError, Webhook};
 /// use hookseal::schemes::{self, pomelo};
 /// use hookseal::tower::{AllowNetworksLayer, SignResponseLayer, VerifyLayer};
 /// use hookseal::{Key, Webhook};
+/// use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 /// use http::Response;
 ///
+/// const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// const AUTHORIZATIONS: &str = "/transactions/authorizations";
 /// const CREDITS: &str = "/transactions/adjustments/credit";
 ///
@@ -81,7 +83,7 @@ use crate::{SignError, Webhook};
 ///     let webhook = Webhook::new(schemes::POMELO.at_any(&[AUTHORIZATIONS, CREDITS]), key)?;
 ///     let webhook = Arc::new(webhook);
 ///
-///     let senders: Networks = pomelo::SOURCE_ADDRESSES.into_iter().collect();
+///     let senders = Networks::from_addresses(pomelo::SOURCE_ADDRESSES)?;
 ///     let proxies = TrustedProxies::x_forwarded_for(Networks::new(["10.0.0.0/8"])?);
 ///     let networks = AllowNetworksLayer::new(senders, |extensions| {
 ///         extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip())
@@ -90,13 +92,15 @@ use crate::{SignError, Webhook};
 ///     let verify = VerifyLayer::new(Arc::clone(&webhook));
 ///     let sign = SignResponseLayer::new(webhook)?
 ///         .with_timeout(Duration::from_secs(2), tokio::time::sleep)
-///         .with_fallback(|event, _| match event.endpoint() {
-///             Some(AUTHORIZATIONS) => Response::new(r#"{"status":"REJECTED"}"#.into()),
-///             _ => {
-///                 let mut response = Response::new(bytes::Bytes::new());
+///         .with_fallback(|event, _| {
+///             let mut response = Response::new(bytes::Bytes::new());
+///             if event.endpoint() == Some(AUTHORIZATIONS) {
+///                 response.headers_mut().insert(CONTENT_TYPE, JSON);
+///                 *response.body_mut() = r#"{"status":"REJECTED"}"#.into();
+///             } else {
 ///                 *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
-///                 response
 ///             }
+///             response
 ///         });
 ///     // Pomelo signs the time of each attempt, so only the body identifies a repeated event.
 ///     let once = OnceLayer::new(Guard::new(MemoryStore::new(100_000), "credits"), tokio::spawn)
@@ -110,12 +114,14 @@ use crate::{SignError, Webhook};
 ///         .route_layer(networks)) // the last one is the outermost
 /// }
 ///
-/// async fn authorize(event: VerifiedBytes) -> Result<&'static str, StatusCode> {
+/// type Decision = ([(HeaderName, HeaderValue); 1], &'static str);
+///
+/// async fn authorize(event: VerifiedBytes) -> Result<Decision, StatusCode> {
 ///     if event.endpoint() != Some(AUTHORIZATIONS) {
 ///         return Err(StatusCode::NOT_FOUND); // the path is not signed, the endpoint is
 ///     }
 ///     // Look the event's id up, or decide and store the decision under it; then answer.
-///     Ok(r#"{"status":"APPROVED"}"#)
+///     Ok(([(CONTENT_TYPE, JSON)], r#"{"status":"APPROVED"}"#))
 /// }
 ///
 /// async fn credit(event: VerifiedBytes) -> StatusCode {

@@ -66,7 +66,8 @@ impl<'a> Listing<'a> {
     /// registrations of its page.
     ///
     /// Registrations that an earlier page already contained are left out: if some are added
-    /// meanwhile, others move to the next page. After the last page, the answer is ignored and
+    /// meanwhile, others move to the next page. If some are deleted meanwhile, others move to a
+    /// page that was already read, and are missing: list again to find them. After the last page, the answer is ignored and
     /// the result is empty.
     ///
     /// # Errors
