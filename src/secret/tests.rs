@@ -1,5 +1,6 @@
 use std::string::String;
 
+use super::known::SPKI_HEADER_HEX;
 use super::*;
 
 // RFC 4648, section 10.
