@@ -5,6 +5,18 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # Reports that a check cannot run here. `.ci/run` counts these lines.
 skip() { printf 'SKIPPED: %s\n' "$*"; }
 
+# Installs, in CI, the programs without which tests are skipped.
+needs_of_tests() {
+  [[ ${CI-} ]] || return 0
+  needs redis-server redis-server
+  command -v initdb >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || bash scripts/install postgresql
+  compgen -G '/usr/lib/*/faketime/libfaketime.so.1' >/dev/null || bash scripts/install faketime
+  # For the tests of the program, which drive it with these.
+  needs curl curl
+  needs openssl openssl
+  needs script bsdutils
+}
+
 # Runs `cargo test` for the package in the first argument. `.ci/run` counts the tests by
 # package.
 run_tests() {

@@ -242,7 +242,7 @@ pub(crate) fn wipe_stack<const LEN: usize>() {
     core::hint::black_box(&area);
 }
 
-/// The length of the zeros that, in an enum beside a `T`, reach over all of `T` and its padding.
+/// Returns how many zero bytes cover a `T` and its padding, if both are variants of one enum.
 pub(crate) const fn empty_len<T>() -> usize {
     size_of::<T>() + align_of::<T>() - 1
 }

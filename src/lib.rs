@@ -23,7 +23,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Pass the **raw** body, the bytes as received. A body that has been parsed and serialized again
+//! Pass the **raw** body, the bytes as received. A body that has been parsed and serialised again
 //! is a different message. The head is anything that implements [`RequestHead`]: a list or a map of
 //! headers, or, with the feature `http`, a `HeaderMap` or a request's `Parts`, which also have the
 //! method and the target that some senders sign.
@@ -139,7 +139,7 @@
 //! | `handshake` | answers to senders' handshakes, which prove who owns an endpoint; turns `std` on |
 //! | `serde` | reads and writes schemes as TOML, JSON and other formats |
 //! | `explain` | a search for the reason why a request was refused; turns `std` and `sha1` on |
-//! | `idempotency` | handles each event once: the guard, its store in memory and its layer; turns `std` on |
+//! | `idempotency` | handles each event once: the guard, its store in memory and, with `tower`, its layer; turns `std` on |
 //! | `hubpay` | registers endpoints at Hubpay and lists them, through any client; turns `http` on |
 //!
 //! Without `std`, the only default feature, the crate is `no_std` with `alloc`. Without
@@ -155,13 +155,14 @@
 //!
 //! - **Work is bounded.** Checking a MAC does not panic or allocate, and hashes the
 //!   message once per candidate key, at most 8. Nothing is hashed for a request whose
-//!   head is refused. (Ed25519 signatures have separate limits.) If you do not use the
-//!   layer, limit the size of a body yourself.
+//!   head is refused. (Ed25519 signatures have separate limits, and a scheme that signs a
+//!   canonical form of the body holds the body.) If you do not use the layer, limit the
+//!   size of a body yourself.
 //! - **Signatures are compared in constant time**, and secrets are wiped on drop and never shown.
 //! - **A `Verified` holds only what the signature covers.** Only a passed check can create one. Take the type
 //!   of an event from the body, not from an unsigned header.
-//! - **Schemes without a timestamp do not expire.** A captured request of Paminga, Pakk or Hubpay
-//!   verifies forever. The guard of the module [`idempotency`](idempotency/index.html) remembers
+//! - **Schemes without a timestamp do not expire.** Most senders sign none, so a captured
+//!   request verifies forever. The guard of the module [`idempotency`](idempotency/index.html) remembers
 //!   events for as long as you configure.
 //! - **Use each secret for one scheme and one sender.** A message that is signed for one scheme can
 //!   be valid for another.

@@ -23,7 +23,7 @@ use crate::window::{Place, ReplayWindow};
 
 /// The reason for refusing a body that could be a token.
 pub(crate) const TOKEN_BODY: &str =
-    "the body could be the token of a handshake, whose answer would be its signature";
+    "the body looks like the token of a handshake, whose answer would be a valid signature for it";
 
 pub(crate) struct Receiver {
     pub(crate) layout: Layout,

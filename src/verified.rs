@@ -59,10 +59,10 @@ pub(crate) enum Rest<'h> {
         layout: &'h Layout,
         key_id: Option<&'h Arc<str>>,
         message_id: Option<&'h [u8]>,
-        /// Read again for values that are not kept here, since it has not changed.
         endpoint: Option<&'h str>,
         /// The number of the key in its set.
         key: usize,
+        /// Read again for values that are not kept here, since it has not changed.
         head: &'h dyn RequestHead,
         /// SHA-256 of the signed message, if it holds a canonical form of the body.
         digest: Option<[u8; 32]>,

@@ -42,7 +42,7 @@ use crate::{Head, Message, Verified};
 /// make a check panic, allocate, or hash the body more than once for each
 /// candidate key, and nothing is hashed for a request whose head is refused.
 /// (Ed25519 signatures have separate bounds, also for memory: see the module
-/// `ed25519`.)
+/// `ed25519`. A scheme that signs a canonical form of the body allocates that form.)
 ///
 /// ```
 /// use hookseal::clock::FixedClock;

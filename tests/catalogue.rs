@@ -623,3 +623,13 @@ fn secret(form: SecretForm) -> &'static str {
         _ => unreachable!("a new form"),
     }
 }
+
+/// The documents state the size of the catalogue by hand.
+#[test]
+fn the_documents_count_the_schemes() {
+    let count = format!("{} schemes", schemes::ALL.len());
+    for file in ["README.md", "COMPARE.md", "src/lib.rs"] {
+        let text = fs::read_to_string(root().join(file)).unwrap();
+        assert!(text.contains(&count), "{file}: {count}");
+    }
+}

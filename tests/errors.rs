@@ -425,11 +425,11 @@ fn every_other_configuration_mistake_says_what_to_fix() {
         ),
         (
             message_of(pomelo("", vec![named()])),
-            "endpoint is empty or has white space around it; pass it as the sender sends it",
+            "endpoint is empty, or has a control character or white space around it; pass it as the sender sends it",
         ),
         (
             message_of(pomelo("/ ", vec![named()])),
-            "endpoint is empty or has white space around it; pass it as the sender sends it",
+            "endpoint is empty, or has a control character or white space around it; pass it as the sender sends it",
         ),
         (
             message_of(webhook(schemes::POMELO, named())),
@@ -586,11 +586,11 @@ fn a_scheme_that_cannot_be_verified_by_says_why() {
                 timestamp: Some(TimestampField::seconds(Field::Param(""))),
                 ..LIST
             },
-            "a parameter's name is empty, is how a form begins, or contains `=` or the list's separator, or its value would contain the separator",
+            "a parameter's name is empty, is the beginning of a form's prefix, or contains `=` or the list's separator, or its value would contain the separator",
         ),
         (
             LIST.with_forms(&[Form::hex("t=")]),
-            "a parameter's name is empty, is how a form begins, or contains `=` or the list's separator, or its value would contain the separator",
+            "a parameter's name is empty, is the beginning of a form's prefix, or contains `=` or the list's separator, or its value would contain the separator",
         ),
         (
             LIST.with_forms(&[Form::hex("v1,")]),

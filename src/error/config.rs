@@ -70,7 +70,9 @@ pub enum ConfigError {
     },
     /// An endpoint is empty, or has white space around it or a control character in
     /// it, so no request could match it.
-    #[error("endpoint is empty or has white space around it; pass it as the sender sends it")]
+    #[error(
+        "endpoint is empty, or has a control character or white space around it; pass it as the sender sends it"
+    )]
     InvalidEndpoint,
     /// The header name is empty or has a character that HTTP does not allow
     /// (RFC 9110, section 5.6.2).
@@ -444,7 +446,7 @@ mod tests {
             ),
             (
                 InvalidEndpoint,
-                "endpoint is empty or has white space around it; pass it as the sender sends it",
+                "endpoint is empty, or has a control character or white space around it; pass it as the sender sends it",
             ),
             (
                 KnownSecret,

@@ -26,10 +26,10 @@ pub enum SchemeFault {
     /// Two forms are indistinguishable, so the second would never be used.
     #[error("two forms have the same prefix, encoding and length; remove one")]
     SameForm,
-    /// A parameter's name is empty, is how a form begins, or contains `=` or the list's
+    /// A parameter's name is empty, is the beginning of a form's prefix, or contains `=` or the list's
     /// separator; or its value would contain the separator.
     #[error(
-        "a parameter's name is empty, is how a form begins, or contains `=` or the list's separator, or its value would contain the separator"
+        "a parameter's name is empty, is the beginning of a form's prefix, or contains `=` or the list's separator, or its value would contain the separator"
     )]
     InvalidParam,
     /// The text before a signature begins with white space, which HTTP removes, or

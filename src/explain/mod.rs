@@ -243,7 +243,7 @@ impl<'s> Explainer<'s> {
         self.explain_within(now(), head, body)
     }
 
-    /// Same as [`explain`](Self::explain), for a request that arrived at a given time.
+    /// Explains like [`explain`](Self::explain), for a request that arrived at a given time.
     #[cfg(all(
         feature = "tracing",
         not(all(target_family = "wasm", target_os = "unknown"))

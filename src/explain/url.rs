@@ -135,7 +135,7 @@ fn edits(url: &str) -> Vec<(String, Change)> {
     found
 }
 
-/// For each number in `most`, applies one more change to the URLs that have at most that
+/// Applies one more change, for each number in `most`, to the URLs that have at most that
 /// many.
 fn add_edits(urls: &mut Urls, most: &[usize]) {
     for most in most {

@@ -8,8 +8,8 @@ use core::fmt;
 use super::change::Change;
 use crate::error::ConfigError;
 
-/// Words an explanation for users of a program who do not write Rust: how they carry out
-/// a remedy, and what is wrong with their configuration.
+/// Adapts an explanation to a program whose users do not write Rust: says how they carry out
+/// a remedy with its options, and what is wrong with their configuration.
 ///
 /// ```
 /// use hookseal::explain::{Change, Explainer, Fault, Words};

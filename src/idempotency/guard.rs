@@ -29,13 +29,13 @@ impl Guard {
     /// Two minutes: longer than senders wait for a response (30 seconds at most).
     ///
     /// After a crash, deliveries get a 503 until the lease ends. A sender whose attempts all
-    /// fall within the lease gives up before that (Mailersend after 110 seconds, Autotask
+    /// fall within the lease gives up before that (MailerSend after 110 seconds, Autotask
     /// within 2 minutes, Paminga soon). For such senders, set a lease of twice the time that
     /// the handler takes, which must end before the sender's last attempt.
     pub const DEFAULT_LEASE: Duration = Duration::from_secs(120);
 
     /// Eight days: longer than most senders repeat an event automatically (Stripe 3 days, Svix
-    /// and Hubpay 28 hours, after which Hubpay may go on for 5 days; read in November 2026).
+    /// and Hubpay 28 hours; read in November 2026).
     /// An event that is resent manually after that is handled again.
     pub const DEFAULT_RETENTION: Duration = Duration::from_secs(8 * 24 * 60 * 60);
 

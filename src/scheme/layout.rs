@@ -1,4 +1,4 @@
-//! A scheme prepared for requests: its header names are checked, and each has a place.
+//! A scheme prepared for requests: its header names are checked, and each has an index.
 
 mod claim;
 mod read;

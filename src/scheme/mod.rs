@@ -479,8 +479,8 @@ pub enum Part<'a> {
     /// a value can contain the joining text, or the text after the last value, bytes can
     /// move between values, or between the last value and the body.
     HeaderValues(&'a str),
-    /// Those headers as names and values. No value may contain the first byte of
-    /// `joined`, or of what follows the last header.
+    /// The same headers, as names and values. A value is refused if it contains the first
+    /// byte of `joined`, or of the text after the last header.
     HeaderPairs {
         /// What is between a name and its value.
         between: &'a str,

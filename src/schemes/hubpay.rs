@@ -36,7 +36,7 @@ pub use shared_key::SharedKey;
 /// | expires | never |
 /// | secret | text: the `sharedKey` given at registration |
 /// | not signed | all other headers |
-/// | after a failure | not documented |
+/// | after a failure | up to 8 attempts in 28 hours; an endpoint that fails for 5 days may be switched off |
 /// | source | <https://beta.docs.hubpay.ae/docs/guides/webhooks/overview>, read 2026-11 |
 /// | checked | documentation only; OpenSSL signed the vectors |
 ///

@@ -152,8 +152,8 @@
 //!   endpoint is not affected: it is configured as text.)
 //! - **Decompress** (`Content-Encoding`) after verification, not before, since senders
 //!   sign the bytes that they send.
-//! - **The clock** must be right to within a few seconds. The replay window is one minute
-//!   for Pomelo and five minutes for Standard Webhooks.
+//! - **The clock** must be right to within a few seconds. The replay window is five
+//!   seconds for Paddle, one minute for Pomelo and five minutes for Standard Webhooks.
 //! - **Respond quickly.** Store or queue the event, respond with 2xx, and do the work
 //!   later. Expect to receive an event more than once: remember its [idempotency
 //!   key](crate::Verified::idempotency_key).

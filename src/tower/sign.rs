@@ -30,7 +30,7 @@ use crate::{SignError, Webhook};
 /// authorisations. The layer collects the body, and adds the headers of
 /// [`Webhook::sign_response`], with the current time and the request's endpoint. They replace
 /// headers with the same names. The layer signs the bytes that are sent, of successes and of
-/// errors alike. For a response without content (204, 304, to `HEAD`) it sends no content and
+/// errors alike. For a response without content (204, 304, or a response to `HEAD`) it sends no content and
 /// signs an empty body. The `Content-Length` is the number of bytes sent, whatever the service
 /// says.
 ///

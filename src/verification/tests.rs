@@ -44,7 +44,7 @@ fn signed(webhook: &Webhook, key_id: &str) -> Request {
         .collect()
 }
 
-/// The schemes of the catalogue with a MAC, and a genuine request of each.
+/// Returns the schemes of the catalogue with a MAC, and a genuine request of each.
 fn catalogue() -> Vec<(Scheme<'static>, Webhook, Request)> {
     let macs = schemes::ALL.iter().filter(|scheme| {
         let mut forms = scheme.forms.iter();
@@ -69,7 +69,7 @@ fn verify(webhook: &Webhook, request: &Request) -> Result<(), VerifyError> {
     webhook.verify(&head, &BODY).map(|_| ())
 }
 
-/// What a scheme signs besides the body.
+/// Returns how many bytes a scheme signs besides the body.
 fn overhead(scheme: &Scheme<'_>) -> usize {
     let length = |part: &Part<'_>| match part {
         Part::Text(text) => text.len(),
@@ -131,7 +131,7 @@ fn a_forged_request_is_hashed_once() {
     }
 }
 
-/// Every way to spoil one header of a request, and the request without it.
+/// Returns the request with one header spoiled in every way, and without it.
 fn spoiled(request: &Request) -> Vec<Request> {
     let mut all = Vec::new();
     for place in 0..request.len() {
@@ -364,7 +364,7 @@ mod ed25519_pairs {
         signing(seed).public_key().into()
     }
 
-    /// A list of signatures under these keys, in their order.
+    /// Returns a request with a list of signatures under these keys, in their order.
     fn list(seeds: &[u8]) -> Request {
         let mut entries = Vec::new();
         for &seed in seeds {
@@ -381,7 +381,7 @@ mod ed25519_pairs {
         ])
     }
 
-    /// Whole, and streamed up to the verdict.
+    /// Returns the verdict and how many bytes were hashed, for a whole body and a streamed one.
     fn hashed(webhook: &Webhook, request: &Request) -> (bool, usize, usize) {
         let (verdict, whole) = hashed::during(|| webhook.verify(request, &BODY).is_ok());
         let mut state = HashState::new();

@@ -68,7 +68,8 @@ fn remedies_name_options_that_there_are() {
 /// Checks that the command has an option for each remedy that the library describes in code.
 #[test]
 fn what_has_code_in_the_library_has_an_option() {
-    let source = include_str!("../../../src/explain/words.rs");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../src/explain/words.rs");
+    let source = std::fs::read_to_string(path).unwrap();
     let (_, table) = source.split_once("fn in_code").unwrap();
     let judge = Judge {
         setup: Setup::of(schemes::SQUARE),

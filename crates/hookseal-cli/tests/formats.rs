@@ -464,7 +464,7 @@ fn as_many_entries_as_are_read_are_reported() {
     );
 }
 
-/// Events that something has serialized again are read.
+/// Events that something has serialised again are read.
 #[test]
 fn events_with_empty_lists_and_flags_as_text() {
     let mac = "b25de2d4162c5b24e6dd64ba03341b047c2346bce570e45e4430c778412b4917";

@@ -332,7 +332,7 @@ fn wrong_use_is_told_from_a_refusal_and_says_what_to_do() {
         ),
         (
             "pomelo pomelo-authorization.http KEY_ID --endpoint= --secret-format text",
-            "endpoint is empty or has white space around it",
+            "endpoint is empty, or has a control character or white space around it",
         ),
         (
             "pomelo pomelo-authorization.http --key-id= ENDPOINT --secret-format text",

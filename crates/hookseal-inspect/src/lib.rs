@@ -1,7 +1,7 @@
 //! Reads, verifies and explains captured requests for the program `hookseal` and its pages,
 //! and splits them into their parts for a person to look at.
 //!
-//! It is the part of [`hookseal-cli`](https://docs.rs/hookseal-cli) that also runs in a
+//! It is the part of [`hookseal-cli`](https://crates.io/crates/hookseal-cli) that also runs in a
 //! browser, and follows that program's versions. To verify requests in a service, use
 //! [`hookseal`].
 

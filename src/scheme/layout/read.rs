@@ -426,7 +426,7 @@ mod tests {
     }
 
     impl Counted {
-        /// A request with this list, and with `x-0: v0` to `x-16: v16`.
+        /// Creates a request with this list, and with `x-0: v0` to `x-16: v16`.
         fn naming(names: &str, mac: &str) -> Self {
             let values = (0..=16).map(|n| (format!("x-{n}"), format!("v{n}")));
             let own = [("names", names), ("mac", mac)];

@@ -79,7 +79,7 @@ fn body(event: &Value) -> Result<Vec<u8>> {
             );
         }
     };
-    // It is a string if something has serialized the event again.
+    // It is a string if something has serialised the event again.
     let is_base64 = match event.get("isBase64Encoded") {
         Some(Value::Bool(is_base64)) => *is_base64,
         Some(Value::String(text)) => text == "true",

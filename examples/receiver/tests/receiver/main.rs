@@ -646,7 +646,7 @@ fn a_wrong_configuration_stops_the_start() {
                 ("POMELO_KEY_ID", "id"),
                 ("POMELO_ENDPOINT", ""),
             ],
-            "POMELO_ENDPOINT: endpoint is empty or has white space around it",
+            "POMELO_ENDPOINT: endpoint is empty, or has a control character or white space around it",
         ),
         (
             &[
