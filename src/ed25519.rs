@@ -101,8 +101,7 @@ use ed25519_dalek::ed25519::signature::MultipartSigner as _;
 use zeroize::Zeroizing;
 
 use crate::algorithm::{Algorithm, Tag};
-use crate::error::KeyFault;
-use crate::error::{ConfigError, SecretFault};
+use crate::error::{ConfigError, KeyFault, SecretFault};
 use crate::secret::{self, IN_DER, SPKI_HEADER_HEX, refuse_prefixes};
 use crate::signature::Signature;
 

@@ -7,8 +7,7 @@ use core::fmt;
 
 #[cfg(feature = "handshake")]
 use crate::algorithm::MacKey;
-use crate::clock::Clock;
-use crate::clock::Timestamp;
+use crate::clock::{Clock, Timestamp};
 use crate::error::VerifyError;
 use crate::head::RequestHead;
 use crate::keyset::KeySet;

@@ -5,8 +5,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::algorithm::{Algorithm, MacKey};
-use crate::clock::Clock;
-use crate::clock::Timestamp;
+use crate::clock::{Clock, Timestamp};
 use crate::coverage::Coverage;
 use crate::error::{ConfigError, SignError, VerifyError};
 #[cfg(feature = "handshake")]
@@ -17,8 +16,7 @@ use crate::keyset::{Candidates, KeySet, Named, matching_mac};
 use crate::receiver::Receiver;
 use crate::scheme::{Layout, Scheme, Signature, SignedHeaders};
 use crate::signed_message::{BodyAlone, SignedMessage};
-use crate::verification::CheckHead;
-use crate::verification::{CheckedHead, HashState, Verification};
+use crate::verification::{CheckHead, CheckedHead, HashState, Verification};
 use crate::verified::{Rest, length};
 use crate::{Head, Message, Verified};
 

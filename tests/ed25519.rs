@@ -10,8 +10,7 @@ use std::fs;
 
 use hookseal::clock::{FixedClock, Timestamp};
 use hookseal::ed25519::{MAX_KEYS, MAX_PAIRS, PublicKey, SigningKey};
-use hookseal::fault::KeyFault;
-use hookseal::fault::SecretFault;
+use hookseal::fault::{KeyFault, SecretFault};
 use hookseal::scheme::{
     Algorithm, Encoding, Form, Scheme, SecretForm, Separator, Signature, SignatureField,
 };

@@ -5,8 +5,7 @@ use crate::clock::Timestamp;
 use crate::error::{ConfigError, VerifyError};
 use crate::handshake::answers::{Answer, Handshakes, Responder, WithoutKey};
 use crate::head::RequestHead;
-use crate::verification::CheckHead;
-use crate::verification::CheckedHead;
+use crate::verification::{CheckHead, CheckedHead};
 use crate::webhook::Webhook;
 
 /// Refuses every event, since there is no key yet.
