@@ -2010,3 +2010,251 @@ fn what_cannot_be_read_is_left_out() {
         "{shown}"
     );
 }
+
+// Single requests, for findings that only some schemes can have.
+
+/// Returns a genuine request of one scheme.
+fn one(scheme: Scheme<'static>) -> Sent {
+    Sent::new(scheme, JSON.as_bytes()).unwrap()
+}
+
+#[test]
+fn a_secret_from_a_url_or_a_header() {
+    for (scheme, secret) in [
+        (schemes::PAMINGA, "a%2Bsecret%2Fin%3Dascii%21"),
+        (schemes::PAMINGA, "a secret/in=ascii!"),
+    ] {
+        let mut sent = Sent::signed_with(scheme, "a+secret/in=ascii!", JSON.as_bytes()).unwrap();
+        sent.secret = b"a+secret/in=ascii!".to_vec();
+        assert!(sent.explain().is_verified());
+        sent.secret = secret.into();
+        sent.is_explained("secret-percent-encoded");
+    }
+    let mut sent = one(schemes::PAMINGA);
+    sent.secret = [b"Bearer ", &sent.secret[..]].concat();
+    sent.is_explained("secret-prefix");
+}
+
+#[test]
+fn a_public_url_with_additions() {
+    let signed = "https://hooks.example.com/webhooks/in";
+    for (configured, name) in [
+        (
+            "https://hooks.example.com/webhooks/in ",
+            "message-url-white-space",
+        ),
+        (
+            "https://hooks.example.com/webhooks/in#top",
+            "message-url-fragment",
+        ),
+        (
+            "https://www.hooks.example.com/webhooks/in",
+            "message-url-host",
+        ),
+    ] {
+        let mut sent = one(schemes::SQUARE);
+        sent.scheme = schemes::SQUARE.at(signed);
+        assert!(sent.explain().is_verified());
+        sent.scheme = schemes::SQUARE.at(configured);
+        let explanation = sent.explain();
+        let found = names(&explanation);
+        // White space around an endpoint is a fault of the configuration too.
+        assert!(
+            found.contains(&name),
+            "{configured}: {found:?}\n{explanation}"
+        );
+    }
+}
+
+#[test]
+fn a_timestamp_that_no_scheme_reads() {
+    let scheme = schemes::STANDARD_WEBHOOKS;
+    // Standard Webhooks signs the text of the timestamp, so that any text can be signed.
+    let signed = |timestamp: &str| {
+        let own = Scheme {
+            timestamp: None,
+            window: None,
+            message_id: Some("id"),
+            signed: &[
+                Part::MessageId,
+                Part::Text("."),
+                Part::Header("timestamp"),
+                Part::Text("."),
+                Part::Body,
+            ],
+            ..scheme
+        };
+        let webhook = Webhook::new(own, secret_of(SecretForm::Whsec).1).unwrap();
+        let headers = [("webhook-timestamp", timestamp)];
+        let message = Message::new(JSON.as_bytes())
+            .with_id("msg_1")
+            .with_headers(&headers);
+        let mut headers: Vec<(String, Vec<u8>)> = webhook
+            .sign(&message)
+            .unwrap()
+            .into_iter()
+            .map(|(name, value)| (name.to_string(), value.into_bytes()))
+            .collect();
+        headers.retain(|header| header.0 != "webhook-timestamp");
+        headers.push(("webhook-timestamp".into(), timestamp.into()));
+        let mut sent = one(scheme);
+        sent.headers = headers;
+        sent
+    };
+    assert!(signed(&NOW.to_string()).explain().is_verified());
+    signed("24 November 2026").is_explained("time-format");
+    signed(&(NOW * 1_000_000).to_string()).is_explained("time-in-finer-unit");
+    signed(&(NOW * 1_000_000_000).to_string()).is_explained("time-in-finer-unit");
+    signed("12345").is_explained("time-format");
+}
+
+#[test]
+fn a_signature_that_was_printed_in_another_way() {
+    let genuine = |scheme| {
+        let mut sent = one(scheme);
+        let value = String::from_utf8(sent.signature().clone()).unwrap();
+        assert!(sent.explain().is_verified());
+        (sent, value)
+    };
+    let (mut sent, value) = genuine(schemes::PAMINGA);
+    let pairs: Vec<&str> = (0..value.len())
+        .step_by(2)
+        .map(|at| &value[at..at + 2])
+        .collect();
+    for separator in ["-", ":"] {
+        *sent.signature() = pairs.join(separator).into_bytes();
+        sent.is_explained("signature-encoding");
+    }
+    *sent.signature() = data_encoding::BASE64.encode(value.as_bytes()).into_bytes();
+    sent.is_explained("signature-encoding");
+
+    let (mut sent, value) = genuine(schemes::GITHUB);
+    *sent.signature() = format!("sha256={value}").into_bytes();
+    sent.is_explained("signature-prefix");
+    *sent.signature() = value.replace("sha256=", "sha256= ").into_bytes();
+    sent.is_explained("signature-space-after-prefix");
+    *sent.signature() = format!("\"{value}\"").into_bytes();
+    sent.is_explained("signature-quoted");
+    let other = "ab".repeat(32);
+    *sent.signature() = format!("sha256={other}, {value}").into_bytes();
+    sent.is_explained("header-joined");
+}
+
+#[test]
+fn a_signed_header_that_occurs_twice() {
+    let scheme = Scheme {
+        signed: &[Part::Header("x-kind"), Part::Text("."), Part::Body],
+        ..schemes::PAMINGA
+    };
+    let webhook = Webhook::new(scheme, secret_of(SecretForm::Text).1).unwrap();
+    let signed = |kind: &str, received: &[&str]| {
+        let headers = [("x-kind", kind)];
+        let signed = webhook
+            .sign(&Message::new(JSON.as_bytes()).with_headers(&headers))
+            .unwrap();
+        let mut sent = one(schemes::PAMINGA);
+        sent.scheme = scheme;
+        sent.headers = signed
+            .into_iter()
+            .map(|(name, value)| (name.to_string(), value.into_bytes()))
+            .filter(|header| header.0 != "x-kind")
+            .chain(
+                received
+                    .iter()
+                    .map(|value| ("x-kind".into(), value.as_bytes().to_vec())),
+            )
+            .collect();
+        sent
+    };
+    assert!(signed("a", &["a"]).explain().is_verified());
+    for (kind, received) in [
+        ("a", ["a", "b"]),
+        ("b", ["a", "b"]),
+        ("a,b", ["a", "b"]),
+        ("a, b", ["a", "b"]),
+    ] {
+        signed(kind, &received).is_explained("header-repeated");
+    }
+    signed("c", &["a", "b"]).is_likely("header-repeated");
+}
+
+#[test]
+fn a_head_that_lacks_what_is_signed() {
+    let sent = one(schemes::CONTENTFUL);
+    let explanation = Explainer::new(sent.scheme)
+        .with_secret(&sent.secret)
+        .received_at(Timestamp::from_secs(sent.now))
+        .explain(&sent.headers, &sent.body);
+    let mut changes = explanation
+        .cause()
+        .unwrap_or_default()
+        .iter()
+        .chain(explanation.likely());
+    assert!(
+        changes.any(|change| change.name() == "message-head-incomplete"),
+        "{explanation}"
+    );
+}
+
+#[test]
+fn what_the_head_says_of_a_forged_body() {
+    let forged = |headers: &[(&str, &str)], body: &[u8]| {
+        let mut sent = one(schemes::PAMINGA);
+        sent.body = body.to_vec();
+        sent.headers.extend(
+            headers
+                .iter()
+                .map(|(name, value)| ((*name).into(), value.as_bytes().to_vec())),
+        );
+        sent
+    };
+    forged(&[("content-length", "3")], b"{\"other\":1}").is_likely("body-longer-than-announced");
+    forged(&[("content-length", "99")], b"{\"other\":1}").is_likely("body-cut-off");
+    forged(&[("content-encoding", "br")], b"\x0b\x02\x80\xff\xfe")
+        .is_likely("body-still-compressed");
+    forged(&[("content-encoding", "br")], b"{\"other\":1}").is_likely("body-decompressed");
+    forged(&[], "{\"other\":\"\u{fffd}\"}".as_bytes()).is_likely("body-charset-lossy");
+    forged(&[], b"{}").is_likely("body-replaced");
+}
+
+/// An Ed25519 signature and a secret, or a secret's MAC and a public key, cannot match.
+#[cfg(feature = "ed25519")]
+#[test]
+fn a_key_of_the_other_kind() {
+    let whsk = "whsk_nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=";
+    let mut sent = Sent::signed_with(schemes::STANDARD_WEBHOOKS, whsk, JSON.as_bytes()).unwrap();
+    sent.secret = b"whpk_11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=".to_vec();
+    assert!(sent.explain().is_verified());
+    sent.secret = secret_of(SecretForm::Whsec).0.into();
+    sent.is_likely("secret-for-other-algorithm");
+
+    let mut sent = one(schemes::DISCORD);
+    assert!(sent.explain().is_verified());
+    sent.secret = b"-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----".to_vec();
+    // The text is public, and its first words are shown.
+    let explanation = sent.explain();
+    let mut likely = explanation.likely().iter();
+    assert!(
+        likely.any(|change| change.name() == "secret-public-key-encoding"),
+        "{explanation}"
+    );
+}
+
+/// A printed explanation says how much is proven, and what the configuration lacks.
+#[test]
+fn explanations_as_text() {
+    let sent = one(schemes::PAMINGA);
+    let head = Head::new("POST", sent.target, &sent.headers);
+    let without = Explainer::new(sent.scheme).explain(&head, &sent.body);
+    let text = without.to_string();
+    assert!(text.starts_with("refused (paminga)"), "{text}");
+    assert!(text.contains("there is no secret"), "{text}");
+
+    let both = Explainer::new(sent.scheme)
+        .with_secret(&sent.secret)
+        .with_secret("${SECRET}")
+        .explain(&head, &sent.body);
+    let text = both.to_string();
+    assert!(text.starts_with("verified (paminga)\n  but: "), "{text}");
+    assert!(text.contains("unexpanded"), "{text}");
+}

@@ -14,7 +14,7 @@ use super::json::Json;
 use super::message::timestamp_text;
 use super::received::Received;
 use super::search::has_headers;
-use super::tags::tags;
+use super::tags::own_tags;
 use crate::clock::Timestamp;
 use crate::error::{SignatureFault, VerifyError};
 use crate::scheme::{Scheme, Signature, SignatureField, TimeFormat};
@@ -462,7 +462,8 @@ impl Likely {
     }
 
     fn of_keys(&mut self, scheme: &Scheme<'_>, received: &Received<'_>, faults: &Faults) {
-        let tags = tags(scheme, received);
+        // Read exactly: a MAC of SHA-512 is as long as an Ed25519 signature.
+        let tags = own_tags(scheme, received);
         let is_mac = |tag: &Candidate<Signature>| tag.value.algorithm().is_mac();
         let only_macs = !tags.is_empty() && tags.iter().all(is_mac);
         if faults.has_foreign_key && scheme.mac().is_none() {

@@ -108,7 +108,7 @@ pub(super) fn messages(scheme: &Scheme<'_>, received: &Received<'_>) -> Vec<Cand
     let read = Reader { scheme, received };
     let mut pieces = Vec::new();
     let mut others = Vec::new();
-    let mut first = Vec::new();
+    let mut received_changes = Vec::new();
     for part in scheme.signed {
         match *part {
             Part::Text(text) => pieces.push(Piece::Text(text.as_bytes().to_vec())),
@@ -119,7 +119,7 @@ pub(super) fn messages(scheme: &Scheme<'_>, received: &Received<'_>) -> Vec<Cand
                     Vec::new()
                 } else {
                     let own = read.values.remove(0);
-                    super::change::merge(&mut first, &own.changes);
+                    received_changes.push((pieces.len(), own.changes));
                     own.value
                 };
                 for other in read.values {
@@ -132,7 +132,7 @@ pub(super) fn messages(scheme: &Scheme<'_>, received: &Received<'_>) -> Vec<Cand
     let mut found = Found {
         seen: BTreeSet::new(),
         found: Vec::new(),
-        first,
+        received_changes,
     };
     found.keep(&pieces, &[]);
     for (place, other) in &others {
@@ -140,12 +140,13 @@ pub(super) fn messages(scheme: &Scheme<'_>, received: &Received<'_>) -> Vec<Cand
         if let Some(Piece::Value(_, value)) = changed.get_mut(*place) {
             value.clone_from(&other.value);
         }
-        found.keep(&changed, &other.changes);
+        found.keep_replaced(&changed, &other.changes, &[*place]);
     }
     // A proxy that joins the values of one header also joins those of others.
     for name in ["header-joined", "header-repeated"] {
         let mut changed = pieces.clone();
         let mut changes: Vec<Change> = Vec::new();
+        let mut places = Vec::new();
         for (place, other) in &others {
             let is_it = other.changes.iter().any(|change| change.name() == name);
             if let Some(Piece::Value(_, value)) = changed.get_mut(*place).filter(|_| is_it)
@@ -155,11 +156,12 @@ pub(super) fn messages(scheme: &Scheme<'_>, received: &Received<'_>) -> Vec<Cand
             {
                 value.clone_from(&other.value);
                 super::change::merge(&mut changes, &other.changes);
+                places.push(*place);
             }
         }
         changes.truncate(1);
         if !changes.is_empty() {
-            found.keep(&changed, &changes);
+            found.keep_replaced(&changed, &changes, &places);
         }
     }
     if pieces.len() > 1 && pieces.contains(&Piece::Body) {
@@ -178,12 +180,17 @@ pub(super) fn messages(scheme: &Scheme<'_>, received: &Received<'_>) -> Vec<Cand
 struct Found {
     seen: BTreeSet<Message>,
     found: Vec<Candidate<Message>>,
-    /// The changes that all messages have.
-    first: Vec<Change>,
+    /// The places of values that already differ as they were received, and their changes.
+    received_changes: Vec<(usize, Vec<Change>)>,
 }
 
 impl Found {
     fn keep(&mut self, pieces: &[Piece], changes: &[Change]) {
+        self.keep_replaced(pieces, changes, &[]);
+    }
+
+    /// Adds a message in which the values at these places are not those that were received.
+    fn keep_replaced(&mut self, pieces: &[Piece], changes: &[Change], replaced: &[usize]) {
         let mut before = Vec::new();
         let mut after: Option<Vec<u8>> = None;
         for piece in pieces {
@@ -196,7 +203,12 @@ impl Found {
         }
         let message = Message { before, after };
         if self.found.len() < MAX_MESSAGES && self.seen.insert(message.clone()) {
-            let mut all = self.first.clone();
+            let mut all = Vec::new();
+            for (place, own) in &self.received_changes {
+                if !replaced.contains(place) {
+                    super::change::merge(&mut all, own);
+                }
+            }
             super::change::merge(&mut all, changes);
             self.found.push(Candidate::with(message, all));
         }

@@ -469,6 +469,14 @@ fn edits(text: &str) -> Vec<(Text, Change)> {
             "store and pass it decoded",
         );
     }
+    if let Some(rest) = trimmed.strip_prefix("Bearer ") {
+        keep(
+            rest,
+            "secret-prefix",
+            "the secret has `Bearer ` before it",
+            store,
+        );
+    }
     let separators = [',', ';', '|', ' ', '\n', ':'];
     for separator in separators
         .into_iter()
@@ -521,14 +529,6 @@ fn edits(text: &str) -> Vec<(Text, Change)> {
         "the secret was decoded as a form: each `+` is a space",
         "store and pass it as the sender shows it",
     );
-    if let Some(rest) = trimmed.strip_prefix("Bearer ") {
-        keep(
-            rest,
-            "secret-prefix",
-            "the secret has `Bearer ` before it",
-            store,
-        );
-    }
     if let Some((name, value)) = text
         .split_once('=')
         .map(|(name, value)| (name.trim(), value.trim()))
