@@ -201,6 +201,10 @@ async fn a_full_store_refuses_new_claims_and_forgets_none() {
     );
     assert!(store.complete(&entry(1), &one, long).await.unwrap());
     assert_eq!(store.len(), 3);
+    // An event whose lease has ended, and that was forgotten, has no room to be remembered.
+    let error = store.complete(&entry(9), &one, long).await.unwrap_err();
+    assert_eq!(error.reason(), "full");
+    assert!(!store.is_empty());
     // What has ended makes room.
     tokio::time::sleep(Duration::from_millis(80)).await;
     assert_eq!(store.len(), 2);

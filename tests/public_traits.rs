@@ -423,3 +423,59 @@ fn entries_are_bounded() {
     assert_eq!(values(7), Ok(()));
     assert_eq!(values(8), Err("malformed-signature"));
 }
+
+#[test]
+fn a_message_returns_what_was_set() {
+    let empty = Message::new(b"{}");
+    assert_eq!(empty.body(), b"{}");
+    assert_eq!((empty.id(), empty.key_id()), (None, None));
+    assert_eq!(empty.timestamp(), None);
+    let message = empty
+        .with_id("msg_1")
+        .with_key_id("key")
+        .with_timestamp(7_u64);
+    assert_eq!(
+        (message.id(), message.key_id()),
+        (Some("msg_1"), Some("key"))
+    );
+    assert_eq!(message.timestamp(), Some(Timestamp::from_secs(7)));
+}
+
+/// A message id that is not UTF-8 gives a key too, one that no text gives.
+#[test]
+fn an_idempotency_key_of_bytes_is_no_key_of_a_text() {
+    let scheme = schemes::STANDARD_WEBHOOKS.insecure_without_replay_window();
+    let secret = Key::from_bytes(*b"0123456789abcdefghijklmnopqrstuv").unwrap();
+    let webhook = Webhook::new(scheme, secret).unwrap();
+    let id: &[u8] = b"msg_\xff";
+    let signed = [id, b".1700000000.{}"].concat();
+    let mac = hmac_sha256::HMAC::mac(signed, b"0123456789abcdefghijklmnopqrstuv");
+    let signature = format!("v1,{}", data_encoding::BASE64.encode(&mac));
+    let headers = [
+        ("webhook-id", id),
+        ("webhook-timestamp", b"1700000000"),
+        ("webhook-signature", signature.as_bytes()),
+    ];
+    let verified = webhook.verify(&headers, b"{}").unwrap();
+    let key = verified.message_id_key().unwrap();
+    assert_eq!(key.as_ref() as &str, "standard-webhooks:id-hex:6d73675fff");
+}
+
+#[test]
+fn of_several_endpoints_a_message_has_to_name_one() {
+    let scheme = schemes::POMELO.at_any(&["/a", "/b"]);
+    let secret = Key::from_bytes(*b"0123456789abcdefghijklmnopqrstuv").unwrap();
+    let webhook = Webhook::new(scheme, secret.with_id("key")).unwrap();
+    let error = webhook
+        .sign(&Message::new(b"{}").with_key_id("key"))
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the scheme signs an endpoint, but the message has none"
+    );
+    assert!(
+        webhook
+            .sign(&Message::new(b"{}").with_key_id("key").with_endpoint("/b"))
+            .is_ok()
+    );
+}

@@ -241,6 +241,19 @@ fn a_webhook_that_could_sign_no_response_is_an_error_at_start() {
         error.to_string(),
         "the scheme signs the method, but the message has none"
     );
+    let of_another_header = hookseal::scheme::Scheme {
+        signed: &[
+            hookseal::scheme::Part::Header("x-kind"),
+            hookseal::scheme::Part::Text("\n"),
+            hookseal::scheme::Part::Body,
+        ],
+        ..schemes::PAKK
+    };
+    let error = signs(Webhook::new(of_another_header, "the signing key").unwrap()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the scheme signs header x-kind, but the message has none"
+    );
     #[cfg(feature = "ed25519")]
     {
         let public = "whpk_1KwSo7Vrf5FL6hFqYlGZJA0ZaO+1m4lCt3zZmCyHJc4=";
