@@ -259,11 +259,11 @@ fn start_pair(claim: &Claim<'_>, key: &Named<EdKey>, signature: &Signature) -> O
 
 /// The place for the running MACs of one [`Verification`] at a time.
 ///
-/// Early in a message, the state of a running MAC can be used to forge, like the key
-/// itself, and moving it would leave a copy. So a verification borrows the place for the states, and
-/// wipes it when it is finished or dropped, even by a panic or a cancelled future. (If
-/// you `mem::forget` a verification, its state is wiped when it is used again or dropped;
-/// do not move it before that.)
+/// Early in a message, the state of a running MAC can be used to forge, like the key itself,
+/// and moving it would leave a copy. So a verification borrows the place for the states, and
+/// wipes it when it is finished or dropped, even by a panic or a cancelled future. (If you
+/// `mem::forget` a verification, its states are wiped when the place is used again or
+/// dropped; do not move it before that.)
 ///
 /// It takes 2.5 KiB on the stack or in a future. It allocates only for Ed25519
 /// signatures (576 bytes for each of at most eight pairs of a key and a signature)
