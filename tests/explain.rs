@@ -1,8 +1,10 @@
 //! Tests the search for the reason of a refusal. Each test breaks genuine requests of every
 //! scheme in one way, and requires that the search names it.
 
+#[path = "common/sources.rs"]
+mod sources;
+
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
 
 use hookseal::clock::{FixedClock, Timestamp};
 use hookseal::explain::{Change, Explainer, Explanation, Fault, Reading, Words};
@@ -10,6 +12,7 @@ use hookseal::scheme::{
     Algorithm, Encoding, Field, Form, Part, Scheme, SecretForm, SignatureField, TimeFormat,
 };
 use hookseal::{ConfigError, Head, Message, SignError, Webhook, schemes};
+use sources::sources;
 
 const NOW: u64 = 1_795_000_000;
 const KEY_ID: &str = "key-1";
@@ -1514,7 +1517,7 @@ fn every_name_is_documented() {
     ];
     let mut names = std::collections::BTreeSet::new();
     let mut documented = std::collections::BTreeSet::new();
-    for (path, text) in sources() {
+    for (path, text) in sources("src/explain") {
         for quoted in text.split('"') {
             let is_name = quoted
                 .bytes()
@@ -1553,29 +1556,11 @@ fn every_name_is_documented() {
     assert_eq!(Change::NAMES, listed);
 }
 
-/// Returns the sources of the search, by path.
-fn sources() -> std::collections::BTreeMap<PathBuf, String> {
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src/explain")];
-    let mut sources = std::collections::BTreeMap::new();
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                let text = std::fs::read_to_string(&path).unwrap();
-                sources.insert(path, text);
-            }
-        }
-    }
-    sources
-}
-
 /// Code is named in one place, so that a program can replace it with its own words.
 #[test]
 fn findings_and_remedies_name_no_code() {
     let mut quotes = 0;
-    for (path, text) in sources() {
+    for (path, text) in sources("src/explain") {
         if path.ends_with("words.rs") {
             continue;
         }

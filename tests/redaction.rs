@@ -4,14 +4,15 @@
 //! The list of types is compared with the source, so that a new type fails here
 //! until it is printed too.
 
+#[path = "common/sources.rs"]
+mod sources;
+
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::error::Error;
 use std::fmt::{Debug, Display, Write as _};
-use std::fs;
 use std::future::{Future, ready};
-use std::path::Path;
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
@@ -42,6 +43,7 @@ use hookseal::{
 use http::{Request, Response};
 use http_body::Frame;
 use http_body_util::Full;
+use sources::sources;
 use tower::{Layer as _, Service as _, service_fn};
 
 const SECRET: &str = "hunter2-correct-horse-battery-staple";
@@ -330,56 +332,34 @@ fn nothing_printable_shows_a_secret_a_body_or_a_mac() {
 
 /// Returns the names of all public types from the source.
 fn public_types() -> BTreeSet<String> {
-    fn read(folder: &Path, names: &mut BTreeSet<String>) {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                read(&path, names);
+    let is_off = [
+        ("src/ed25519.rs", cfg!(feature = "ed25519")),
+        ("src/handshake/answers.rs", cfg!(feature = "handshake")),
+        ("src/handshake/receive.rs", cfg!(feature = "handshake")),
+        ("src/scheme/file.rs", cfg!(feature = "serde")),
+        ("src/tower/networks.rs", cfg!(feature = "networks")),
+        ("src/explain", cfg!(feature = "explain")),
+        ("src/idempotency", cfg!(feature = "idempotency")),
+        ("src/schemes/hubpay", cfg!(feature = "hubpay")),
+        ("src/networks", cfg!(feature = "networks")),
+    ];
+    let mut names = BTreeSet::new();
+    for (path, text) in sources("src") {
+        let is_in = |place: &str| path.ancestors().any(|own| own.ends_with(place));
+        let is_rust = path.extension().is_some_and(|extension| extension == "rs");
+        if !is_rust || is_off.iter().any(|(place, is_on)| is_in(place) && !is_on) {
+            continue;
+        }
+        for line in text.lines() {
+            let line = line.trim_start();
+            let kinds = ["pub struct ", "pub enum ", "pub union "];
+            let Some(rest) = kinds.iter().find_map(|kind| line.strip_prefix(kind)) else {
                 continue;
-            }
-            if path.extension().is_none_or(|extension| extension != "rs") {
-                continue;
-            }
-            let is_off = [
-                ("src/ed25519.rs", cfg!(feature = "ed25519")),
-                ("src/handshake/answers.rs", cfg!(feature = "handshake")),
-                ("src/handshake/receive.rs", cfg!(feature = "handshake")),
-                ("src/scheme/file.rs", cfg!(feature = "serde")),
-                ("src/tower/networks.rs", cfg!(feature = "networks")),
-            ];
-            let folder_is_off = [
-                ("src/explain", cfg!(feature = "explain")),
-                ("src/idempotency", cfg!(feature = "idempotency")),
-                ("src/schemes/hubpay", cfg!(feature = "hubpay")),
-                ("src/networks", cfg!(feature = "networks")),
-            ];
-            let is_in = |folder: &str| path.parent().is_some_and(|own| own.ends_with(folder));
-            if is_off
-                .iter()
-                .any(|(file, is_on)| path.ends_with(file) && !is_on)
-                || folder_is_off
-                    .iter()
-                    .any(|(folder, is_on)| is_in(folder) && !is_on)
-            {
-                continue;
-            }
-            for line in fs::read_to_string(path).unwrap().lines() {
-                let line = line.trim_start();
-                let kinds = ["pub struct ", "pub enum ", "pub union "];
-                let Some(rest) = kinds.iter().find_map(|kind| line.strip_prefix(kind)) else {
-                    continue;
-                };
-                let end = rest.find(|c: char| !c.is_ascii_alphanumeric());
-                names.insert(rest[..end.unwrap_or(rest.len())].to_owned());
-            }
+            };
+            let end = rest.find(|c: char| !c.is_ascii_alphanumeric());
+            names.insert(rest[..end.unwrap_or(rest.len())].to_owned());
         }
     }
-
-    let mut names = BTreeSet::new();
-    read(
-        Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")),
-        &mut names,
-    );
     if !cfg!(feature = "handshake") {
         names.remove("WithAnswers");
     }

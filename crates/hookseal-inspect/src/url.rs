@@ -10,7 +10,8 @@ pub fn check(url: &str) -> Result<()> {
         .strip_prefix("https://")
         .or_else(|| url.strip_prefix("http://"));
     let is_clean = url.chars().all(|c| !c.is_whitespace() && !c.is_control());
-    if !has_a_port_or_none(rest.unwrap_or_default()) {
+    let (host, port) = host_and_port(rest.unwrap_or_default());
+    if port.is_some_and(|port| host.is_empty() || port.parse::<u16>().is_err()) {
         return wrong("the port of a URL is a number up to 65535, after a host");
     }
     match rest {
@@ -19,27 +20,20 @@ pub fn check(url: &str) -> Result<()> {
     }
 }
 
-/// Returns whether the part after the protocol is a host and optionally, after the last colon,
-/// a port.
-fn has_a_port_or_none(rest: &str) -> bool {
+/// Splits what follows the protocol into its host and, after the last colon, its port.
+fn host_and_port(rest: &str) -> (&str, Option<&str>) {
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let host_and_port = authority.rsplit('@').next().unwrap_or_default();
-    match host_and_port.rsplit_once(':') {
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    match host.rsplit_once(':') {
         // An IPv6 address contains colons too, in brackets.
-        Some((_, end)) if end.contains(']') => true,
-        Some((host, port)) => !host.is_empty() && port.parse::<u16>().is_ok(),
-        None => true,
+        Some((host, port)) if !port.contains(']') => (host, Some(port)),
+        _ => (host, None),
     }
 }
 
 /// Returns whether a URL points to this machine.
 pub fn is_loopback(url: &str) -> bool {
-    let authority = origin(url).rsplit("//").next().unwrap_or_default();
-    let host_and_port = authority.rsplit('@').next().unwrap_or_default();
-    let host = match host_and_port.rsplit_once(':') {
-        Some((host, port)) if !port.contains(']') => host,
-        _ => host_and_port,
-    };
+    let (host, _) = host_and_port(origin(url).rsplit("//").next().unwrap_or_default());
     let address = host.strip_prefix('[').and_then(|it| it.strip_suffix(']'));
     match address.unwrap_or(host).parse::<IpAddr>() {
         Ok(address) => address.to_canonical().is_loopback(),
